@@ -1,0 +1,39 @@
+# make run   the dashboard at http://localhost:8501, with everything it needs
+# make test  every check and every test, with everything they need
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Without a configured workspace, the sign-in form lets a person type the address of theirs.
+TYPED := $(if $(wildcard .streamlit/secrets.toml),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
+
+.PHONY: run test lint demo clean
+
+run: $(VENV)/run.stamp
+	$(TYPED) $(BIN)/python -m streamlit run app.py
+
+demo: $(VENV)/run.stamp
+	$(BIN)/python -m engagement demo
+
+test: lint
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,95 @@
+"""Strict reading of JSON: the documented shape, or UnreadableAnswer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+import pandas as pd
+
+from engagement.errors import UnreadableAnswer
+
+Object = Mapping[str, object]
+
+# Beyond this a JavaScript server does not count exactly either.
+LARGEST = 2**53
+ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"}
+
+
+def text(source: Object, key: str, what: str) -> str:
+    """The text under ``key``, which must not be empty."""
+    value = source.get(key)
+    if not isinstance(value, str) or not value:
+        raise UnreadableAnswer(f"{what} without {key}")
+    return value
+
+
+def optional_text(source: Object, key: str) -> str | None:
+    """The text under ``key``; None when it is missing, empty or no text."""
+    value = source.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def objects(source: Object, key: str, what: str) -> list[Object]:
+    """The list of objects under ``key``."""
+    value = source.get(key)
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise UnreadableAnswer(f"{what} without a list of {key}")
+    return value
+
+
+def an_object(source: Object, key: str, what: str) -> Object:
+    """The object under ``key``."""
+    value = source.get(key)
+    if not isinstance(value, dict):
+        raise UnreadableAnswer(f"{what} without {key}")
+    return value
+
+
+def texts(source: Object, key: str) -> list[str]:
+    """The texts in the list under ``key``, other entries left out; empty when there is no list."""
+    value = source.get(key)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def whole(source: Object, key: str, what: str) -> int:
+    """The whole number under ``key``."""
+    value = source.get(key)
+    # JavaScript knows one kind of number, so 3.0 is a whole one; true is none.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is not int or not -LARGEST < value < LARGEST:
+        raise UnreadableAnswer(f"{what} without a whole number of {key}")
+    return value
+
+
+def number(source: Object, key: str) -> float:
+    """The number under ``key``, NaN when there is none."""
+    value = source.get(key)
+    return float(value) if type(value) in (int, float) and abs(value) < LARGEST else float("nan")  # type: ignore[arg-type]
+
+
+def people(usernames: Sequence[str]) -> str | None:
+    """How a direct conversation is called: its people, joined as the web client joins them."""
+    return " × ".join(usernames) or None
+
+
+def text_column(values: Iterable[str | None]) -> pd.Series:
+    """Texts as a column of dtype ``str``, NaN for None; half a surrogate pair, which no file can hold, as ``?``."""
+    listed = list(values)
+    try:
+        return pd.Series(listed, dtype="str")
+    except UnicodeEncodeError:
+        clean = (None if value is None else value.encode("utf-8", "replace").decode() for value in listed)
+        return pd.Series(list(clean), dtype="str")
+
+
+def time_column(values: Iterable[str | None]) -> pd.Series:
+    """ISO 8601 instants as a column of UTC instants (``datetime64[us, UTC]``), NaT for what is none."""
+    parsed = pd.to_datetime(pd.Series(list(values), dtype="object"), format="ISO8601", utc=True, errors="coerce")
+    return parsed.dt.as_unit("us")
+
+
+def joined(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Notes of several readings as one tuple, in order and without repetition."""
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))

@@ -1,0 +1,126 @@
+"""The room directory: what the administration lists, and the lists of channels, groups and direct messages."""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from collections.abc import Callable
+
+from engagement.demo.accounts import Account
+from engagement.demo.answers import Answer, failure
+from engagement.demo.documents import Documents
+from engagement.demo.rooms import RoomSpec
+from engagement.demo.state import Call, Refusal, State, page
+
+PERMISSION = "view-room-administration"
+_ADMIN_PARAMETERS = {"types", "types[]", "filter", "offset", "count", "sort"}
+_BY_NAME = {"name": 1}
+# Sorting without a tie-break gives another order every time; nothing here needs to be unpredictable.
+_dice = random.Random()  # noqa: S311
+
+
+def admin_rooms(state: State, call: Call) -> Answer:
+    """All rooms of the types asked for, without their last message."""
+    if not state.accounts.may(call.who, PERMISSION):
+        return state.release.not_authorized()
+    release = state.release.minor
+    if release >= (8, 0) and set(call.query) - _ADMIN_PARAMETERS:
+        return failure("must NOT have additional properties", "error-invalid-params")
+    wanted = {kind for name in ("types[]", "types") for text in call.query.get(name, []) for kind in text.split(",")}
+    word = (call.text("filter") or "").casefold()
+
+    def listed(room: RoomSpec) -> bool:
+        return _of_types(room, wanted, release) and (not word or _found(room, word))
+
+    def written(documents: Documents, room: RoomSpec) -> str:
+        return documents.administrated(room, with_creation=release >= (6, 10))
+
+    return _listing(state, call, "rooms", listed, written, {"default": -1, "name": 1})
+
+
+def channels_list(state: State, call: Call) -> Answer:
+    """Public rooms as whole documents; those of a team only where the caller has joined."""
+    account = call.who
+    everything = state.accounts.may(account, "view-c-room")
+    if not everything and not state.accounts.may(account, "view-joined-room"):
+        return state.release.unauthorized()
+
+    def listed(room: RoomSpec) -> bool:
+        open_to_all = everything and (room.team is None or room.team_main)
+        return room.type == "c" and (open_to_all or joined(account, room))
+
+    return _listing(state, call, "channels", listed, Documents.whole, _BY_NAME, variant=str(everything))
+
+
+def groups_list(state: State, call: Call) -> Answer:
+    """All private rooms as whole documents."""
+    if not state.accounts.may(call.who, PERMISSION):
+        return state.release.unauthorized()
+    return _listing(state, call, "groups", lambda room: room.type == "p", Documents.whole, _BY_NAME)
+
+
+def direct_list(state: State, call: Call) -> Answer:
+    """All direct messages as whole documents."""
+    return _listing(state, call, "ims", lambda room: room.type == "d", Documents.whole, _BY_NAME)
+
+
+def joined(account: Account, room: RoomSpec) -> bool:
+    """Whether the account is a member of a room: one in five, always the same ones."""
+    return zlib.crc32(f"{account.username} {room.room_id}".encode()) % 5 == 0
+
+
+def _of_types(room: RoomSpec, wanted: set[str], release: tuple[int, ...]) -> bool:
+    types = wanted - {"discussions", "teams"}
+    if types and room.type not in types:
+        return False
+    discussion = room.discussion_of is not None
+    if release < (4, 0):
+        # Who asks 3.x for discussions gets nothing else.
+        return discussion == ("discussions" in wanted)
+    return ("discussions" in wanted or not discussion) and ("teams" in wanted or not room.team_main)
+
+
+def _found(room: RoomSpec, word: str) -> bool:
+    return any(word in text.casefold() for text in (room.name, room.title, *room.usernames) if text)
+
+
+def _listing(
+    state: State,
+    call: Call,
+    key: str,
+    listed: Callable[[RoomSpec], bool],
+    written: Callable[[Documents, RoomSpec], str],
+    usual_sort: dict[str, int],
+    variant: str = "",
+) -> Answer:
+    wanted, sort = page(call, state.options), _sort(call, usual_sort)
+    documents = state.documents
+
+    def ordered() -> list[RoomSpec]:
+        rooms = [room for _, room in state.workspace.living() if listed(room)]
+        if state.options.shuffle_ties:
+            _dice.shuffle(rooms)
+        for field, direction in reversed(sort.items()):
+            rooms.sort(key=lambda room, field=field: documents.sort_key(room, field), reverse=direction < 0)  # type: ignore[misc]
+        return rooms
+
+    asked = {name: values for name, values in call.query.items() if name not in {"offset", "count"}}
+    name = json.dumps([key, variant, call.who.username, state.release.minor, asked], sort_keys=True)
+    rooms = ordered() if state.options.shuffle_ties else documents.remembered(name, ordered)
+    shown = [written(documents, room) for room in rooms[wanted.of(len(rooms))]]
+    tail = f'"count":{len(shown)},"offset":{wanted.offset},"total":{len(rooms)},"success":true'
+    return Answer(200, f'{{"{key}":[{",".join(shown)}],{tail}}}'.encode())
+
+
+def _sort(call: Call, usual: dict[str, int]) -> dict[str, int]:
+    text = call.text("sort")
+    if text is None:
+        return usual
+    try:
+        sort = json.loads(text)
+    except ValueError:
+        sort = None
+    if not isinstance(sort, dict) or not all(direction in (1, -1) for direction in sort.values()):
+        raise Refusal(failure(f'Invalid sort parameter provided: "{text}" [error-invalid-sort]', "error-invalid-sort"))
+    return sort

@@ -1,0 +1,131 @@
+"""What every route of the demo workspace knows: its options, clock, rooms and accounts; and a call to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engagement.demo.accounts import Account, Accounts
+from engagement.demo.answers import Answer, Release, failure
+from engagement.demo.community import from_files, generate
+from engagement.demo.documents import Documents
+from engagement.demo.limiter import RateLimiter
+from engagement.demo.model import Community
+from engagement.demo.options import Options
+from engagement.demo.workspace import Workspace
+from engagement.demo.zone import ServerClock
+
+DEFAULT_COUNT = 50
+
+
+class State:
+    """One running workspace. ``options`` may be replaced while it runs; only rooms, seed, data and zone are fixed.
+
+    Raises ValueError or OSError for options that cannot be met.
+    """
+
+    def __init__(
+        self, options: Options, clock: Callable[[], float] = time.time, community: Community | None = None
+    ) -> None:
+        self.options = options
+        given = community or (from_files(options.data) if options.data is not None else None)
+        today = options.today
+        if today is None and options.data is not None and given is not None:
+            today = given.counts.last_day
+        self.clock = ServerClock(clock, options.timezone, today)
+        if given is not None:
+            self.workspace = Workspace(given)
+        else:
+            self.workspace = Workspace(
+                generate(options.rooms, options.seed, self.clock.today()),
+                renew=lambda day: generate(options.rooms, options.seed, day),
+            )
+        self.accounts = Accounts(self.clock.seconds)
+        self._documents = Documents(self.clock, self.workspace.version)
+        self.limiter = RateLimiter(self.clock.seconds)
+        self.on_page: Callable[[], None] | None = None
+
+    @property
+    def documents(self) -> Documents:
+        """The rooms as they go over the wire, in their present version."""
+        version = self.workspace.version
+        if self._documents.version != version:
+            self._documents = Documents(self.clock, version)
+        return self._documents
+
+    @property
+    def release(self) -> Release:
+        """The release that the workspace pretends to be."""
+        return Release(self.options.release)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a route, with who calls where that is known."""
+
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str] = field(repr=False)
+    body: Mapping[str, object] = field(repr=False)
+    address: str
+    account: Account | None = None
+
+    def text(self, name: str) -> str | None:
+        """The query parameter ``name``, if given."""
+        values = self.query.get(name)
+        return values[-1] if values else None
+
+    @property
+    def who(self) -> Account:
+        """The account that calls a route behind the sign-in."""
+        if self.account is None:
+            raise AssertionError("a route without sign-in asked who calls")
+        return self.account
+
+    @property
+    def token(self) -> str:
+        """The token that the call came with."""
+        return self.headers.get("x-auth-token", "")
+
+
+class Refusal(Exception):
+    """A route ends early with this answer."""
+
+    def __init__(self, refusal: Answer) -> None:
+        self.answer = refusal
+        super().__init__(refusal.status)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which rows are asked for; ``count`` 0 means all of them."""
+
+    offset: int
+    count: int
+
+    def of(self, size: int) -> slice:
+        """The part of ``size`` rows that the page holds."""
+        return slice(min(self.offset, size), size if self.count == 0 else min(self.offset + self.count, size))
+
+
+def page(call: Call, options: Options) -> Page:
+    """The page that ``offset`` and ``count`` ask for, within what the workspace allows. Raises Refusal."""
+    offset, count = _number(call, "offset", 0), _number(call, "count", DEFAULT_COUNT)
+    if offset < 0 or count < 0:
+        raise Refusal(failure("the limit must be positive"))
+    count = min(count, options.page_cap)
+    if count == 0 and not options.unlimited:
+        count = min(DEFAULT_COUNT, options.page_cap)
+    return Page(offset, count)
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.text(name)
+    if text is None:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        return default

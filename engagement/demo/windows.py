@@ -1,0 +1,55 @@
+"""Which days a request of the engagement dashboard counts, as the real server works it out."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from engagement.demo.zone import ServerClock
+
+_DAY = timedelta(days=1)
+_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+class BadDate(ValueError):
+    """The text of the refusal."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Both windows, all days inclusive; a window that ends before it starts is empty. ``length`` is the server's n."""
+
+    first: date
+    last: date
+    previous_first: date
+    previous_last: date
+    length: int
+
+
+def instant(text: str, field: str, *, strict: bool) -> datetime:
+    """The moment that the query parameter ``field`` names. Raises BadDate with the words of the server."""
+    refusal = f"Match error: Failed Match.Where validation in field {field}"
+    if strict and not _STRICT.fullmatch(text):
+        raise BadDate(refusal)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadDate(refusal if strict else f'The "{field}" query parameter must be a valid date.') from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def windows(start: datetime, end: datetime, clock: ServerClock, *, swapped: bool = False) -> Windows:
+    """The days that the server counts for ``start`` and ``end``, in its own zone.
+
+    n = trunc(days between) + 1; the previous window ends the day before and is one day longer than n. ``swapped`` is
+    the build that takes the difference the wrong way round, and counts no day before the previous window.
+    """
+    here, there = clock.local(start), clock.local(end)
+    whole_days = math.trunc((there - here) / _DAY)
+    length = 1 - whole_days if swapped else whole_days + 1
+    previous_last = here - _DAY
+    previous_first = (previous_last - length * _DAY).date()
+    first = max(here.date(), previous_first)
+    return Windows(first, there.date(), previous_first, previous_last.date(), length)

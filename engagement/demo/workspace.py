@@ -1,0 +1,142 @@
+"""The workspace as it is now: a community that can change while it is read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from engagement.demo.counts import Ints
+from engagement.demo.model import Community
+from engagement.demo.rooms import RoomSpec
+from engagement.demo.windows import Windows
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One row per room, by number: messages of both windows, and whether the server has any count in them."""
+
+    messages: Ints
+    previous: Ints
+    counted: Ints
+
+
+class Workspace:
+    """A community, with what was added and removed since. Safe to change while answers are made.
+
+    ``renew`` makes the community of another day, for one whose counts go on with the calendar. ``version`` is
+    another number after every change made here; whoever changes a room itself calls ``touch``.
+    """
+
+    def __init__(self, community: Community, renew: Callable[[date], Community] | None = None) -> None:
+        self._lock = threading.RLock()
+        self._renew = renew
+        self._added: dict[tuple[date, str], int] = {}
+        self._made: list[RoomSpec] = []
+        self._removed: set[str] = set()
+        self.version = 0
+        self._settle(community)
+
+    def _settle(self, community: Community) -> None:
+        self.version += 1
+        self._community = community
+        self.rooms: list[RoomSpec] = community.rooms + self._made
+        self._numbers = {room.room_id: number for number, room in enumerate(self.rooms)}
+        gone = community.gone | self._removed
+        for (day, room_id), messages in self._added.items():
+            if room_id in self._numbers:
+                _hear(self.room(room_id), day, messages)
+        self._alive = np.array([room.room_id not in gone for room in self.rooms], dtype=bool)
+
+    def advance(self, today: date) -> None:
+        """Makes sure that the generated counts reach ``today``."""
+        with self._lock:
+            if self._renew is not None and self._community.made_for is not None and today > self._community.made_for:
+                self._settle(self._renew(today))
+
+    @property
+    def community(self) -> Community:
+        """The community as it was made, without what was added since."""
+        return self._community
+
+    def room(self, room_id: str) -> RoomSpec:
+        """The room with this id. Raises KeyError."""
+        return self.rooms[self._numbers[room_id]]
+
+    def add(self, room_id: str, day: date, messages: int) -> None:
+        """Counts ``messages`` more (or, negative, fewer) in a room on a day. Raises KeyError for an unknown room."""
+        with self._lock:
+            room = self.room(room_id)
+            self.version += 1
+            self._added[day, room_id] = self._added.get((day, room_id), 0) + messages
+            _hear(room, day, messages)
+
+    def add_room(self, room: RoomSpec) -> None:
+        """Creates a room. Raises ValueError when its id is taken."""
+        with self._lock:
+            if room.room_id in self._numbers:
+                raise ValueError(f"There is a room {room.room_id!r} already.")
+            if room.last_message == "as counted":
+                room.last_message = None
+            self._made.append(room)
+            self._settle(self._community)
+
+    def touch(self) -> None:
+        """What was derived from the rooms before is not valid any more."""
+        with self._lock:
+            self.version += 1
+
+    def remove_room(self, room_id: str) -> None:
+        """Deletes a room; its counts stay in the totals of a day. Raises KeyError for an unknown room."""
+        with self._lock:
+            self.version += 1
+            self._alive[self._numbers[room_id]] = False
+            self._removed.add(room_id)
+
+    def living(self) -> list[tuple[int, RoomSpec]]:
+        """The rooms that are not deleted, with their numbers, in their own order."""
+        with self._lock:
+            return [(number, self.rooms[number]) for number in np.flatnonzero(self._alive).tolist()]
+
+    def alive(self) -> np.typing.NDArray[np.bool_]:
+        """By number, whether the room still exists."""
+        with self._lock:
+            return self._alive.copy()
+
+    def activity(self, asked: Windows) -> Activity:
+        """What the server counted in both windows, for each room."""
+        with self._lock:
+            messages, counted = self._between(asked.first, asked.last)
+            previous, counted_before = self._between(asked.previous_first, asked.previous_last)
+            return Activity(messages, previous, counted + counted_before)
+
+    def by_day(self, first: date, last: date) -> dict[date, int]:
+        """The messages of each counted day, those of deleted rooms included."""
+        with self._lock:
+            days = self._community.counts.by_day(first, last)
+            for (day, _), messages in self._added.items():
+                if first <= day <= last:
+                    days[day] = days.get(day, 0) + messages
+            return days
+
+    def _between(self, first: date, last: date) -> tuple[Ints, Ints]:
+        messages, counted = self._community.counts.between(first, last, len(self.rooms))
+        for (day, room_id), more in self._added.items():
+            number = self._numbers.get(room_id)
+            if first <= day <= last and number is not None:
+                messages[number] += more
+                counted[number] += 1
+        return messages, counted
+
+
+def _hear(room: RoomSpec, day: date, messages: int) -> None:
+    spoken = room.last_message
+    if messages > 0 and (not isinstance(spoken, date) or _day(spoken) < day):
+        room.last_message = day
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,194 @@
+"""Everything that can go wrong, as one tree.
+
+EngagementError                 anything this project raises on purpose
+├── InvalidInput                what was typed, linked or passed cannot be used
+│   ├── InvalidPeriod           not a range of whole days that can be asked for
+│   ├── InvalidAddress          not the address of a workspace that may be asked
+│   └── InvalidSettings         the configuration file or the environment is wrong
+├── ReadingStopped              somebody stopped the reading
+├── StoreUnavailable            the database of sessions and archive does not answer
+└── WorkspaceError              the workspace did not give what was asked for
+    ├── Unreachable             no answer, or none in time
+    ├── NotRocketChat           an answer, but not of a Rocket.Chat
+    ├── UnreadableAnswer        a Rocket.Chat, but its answer is not what is documented
+    ├── RefusedParameters       the server refused how we asked
+    ├── SlowDown                the rate limit: wait so many seconds
+    └── Refused                 the server knows what we want and says no
+        ├── WrongCredentials    wrong user, password, id or token
+        ├── CodeNeeded          the second factor is wanted
+        ├── CodeWrong           the second factor was wrong
+        ├── LockedOut           too many failed attempts
+        ├── SignedOut           the token is no longer accepted
+        ├── NoPermission        the account lacks a permission
+        └── NoPremiumModule     the workspace lacks the engagement dashboard
+
+``str(error)`` is one or two sentences for a community manager: what happened, then what to do. No error
+carries a password, a token or a header.
+"""
+
+from __future__ import annotations
+
+import math
+
+
+class EngagementError(Exception):
+    """Anything this project raises on purpose; its text can be shown to a reader."""
+
+
+class InvalidInput(EngagementError):
+    """What was typed, linked or passed cannot be used."""
+
+
+class InvalidPeriod(InvalidInput):
+    """Not a range of whole days that can be asked for."""
+
+
+class InvalidAddress(InvalidInput):
+    """Not the address of a workspace that may be asked."""
+
+
+class InvalidSettings(InvalidInput):
+    """The configuration is wrong; ``faults`` holds one sentence per fault, each naming its key."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = list(faults)
+        super().__init__(" ".join(self.faults))
+
+
+class ReadingStopped(EngagementError):
+    """Somebody stopped the reading."""
+
+    def __init__(self) -> None:
+        super().__init__("The reading was stopped. Start it again when you need the figures.")
+
+
+class StoreUnavailable(EngagementError):
+    """The database of sessions and archive does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database that keeps sessions and past weeks does not answer. "
+            "Ask whoever runs this dashboard to look at it."
+        )
+
+
+class WorkspaceError(EngagementError):
+    """The workspace did not give what was asked for."""
+
+
+class Unreachable(WorkspaceError):
+    """No answer from the workspace, or none in time."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"The workspace at {address} does not answer. Check the address and your network, then try again."
+        )
+
+
+class NotRocketChat(WorkspaceError):
+    """Something answered, but it is not a Rocket.Chat."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"What answers at {address} is not a Rocket.Chat workspace. "
+            "Use the address that you open Rocket.Chat with in a browser."
+        )
+
+
+class UnreadableAnswer(WorkspaceError):
+    """A Rocket.Chat answered something else than is documented; ``what`` names it in a few words."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The workspace gave an answer that cannot be read ({what}). "
+            "Try again; if it stays, tell whoever runs this dashboard."
+        )
+
+
+class RefusedParameters(WorkspaceError):
+    """The server refused the way it was asked; ``reason`` is the server's own text, cut short."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The workspace refused the question as it was asked ({reason[:160]}). "
+            "Try another period; if it stays, tell whoever runs this dashboard."
+        )
+
+
+class SlowDown(WorkspaceError):
+    """The rate limit of the workspace; ``seconds`` is how long to wait before asking again."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__(
+            f"The workspace asks for a pause: it allows only so many calls a minute. "
+            f"Try again in {self.seconds} seconds."
+        )
+
+
+class Refused(WorkspaceError):
+    """The server understood and said no."""
+
+
+class WrongCredentials(Refused):
+    """Wrong user, password, user id or access token."""
+
+    def __init__(self) -> None:
+        super().__init__("The workspace does not know this user with this password or token. Check both and try again.")
+
+
+class CodeNeeded(Refused):
+    """The second factor is wanted; ``method`` is ``totp``, ``email`` or ``unknown``."""
+
+    def __init__(self, method: str = "unknown") -> None:
+        self.method = method if method in {"totp", "email"} else "unknown"
+        where = {
+            "totp": "the six digits of your authenticator app",
+            "email": "the code that was sent to your e-mail address",
+            "unknown": "the code of your authenticator app or e-mail",
+        }[self.method]
+        super().__init__(f"This account is protected by a second factor. Enter {where}.")
+
+
+class CodeWrong(Refused):
+    """The second factor was wrong or has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is wrong or no longer valid. Enter the newest one.")
+
+
+class LockedOut(Refused):
+    """Too many failed attempts; the server blocks the user or the address for a while."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The workspace has blocked sign-in after too many failed attempts. Wait five minutes, then try again."
+        )
+
+
+class SignedOut(Refused):
+    """The token is no longer accepted."""
+
+    def __init__(self) -> None:
+        super().__init__("The workspace has ended this session. Sign in again.")
+
+
+class NoPermission(Refused):
+    """The account lacks ``permission``."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__(
+            f"This account may not see these figures: it lacks the permission {permission}. "
+            "An administrator of the workspace can grant it under Administration, Permissions."
+        )
+
+
+class NoPremiumModule(Refused):
+    """The workspace lacks the licence module ``engagement-dashboard``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This workspace has no Premium licence with the engagement dashboard, so the server counts no messages "
+            "per day. What the room directory knows is shown instead."
+        )

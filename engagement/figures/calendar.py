@@ -1,0 +1,214 @@
+"""Messages over time: day by day and week by week, for all rooms, many rooms or one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engagement.figures.frame import (
+    NOTE,
+    Context,
+    Info,
+    framed,
+    hover_text,
+    no_messages,
+    numbers_width,
+    ticks,
+    weekday_text,
+)
+from engagement.labels import MONTHS, count, percent, period_text, plural
+from engagement.palette import Tokens
+from engagement.periods import Period
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_LABELLED_EACH = 10
+_SATURDAY = 5
+
+
+def as_day(value: Any) -> date:
+    """The day of a date, datetime or pandas timestamp."""
+    return pd.Timestamp(value).date()
+
+
+def as_count(value: Any) -> int | None:
+    """A whole number; None where it is missing."""
+    return None if pd.isna(value) else round(float(value))
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the period and the day of the same number in the previous period; None is not known."""
+
+    day: date
+    messages: int | None
+    previous_day: date
+    previous: int | None
+    unfinished: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesPerDay(Info):
+    """Every day of the period, in order."""
+
+    days: tuple[Day, ...] = ()
+
+
+def messages_per_day_info(current: pd.Series[Any], previous: pd.Series[Any], context: Context) -> MessagesPerDay:
+    """Both periods day by day, aligned by day number; the series hold messages by day (dates or timestamps).
+
+    A day that is not in a series is not known. Where the period is unfinished, its last known day is marked.
+    """
+    now = {as_day(day): as_count(value) for day, value in current.items()}
+    before = {as_day(day): as_count(value) for day, value in previous.items()}
+    known = [day for day in context.period.dates() if now.get(day) is not None]
+    if not known or not any((number or 0) > 0 for number in (*now.values(), *before.values())):
+        return no_messages(MessagesPerDay, context, "Messages per day")
+    running = known[-1] if context.unfinished else None
+    days = tuple(
+        Day(day, now.get(day), other, before.get(other), day == running)
+        for day, other in zip(context.period.dates(), context.previous.dates(), strict=False)
+    )
+    return MessagesPerDay(
+        title=_day_title(days, context),
+        subtitle=context.subtitle(
+            "Messages per day", f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"
+        ),
+        days=days,
+    )
+
+
+def _day_title(days: Sequence[Day], context: Context) -> str:
+    shown = [day for day in days if day.messages is not None]
+    total = sum(day.messages or 0 for day in shown)
+    said = plural(total, "message")
+    if any(day.previous is None for day in shown):
+        return f"{said} so far" if context.unfinished else said
+    before = sum(day.previous or 0 for day in shown)
+    if context.unfinished:
+        return f"{said} so far; {context.before} had {count(before)} on the same days"
+    if total == before:
+        return f"{said}, as many as {context.before}"
+    share = f" ({percent(100 * abs(total - before) / before)})" if before > 0 else ""
+    return f"{said}, {count(abs(total - before))} {'more' if total > before else 'fewer'} than {context.before}{share}"
+
+
+def messages_per_day_figure(info: MessagesPerDay, tokens: Tokens) -> go.Figure:
+    """Bars for the days, ink ticks for the days before, weekends on a tinted ground, an unfinished day hatched."""
+    days = info.days
+    high = max((max(day.messages or 0, day.previous or 0) for day in days), default=0)
+    marks = ticks(high * 1.04, parts=3)
+    figure = framed(
+        info, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if len(days) <= _DAYS_LABELLED_EACH else 24
+    )
+    if info.empty:
+        return figure
+    figure.update_layout(shapes=_weekends(days, tokens))
+    figure.add_bar(
+        x=list(range(len(days))),
+        y=[day.messages for day in days],
+        width=0.72,
+        marker=hatched(tokens.this, [day.unfinished for day in days], tokens),
+        hovertext=[_day_hover(day) for day in days],
+        hoverinfo="text",
+    )
+    _add_day_ticks(figure, days, tokens)
+    figure.update_xaxes(range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
+    figure.update_yaxes(range=[0, high * 1.06], tickvals=marks, ticktext=[count(mark) for mark in marks], showgrid=True)
+    _mark_running(figure, days, tokens)
+    return figure
+
+
+def _weekends(days: Sequence[Day], tokens: Tokens) -> list[dict[str, Any]]:
+    ground = {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": tokens.line, "opacity": 0.55}
+    return [
+        {**ground, "x0": number - 0.5, "x1": number + 0.5, "y0": 0, "y1": 1, "yref": "paper"}
+        for number, day in enumerate(days)
+        if day.day.weekday() >= _SATURDAY
+    ]
+
+
+def _mark_running(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
+    for number, day in enumerate(days):
+        if day.unfinished:
+            at_the_edge = len(days) > _DAYS_LABELLED_EACH and number > len(days) / 2
+            figure.add_annotation(
+                text="not over", x=number + 0.5 * at_the_edge, xanchor="right" if at_the_edge else "center",
+                y=max(day.messages or 0, day.previous or 0), yanchor="bottom", yshift=3, showarrow=False,
+                font={"size": NOTE, "color": tokens.muted}, borderpad=0,
+            )  # fmt: skip
+
+
+def hatched(colour: str | list[str], which: Sequence[bool], tokens: Tokens) -> dict[str, Any]:
+    """The marker of bars in ``colour``; ``which`` says of each whether it is hatched because it is not over."""
+    shapes = ["/" if hatched else "" for hatched in which]
+    pattern = {"shape": shapes, "fillmode": "replace", "fgcolor": colour, "bgcolor": tokens.paper, "size": 6}
+    return {"color": colour, "pattern": {**pattern, "solidity": 0.4}, "line": {"width": 0}}
+
+
+def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
+    xs: list[float | None] = []
+    ys: list[int | None] = []
+    for number, day in enumerate(days):
+        if day.previous is not None:
+            xs += [number - 0.44, number + 0.44, None]
+            ys += [day.previous, day.previous, None]
+    crowded = len(days) > 62
+    for colour, thick in ((tokens.paper, 0 if crowded else 6), (tokens.previous, 1.5 if crowded else 2.5)):
+        line = {"color": colour, "width": thick}
+        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
+
+
+def _day_labels(days: Sequence[date]) -> dict[str, Any]:
+    if len(days) <= _DAYS_LABELLED_EACH:
+        chosen = list(range(len(days)))
+        texts = [f"{_WEEKDAYS[day.weekday()]}<br>{day.day} {MONTHS[day.month - 1]}" for day in days]
+        return {"tickvals": chosen, "ticktext": texts}
+    weeks = max(1, math.ceil(len(days) / 7 / 6))
+    first = next(number for number, day in enumerate(days) if day.weekday() == 0)
+    chosen = list(range(first, len(days), 7 * weeks))
+    return {"tickvals": chosen, "ticktext": [f"{days[n].day} {MONTHS[days[n].month - 1]}" for n in chosen]}
+
+
+def _day_hover(day: Day) -> str:
+    return hover_text(
+        weekday_text(day.day),
+        plural(day.messages, "message") + (" so far" if day.unfinished else "")
+        if day.messages is not None
+        else "not known",
+        f"{weekday_text(day.previous_day)}: {count(day.previous)}",
+    )
+
+
+def week_text(start: date) -> str:
+    """The seven days from ``start`` as text."""
+    return period_text(Period(start, start + timedelta(days=6)))
+
+
+def week_labels(starts: Sequence[date], most: int = 8) -> dict[str, Any]:
+    """Tick places and texts for columns of weeks: every week of a few, else the first week of a month, in words.
+
+    The year stands below the first label and below each January; at most about ``most`` labels.
+    """
+    if len(starts) <= 6:
+        texts = [f"{start.day} {MONTHS[start.month - 1]}" for start in starts]
+        chosen = list(range(len(starts)))
+    else:
+        firsts = [n for n, start in enumerate(starts) if start.day <= 7]
+        chosen = firsts[:: max(1, math.ceil(len(firsts) / most))] or [0]
+        texts = [MONTHS[starts[number].month - 1] for number in chosen]
+    years = [None, *(starts[number].year for number in chosen)]
+    for place, number in enumerate(chosen):
+        if starts[number].year != years[place]:
+            texts[place] += f"<br>{starts[number].year}"
+    return {"tickvals": chosen, "ticktext": texts}
+
+
+def sparkline(values: Sequence[float], last: int = 8) -> list[float]:
+    """The last ``last`` values for a small chart in a table or card: never negative, and 0 where nothing is known."""
+    return [0.0 if pd.isna(value) else max(float(value), 0.0) for value in list(values)[-last:]]

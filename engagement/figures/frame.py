@@ -1,0 +1,321 @@
+"""What all figures share: the period they speak of, title and margins, axes, the empty figure."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import plotly.graph_objects as go
+
+from engagement.labels import count, day_text, for_plotly, percent, period_text, plural, short
+from engagement.palette import FONT, Tokens
+from engagement.periods import Period
+
+CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "responsive": True,
+    # Plotly's own documents would otherwise offer to upload the chart to a public service.
+    "showSendToCloud": False,
+}
+
+DEFAULT_WIDTH = 430
+TEXT, NOTE, TITLE = 13, 12, 17
+LABEL_COLUMNS = 28
+LONGEST_NAME = 200
+# Measured in Chromium. A title anchored at its bottom is the only one that grows downwards from a fixed place.
+_TITLE_UP, _TITLE_LINE, _NOTE_LINE, _BETWEEN = 15, 22, 17, 9
+_GAP, _UNTITLED = 14, 8
+_PART = " · "
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the figures of one view have in common; ``notes`` are short phrases added to every subtitle.
+
+    ``unfinished`` says that the last day of the period is not over; ``show_people`` that the names in direct
+    messages may be shown.
+    """
+
+    workspace: str
+    period: Period
+    previous: Period
+    unfinished: bool = False
+    notes: tuple[str, ...] = ()
+    show_people: bool = False
+
+    @property
+    def before(self) -> str:
+        """The previous period in words, as in "fewer than the week before"."""
+        days = self.previous.days
+        return {1: "the day before", 7: "the week before"}.get(days, f"the {days} days before")
+
+    @property
+    def this_text(self) -> str:
+        """The period as text, marked when it is not over."""
+        return period_text(self.period) + (" (not over yet)" if self.unfinished else "")
+
+    def subtitle(self, *parts: str) -> str:
+        """``parts``, the workspace and the notes in one line."""
+        return _PART.join([*(part for part in parts if part), self.workspace, *self.notes])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Info:
+    """What every figure says in plain text; ``empty`` is the one sentence shown where there is nothing to draw."""
+
+    title: str
+    subtitle: str
+    empty: str = ""
+
+    @property
+    def alt(self) -> str:
+        """One line for those who cannot see the figure."""
+        return ". ".join(part for part in (self.title, self.subtitle, self.empty) if part)
+
+
+InfoType = TypeVar("InfoType", bound=Info)
+
+_NUMBERS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+
+
+def in_words(number: int) -> str:
+    """``number`` to begin a sentence with: "Ten", "Twenty", "Thirty", otherwise digits from 13 on."""
+    if number < len(_NUMBERS):
+        return _NUMBERS[number]
+    return {20: "Twenty", 30: "Thirty"}.get(number, f"{number:,}")
+
+
+def weekday_text(day: Any) -> str:
+    """A day with its weekday: "Mon 9 Nov 2026"."""
+    return f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day.weekday()]} {day_text(day)}"
+
+
+def share_text(part: float, whole: float) -> str:
+    """How much of ``whole`` is ``part``, never rounded up to all of it: "83 %", "99.9 %", "100 %"."""
+    share = 100 * part / whole
+    return f"{min(math.floor(share * 10) / 10, 99.9):.1f}\u00a0%" if 99.5 <= share < 100 else percent(share)
+
+
+def ticks(high: float, low: float = 0, parts: int = 4) -> list[int]:
+    """Round whole numbers from ``low`` to ``high`` in about ``parts`` steps of 1, 2 or 5 times a power of ten."""
+    rough = max((high - low) / parts, 1)
+    power = 10 ** math.floor(math.log10(rough))
+    steps = [size * power for size in (1, 2, 5, 10)]
+    step = next(step for step in steps if step >= rough)
+    if step > max(high, -low):
+        step = max([1, *(other for other in steps if other <= max(high, -low))])
+    return list(range(math.ceil(low / step) * step, math.floor(high / step) * step + 1, step))
+
+
+def text_width(text: str, size: float) -> float:
+    """About how many pixels ``text`` takes at ``size`` pixels, on the wide side."""
+    return size * sum(_em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    if unicodedata.east_asian_width(character) in ("W", "F") or character >= "\U0001f000":
+        return 1.35
+    if character in "ijlI.,:;|!'’·()[]ft ":
+        return 0.31
+    if character in "mMW@%—…":
+        return 0.94
+    return 0.74 if character.isupper() or character == "w" else 0.56
+
+
+def numbers_width(marks: Sequence[float]) -> float:
+    """The pixels that the numbers of a vertical axis need, with their gap."""
+    return max((text_width(count(mark), NOTE) for mark in marks), default=0) + 8
+
+
+def wrapped(text: str, size: float, pixels: float) -> list[str]:
+    """``text`` in lines of at most about ``pixels``, broken between parts (" · ") where possible, else at spaces."""
+    lines: list[str] = []
+    for part in text.split(_PART):
+        if lines and text_width(lines[-1] + _PART + part, size) <= pixels:
+            lines[-1] += _PART + part
+        else:
+            lines += _by_words(part, size, pixels)
+    return lines
+
+
+def _by_words(text: str, size: float, pixels: float) -> list[str]:
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and text_width(f"{lines[-1]} {word}", size) <= pixels:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def framed(
+    info: Info, tokens: Tokens, body: int, *, left: float = 0, right: float = 8, bottom: float = 26
+) -> go.Figure:
+    """A figure with title, subtitle and colours, and ``body`` pixels for the chart and what is below it."""
+    if info.empty:
+        left, right, body = 0, 0, 96
+    top, title = _heading(info, DEFAULT_WIDTH, 0)
+    title |= {
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "bottom",
+        "font": {"family": FONT, "size": TITLE, "color": tokens.ink, "weight": 600},
+    }
+    title["subtitle"]["font"] = {"family": FONT, "size": TEXT, "color": tokens.muted}
+    # One dictionary, because Plotly takes fifty times as long for the same as updates.
+    figure = go.Figure(
+        layout={
+            "template": None,
+            "font": {"family": FONT, "size": TEXT, "color": tokens.ink},
+            "paper_bgcolor": tokens.paper,
+            "plot_bgcolor": tokens.paper,
+            "colorway": list(tokens.categorical),
+            "margin": {"l": left, "r": right, "b": bottom, "t": top, "pad": 0, "autoexpand": False},
+            "height": body + top,
+            "showlegend": False,
+            "hovermode": "closest",
+            "dragmode": False,
+            "barcornerradius": 2,
+            "hoverlabel": {**_hover_look(tokens), "align": "left", "namelength": -1},
+            "title": title,
+            "xaxis": _axis(tokens) | {"visible": not info.empty},
+            "yaxis": _axis(tokens) | {"visible": not info.empty},
+        }
+    )
+    if info.empty:
+        _say(figure, info.empty, tokens)
+    return figure
+
+
+def _hover_look(tokens: Tokens) -> dict[str, Any]:
+    font = {"family": FONT, "size": TEXT, "color": tokens.ink}
+    return {"bgcolor": tokens.paper, "bordercolor": tokens.muted, "font": font}
+
+
+def _axis(tokens: Tokens) -> dict[str, Any]:
+    return {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "fixedrange": True,
+        "gridcolor": tokens.line,
+        "linecolor": tokens.line,
+        "tickcolor": tokens.line,
+        "ticks": "",
+        "tickangle": 0,
+        "tickfont": {"family": FONT, "size": NOTE, "color": tokens.muted},
+    }
+
+
+def _say(figure: go.Figure, sentence: str, tokens: Tokens) -> None:
+    lines = wrapped(sentence, TEXT, DEFAULT_WIDTH)
+    figure.add_annotation(
+        text="<br>".join(for_plotly(line) for line in lines),
+        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="top",
+        yshift=-6, showarrow=False, align="left", borderpad=0, borderwidth=0,
+        font={"size": TEXT, "color": tokens.muted},
+    )  # fmt: skip
+
+
+def fit(figure: go.Figure, info: Info, *, width: int = DEFAULT_WIDTH, pad: int = 0) -> go.Figure:
+    """``figure`` with its title wrapped for ``width`` pixels and ``pad`` pixels around it; the figure grows, the chart
+    keeps its size. Figures come fitted for two beside each other; files call this with their own width.
+    """
+    top, title = _heading(info, width, pad)
+    _resize(figure, top, pad - (figure.layout.title.pad.l or 0))
+    return figure.update_layout(title=title)
+
+
+def _heading(info: Info, width: int, pad: int) -> tuple[float, dict[str, Any]]:
+    """The pixels above the chart, and what the title of the layout says within ``width`` pixels."""
+    titles, notes = wrapped(info.title, TITLE, width - 2 * pad), wrapped(info.subtitle, TEXT, width - 2 * pad)
+    top = pad + len(titles) * _TITLE_LINE + _BETWEEN + len(notes) * _NOTE_LINE + _GAP
+    return top, {
+        "text": "<br>".join(for_plotly(line) for line in titles),
+        "subtitle": {"text": "<br>".join(for_plotly(line) for line in notes)},
+        "pad": {"l": pad, "b": -(pad + _TITLE_UP)},
+    }
+
+
+def untitled(figure: go.Figure) -> go.Figure:
+    """``figure`` without title and subtitle, for pages that write them above it as text that wraps by itself."""
+    _resize(figure, _UNTITLED, 0)
+    return figure.update_layout(title={"text": "", "subtitle": {"text": ""}})
+
+
+def _resize(figure: go.Figure, top: float, grown: float) -> None:
+    layout, margin = figure.layout, figure.layout.margin
+    layout.height += top - margin.t + grown
+    margin.l, margin.r, margin.b, margin.t = margin.l + grown, margin.r + grown, margin.b + grown, top
+
+
+@dataclass(frozen=True)
+class RowName:
+    """A name beside a row of a chart: what it says in full, and what is shown when it is pointed at."""
+
+    label: str
+    hover: str
+
+
+def axis_name(label: str, pixels: float = LONGEST_NAME) -> str:
+    """``label`` shortened until it fits beside a chart."""
+    limits = range(LABEL_COLUMNS, 8, -2)
+    return next((text for text in (short(label, limit) for limit in limits) if text_width(text, TEXT) <= pixels),
+                short(label, 8))  # fmt: skip
+
+
+def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
+    """The pixels that a column of these ``labels`` needs, with its gap to the chart."""
+    return max((text_width(axis_name(label, pixels), TEXT) for label in labels), default=0) + 12
+
+
+def write_names(
+    figure: go.Figure, rows: Sequence[RowName], tokens: Tokens, left: float, pixels: float = LONGEST_NAME
+) -> None:
+    """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there."""
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(rows))))
+    hover = _hover_look(tokens)
+    figure.update_layout(
+        annotations=[
+            {
+                "text": for_plotly(axis_name(row.label, pixels)),
+                "hovertext": row.hover,
+                "hoverlabel": hover,
+                "x": 0, "xref": "paper", "xanchor": "left", "xshift": -left,
+                "y": number, "yref": "y", "yanchor": "middle",
+                "showarrow": False, "font": {"size": TEXT, "color": tokens.ink}, "borderpad": 0, "borderwidth": 0,
+            }
+            for number, row in enumerate(rows)
+        ]
+    )  # fmt: skip
+
+
+def hover_text(*lines: str) -> str:
+    """Plain ``lines`` as the text of a hover label, the first one bold; long names are wrapped."""
+    first, *rest = (line for line in lines if line)
+    heads = [first] if len(first) <= 40 else [short(line, 60) for line in _by_words(first, TEXT, 380)]
+    head = "<br>".join(for_plotly(line) for line in heads)
+    return "<br>".join([f"<b>{head}</b>", *(for_plotly(line) for line in rest)])
+
+
+def no_messages(kind: type[InfoType], context: Context, what: str) -> InfoType:
+    """The info of a figure that has nothing to draw because nothing was said."""
+    return kind(
+        title="No messages in this period",
+        subtitle=context.subtitle(what, context.this_text),
+        empty="No room that is shown here had a message. Choose another period, or show more rooms.",
+    )
+
+
+def rooms_text(number: int) -> str:
+    """A number of rooms: "1 room", "1,200 rooms"."""
+    return plural(number, "room")

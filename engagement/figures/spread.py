@@ -1,0 +1,307 @@
+"""All rooms in one picture: this period against the previous one, and how concentrated the conversation is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from engagement.figures.frame import (
+    NOTE,
+    TEXT,
+    Context,
+    Info,
+    framed,
+    hover_text,
+    in_words,
+    no_messages,
+    numbers_width,
+    rooms_text,
+    share_text,
+)
+from engagement.labels import count, for_plotly, percent, period_text, room_labels, short, signed
+from engagement.palette import Tokens, faded
+
+WEBGL_ABOVE = 1000
+SMALL = 10
+_MOST_NAMES = 6
+_BAND = -0.55
+_BAND_HALF = 0.22
+_LEAST_GAP = 0.16
+_RANKS_DRAWN = 400
+MARKS = (1, 3, 10)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One room; negative counts are shown as they are in the hover text and drawn as zero."""
+
+    room_id: str
+    label: str
+    messages: int
+    previous: int
+    named: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrentVsPrevious(Info):
+    """A point for every room that had messages in either period, the largest changes marked to be named."""
+
+    points: tuple[Point, ...] = ()
+
+
+def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int = _MOST_NAMES) -> CurrentVsPrevious:
+    """Every room of a rooms table with messages in either period; ``named`` is how many of them get their name."""
+    spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
+    either = rooms[(rooms["messages"] > 0) | (rooms["previous_messages"] > 0)]
+    if either.empty:
+        return no_messages(CurrentVsPrevious, context, "Messages per room")
+    labels = room_labels(either, show_people=context.show_people)
+    order = either["change"].abs().sort_values(ascending=False, kind="stable")
+    remarkable = set(order[order > 0].index[:named])
+    more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
+    silent = len(rooms) - len(either)
+    left_out = f"{rooms_text(silent)} silent in both left out" if silent else ""
+    return CurrentVsPrevious(
+        title=f"{rooms_text(more)} had more messages than {context.before}, {count(fewer)} had fewer",
+        subtitle=context.subtitle("Each dot is a room", spans, left_out),
+        points=tuple(
+            Point(room_id, label, int(messages), int(previous), index in remarkable)
+            for index, room_id, label, messages, previous in zip(
+                either.index, either["room_id"], labels, either["messages"], either["previous_messages"], strict=True
+            )
+        ),
+    )
+
+
+def current_vs_previous_figure(info: CurrentVsPrevious, tokens: Tokens) -> go.Figure:
+    """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
+    figure = framed(info, tokens, 440, left=_left(info), right=10, bottom=46)
+    if info.empty:
+        return figure
+    points = info.points
+    top = math.log10(_highest(info)) + 0.12
+    _ground(figure, top, tokens)
+    _dots(figure, points, tokens)
+    _name(figure, points, top, tokens)
+    return figure
+
+
+def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
+    # One trace for each look: Plotly checks a list of colours item by item, which takes longer than all the rest.
+    many = len(points) > WEBGL_ABOVE
+    trace = go.Scattergl if many else go.Scatter
+    size, strength = (5, 0.5) if many else (9, 0.85)
+    looks: dict[tuple[bool, str], list[int]] = {}
+    for number, point in enumerate(points):
+        looks.setdefault((_is_small(point), _side(point, tokens)), []).append(number)
+    for (small, colour), numbers in sorted(looks.items(), reverse=True):
+        figure.add_trace(
+            trace(
+                x=np.array([_place(points[number].previous, number) for number in numbers]),
+                y=np.array([_place(points[number].messages, number) for number in numbers]),
+                mode="markers",
+                marker={
+                    "size": size * 0.7 if small else size,
+                    "opacity": strength / 2 if small else strength,
+                    "color": colour,
+                    "line": {"width": 0 if many else 0.75, "color": tokens.paper},
+                },
+                hovertext=[_point_hover(points[number]) for number in numbers],
+                hoverinfo="text",
+            )
+        )
+
+
+def _highest(info: CurrentVsPrevious) -> int:
+    return max((max(point.messages, point.previous, 10) for point in info.points), default=10)
+
+
+def _left(info: CurrentVsPrevious) -> float:
+    return numbers_width([10 ** math.floor(math.log10(_highest(info)))]) + 18
+
+
+def _is_small(point: Point) -> bool:
+    return max(point.messages, point.previous) < SMALL
+
+
+def _side(point: Point, tokens: Tokens) -> str:
+    if point.messages == point.previous:
+        return tokens.muted
+    return tokens.up if point.messages > point.previous else tokens.down
+
+
+def _place(messages: int, number: int) -> float:
+    if messages > 0:
+        return math.log10(messages)
+    # Rooms at zero are spread over the width of their band, the same way each time, so that a crowd looks like one.
+    return _BAND + _BAND_HALF * 1.5 * ((number * 0.6180339887) % 1 - 0.5)
+
+
+def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
+    low = _BAND - _BAND_HALF
+    marks = [10**power for power in range(math.floor(top) + 1)]
+    axis = {
+        "range": [low, top],
+        "tickvals": [_BAND, *(math.log10(mark) for mark in marks)],
+        "ticktext": ["0", *(count(mark) for mark in marks)],
+        "showgrid": True,
+    }
+    band = {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": tokens.line, "opacity": 0.55}
+    line = {"type": "line", "layer": "below", "line": {"color": tokens.muted, "width": 1.2, "dash": "dot"}}
+    edge = _BAND + _BAND_HALF
+    note = {"showarrow": False, "borderpad": 3, "font": {"size": NOTE, "color": tokens.muted}}
+    more, fewer = ({"font": {"size": NOTE, "color": colour}} for colour in (tokens.up, tokens.down))
+    figure.update_layout(
+        xaxis=axis,
+        yaxis=axis,
+        shapes=[
+            {**band, "x0": low, "x1": edge, "y0": low, "y1": top},
+            {**band, "x0": edge, "x1": top, "y0": low, "y1": edge},
+            {**line, "x0": 0, "x1": top, "y0": 0, "y1": top},
+        ],
+        annotations=[
+            {**note, **more, "text": "▲ more than before", "x": 0, "xanchor": "left", "y": top, "yanchor": "top"},
+            {**note, **fewer, "text": "▼ fewer than before", "x": top, "xanchor": "right", "y": 0, "yanchor": "bottom"},
+            {**note, "text": "previous period →", "x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper",
+             "yanchor": "top", "yshift": -20},
+            {**note, "text": "this period →", "textangle": -90, "x": 0, "xref": "paper", "xanchor": "center",
+             "xshift": 8 - figure.layout.margin.l, "y": 1, "yref": "paper", "yanchor": "top"},
+        ],
+    )  # fmt: skip
+
+
+def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens) -> None:
+    taken: list[float] = []
+    ordered = sorted(enumerate(points), key=lambda item: -abs(item[1].messages - item[1].previous))
+    for number, point in ordered:
+        x, y = _place(point.previous, number), _place(point.messages, number)
+        gap = _LEAST_GAP * (top - _BAND) / 3
+        if not point.named or any(abs(y - other) < gap for other in taken):
+            continue
+        taken.append(y)
+        figure.add_annotation(
+            text=for_plotly(f"{short(point.label, 20)} {signed(point.messages - point.previous)}"),
+            x=x, xref="x", y=y, yref="y", **_beside(x, y, top), showarrow=False,
+            font={"size": NOTE, "color": tokens.ink}, bgcolor=faded(tokens.paper, 0.7), borderpad=0,
+        )  # fmt: skip
+
+
+def _beside(x: float, y: float, top: float) -> dict[str, Any]:
+    """Where a name stands: away from the diagonal, and inside the chart."""
+    middle = (top + _BAND) / 2
+    if y >= x:
+        return {"xanchor": "right", "xshift": -7} if x > middle else {"xanchor": "left", "xshift": 7}
+    if y < 0:
+        return {"xanchor": "right" if x > middle else "left", "yanchor": "bottom", "yshift": 6}
+    if x <= middle:
+        return {"xanchor": "left", "xshift": 7}
+    return {"xanchor": "right", "xshift": 8, "yanchor": "top", "yshift": -6}
+
+
+def _point_hover(point: Point) -> str:
+    change = point.messages - point.previous
+    return hover_text(point.label, f"{count(point.messages)}, before: {count(point.previous)} ({signed(change)})")
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share in percent that the first ``rooms`` rooms hold together."""
+
+    rooms: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concentration(Info):
+    """The curve by rank (thinned out past a few hundred ranks) and its marks."""
+
+    curve: tuple[Share, ...] = ()
+    marks: tuple[Share, ...] = ()
+    rooms: int = 0
+
+
+def concentration_info(rooms: pd.DataFrame, context: Context) -> Concentration:
+    """The share of all messages that the n busiest rooms of a rooms table hold, for n = 1 to all active rooms."""
+    messages = rooms.loc[rooms["messages"] > 0, "messages"].sort_values(ascending=False)
+    what = "Share of all messages held by the busiest rooms together"
+    if messages.empty:
+        return no_messages(Concentration, context, what)
+    total = int(messages.sum())
+    held = [int(value) for value in messages.cumsum()]
+    half = next(rank for rank, value in enumerate(held, start=1) if 2 * value >= total)
+    holds = "holds" if half == 1 else "hold"
+    title = (
+        f"{in_words(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], total)} of the conversation"
+    )
+
+    def at(rank: int) -> Share:
+        return Share(rank, round(100 * held[rank - 1] / total, 2))
+
+    return Concentration(
+        title="One room holds the whole conversation" if len(held) == 1 else title,
+        subtitle=context.subtitle(what, context.this_text),
+        curve=tuple(at(rank) for rank in _ranks(len(held))),
+        marks=tuple(at(rank) for rank in MARKS if rank <= len(held)),
+        rooms=len(held),
+    )
+
+
+def _ranks(last: int) -> list[int]:
+    if last <= _RANKS_DRAWN:
+        return list(range(1, last + 1))
+    return sorted({round(last ** (step / _RANKS_DRAWN)) for step in range(_RANKS_DRAWN + 1)})
+
+
+def concentration_figure(info: Concentration, tokens: Tokens) -> go.Figure:
+    """The share by number of rooms, on a logarithmic scale of rooms, with the share written at 1, 3 and 10 rooms."""
+    figure = framed(info, tokens, 300, left=44, right=16, bottom=46)
+    if info.empty:
+        return figure
+    figure.add_scatter(
+        x=[math.log10(point.rooms) for point in info.curve],
+        y=[point.share for point in info.curve],
+        mode="lines" if info.rooms > 1 else "markers",
+        line={"color": tokens.this, "width": 2.5},
+        hovertext=[_share_hover(point) for point in info.curve],
+        hoverinfo="text",
+    )
+    figure.add_scatter(
+        x=[math.log10(point.rooms) for point in info.marks],
+        y=[point.share for point in info.marks],
+        mode="markers",
+        marker={"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}},
+        hovertext=[_share_hover(point) for point in info.marks],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+    for point in info.marks:
+        figure.add_annotation(
+            text=f"<b>{percent(point.share)}</b> {rooms_text(point.rooms)}",
+            x=math.log10(point.rooms), xref="x", xanchor="left", y=point.share, yref="y", yanchor="top",
+            xshift=8, yshift=-2, showarrow=False, font={"size": TEXT, "color": tokens.ink},
+        )  # fmt: skip
+    last = math.log10(max(info.rooms, 10))
+    ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= max(info.rooms, 10)]
+    figure.update_xaxes(
+        range=[-0.03 * last, last * 1.02],
+        tickvals=[math.log10(rank) for rank in ranks],
+        ticktext=[count(rank) for rank in ranks],
+    )
+    figure.update_yaxes(
+        range=[0, 104], tickvals=[0, 25, 50, 75, 100], ticktext=["0 %", "25 %", "50 %", "75 %", "100 %"], showgrid=True
+    )
+    figure.add_annotation(
+        text="busiest rooms, counted from the first →", x=1, xref="paper", xanchor="right", y=0, yref="paper",
+        yanchor="top", yshift=-22, showarrow=False, font={"size": NOTE, "color": tokens.muted},
+    )  # fmt: skip
+    return figure
+
+
+def _share_hover(point: Share) -> str:
+    return hover_text(rooms_text(point.rooms), f"{percent(point.share)} of all messages")

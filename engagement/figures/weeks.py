@@ -1,0 +1,261 @@
+"""Messages week by week: all rooms together, and the busiest rooms as a heat map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engagement.figures.calendar import (
+    as_count,
+    as_day,
+    hatched,
+    week_labels,
+    week_text,
+)
+from engagement.figures.frame import (
+    TEXT,
+    Context,
+    Info,
+    RowName,
+    framed,
+    hover_text,
+    names_width,
+    no_messages,
+    numbers_width,
+    rooms_text,
+    ticks,
+    write_names,
+)
+from engagement.labels import count, plural, room_labels
+from engagement.palette import Tokens, faded
+
+HEAT_ROW = 25
+_SILENT_WEEK = "No message in the last full week"
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of all rooms; None is not known."""
+
+    start: date
+    messages: int | None
+    active_rooms: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyTotals(Info):
+    """The weeks in order; ``unfinished`` says that the last one is not over."""
+
+    weeks: tuple[Week, ...] = ()
+    unfinished: bool = False
+
+
+def weekly_totals_info(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
+    """Totals by week from a table with columns messages and active_rooms, indexed by the first day of each week.
+
+    The title compares the last finished week with the median of the weeks before it.
+    """
+    weeks = tuple(
+        Week(as_day(start), as_count(messages), as_count(active))
+        for start, messages, active in zip(weekly.index, weekly["messages"], weekly["active_rooms"], strict=True)
+    )
+    known = [week for week in weeks if week.messages is not None]
+    if not any(week.messages for week in known):
+        return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
+    finished = known[:-1] if context.unfinished and known[-1] is weeks[-1] and len(known) > 1 else known
+    what = f"Messages and active rooms per week, {plural(len(weeks), 'week')}"
+    return WeeklyTotals(
+        title=_weekly_title(finished),
+        subtitle=context.subtitle(what, f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"),
+        weeks=weeks,
+        unfinished=context.unfinished,
+    )
+
+
+def _weekly_title(finished: Sequence[Week]) -> str:
+    last, earlier = finished[-1], [week.messages or 0 for week in finished[:-1]]
+    rooms = f" in {rooms_text(last.active_rooms)}" if last.active_rooms is not None else ""
+    title = f"{plural(last.messages, 'message')}{rooms} in the last full week" if last.messages else _SILENT_WEEK
+    return f"{title}; the usual is {count(median(earlier))}" if len(earlier) >= 3 else title
+
+
+def weekly_totals_figure(info: WeeklyTotals, tokens: Tokens) -> go.Figure:
+    """Two panels above each other over the same weeks: messages, and rooms with messages."""
+    weeks = info.weeks
+    panels = [
+        ("Messages", [week.messages for week in weeks], "y2", (0.47, 0.93)),
+        ("Active rooms", [week.active_rooms for week in weeks], "y", (0, 0.33)),
+    ]
+    marks = [ticks(max((value or 0 for value in values), default=0), parts=2) for _, values, _, _ in panels]
+    figure = framed(info, tokens, 330, left=numbers_width([*marks[0], *marks[1]]), right=4, bottom=38)
+    if info.empty:
+        return figure
+    last = [info.unfinished and number == len(weeks) - 1 for number in range(len(weeks))]
+    finished = len(weeks) - 1 - any(last)
+    colours = [tokens.this if number >= finished else faded(tokens.this, 0.55) for number in range(len(weeks))]
+    grid = figure.layout.yaxis.to_plotly_json()
+    for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
+        figure.add_bar(
+            x=list(range(len(weeks))),
+            y=values,
+            yaxis=axis,
+            width=0.74,
+            marker=hatched(colours, last, tokens),
+            hovertext=[_week_hover(week, unfinished) for week, unfinished in zip(weeks, last, strict=True)],
+            hoverinfo="text",
+        )
+        high = max((value or 0 for value in values), default=0)
+        figure.update_layout(
+            {
+                f"yaxis{axis.removeprefix('y')}": {
+                    **grid,
+                    "domain": list(domain),
+                    "anchor": "x",
+                    "range": [0, max(high, 1) * 1.06],
+                    "tickvals": steps,
+                    "ticktext": [count(step) for step in steps],
+                    "showgrid": True,
+                }
+            }
+        )
+        figure.add_annotation(
+            text=name, x=0, xref="paper", xanchor="left", xshift=-figure.layout.margin.l, y=domain[1], yref="paper",
+            yanchor="bottom", yshift=2, borderpad=0, showarrow=False,
+            font={"size": TEXT, "color": tokens.ink, "weight": 600},
+        )  # fmt: skip
+    figure.update_xaxes(range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
+    return figure
+
+
+def _week_hover(week: Week, unfinished: bool) -> str:
+    so_far = " so far" if unfinished else ""
+    messages = plural(week.messages, "message") + so_far if week.messages is not None else "not known"
+    return hover_text(week_text(week.start), messages, f"active rooms: {count(week.active_rooms)}")
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One room; ``weeks`` has its messages per week, None where there are no data."""
+
+    room_id: str
+    label: str
+    weeks: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heat(Info):
+    """The busiest rooms from the top, and the first day of each week."""
+
+    rows: tuple[HeatRow, ...] = ()
+    starts: tuple[date, ...] = ()
+
+
+def heat_info(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 20) -> Heat:
+    """The ``n`` busiest rooms of ``weekly``: rows are room ids, columns first days of weeks, values messages.
+
+    NaN is "no data". Names come from the rooms table; rooms that are not in it are left out.
+    """
+    what = "Messages per room and week"
+    shown = weekly[weekly.index.isin(rooms["room_id"])]
+    totals = shown.clip(lower=0).sum(axis=1)
+    order = totals[totals > 0].sort_values(ascending=False, kind="stable").head(n)
+    if order.empty:
+        return no_messages(Heat, context, what)
+    starts = tuple(as_day(start) for start in shown.columns)
+    known = rooms.set_index("room_id")
+    labels = room_labels(known.loc[order.index], show_people=context.show_people)
+    rows = tuple(
+        HeatRow(room_id, label, tuple(as_count(value) for value in values))
+        for room_id, label, values in zip(order.index, labels, shown.loc[order.index].to_numpy(), strict=True)
+    )
+    always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
+    which = f"{count(always)} of the {len(rows)} busiest rooms" if len(rows) > 1 else rows[0].label
+    quiet = any(value is None for row in rows for value in row.weeks)
+    return Heat(
+        title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
+        subtitle=context.subtitle(
+            what,
+            f"{week_text(starts[0])} to {week_text(starts[-1])}",
+            f"strongest colour: {count(max(value or 0 for row in rows for value in row.weeks))}",
+            "hatched: no data" if quiet else "",
+        ),
+        rows=rows,
+        starts=starts,
+    )
+
+
+def heat_figure(info: Heat, tokens: Tokens) -> go.Figure:
+    """Rooms × weeks, darker for more on a logarithmic scale; zero is the colour of the panel, no data is hatched."""
+    left = names_width([row.label for row in info.rows])
+    figure = framed(info, tokens, HEAT_ROW * len(info.rows) + 38, left=left, right=0, bottom=38)
+    if info.empty:
+        return figure
+    hover = [[_cell_hover(row, n, start) for n, start in enumerate(info.starts)] for row in info.rows]
+    highest = max(value or 0 for row in info.rows for value in row.weeks)
+    figure.add_heatmap(
+        z=[[_strength(value) for value in row.weeks] for row in info.rows],
+        zmin=0,
+        zmax=max(math.log10(1 + highest), 1),
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        colorscale=_heat_scale(tokens),
+        text=hover,
+        hoverinfo="text",
+        hoverongaps=True,
+    )
+    _hatch_gaps(figure, info, tokens)
+    totals = [sum(value or 0 for value in row.weeks) for row in info.rows]
+    names = [
+        RowName(row.label, hover_text(row.label, f"{plural(total, 'message')} in all these weeks"))
+        for row, total in zip(info.rows, totals, strict=True)
+    ]
+    write_names(figure, names, tokens, left)
+    figure.update_xaxes(range=[-0.5, len(info.starts) - 0.5], **week_labels(info.starts))
+    return figure
+
+
+def _strength(messages: int | None) -> float | None:
+    return None if messages is None else round(math.log10(1 + max(messages, 0)), 4)
+
+
+def _heat_scale(tokens: Tokens) -> list[list[Any]]:
+    zero, few, some, many = tokens.heat
+    # A single message must be told from none at a glance, so the scale jumps right above zero.
+    return [[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]]
+
+
+def _hatch_gaps(figure: go.Figure, info: Heat, tokens: Tokens) -> None:
+    runs: list[tuple[int, int, int]] = []
+    for week in range(len(info.starts)):
+        for number, row in enumerate(info.rows):
+            if row.weeks[week] is not None:
+                continue
+            if runs and runs[-1][0] == week and runs[-1][1] + runs[-1][2] == number:
+                runs[-1] = (week, runs[-1][1], runs[-1][2] + 1)
+            else:
+                runs.append((week, number, 1))
+    figure.add_bar(
+        x=[week for week, _, _ in runs],
+        y=[length for _, _, length in runs],
+        base=[start - 0.5 for _, start, _ in runs],
+        width=1,
+        marker={
+            "color": tokens.paper,
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": tokens.line, "bgcolor": tokens.paper, "size": 7, "solidity": 0.3},
+        },
+        hoverinfo="skip",
+    )
+
+
+def _cell_hover(row: HeatRow, number: int, start: date) -> str:
+    value = row.weeks[number]
+    return hover_text(row.label, week_text(start), "no data" if value is None else plural(value, "message"))

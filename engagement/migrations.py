@@ -1,0 +1,75 @@
+"""The tables, as ordered steps. A step that has been released never changes; a change is a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection, text
+
+# Any constant that every copy shares and nothing else in the database uses.
+LOCK = 0x656E67616765
+
+_TYPES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "sqlite": {"BYTES": "BLOB", "REAL": "REAL", "FLAG": "INTEGER"},
+        "postgresql": {"BYTES": "BYTEA", "REAL": "DOUBLE PRECISION", "FLAG": "BOOLEAN"},
+    }
+)
+
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "sessions",
+        (
+            "CREATE TABLE sessions (id_hash {BYTES} PRIMARY KEY, workspace TEXT NOT NULL, user_id TEXT NOT NULL, "
+            "sealed {BYTES} NOT NULL, expires_at {REAL} NOT NULL)",
+            "CREATE INDEX sessions_of_user ON sessions (workspace, user_id)",
+            "CREATE INDEX sessions_by_end ON sessions (expires_at)",
+            "CREATE TABLE tickets (ticket_hash {BYTES} PRIMARY KEY, "
+            "id_hash {BYTES} NOT NULL REFERENCES sessions (id_hash) ON DELETE CASCADE, "
+            "sealed {BYTES} NOT NULL, expires_at {REAL} NOT NULL)",
+            "CREATE INDEX tickets_of_session ON tickets (id_hash)",
+        ),
+    ),
+    (
+        "archive",
+        (
+            "CREATE TABLE scopes (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, rights TEXT NOT NULL, "
+            "revision INTEGER NOT NULL, UNIQUE (workspace, rights))",
+            "CREATE TABLE rooms (scope_id INTEGER NOT NULL REFERENCES scopes (id), first INTEGER NOT NULL, "
+            "revision INTEGER NOT NULL, block {BYTES} NOT NULL, PRIMARY KEY (scope_id, first))",
+            "CREATE TABLE windows (scope_id INTEGER NOT NULL REFERENCES scopes (id), start_day TEXT NOT NULL, "
+            "end_day TEXT NOT NULL, read_at {REAL} NOT NULL, zone TEXT NOT NULL, rule INTEGER NOT NULL, "
+            "announced INTEGER NOT NULL, received INTEGER NOT NULL, complete {FLAG} NOT NULL, notes TEXT NOT NULL, "
+            "block {BYTES} NOT NULL, PRIMARY KEY (scope_id, start_day, end_day))",
+            "CREATE TABLE checks (workspace TEXT NOT NULL, release TEXT NOT NULL, checked_at {REAL} NOT NULL, "
+            "sound {FLAG} NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (workspace, release))",
+        ),
+    ),
+)
+
+
+def lock(connection: Connection) -> None:
+    """Make other writers of this database wait until this transaction ends.
+
+    SQLite has one writer at a time anyway, from the start of its transaction.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def migrate(connection: Connection, now: datetime) -> list[str]:
+    """Take the steps that the database has not taken yet, under a lock; returns their names."""
+    lock(connection)
+    connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, taken_at TEXT NOT NULL)")
+    taken = set(connection.exec_driver_sql("SELECT name FROM migrations").scalars())
+    types = _TYPES[connection.dialect.name]
+    fresh = [(name, statements) for name, statements in STEPS if name not in taken]
+    for name, statements in fresh:
+        for statement in statements:
+            connection.exec_driver_sql(statement.format_map(types))
+        connection.execute(
+            text("INSERT INTO migrations (name, taken_at) VALUES (:name, :at)"), {"name": name, "at": now.isoformat()}
+        )
+    return [name for name, _ in fresh]

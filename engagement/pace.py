@@ -1,0 +1,217 @@
+"""Keeping to the rate limit of a workspace: wait before it refuses, and never ask again before the announced reset."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+from engagement.errors import SlowDown
+
+WINDOW_SECONDS = 60.0
+LONGEST_WAIT = 15 * 60.0
+
+# The Date header has a resolution of one second and may come from a proxy's clock, and the server opens its
+# next window a moment after the announced instant, never at it.
+_MARGIN = 1.0
+_WAIT_IN_TEXT = re.compile(r"wait (\d{1,6}) second", re.IGNORECASE)
+
+Sleep = Callable[[float], None]
+OnWait = Callable[[str, float], None]
+
+
+@dataclass
+class _Route:
+    """What is known of one route: the server's window, our calls under way, our calls of the last minute."""
+
+    limit: int | None = None
+    remaining: int = 0
+    reset_at: float | None = None
+    server_reset: float = 0.0
+    under_way: Counter[str] = field(default_factory=Counter)
+    exempt: set[str] = field(default_factory=set)
+    sent: deque[float] = field(default_factory=deque)
+
+    def room(self) -> int:
+        """Calls that the window still has for us, less those under way (exempt accounts use none)."""
+        return self.remaining - sum(calls for who, calls in self.under_way.items() if who not in self.exempt)
+
+    def landed(self, who: str) -> None:
+        """A call of ``who`` is no longer under way."""
+        self.under_way[who] -= 1
+        self.under_way = +self.under_way
+
+
+class Pace:
+    """The rate limit of one workspace as this process knows it; safe to share between threads and accounts.
+
+    The server counts per route and client address, so all accounts of a process share what is learned; an
+    account whose answers carry no ``X-RateLimit`` headers is exempt on that route. ``calls_a_minute`` is a
+    ceiling of our own per route, for everybody (several copies of the dashboard share one client address).
+    """
+
+    def __init__(self, calls_a_minute: int | None = None, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.calls_a_minute = calls_a_minute
+        self.monotonic = monotonic
+        self._routes: dict[str, _Route] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def limit(self) -> int | None:
+        """The calls a minute and route that the server announced, the lowest of all routes; None where it did not."""
+        with self._lock:
+            return min((state.limit for state in self._routes.values() if state.limit is not None), default=None)
+
+    def take_place(
+        self,
+        route: str,
+        who: str,
+        *,
+        sleep: Sleep,
+        on_wait: OnWait | None = None,
+        longest_wait: float = LONGEST_WAIT,
+    ) -> float:
+        """Reserves one call of ``who`` to ``route``, sleeping until there is room; the seconds waited come back.
+
+        Each wait is announced with ``on_wait(route, seconds)`` first. Raises SlowDown, without sleeping, when
+        the waits would add up to more than ``longest_wait`` seconds, and whatever ``sleep`` raises.
+        """
+        waited = 0.0
+        while (seconds := self._reserve(route, who)) > 0:
+            if waited + seconds > longest_wait:
+                raise SlowDown(seconds)
+            if on_wait is not None:
+                on_wait(route, seconds)
+            sleep(seconds)
+            waited += seconds
+        return waited
+
+    def answered(self, route: str, who: str, headers: Mapping[str, str], *, success: bool) -> None:
+        """Learns from the headers of an answer to a call that had a place.
+
+        Only a ``success`` without the headers shows an exempt account: an error may come from a proxy.
+        """
+        limit, remaining, reset = (_number(headers.get(f"X-RateLimit-{name}")) for name in _HEADERS)
+        with self._lock:
+            state = self._state(route)
+            state.landed(who)
+            if limit is None or remaining is None or reset is None:
+                state.remaining = max(0, state.remaining - (who not in state.exempt))
+                if success:
+                    state.exempt.add(who)
+                return
+            state.exempt.discard(who)
+            self._learn(state, max(1, int(limit)), max(0, int(remaining)), reset / 1000, server_time(headers))
+
+    def refused(self, route: str, who: str, headers: Mapping[str, str], text: str) -> float:
+        """Learns from a 429 how many seconds nobody may call ``route``, which come back."""
+        with self._lock:
+            state = self._state(route)
+            state.landed(who)
+            state.exempt.discard(who)
+            seconds = _announced_wait(headers, text)
+            state.limit = state.limit or int(_number(headers.get("X-RateLimit-Limit")) or 10)
+            state.remaining = 0
+            state.reset_at = max(state.reset_at or 0.0, self.monotonic() + seconds)
+            state.server_reset = (server_time(headers) or 0.0) + seconds
+            return seconds
+
+    def failed(self, route: str, who: str) -> None:
+        """Gives up the place of a call that got no answer; the server may have counted it."""
+        with self._lock:
+            state = self._state(route)
+            state.landed(who)
+            state.remaining = max(0, state.remaining - (who not in state.exempt))
+
+    def _state(self, route: str) -> _Route:
+        return self._routes.setdefault(route, _Route())
+
+    def _reserve(self, route: str, who: str) -> float:
+        """Seconds until there may be room for one more call; 0.0 when the place was taken just now."""
+        with self._lock:
+            now = self.monotonic()
+            state = self._state(route)
+            wait = self._ceiling_wait(state, now)
+            if who not in state.exempt:
+                wait = max(wait, self._window_wait(state, now))
+            if wait > 0:
+                return wait
+            state.under_way[who] += 1
+            if self.calls_a_minute is not None:
+                state.sent.append(now)
+            return 0.0
+
+    def _ceiling_wait(self, state: _Route, now: float) -> float:
+        if self.calls_a_minute is None:
+            return 0.0
+        length = WINDOW_SECONDS + _MARGIN
+        while state.sent and state.sent[0] + length <= now:
+            state.sent.popleft()
+        if len(state.sent) < max(1, self.calls_a_minute):
+            return 0.0
+        return state.sent[0] + length - now
+
+    def _window_wait(self, state: _Route, now: float) -> float:
+        if state.limit is None:
+            return 0.0
+        if state.reset_at is None or now >= state.reset_at:
+            # A new window: it starts with our next call unless somebody else's started it, which its answer tells.
+            state.remaining = state.limit
+            state.reset_at = now + WINDOW_SECONDS + _MARGIN
+            state.server_reset = 0.0
+        return 0.0 if state.room() > 0 else state.reset_at - now
+
+    def _learn(self, state: _Route, limit: int, remaining: int, reset: float, now_there: float | None) -> None:
+        if state.limit is not None and now_there is not None and reset <= now_there:
+            # The answer took so long that the window it tells of is over: it says nothing of the present one.
+            return
+        seconds = WINDOW_SECONDS if now_there is None else max(0.0, reset - now_there)
+        reset_at = self.monotonic() + seconds + _MARGIN
+        window_over = state.limit is None or now_there is None or now_there + _MARGIN > state.server_reset
+        # Behind a load balancer every server process has a window of its own: until the known window is over,
+        # the least room and the latest reset of all of them hold.
+        state.remaining = remaining if window_over else min(state.remaining, remaining)
+        state.reset_at = reset_at if window_over or state.reset_at is None else max(state.reset_at, reset_at)
+        state.server_reset = reset if window_over else max(state.server_reset, reset)
+        state.limit = limit
+
+
+_HEADERS = ("Limit", "Remaining", "Reset")
+_shared: dict[str, Pace] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_pace(address: str, calls_a_minute: int | None = None) -> Pace:
+    """The one Pace of this process for the workspace at ``address``; the ceiling given last holds."""
+    with _shared_lock:
+        pace = _shared.setdefault(address, Pace())
+        pace.calls_a_minute = calls_a_minute
+        return pace
+
+
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """The server's clock at an answer, in seconds since 1970; None when it does not say."""
+    try:
+        return parsedate_to_datetime(headers["Date"]).timestamp()
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text is not None and re.fullmatch(r"-?\d{1,16}", text.strip()) else None
+
+
+def _announced_wait(headers: Mapping[str, str], text: str) -> float:
+    """Seconds to wait after a 429: the Reset header on the server's own clock, else Retry-After, else the text."""
+    reset, now_there = _number(headers.get("X-RateLimit-Reset")), server_time(headers)
+    if reset is not None and now_there is not None:
+        return max(0.0, reset / 1000 - now_there) + _MARGIN
+    retry_after = _number(headers.get("Retry-After"))
+    if retry_after is not None:
+        return max(0.0, retry_after) + _MARGIN
+    found = _WAIT_IN_TEXT.search(text)
+    return (float(found.group(1)) if found else WINDOW_SECONDS) + _MARGIN

@@ -1,0 +1,232 @@
+"""Every row of a list that the server gives in pages, although its pages repeat and skip rows.
+
+The channel list is sorted by messages alone. Rooms with the same count stand in no fixed order, so two pages
+may both show one of them and neither another. But the count at every *position* is known after one pass: where
+fewer different rooms than positions have a count, that group is read again, in one page that begins where the
+group begins if it fits, else in overlapping pages until it is whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from engagement.errors import UnreadableAnswer
+
+EVERYTHING = 0
+# What we ask for where "everything" is refused: the server cuts it to its own cap.
+AS_MANY_AS_ALLOWED = 100_000
+
+_MOST_ROWS = 2_000_000
+_MOST_PASSES = 3
+_MOST_EMPTY = 3
+_TRIES_OF_ONE_PAGE = 3
+_TRIES_PER_PAGE = 30
+# After this many fruitless calls per page of a group the chance of a room still hidden is one in 160,000.
+_FRUITLESS_PER_PAGE = 12
+_GOLDEN = 0.6180339887498949
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows by id in the order sent, the values they are sorted by, and the total that the server announced.
+
+    ``values`` is None in a list that is sorted by id.
+    """
+
+    ids: list[str]
+    rows: list[Row]
+    values: list[int] | None
+    total: int
+
+
+Fetch = Callable[[int, int], Page[Row]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """What was read: rows by id, and how that compares with what the server announced.
+
+    ``duplicates`` are rows that arrived more than once although no page was read again; ``reread`` are pages
+    read again. With ``zeros_skipped``, rows sorted under zero were left out, and ``announced`` and ``received``
+    count the others. ``shrank`` says that the total became smaller while the last pass was under way.
+    """
+
+    rows: dict[str, Row] = field(repr=False)
+    announced: int
+    received: int
+    duplicates: int
+    calls: int
+    reread: int
+    shrank: bool
+    zeros_skipped: bool
+
+    @property
+    def missing(self) -> int:
+        """Rows that were announced and did not arrive."""
+        return max(0, self.announced - self.received)
+
+    @property
+    def complete(self) -> bool:
+        """True when every announced row arrived and none can have slipped through."""
+        return self.missing == 0 and not self.shrank
+
+
+def read_pages(fetch: Fetch[Row], *, skip_zeros: bool = False, progress: Progress | None = None) -> Listing[Row]:
+    """Reads a list of which ``fetch(offset, count)`` gives pages: in one call where the server allows that.
+
+    ``skip_zeros`` allows to leave out the rows sorted under zero where reading them would cost more calls than
+    were needed so far. ``progress(received, announced)`` is called after each page.
+    """
+    return _Reader(fetch, skip_zeros, progress).read()
+
+
+class _Reader(Generic[Row]):
+    """One listing in the making: the rows so far, and the value at each position as last seen."""
+
+    def __init__(self, fetch: Fetch[Row], skip_zeros: bool, progress: Progress | None) -> None:
+        self._fetch = fetch
+        self._skip_zeros = skip_zeros
+        self._progress = progress
+        self._pool: dict[str, tuple[Row, int]] = {}
+        self._at: dict[int, int] = {}
+        self._sorted_by_value = True
+        self._total = 0
+        self._cap = 0
+        self._shrank = False
+        self._zeros_skipped = False
+        self._calls = self._reread = self._duplicates = 0
+
+    def read(self) -> Listing[Row]:
+        for number in range(_MOST_PASSES):
+            before = len(self._pool)
+            self._read_once(again=number > 0)
+            self._complete_ties()
+            nothing_new = number > 0 and len(self._pool) == before
+            if not self._shrank and (self._missing() <= 0 or nothing_new):
+                break
+        return Listing(
+            rows={key: row for key, (row, _) in self._pool.items()},
+            announced=self._announced(),
+            received=self._received(),
+            duplicates=self._duplicates,
+            calls=self._calls,
+            reread=self._reread,
+            shrank=self._shrank,
+            zeros_skipped=self._zeros_skipped,
+        )
+
+    def _read_once(self, *, again: bool) -> None:
+        """One pass from the first position to the last."""
+        if self._shrank:
+            # Rooms were deleted: what is known may hold them, and hides that another room slipped through.
+            self._pool.clear()
+        self._shrank = self._zeros_skipped = False
+        self._at.clear()
+        offset = empty = arrived = 0
+        seen: set[str] = set()
+        while True:
+            page = self._take(offset, AS_MANY_AS_ALLOWED if offset else EVERYTHING, again=again)
+            seen.update(page.ids)
+            arrived += len(page.ids)
+            offset += len(page.ids)
+            empty = 0 if page.ids else empty + 1
+            if offset >= self._total or len(self._pool) >= self._total or empty == _MOST_EMPTY:
+                break
+            if self._zeros_cost_too_much(page, offset, repeats=arrived > len(seen)):
+                self._zeros_skipped = True
+                self._read_tail(offset)
+                break
+        self._duplicates += 0 if again else arrived - len(seen)
+
+    def _take(self, offset: int, count: int, *, again: bool, expected: int | None = None) -> Page[Row]:
+        """One page, into the rows and positions; not into the positions when it does not begin as ``expected``.
+
+        Rows have moved then, and one position read anew among old ones would make whole groups look torn.
+        """
+        page = self._fetch(offset, count)
+        self._calls += 1
+        self._reread += again
+        if max(page.total, offset + len(page.ids), len(self._pool)) > _MOST_ROWS:
+            raise UnreadableAnswer("a list of rooms without an end")
+        self._shrank |= bool(self._pool) and page.total < self._total
+        self._total = page.total
+        if page.ids and offset + len(page.ids) < page.total and (count != EVERYTHING or not self._cap):
+            self._cap = len(page.ids)
+        if page.values is None:
+            self._sorted_by_value = False
+        elif expected is None or page.values[:1] == [expected]:
+            self._at.update(enumerate(page.values, offset))
+        self._pool.update(zip(page.ids, zip(page.rows, page.values or [0] * len(page.ids), strict=True), strict=True))
+        if self._progress is not None:
+            self._progress(min(len(self._pool), self._total), self._total)
+        return page
+
+    def _zeros_cost_too_much(self, page: Page[Row], offset: int, *, repeats: bool) -> bool:
+        if not self._skip_zeros or not page.values or page.values[-1] != 0:
+            return False
+        left = self._total - offset
+        # In a shuffled group of n rooms every room is met after about ln(n) rounds (the coupon collector's).
+        rounds = 1 + math.log(left) if repeats else 1.0
+        return left > self._cap and rounds * left / self._cap > self._calls + 2
+
+    def _read_tail(self, zeros_from: int) -> None:
+        """The negative counts at the very end, read backwards up to the zeros."""
+        start = max(zeros_from, self._total - self._cap)
+        self._read_between(start, self._total)
+        while start > zeros_from and self._at.get(start, 0) < 0:
+            end, start = start, max(zeros_from, start - self._cap)
+            self._read_between(start, end)
+
+    def _read_between(self, start: int, end: int) -> None:
+        while start < end:
+            page = self._take(start, AS_MANY_AS_ALLOWED, again=False)
+            if not page.ids:
+                return
+            start += len(page.ids)
+
+    def _complete_ties(self) -> None:
+        """Reads groups of equal value again until each has as many different rooms as positions."""
+        tries: Counter[int] = Counter()
+        fruitless: Counter[int] = Counter()
+        while self._sorted_by_value and not self._shrank and (missing := self._missing()) > 0:
+            gap = self._first_gap(tries, fruitless)
+            if gap is None:
+                return
+            value, start, size = gap
+            # The golden ratio spreads the beginnings of the pages evenly, so that no alignment is tried twice.
+            room = max(0, size - self._cap)
+            offset = start + int(tries[value] * _GOLDEN % 1 * (room + 1))
+            page = self._take(offset, AS_MANY_AS_ALLOWED, again=True, expected=value)
+            moved = page.values is None or page.values[:1] != [value]
+            tries[value] += _TRIES_OF_ONE_PAGE if moved and not room else 1
+            fruitless[value] = 0 if self._missing() < missing else fruitless[value] + 1
+
+    def _first_gap(self, tries: Counter[int], fruitless: Counter[int]) -> tuple[int, int, int] | None:
+        """Value, first position and size of the first group that is not whole and not given up."""
+        places = Counter(self._at.values())
+        known = Counter(value for _, value in self._pool.values())
+        for value in sorted((value for value in places if places[value] > known[value]), reverse=True):
+            if value == 0 and self._zeros_skipped:
+                continue
+            pages = math.ceil(places[value] / max(1, self._cap))
+            most = _TRIES_OF_ONE_PAGE if pages == 1 else _TRIES_PER_PAGE * pages
+            if tries[value] < most and fruitless[value] < _FRUITLESS_PER_PAGE * pages:
+                return value, min(at for at, found in self._at.items() if found == value), places[value]
+        return None
+
+    def _announced(self) -> int:
+        return sum(value != 0 for value in self._at.values()) if self._zeros_skipped else self._total
+
+    def _received(self) -> int:
+        return sum(value != 0 for _, value in self._pool.values()) if self._zeros_skipped else len(self._pool)
+
+    def _missing(self) -> int:
+        return self._announced() - self._received()

@@ -1,0 +1,175 @@
+"""Which days a question is about, and the instants that ask a server for exactly those days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+
+from engagement.errors import InvalidPeriod
+
+DAY = timedelta(days=1)
+LONGEST_PERIOD = 366
+MONDAY, SUNDAY = 0, 6
+
+# Offsets from UTC for which the fixed instants below cut exactly the days meant, with an hour of daylight
+# saving to spare on the western side.
+_WESTERNMOST_FIXED = timedelta(hours=-8)
+_FIRST_DAY_AT, _LAST_DAY_AT = time(9, 45), time(8, 15)
+_LOCAL_FIRST_DAY_AT, _LOCAL_LAST_DAY_AT, _NOON = time(12, 45), time(11, 15), time(12, 0)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Whole calendar days of the server, both ends inclusive. Raises InvalidPeriod when it ends before it starts."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise InvalidPeriod(f"The period ends ({self.end}) before it starts ({self.start}).")
+        if self.start < date(2000, 1, 1) or self.end > date(2100, 1, 1):
+            raise InvalidPeriod("Choose a period between the years 2000 and 2100.")
+
+    def __str__(self) -> str:
+        return f"{self.start.isoformat()} to {self.end.isoformat()}"
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def days(self) -> int:
+        """How many days, at least 1."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def previous(self) -> Period:
+        """The same number of days right before."""
+        return Period(self.start - self.days * DAY, self.start - DAY)
+
+    def dates(self) -> Iterator[date]:
+        """Every day, in order."""
+        return (self.start + n * DAY for n in range(self.days))
+
+    def over(self, today: date) -> bool:
+        """True when the last day has ended on the server whose date is ``today``."""
+        return self.end < today
+
+    def blocks(self, longest: int) -> list[Period]:
+        """The period cut into consecutive periods of at most ``longest`` days, in order."""
+        starts = range(0, self.days, longest)
+        return [Period(self.start + n * DAY, min(self.start + (n + longest - 1) * DAY, self.end)) for n in starts]
+
+
+def week_of(day: date, week_start: int = MONDAY) -> Period:
+    """The week of seven days that holds ``day``; ``week_start`` is a weekday as in ``date.weekday()``."""
+    start = day - ((day.weekday() - week_start) % 7) * DAY
+    return Period(start, start + 6 * DAY)
+
+
+def last_full_weeks(today: date, weeks: int = 1, week_start: int = MONDAY) -> Period:
+    """The last ``weeks`` full weeks that ended before ``today``."""
+    end = week_of(today, week_start).start - DAY
+    return Period(end - (7 * weeks - 1) * DAY, end)
+
+
+def last_full_days(today: date, days: int) -> Period:
+    """The last ``days`` days that ended before ``today``."""
+    return Period(today - days * DAY, today - DAY)
+
+
+def last_full_month(today: date) -> Period:
+    """The last calendar month that ended before ``today``."""
+    end = today.replace(day=1) - DAY
+    return Period(end.replace(day=1), end)
+
+
+def _this_week(today: date, week_start: int) -> Period:
+    return Period(week_of(today, week_start).start, today)
+
+
+# The names are part of links and command lines, so they never change.
+PRESETS: MappingProxyType[str, Callable[[date, int], Period]] = MappingProxyType(
+    {
+        "last-week": lambda today, week_start: last_full_weeks(today, 1, week_start),
+        "last-7-days": lambda today, _: last_full_days(today, 7),
+        "last-4-weeks": lambda today, week_start: last_full_weeks(today, 4, week_start),
+        "last-month": lambda today, _: last_full_month(today),
+        "last-30-days": lambda today, _: last_full_days(today, 30),
+        "last-90-days": lambda today, _: last_full_days(today, 90),
+        "this-week": _this_week,
+    }
+)
+
+
+def preset_period(name: str, today: date, week_start: int = MONDAY) -> Period:
+    """The period that the preset ``name`` means on ``today``. Raises InvalidPeriod for an unknown name."""
+    try:
+        return PRESETS[name](today, week_start)
+    except KeyError:
+        raise InvalidPeriod(f"There is no period called {name!r}; choose one of {', '.join(PRESETS)}.") from None
+
+
+def checked_period(start: date, end: date, today: date, longest: int = LONGEST_PERIOD) -> Period:
+    """The period from ``start`` to ``end``. Raises InvalidPeriod when reversed, in the future or too long."""
+    period = Period(start, end)
+    if period.start > today:
+        raise InvalidPeriod(f"The period starts on {period.start}, but on the server it is still {today}.")
+    if period.days > longest:
+        raise InvalidPeriod(f"The period has {period.days} days; {longest} are the most that can be asked for.")
+    return period
+
+
+@dataclass(frozen=True)
+class Window:
+    """One request: ``start`` and ``end`` as the server wants them, and the periods that the answer counts.
+
+    ``previous`` is None where the server's own previous window is not the same number of days.
+    """
+
+    start: str
+    end: str
+    period: Period
+    previous: Period | None
+
+
+def windows(period: Period, offset: timedelta | None = None, block_days: int | None = None) -> list[Window]:
+    """The requests that together count ``period`` and its previous period exactly, the current one first.
+
+    ``offset`` is the server's offset from UTC where known. One request answers both periods, except for a
+    single day, and except in blocks of at most ``block_days`` (for servers that count their windows wrongly).
+    The instants: section 1 of Rocket.Chat's channel list compares N days with N+1 unless the last day is
+    asked for at an earlier hour than the first.
+    """
+    if block_days:
+        both = period.previous.blocks(block_days) + period.blocks(block_days)
+        return [_window(block, offset, alone=True) for block in both]
+    if period.days == 1:
+        return [_window(period, offset, alone=True), _window(period.previous, offset, alone=True)]
+    return [_window(period, offset, alone=False)]
+
+
+def _window(period: Period, offset: timedelta | None, *, alone: bool) -> Window:
+    start, end = _instants(period, offset)
+    return Window(start, end, period, None if alone else period.previous)
+
+
+def _instants(period: Period, offset: timedelta | None) -> tuple[str, str]:
+    local = offset is not None and (offset <= _WESTERNMOST_FIXED or period.days == 1)
+    shift = offset if local and offset is not None else timedelta(0)
+    if period.days == 1:
+        first = last = _NOON if local else _FIRST_DAY_AT
+    else:
+        first, last = (_LOCAL_FIRST_DAY_AT, _LOCAL_LAST_DAY_AT) if local else (_FIRST_DAY_AT, _LAST_DAY_AT)
+    return _instant(period.start, first, shift), _instant(period.end, last, shift)
+
+
+def _instant(day: date, at: time, shift: timedelta) -> str:
+    return instant_text(datetime.combine(day, at, tzinfo=UTC) - shift)
+
+
+def instant_text(moment: datetime) -> str:
+    """``moment`` as the one form that every release accepts, ``YYYY-MM-DDTHH:mm:ss.sssZ``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,100 @@
+"""One person's questions to one workspace, answered by readings shared with everyone of the same rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from engagement.activity import Activity
+from engagement.api import Client, Directory, Release
+from engagement.archive import Archive, CountingCheck, Scope
+from engagement.history import VERDICT_WEEKS, History, last_full_week, read_history, weeks_until
+from engagement.periods import DAY, MONDAY, Period
+from engagement.readings import Reading, Readings, Teller
+from engagement.workspace import Access, Facts, read_activity, read_directory, read_facts
+
+FACTS_KEPT = 3600.0
+DIRECTORY_KEPT = 600.0
+SETTLED_KEPT = 1800.0
+UNSETTLED_KEPT = 180.0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """``make_client`` gives a client of the person that pauses and announces its waits through a teller."""
+
+    readings: Readings
+    make_client: Callable[[Teller[Any]], Client]
+    workspace: str
+    access: Access
+    viewer: str
+    archive: Archive
+    timezone: tzinfo | None = None
+    week_start: int = MONDAY
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def facts(self) -> Reading[Facts]:
+        """What holds for the workspace whatever is asked."""
+        return self.readings.ask(self._key("facts"), self.viewer, self._read_facts, keep=FACTS_KEPT)
+
+    def directory(self, facts: Facts) -> Reading[Directory]:
+        """The rooms of the workspace that the person may know of."""
+
+        def work(tell: Teller[Directory]) -> Directory:
+            return read_directory(self.make_client(tell), self.access, facts, tell, now=self.now)
+
+        return self.readings.ask(self._key("directory"), self.viewer, work, keep=DIRECTORY_KEPT)
+
+    def activity(self, facts: Facts, period: Period) -> Reading[Activity]:
+        """The activity of every room in ``period``."""
+
+        def work(tell: Teller[Activity]) -> Activity:
+            directory = self.directory(facts)
+            return read_activity(self.make_client(tell), self.access, facts, period, directory, tell, now=self.now)
+
+        settled = facts.today(self.now()) - period.end > 2 * DAY
+        return self.readings.ask(
+            self._key("activity", period), self.viewer, work, keep=SETTLED_KEPT if settled else UNSETTLED_KEPT
+        )
+
+    def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS) -> Reading[History]:
+        """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive."""
+        asked = weeks_until(last, weeks)
+
+        def work(tell: Teller[History]) -> History:
+            scope = Scope(self.workspace, self.access.rights)
+            return read_history(self.make_client(tell), self.archive, scope, facts, asked, tell, now=self.now)
+
+        return self.readings.ask(self._key("history", last, weeks), self.viewer, work, keep=SETTLED_KEPT)
+
+    def judged_history(self, facts: Facts, period: Period) -> Reading[History] | None:
+        """The weeks that the verdicts on ``period`` rest on; None where it holds no full week, or none is counted."""
+        last = last_full_week(period, self.week_start)
+        return self.history(facts, last) if last is not None and facts.counted else None
+
+    def forget(self, period: Period) -> None:
+        """Makes the next question about ``period`` read everything again."""
+        self.readings.forget(self._key("activity", period))
+        self.readings.forget(self._key("directory"))
+
+    def forget_facts(self) -> None:
+        """Makes the next question look at the workspace again."""
+        self.readings.forget(self._key("facts"))
+
+    def _key(self, *question: Hashable) -> Hashable:
+        return (self.workspace, self.access.rights, *question)
+
+    def _read_facts(self, tell: Teller[Facts]) -> Facts:
+        client = self.make_client(tell)
+
+        def known(release: Release) -> bool | None:
+            earlier = self.archive.check(self.workspace, str(release))
+            return earlier.sound if earlier else None
+
+        facts = read_facts(client, self.workspace, tell, now=self.now, timezone=self.timezone, known_counting=known)
+        if facts.counted:
+            sound = CountingCheck(facts.block_days is None, self.now())
+            self.archive.keep_check(self.workspace, str(facts.release), sound)
+        return facts

@@ -1,0 +1,142 @@
+"""The tables that are shown and downloaded: which columns, under which headings, in which order. No streamlit."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from engagement import labels, metrics
+from engagement.activity import Activity
+from engagement.metrics import Filters
+
+TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct message"}
+KIND_WORDS = {"discussion": "Discussion", "team": "Team"}
+
+RANKED = ("Rank", "Room", "Type", "Messages", "Previous", "Change", "Change %", "Share %", "Members", "Last message")
+CHANGED = ("Room", "Type", "Messages", "Previous", "Change", "Change %", "Movement", "Members", "Last message")
+SILENT = ("Room", "Type", "State", "Silent days", "Silence", "Last message", "Members", "Owner", "Created", "Remark")
+COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
+
+
+def type_word(type_: str, kind: str) -> str:
+    """What a room is, in one word: its kind where that is special, else its type."""
+    return KIND_WORDS.get(kind, TYPE_WORDS.get(type_, type_))
+
+
+def ranked(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    """The columns RANKED, busiest room first, with ``room_id`` as index."""
+    return _table(metrics.ranked(rooms), RANKED, people=people)
+
+
+def changed(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    """The columns CHANGED, largest change first, rooms silent in both periods left out."""
+    return _table(metrics.changed(rooms), CHANGED, people=people)
+
+
+def silent(rooms: pd.DataFrame, *, people: bool, without_exempt: bool = False) -> pd.DataFrame:
+    """The columns SILENT, longest silence first."""
+    return _table(metrics.inactive(rooms, without_exempt=without_exempt), SILENT, people=people)
+
+
+def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    """The columns COUNTERS, by the room's counter of all messages ever."""
+    return _table(metrics.by_counter(rooms), COUNTERS, people=people)
+
+
+def _table(rooms: pd.DataFrame, columns: tuple[str, ...], *, people: bool) -> pd.DataFrame:
+    words = [type_word(t, k) for t, k in zip(rooms["type"], rooms["kind"], strict=True)]
+    made: dict[str, pd.Series] = {
+        "Room": labels.room_labels(rooms, show_people=people),
+        "Type": pd.Series(words, index=rooms.index, dtype="str"),
+    }
+    of = {
+        "Rank": "rank",
+        "Messages": "messages",
+        "Previous": "previous_messages",
+        "Change": "change",
+        "Change %": "change_pct",
+        "Share %": "share",
+        "Movement": "movement",
+        "State": "state",
+        "Silent days": "silent_days",
+        "Silence": "silence",
+        "Members": "members",
+        "Owner": "owner",
+        "Created": "created",
+        "Last message": "last_message",
+        "Remark": "remark",
+        "All messages": "total_messages",
+    }
+    shown = pd.DataFrame({c: made[c] if c in made else rooms[of[c]] for c in columns})
+    for column in ("Silent days", "Members", "All messages"):
+        if column in shown:
+            shown[column] = shown[column].astype("Int64")
+    return shown.set_axis(rooms["room_id"], axis="index")
+
+
+def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str = "UTC") -> list[tuple[str, str]]:
+    """What every file says of itself, as label and text: source, periods, filters, completeness, number of rows."""
+    complete = activity.completeness
+    rows = [
+        ("Workspace", f"{activity.workspace} (Rocket.Chat {activity.release})"),
+        ("Period", str(activity.period) + (", not over yet" if activity.unfinished else "")),
+        ("Previous period", str(activity.previous)),
+        ("Read at", activity.read_at.astimezone(ZoneInfo(viewer_zone)).isoformat(timespec="minutes")),
+        ("Filters", filter_text(filters)),
+        ("Rooms received", f"{complete.received} of {complete.announced} announced"),
+        ("Complete", "yes" if complete.complete else "no"),
+        ("Rows", f"{shown} of {len(activity.rooms)} rooms"),
+    ]
+    return rows + [("Note", note) for note in complete.notes]
+
+
+def filter_text(filters: Filters) -> str:
+    """The filters of a view in words."""
+    kinds = [f"{TYPE_WORDS[t].lower()}s" if t != "private" else "private rooms" for t in metrics.TYPES]
+    chosen = [word for word, t in zip(kinds, metrics.TYPES, strict=True) if t in filters.types]
+    parts = [", ".join(chosen) or "no room types"]
+    if filters.archived:
+        parts.append("with archived rooms")
+    if filters.search.strip():
+        parts.append(f"names containing “{labels.clean(filters.search)}”")
+    if filters.left_out:
+        parts.append(f"{labels.plural(len(filters.left_out), 'room')} left out")
+    return "; ".join(parts)
+
+
+def csv_text(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> str:
+    """The table as CSV, every row, with what it says of itself above and one empty line between.
+
+    Texts are made safe for spreadsheets, days are ISO days, and what is not known is empty.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    about_rows = [[name, labels.for_spreadsheet(text)] for name, text in facts]
+    writer.writerows([*about_rows, []] if about_rows else [])
+    writer.writerow(table.columns)
+    writer.writerows(zip(*[_cells(table[column]) for column in table.columns], strict=True))
+    return out.getvalue()
+
+
+def _cells(column: pd.Series) -> list[object]:
+    if isinstance(column.dtype, pd.StringDtype):
+        return [labels.for_spreadsheet(text) for text in column]
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return ["" if pd.isna(day) else day.date().isoformat() for day in column]
+    if pd.api.types.is_float_dtype(column.dtype):
+        return ["" if pd.isna(number) else round(number, 1) for number in column]
+    return ["" if pd.isna(value) else value for value in column]
+
+
+def csv_bytes(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> bytes:
+    """The same in UTF-8 with the mark that spreadsheet programs need to read it as such."""
+    return csv_text(table, facts).encode("utf-8-sig")
+
+
+def file_name(what: str, activity: Activity, ending: str) -> str:
+    """A file name that says what is in it: ``inactive-rooms_2026-11-09_2026-11-15.csv``."""
+    return f"{what}_{activity.period.start}_{activity.period.end}.{ending}"

@@ -1,0 +1,150 @@
+"""The filters that all pages share: widgets of the frame, bound to the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from engagement import labels
+from engagement.activity import Activity
+from engagement.errors import InvalidPeriod
+from engagement.metrics import Filters
+from engagement.periods import MONDAY, Period, checked_period, preset_period
+
+# What the URL carries is what the widget shows, so these words are part of links and never change.
+PRESETS = {
+    "Last full week": "last-week",
+    "Last 7 full days": "last-7-days",
+    "Last 4 full weeks": "last-4-weeks",
+    "Last full month": "last-month",
+    "Last 30 days": "last-30-days",
+    "Last 90 days": "last-90-days",
+    "This week so far": "this-week",
+}
+CUSTOM = "Custom range"
+TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
+TYPES_AT_FIRST = ["Channels", "Private"]
+LEFT_OUT = "without"
+# Beyond so many options the list of rooms gets slow to type in; the search narrows it.
+MOST_OPTIONS = 5_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose: the period, how it is called, and the rooms; ``people`` shows who writes directly."""
+
+    period: Period
+    name: str
+    filters: Filters
+    people: bool
+
+
+def choose(
+    today: date, known: Callable[[Period], Activity | None], *, week_start: int = MONDAY, longest: int
+) -> Choice:
+    """Draws the filters into the sidebar. Raises InvalidPeriod when the typed range cannot be asked for.
+
+    ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
+    """
+    period, name = _choose_period(today, week_start, longest)
+    types = st.pills(
+        "Room types",
+        list(TYPES),
+        selection_mode="multi",
+        default=TYPES_AT_FIRST,
+        key="types",
+        bind="query-params",
+        help="Private holds private groups, their discussions and teams. Direct messages are off at first.",
+    )
+    people = False
+    if "Direct" in types:
+        people = st.toggle("Show the people of direct messages", key="people", persist_state="session")
+    search = st.text_input(
+        "Room name contains", key="search", bind="query-params", placeholder="release", icon=":material/search:"
+    )
+    archived = st.toggle("With archived rooms", key="archived", bind="query-params")
+    left_out = _leave_out(known(period), people)
+    filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
+    return Choice(period, name, filters, people)
+
+
+def _choose_period(today: date, week_start: int, longest: int) -> tuple[Period, str]:
+    name = st.selectbox(
+        "Period",
+        [*PRESETS, CUSTOM],
+        key="period",
+        bind="query-params",
+        on_change=_start_custom,
+        args=(today, week_start),
+    )
+    if name != CUSTOM:
+        period = preset_period(PRESETS[name], today, week_start)
+        st.session_state["preset_before"] = PRESETS[name]
+    else:
+        period = _typed_period(today, week_start, longest)
+    unfinished = "" if period.over(today) else " · today is not over yet"
+    st.caption(
+        f"**{labels.period_text(period)}** ({labels.days_text(period.days)}){unfinished}  \n"
+        f"compared with {labels.period_text(period.previous)}"
+    )
+    return period, name
+
+
+def _start_custom(today: date, week_start: int) -> None:
+    """A custom range starts with the days that were shown, so that only one end needs changing."""
+    if st.session_state["period"] == CUSTOM:
+        shown = preset_period(st.session_state.get("preset_before", "last-week"), today, week_start)
+        st.session_state["from"], st.session_state["to"] = shown.start, shown.end
+
+
+def _typed_period(today: date, week_start: int, longest: int) -> Period:
+    left, right = st.columns(2)
+    first, last = date(2015, 1, 1), date(2099, 12, 31)
+    with left:
+        start = st.date_input("First day", None, first, last, key="from", bind="query-params")
+    with right:
+        end = st.date_input("Last day", None, first, last, key="to", bind="query-params")
+    if not start or not end:
+        shown = preset_period("last-week", today, week_start)
+        raise InvalidPeriod(f"Choose the first and the last day, for example {shown.start} and {shown.end}.")
+    return checked_period(start, end, today, longest)
+
+
+def _leave_out(known: Activity | None, people: bool) -> list[str]:
+    """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT."""
+    left_out = list(dict.fromkeys(st.query_params.get_all(LEFT_OUT)))
+    names = _names(known, left_out, people)
+    st.session_state["left_out"] = left_out
+    st.multiselect(
+        "Rooms left out",
+        list(names),
+        key="left_out",
+        format_func=lambda room_id: names.get(room_id, room_id),
+        on_change=_keep_left_out,
+        placeholder="None" if known is None else "Choose rooms",
+        disabled=known is None and not left_out,
+        help="For example a bot feed: left out of every total, share, chart and table.",
+    )
+    return left_out
+
+
+def _keep_left_out() -> None:
+    chosen = st.session_state["left_out"]
+    if chosen:
+        st.query_params[LEFT_OUT] = chosen
+    elif LEFT_OUT in st.query_params:
+        del st.query_params[LEFT_OUT]
+
+
+def _names(known: Activity | None, left_out: list[str], people: bool) -> dict[str, str]:
+    names = dict.fromkeys(left_out, "a room")
+    if known is not None:
+        rooms = known.rooms
+        rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], rooms.head(MOST_OPTIONS)])
+        rooms = rooms.drop_duplicates("room_id")
+        names |= dict(zip(rooms["room_id"], labels.room_labels(rooms, show_people=people), strict=True))
+    return names

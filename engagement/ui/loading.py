@@ -1,0 +1,117 @@
+"""From a question to what can be drawn: asks for a reading, shows how it goes, or says what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from engagement.activity import Activity
+from engagement.errors import EngagementError, ReadingStopped, SignedOut
+from engagement.metrics import Filters
+from engagement.periods import Period
+from engagement.reader import Reader
+from engagement.readings import Reading
+from engagement.ui import session
+from engagement.workspace import Facts
+
+T = TypeVar("T")
+
+# Most readings are that fast, and a page that flashes a progress bar is worse than one that starts a bit later.
+PATIENCE = 1.2
+LOOK_EVERY = 0.7
+VIEW = "_view"
+
+
+@dataclass(frozen=True)
+class View:
+    """What the frame hands to a page: the question, and who asks."""
+
+    reader: Reader
+    facts: Facts
+    period: Period
+    name: str
+    filters: Filters
+    people: bool
+    base_url: str | None
+
+    def rooms(self, activity: Activity) -> pd.DataFrame:
+        """The rows that the view is about."""
+        return self.filters.keep(activity.rooms)
+
+
+def view() -> View:
+    """The view that the frame made in this run."""
+    found: View = st.session_state[VIEW]
+    return found
+
+
+def activity() -> Activity:
+    """The activity for the view. Ends the page with progress, or a sentence and a button, where there is none yet."""
+    asked = view()
+    return whole(asked.reader.activity(asked.facts, asked.period), lambda: asked.reader.forget(asked.period))
+
+
+def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
+    """What is known of the rooms in ``period`` already, after a moment's patience; starts the reading."""
+    reading = reader.activity(facts, period)
+    if reading.running and reading.latest is None:
+        reading.wait(PATIENCE)
+    return None if reading.error else reading.latest
+
+
+def facts(reader: Reader) -> Facts:
+    """What holds for the workspace; ends the page as ``activity`` does."""
+    return whole(reader.facts(), reader.forget_facts)
+
+
+def whole(reading: Reading[T], forget: Callable[[], None]) -> T:
+    """The result of the reading, or the part that is there with its progress above it."""
+    if reading.running and reading.latest is None:
+        reading.wait(PATIENCE)
+    if reading.running:
+        _follow(reading)
+        if reading.latest is None:
+            st.skeleton(height=320)
+            st.stop()
+        return reading.latest
+    try:
+        return reading.result()
+    except SignedOut:
+        session.ended_by_workspace()
+    except EngagementError as error:
+        problem(error, forget)
+        st.stop()
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _follow(reading: Reading[Any]) -> None:
+    """Shows how far a reading is, with a button to stop it; draws the page again when it is over."""
+    if not reading.running:
+        st.rerun()
+    viewer = session.viewer()
+    reading.follow(viewer)
+    progress = reading.progress()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="progress"):
+        text = f"{progress.stage} …"
+        if progress.pause >= 1:
+            limit = "the workspace allows only so many calls a minute"
+            text = f"{progress.stage}: {limit}, going on in {progress.pause:.0f} s"
+        if progress.done is not None and progress.total:
+            text += f" · {progress.done:,} of {progress.total:,} rooms"
+        share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0
+        st.progress(share, f"{text} · {progress.elapsed:.0f} s")
+        st.button("Stop", on_click=reading.leave, args=(viewer,), key="stop_reading")
+
+
+def problem(error: EngagementError, forget: Callable[[], None] | None = None) -> None:
+    """Says what went wrong and what the reader can do; ``forget`` makes the next try a new one."""
+    if isinstance(error, ReadingStopped):
+        st.info(str(error), icon=":material/pause_circle:")
+    else:
+        st.error(str(error), icon=":material/error:")
+    if forget is not None:
+        st.button("Start again" if isinstance(error, ReadingStopped) else "Try again", on_click=forget, key="try_again")

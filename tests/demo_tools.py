@@ -1,0 +1,93 @@
+"""What tests of the demo workspace share: a caller that speaks plain HTTP, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import requests
+
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import RoomSpec, community
+
+CHANNELS = "engagement-dashboard/channels/list"
+SENT = "engagement-dashboard/messages/messages-sent"
+# A Sunday; the last full week before it begins on Monday the 9th.
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC).timestamp()
+WEEK = {"start": "2026-11-09T09:45:00.000Z", "end": "2026-11-15T08:15:00.000Z"}
+
+
+class StillClock:
+    """Seconds since 1970 that pass only when told to."""
+
+    def __init__(self, now: float = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Caller:
+    """Calls one demo workspace as one of its accounts, or as nobody."""
+
+    def __init__(self, server: DemoServer, username: str | None = "admin") -> None:
+        self.server = server
+        self.headers: dict[str, str] = {}
+        if username is not None:
+            user_id, token = server.personal_token(username)
+            self.headers = {"X-User-Id": user_id, "X-Auth-Token": token}
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        """``path`` below /api/v1/."""
+        return requests.get(f"{self.server.url}/api/v1/{path}", params=query, headers=self.headers, timeout=10)
+
+    def post(self, path: str, **more: Any) -> requests.Response:
+        return requests.post(f"{self.server.url}/api/v1/{path}", headers=self.headers, timeout=10, **more)
+
+    def channels(self, **query: Any) -> dict[str, Any]:
+        """The channel list of the week from the 9th to the 15th, unless told otherwise."""
+        answer = self.get(CHANNELS, **{**WEEK, **query})
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def counts(self, **query: Any) -> dict[str, tuple[int, int]]:
+        """Messages and those of the window before, by room id."""
+        rows = self.channels(**query)["channels"]
+        return {row["room"]["_id"]: (row["messages"], row["lastWeekMessages"]) for row in rows}
+
+
+def every_day(first: date, last: date, messages: int = 10) -> dict[date, int]:
+    """The same count on every day, both ends included."""
+    return {first + timedelta(days=n): messages for n in range((last - first).days + 1)}
+
+
+def refusal(answer: requests.Response) -> tuple[int, dict[str, Any]]:
+    """Status and body."""
+    return answer.status_code, answer.json()
+
+
+Start = Callable[..., DemoServer]
+
+
+@contextmanager
+def workspaces(clock: StillClock | None = None) -> Iterator[Start]:
+    """What starts a workspace with rooms, counts and options (no rate limit unless told), and stops it."""
+    running: list[DemoServer] = []
+
+    def start(rooms: list[RoomSpec], counts: dict[str, dict[date, int]], **options: Any) -> DemoServer:
+        made = community(rooms, counts)
+        server = DemoServer(
+            Options(**{"rate_limit": 0, "timezone": "UTC", **options}), clock=clock or StillClock(), community=made
+        )
+        running.append(server.start())
+        return server
+
+    try:
+        yield start
+    finally:
+        for server in running:
+            server.stop()

@@ -1,0 +1,235 @@
+"""The command line: what it prints, how it fails, and that secrets are never arguments."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import requests
+
+from engagement.__main__ import main
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import community
+from engagement.demo.rooms import RoomSpec
+
+WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    rooms = [
+        RoomSpec("general-id", "c", name="general", members=12, owner="ada"),
+        RoomSpec("formula-id", "c", name='=HYPERLINK("x")'),
+        RoomSpec("pair-id", "d", usernames=("ada", "bob")),
+    ]
+    week = [date(2026, 11, day) for day in range(2, 16)]
+    counts = {"general-id": dict.fromkeys(week, 10), "formula-id": {date(2026, 11, 9): 2}, "pair-id": {}}
+    options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=community(rooms, counts)) as running:
+        yield running
+
+
+@pytest.fixture
+def account(server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("ENGAGEMENT_ARCHIVE_URL", f"sqlite:///{tmp_path}/archive.sqlite3")
+    for name in ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE"):
+        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
+    monkeypatch.setenv("ROCKETCHAT_URL", server.url)
+    monkeypatch.setenv("ROCKETCHAT_USER", "admin")
+    monkeypatch.setenv("ROCKETCHAT_PASSWORD", "admin")
+    return monkeypatch
+
+
+def test_channels_as_json_are_one_object_with_every_room(
+    account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["channels", *WEEK, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    rooms = {room["room_id"]: room for room in told.pop("rooms")}
+    assert told == {
+        "workspace": server.url,
+        "release": "8.4",
+        "period": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},
+        "previous": {"start": "2026-11-02", "end": "2026-11-08", "days": 7},
+        "complete": True,
+        "notes": [],
+    }
+    assert set(rooms) == {"general-id", "formula-id", "pair-id"}
+    general = rooms["general-id"]
+    assert (general["name"], general["type"], general["kind"]) == ("general", "channel", "room")
+    assert (general["messages"], general["previous_messages"]) == (70, 70)
+    assert (general["change"], general["change_pct"], general["state"]) == (0, 0.0, "active")
+    assert (general["verdict"], general["reason"]) == (
+        "too few to tell",
+        "70 messages, only 0 of the 4 weeks before that a verdict needs are known",
+    )
+    assert (general["members"], general["owner"], general["archived"]) == (12, "ada", False)
+    assert rooms["formula-id"]["change_pct"] is None
+    assert rooms["pair-id"]["name"] == "direct message"
+
+
+def test_the_people_of_direct_messages_are_named_when_asked_for(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["channels", *WEEK, "--format", "json", "--people"]) == 0
+    names = {room["name"] for room in json.loads(capsys.readouterr().out)["rooms"]}
+    assert "ada × bob" in names
+
+
+def test_channels_as_csv_hold_no_formula(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["channels", *WEEK, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == 3
+    assert {row["name"] for row in rows} == {"general", '\'=HYPERLINK("x")', "direct message"}
+    assert next(row for row in rows if row["name"] == "general")["messages"] == "70"
+
+
+def test_channels_as_a_table_end_with_a_line_that_says_what_they_are(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["channels", *WEEK]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert re.match(r"\s+70\s+70\s+\+0\s+active\s+#general", lines[1])
+    assert lines[-1] == "3 rooms, 2026-11-09 to 2026-11-15 compared with 2026-11-02 to 2026-11-08, complete"
+
+
+def test_check_says_one_line_each(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    words = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    expected = "workspace release account figures directory module limit counting days".split()
+    assert [word for word in words if word != "note"] == expected
+
+
+def test_check_tells_the_rate_limit_of_an_account_that_has_one(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with DemoServer(Options(rooms=5, rate_limit=25)) as limited:
+        account.setenv("ROCKETCHAT_URL", limited.url)
+        account.setenv("ROCKETCHAT_USER", "manager")
+        account.setenv("ROCKETCHAT_PASSWORD", "manager")
+        assert main(["check"]) == 0
+    assert "limit      25 calls a minute" in capsys.readouterr().out
+
+
+def test_a_command_signs_out_the_session_that_it_signed_in(account: pytest.MonkeyPatch, server: DemoServer) -> None:
+    before = server.count("logout")
+    assert main(["channels", *WEEK]) == 0
+    assert server.count("logout") == before + 1
+
+
+def test_a_personal_access_token_is_never_signed_out(account: pytest.MonkeyPatch, server: DemoServer) -> None:
+    user_id, token = server.personal_token("admin")
+    account.delenv("ROCKETCHAT_USER")
+    account.delenv("ROCKETCHAT_PASSWORD")
+    account.setenv("ROCKETCHAT_USER_ID", user_id)
+    account.setenv("ROCKETCHAT_AUTH_TOKEN", token)
+    before = server.count("logout")
+    assert main(["channels", *WEEK]) == 0
+    assert server.count("logout") == before
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    [line] = captured.err.splitlines()
+    return line
+
+
+def test_wrong_credentials_are_one_line_without_the_password(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.setenv("ROCKETCHAT_PASSWORD", "s3cret-guess")
+    assert main(["channels", *WEEK]) == 1
+    line = one_line(capsys)
+    assert "Check both" in line
+    assert "s3cret-guess" not in line
+
+
+def test_a_missing_permission_is_one_line_with_its_name(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.setenv("ROCKETCHAT_USER", "viewer")
+    account.setenv("ROCKETCHAT_PASSWORD", "viewer")
+    assert main(["channels", *WEEK]) == 1
+    assert "view-engagement-dashboard" in one_line(capsys)
+
+
+def test_a_second_factor_is_asked_for_and_taken_from_the_environment(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.setenv("ROCKETCHAT_USER", "twofactor")
+    account.setenv("ROCKETCHAT_PASSWORD", "twofactor")
+    assert main(["channels", *WEEK]) == 1
+    assert "second factor" in one_line(capsys)
+    account.setenv("ROCKETCHAT_CODE", "123456")
+    assert main(["channels", *WEEK, "--format", "json"]) == 0
+
+
+def test_a_dead_port_is_one_line(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        account.setenv("ROCKETCHAT_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
+        assert main(["check"]) == 1
+    assert "does not answer" in one_line(capsys)
+
+
+def test_without_an_account_the_line_names_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE"):
+        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
+    assert main(["check"]) == 1
+    assert "ROCKETCHAT_URL" in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["channels", "--start", "2026-11-09"],
+        ["channels", "--start", "yesterday", "--end", "2026-11-09"],
+        ["channels", "--period", "last-week", *WEEK],
+        ["channels", "--format", "xml"],
+        ["launch"],
+        [],
+    ],
+)
+def test_a_wrong_command_line_ends_with_status_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(wrong)
+    assert stopped.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_reversed_period_is_one_line(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["channels", "--start", "2026-11-15", "--end", "2026-11-09"]) == 1
+    assert "before it starts" in one_line(capsys)
+
+
+def test_no_option_takes_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("demo", "channels", "check"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        options = capsys.readouterr().out.lower()
+        assert not re.search(r"--\S*(password|token|code|secret)", options)
+
+
+def test_the_demo_command_prints_ready_first_and_stops_when_told() -> None:
+    command = [sys.executable, "-m", "engagement", "demo", "--port", "0", "--rooms", "5"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        match = re.fullmatch(r"ready (http://127\.0\.0\.1:\d+)\n", first)
+        assert match, first
+        assert requests.get(f"{match[1]}/api/info", timeout=10).json()["version"] == "8.4"
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(10) in (0, -signal.SIGTERM)
