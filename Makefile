@@ -1,15 +1,17 @@
 # make run   the dashboard at http://localhost:8501, with everything it needs
 # make test  every check and every test, with everything they need
+# make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Without a configured workspace, the sign-in form lets a person type the address of theirs.
-TYPED := $(if $(wildcard .streamlit/secrets.toml),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
+CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
+TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run test lint demo clean
+.PHONY: run test test-copies lint demo clean
 
 run: $(VENV)/run.stamp
-	$(TYPED) $(BIN)/python -m streamlit run app.py
+	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m engagement demo
@@ -17,6 +19,11 @@ demo: $(VENV)/run.stamp
 test: lint
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m pytest
+
+# The file is named, so that a plain run of pytest passes it by.
+test-copies: $(VENV)/test.stamp
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest tests/copies/two_copies.py
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from engagement.ui.runtime import runtime
 
 try:
     settings = runtime().settings
+    if fault := web.unsafe_start(settings.access, os.environ):
+        raise InvalidSettings([fault])
 except EngagementError as error:
     sentences = error.faults if isinstance(error, InvalidSettings) else [str(error)]
     print("\n".join(["The dashboard does not start.", *sentences]), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m engagement demo | channels | check``."""
+"""The command line: ``python -m engagement demo | channels | report | sync | check``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from engagement import commands
+from engagement import commands, sync
 from engagement.demo import Options
 from engagement.demo.server import serve
 from engagement.errors import EngagementError
 from engagement.periods import PRESETS
+from engagement.report import command as report
 
 DEFAULTS = Options()
 
@@ -40,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     commands_ = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _demo(commands_.add_parser("demo", help="serve the demo workspace on the loopback interface"))
     _channels(commands_.add_parser("channels", help="every room of a period, as a table, CSV or JSON"))
+    report.add_parser(commands_, _period)
+    _sync(commands_.add_parser("sync", help="read the last full weeks and keep them, newest first"))
     check = commands_.add_parser("check", help="can this account read that workspace?")
     check.set_defaults(run=lambda _: commands.check(os.environ))
     return top
@@ -62,20 +65,25 @@ def _demo(demo: argparse.ArgumentParser) -> None:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    options = Options(
-        rooms=given.rooms,
-        seed=given.seed,
-        data=given.data,
-        today=given.today,
-        release=given.release,
-        rate_limit=given.rate_limit,
-        page_cap=given.page_cap,
-        unlimited=not given.no_unlimited,
-        unlicensed=given.unlicensed,
-        shuffle_ties=given.shuffle_ties,
-        swapped_dates=given.swapped_dates,
-    )
-    serve(options, given.port)
+    try:
+        options = Options(
+            rooms=given.rooms,
+            seed=given.seed,
+            data=given.data,
+            today=given.today,
+            release=given.release,
+            rate_limit=given.rate_limit,
+            page_cap=given.page_cap,
+            unlimited=not given.no_unlimited,
+            unlicensed=given.unlicensed,
+            shuffle_ties=given.shuffle_ties,
+            swapped_dates=given.swapped_dates,
+        )
+        serve(options, given.port)
+    except ValueError as exc:
+        # What the demo workspace says of options or files that it cannot use is a sentence already.
+        print(f"python -m engagement demo: {exc}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -88,6 +96,20 @@ def _channels(channels: argparse.ArgumentParser) -> None:
             os.environ, commands.Asked(given.period, given.start, given.end), given.format, people=given.people
         )
     )
+
+
+def _weeks(text: str) -> int:
+    weeks = int(text)
+    if not 1 <= weeks <= sync.MOST_WEEKS:
+        raise ValueError
+    return weeks
+
+
+def _sync(command: argparse.ArgumentParser) -> None:
+    _weeks.__name__ = f"number of weeks from 1 to {sync.MOST_WEEKS}"
+    command.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
+    command.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
+    command.set_defaults(run=lambda given: commands.keep_weeks(os.environ, given.weeks, quiet=given.quiet))
 
 
 def _period(command: argparse.ArgumentParser) -> None:
@@ -114,7 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has read enough; writing more would only fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as exc:
-        print(f"{top.prog}: {exc.strerror or exc}", file=sys.stderr)
+        what = f"{exc.filename}: {exc.strerror}" if exc.filename else exc.strerror or exc
+        print(f"{top.prog}: {what}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"{top.prog}: stopped", file=sys.stderr)
     return 1

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.periods import Period
+from engagement.zone import Zone
 
 ACTIVE = "active"
 WENT_QUIET = "went quiet"
@@ -55,6 +56,7 @@ class Activity:
     the server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``,
     ``public`` (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the
     server counts no messages per day at all. ``first_counted`` is the first day with any message, where known.
+    ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that names are aliases.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -70,6 +72,8 @@ class Activity:
     directory: str = "full"
     counted: bool = True
     first_counted: date | None = None
+    offset: timedelta | None = None
+    masked: bool = False
 
     @property
     def unfinished(self) -> bool:
@@ -114,18 +118,16 @@ def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period
     return others.merge(sums, left_on="room_id", right_index=True, how="left").reset_index(drop=True)
 
 
-def join(
-    counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Period, offset: timedelta
-) -> pd.DataFrame:
+def join(counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Period, zone: Zone) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name.
 
     ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
-    the client's directory; either may be missing. ``offset`` is the server's, for the days of creation and last
+    the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last
     message. Rooms created after the period are left out, unless something was counted in them.
     """
     table = _merged(counts, directory)
-    table["created"] = _server_day(table["created"], offset)
-    table["last_message"] = _server_day(table["last_message"], offset)
+    table["created"] = zone.days(table["created"])
+    table["last_message"] = zone.days(table["last_message"])
     for column in ("messages", "previous_messages"):
         table[column] = table[column].fillna(0).astype("int64")
     for column in ("archived", "read_only", "default", "announcement"):
@@ -172,12 +174,6 @@ _DTYPES = {
 
 def _empty(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series([], dtype=_DTYPES.get(c, "str")) for c in columns})
-
-
-def _server_day(moments: pd.Series, offset: timedelta) -> pd.Series:
-    """The day of the server on which each moment (UTC) falls, as naive midnights."""
-    local = pd.to_datetime(moments, utc=True).dt.tz_localize(None) + pd.Timedelta(offset)
-    return local.dt.normalize().astype("datetime64[us]")
 
 
 def _name(table: pd.DataFrame) -> None:

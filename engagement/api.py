@@ -34,7 +34,7 @@ from engagement.paging import Progress
 from engagement.periods import DAY, Window, instant_text
 from engagement.refusals import refusal, sign_in_refusal
 from engagement.serverdays import ServerDays, midnights_of, server_days
-from engagement.transport import Answer, Params, Transport
+from engagement.transport import READING, Answer, Bounds, Params, Transport
 
 __all__ = [
     "Account",
@@ -129,7 +129,8 @@ class Client:
     ``max_wait`` seconds before each call, announcing it with ``on_wait(route, seconds)``, and are tried twice;
     sign-in never waits. ``sleep`` may raise to end a wait; ``stop`` ends waits and long answers with
     ReadingStopped. Give all clients of a workspace one ``pace`` (``shared_pace``). ``ca_bundle`` is a file of
-    certificates to trust instead of the usual ones.
+    certificates to trust instead of the usual ones. ``bounds`` says how much is borne of the server; with ``guard``,
+    for an address that a visitor typed, InvalidAddress is raised instead of connecting to a machine's own network.
     """
 
     def __init__(
@@ -145,8 +146,11 @@ class Client:
         stop: threading.Event | None = None,
         max_wait: float = LONGEST_WAIT,
         ca_bundle: str | None = None,
+        bounds: Bounds = READING,
+        guard: bool = False,
     ) -> None:
         self.account = account
+        self.workspace_id: str | None = None
         self._pace = pace if pace is not None else Pace(monotonic=monotonic)
         self._transport = Transport(
             clean_address(address),
@@ -158,6 +162,8 @@ class Client:
             stop=stop,
             max_wait=max_wait,
             ca_bundle=ca_bundle,
+            bounds=bounds,
+            guard=guard,
         )
 
     def __repr__(self) -> str:
@@ -176,12 +182,21 @@ class Client:
         """The address of the workspace; the one with https as soon as the server has led there."""
         return self._transport.base
 
+    @property
+    def calls_a_minute(self) -> int | None:
+        """The calls a minute and route that the workspace or a ceiling of ours allows; None where neither is known."""
+        known = [limit for limit in (self._pace.limit, self._pace.calls_a_minute) if limit is not None]
+        return min(known, default=None)
+
     def close(self) -> None:
         """Closes the connections; a token stays valid."""
         self._transport.close()
 
     def release(self) -> Release:
-        """The release of the workspace, asked anonymously. Raises NotRocketChat when what answers is none."""
+        """The release of the workspace, asked anonymously. Raises NotRocketChat when what answers is none.
+
+        ``workspace_id`` is then the workspace's own id, where it has one: another at the same address has another.
+        """
         return self._ask_release(wait=True)
 
     def sign_in(self, user: str, password: str, code: str | None = None) -> Account:
@@ -229,17 +244,16 @@ class Client:
 
     def permissions(self, person: Person) -> frozenset[str]:
         """The permissions that the roles of ``person`` have."""
-        return self.permissions_held_and_known(person)[0]
+        roles = self.roles_by_permission()
+        return frozenset(name for name, having in roles.items() if not person.roles.isdisjoint(having))
 
-    def permissions_held_and_known(self, person: Person) -> tuple[frozenset[str], frozenset[str]]:
-        """The permissions that the roles of ``person`` have, and all that the server knows.
+    def roles_by_permission(self) -> dict[str, frozenset[str]]:
+        """The roles that have each permission; every account is told the same.
 
-        It does not know view-engagement-dashboard where the Premium module never ran.
+        The server does not know view-engagement-dashboard where the Premium module never ran.
         """
         listed = objects(self._read("permissions.listAll"), "update", "the permissions")
-        roles = {text(one, "_id", "a permission"): texts(one, "roles") for one in listed}
-        held = frozenset(name for name, having in roles.items() if not person.roles.isdisjoint(having))
-        return held, frozenset(roles)
+        return {text(one, "_id", "a permission"): frozenset(texts(one, "roles")) for one in listed}
 
     def server_now(self) -> datetime:
         """The server's clock (UTC), from its last answer; our own where it has not answered or tells no time."""
@@ -320,6 +334,7 @@ class Client:
         if version is None:
             raise NotRocketChat(self.address)
         release = Release.of(version)
+        self.workspace_id = optional_text(answer.body, "cloudWorkspaceId")
         _releases[self._pace] = (time.monotonic(), release)
         return release
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 
-from engagement import labels, tables
+from engagement import labels, sync, tables
 from engagement.activity import Activity
 from engagement.api import SEE_ALL_ROOMS, Account, Client, Pace, shared_pace
 from engagement.archive import Archive
 from engagement.history import verdicts
+from engagement.masks import masked
 from engagement.metrics import TYPES, Filters
 from engagement.periods import Period, checked_period, preset_period
 from engagement.reader import Reader
-from engagement.readings import Readings, Teller
+from engagement.readings import Progress, Readings, Teller
 from engagement.settings import Settings, command_line_account, default_files, load
 from engagement.store import Store
 from engagement.workspace import Access, Facts, admit
@@ -47,7 +48,7 @@ def _now() -> datetime:
 
 
 def _pace(address: str, settings: Settings) -> Pace:
-    return shared_pace(address, settings.limits.calls_a_minute)
+    return shared_pace(address, settings.limits.calls_a_minute, settings.limits.copies)
 
 
 def connect(environ: Mapping[str, str], settings: Settings) -> Client:
@@ -55,19 +56,31 @@ def connect(environ: Mapping[str, str], settings: Settings) -> Client:
     named = command_line_account(environ, settings)
     pace = _pace(named.url, settings)
     if named.auth_token is not None and named.user_id is not None:
-        return Client(named.url, Account(named.user_id, named.auth_token, personal=True), pace=pace)
-    client = Client(named.url, pace=pace)
+        account = Account(named.user_id, named.auth_token, personal=True)
+        return Client(named.url, account, pace=pace, ca_bundle=settings.workspace.ca_bundle)
+    client = Client(named.url, pace=pace, ca_bundle=settings.workspace.ca_bundle)
     account = client.sign_in(named.user or "", named.password or "", named.code)
-    return Client(named.url, account, pace=pace)
+    return Client(named.url, account, pace=pace, ca_bundle=settings.workspace.ca_bundle)
 
 
-def make_reader(client: Client, access: Access, settings: Settings) -> Reader:
-    """A reader that pauses as the client's workspace asks, saying so on standard error."""
+def _say_wait(progress: Progress) -> None:
+    print(sync.pause_text(progress), file=sys.stderr)
+
+
+def make_reader(
+    client: Client, access: Access, settings: Settings, say_wait: Callable[[Progress], None] = _say_wait
+) -> Reader:
+    """A reader that pauses as the client's workspace asks, saying so with ``say_wait``: on standard error."""
 
     pace = _pace(client.address, settings)
 
     def of(tell: Teller[Any]) -> Client:
-        return Client(client.address, client.account, pace=pace, sleep=tell.sleep, on_wait=_say_wait)
+        def wait(route: str, seconds: float) -> None:
+            tell.waiting(route, seconds)
+            say_wait(tell.standing())
+
+        bundle = settings.workspace.ca_bundle
+        return Client(client.address, client.account, pace=pace, sleep=tell.sleep, on_wait=wait, ca_bundle=bundle)
 
     return Reader(
         readings=Readings(),
@@ -82,10 +95,6 @@ def make_reader(client: Client, access: Access, settings: Settings) -> Reader:
     )
 
 
-def _say_wait(_route: str, seconds: float) -> None:
-    print(f"the workspace allows only so many calls a minute: going on in {seconds:.0f} s", file=sys.stderr)
-
-
 def read(environ: Mapping[str, str], asked: Asked) -> tuple[Activity, pd.DataFrame]:
     """The activity that was asked for and the verdict of each of its rooms (``metrics.verdicts``); the account is
     signed out again. Raises EngagementError.
@@ -98,6 +107,8 @@ def read(environ: Mapping[str, str], asked: Asked) -> tuple[Activity, pd.DataFra
         period = asked.period(facts.today(_now()), settings)
         activity = reader.activity(facts, period).result()
         history = reader.judged_history(facts, period)
+        if settings.rooms.mask_names:
+            activity = masked(activity)
         return activity, verdicts(activity.rooms, history.result() if history else None)
     finally:
         client.sign_out()
@@ -176,6 +187,22 @@ def _as_text(activity: Activity, *, people: bool) -> str:
     return "\n".join(lines)
 
 
+def keep_weeks(environ: Mapping[str, str], weeks: int, *, quiet: bool) -> int:
+    """Fills the archive with the last full weeks, and writes one line on what is there."""
+    settings = load(environ, default_files())
+    client = connect(environ, settings)
+    try:
+        with sync.display(sys.stderr, weeks, quiet=quiet) as shown:
+            reader = make_reader(client, admit(client), settings, shown.pause)
+            synced = sync.run(reader, weeks, shown.weeks)
+        print(synced)
+        for note in synced.notes:
+            print(note, file=sys.stderr)
+        return 0
+    finally:
+        client.sign_out()
+
+
 def check(environ: Mapping[str, str]) -> int:
     """Writes one line each about version, account, rights, module, rate limit and counting."""
     settings = load(environ, default_files())
@@ -196,7 +223,9 @@ def check(environ: Mapping[str, str]) -> int:
         limit = _pace(client.address, settings).limit
         print(f"limit      {f'{limit} calls a minute' if limit else 'none for this account'}")
         if facts.counted:
-            right = "as expected" if facts.block_days is None else "windows begin too late: read in blocks of four days"
+            right = "as expected" if facts.checked else "not known yet"
+            if facts.block_days is not None:
+                right = "windows begin too late: read in blocks of four days"
             print(f"counting   {right}; first counted day {facts.first_counted or 'more than a year ago or unknown'}")
             print(f"days       begin at UTC{_offset(facts)}; today is {facts.today(_now())} there")
         for note in facts.notes:

@@ -6,10 +6,15 @@ EngagementError                 anything this project raises on purpose
 │   ├── InvalidAddress          not the address of a workspace that may be asked
 │   └── InvalidSettings         the configuration file or the environment is wrong
 ├── ReadingStopped              somebody stopped the reading
+├── FileNotMade                 a file that was asked for could not be made or written
+│   └── NoBrowser               pictures need a Chrome or Chromium, and none is installed
 ├── StoreUnavailable            the database of sessions and archive does not answer
+├── NotNamed                    the reverse proxy did not say who opened the dashboard
 └── WorkspaceError              the workspace did not give what was asked for
     ├── Unreachable             no answer, or none in time
+    │   └── Untrusted           an answer, but its certificate is not trusted
     ├── NotRocketChat           an answer, but not of a Rocket.Chat
+    │   └── LedElsewhere        the address leads to another one
     ├── UnreadableAnswer        a Rocket.Chat, but its answer is not what is documented
     ├── RefusedParameters       the server refused how we asked
     ├── SlowDown                the rate limit: wait so many seconds
@@ -19,6 +24,7 @@ EngagementError                 anything this project raises on purpose
         ├── CodeWrong           the second factor was wrong
         ├── LockedOut           too many failed attempts
         ├── SignedOut           the token is no longer accepted
+        ├── AccountRefused      the token of the dashboard's own account is no longer accepted
         ├── NoPermission        the account lacks a permission
         └── NoPremiumModule     the workspace lacks the engagement dashboard
 
@@ -62,6 +68,21 @@ class ReadingStopped(EngagementError):
         super().__init__("The reading was stopped. Start it again when you need the figures.")
 
 
+class FileNotMade(EngagementError):
+    """A file that was asked for could not be made or written; the text says which and why."""
+
+
+class NoBrowser(FileNotMade):
+    """PDF and PNG are made by an installed browser, and there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PDF and PNG need Chrome or Chromium on the machine that runs the dashboard, and none was found. "
+            "Install one (on Debian or Ubuntu: apt-get install chromium fonts-noto-color-emoji); "
+            "HTML, XLSX and CSV work without."
+        )
+
+
 class StoreUnavailable(EngagementError):
     """The database of sessions and archive does not answer."""
 
@@ -69,6 +90,16 @@ class StoreUnavailable(EngagementError):
         super().__init__(
             "The database that keeps sessions and past weeks does not answer. "
             "Ask whoever runs this dashboard to look at it."
+        )
+
+
+class NotNamed(EngagementError):
+    """The reverse proxy that decides who gets in did not say who opened the dashboard."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody has told this dashboard who you are. Open it by the link of your organisation, which asks you to "
+            "sign in; if you did, tell whoever runs this dashboard."
         )
 
 
@@ -85,6 +116,18 @@ class Unreachable(WorkspaceError):
         )
 
 
+class Untrusted(Unreachable):
+    """Something answered with a certificate that is not trusted; nothing was sent to it."""
+
+    def __init__(self, address: str) -> None:
+        WorkspaceError.__init__(
+            self,
+            f"The certificate of {address} is not trusted, so nothing was sent there. Check the address; if your "
+            "organisation has a certificate authority of its own, whoever runs this dashboard can name it "
+            "([workspace] ca_bundle).",
+        )
+
+
 class NotRocketChat(WorkspaceError):
     """Something answered, but it is not a Rocket.Chat."""
 
@@ -92,6 +135,17 @@ class NotRocketChat(WorkspaceError):
         super().__init__(
             f"What answers at {address} is not a Rocket.Chat workspace. "
             "Use the address that you open Rocket.Chat with in a browser."
+        )
+
+
+class LedElsewhere(NotRocketChat):
+    """The address leads to another one, which is not followed."""
+
+    def __init__(self, address: str) -> None:
+        WorkspaceError.__init__(
+            self,
+            f"The address {address} leads to another one, which is not followed. "
+            "Use the address that you open Rocket.Chat with in a browser.",
         )
 
 
@@ -142,12 +196,15 @@ class CodeNeeded(Refused):
 
     def __init__(self, method: str = "unknown") -> None:
         self.method = method if method in {"totp", "email"} else "unknown"
-        where = {
-            "totp": "the six digits of your authenticator app",
-            "email": "the code that was sent to your e-mail address",
-            "unknown": "the code of your authenticator app or e-mail",
-        }[self.method]
-        super().__init__(f"This account is protected by a second factor. Enter {where}.")
+        protected = "This account is protected by a second factor. Enter"
+        super().__init__(
+            {
+                "totp": f"{protected} the six digits of your authenticator app.",
+                "email": f"{protected} the code that was sent to your e-mail address.",
+                "unknown": "The workspace refused without saying why: check the password, "
+                "or enter the code of your second factor.",
+            }[self.method]
+        )
 
 
 class CodeWrong(Refused):
@@ -171,6 +228,16 @@ class SignedOut(Refused):
 
     def __init__(self) -> None:
         super().__init__("The workspace has ended this session. Sign in again.")
+
+
+class AccountRefused(Refused):
+    """The token of the account that reads the workspace for every visitor is no longer accepted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The workspace no longer accepts the account that this dashboard reads it with. "
+            "Ask whoever runs this dashboard to give it a new token."
+        )
 
 
 class NoPermission(Refused):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,7 +13,8 @@ import pandas as pd
 
 from engagement.activity import counts_of
 from engagement.api import ChannelCounts, Client
-from engagement.archive import Archive, Scope, WeekMatrix, WindowMeta
+from engagement.archive import Archive, KeptWindow, Scope, WeekMatrix, WindowMeta
+from engagement.estimate import Calls
 from engagement.periods import DAY, Period, week_of, windows
 from engagement.readings import Teller
 from engagement.verdict import judge, turn_of_year
@@ -27,14 +30,22 @@ VERDICT_WEEKS = 13
 class History:
     """Messages per room and week: ``counts`` has room ids as index and the first day of each week as columns.
 
-    NaN where nothing is known: the week was not read yet, or the server counted nothing in it. ``missing`` are the
-    weeks still to be read, ``notes`` say what is incomplete. Shared: never assign to its table.
+    NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, or
+    the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read, ``notes`` say what
+    is incomplete. Shared: never assign to its table.
     """
 
     weeks: tuple[Period, ...]
     counts: pd.DataFrame
     missing: tuple[Period, ...]
     notes: tuple[str, ...] = ()
+    incomplete: tuple[Period, ...] = ()
+
+    @property
+    def silence(self) -> pd.Series:
+        """What a room that was not counted had in each week (first day as index): 0, or NaN where that is not known."""
+        whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
+        return whole.map({True: 0.0, False: np.nan})
 
     def totals(self, room_ids: Sequence[str] | pd.Series) -> pd.DataFrame:
         """messages and active_rooms per week (first day as index) of the rooms given; NaN for weeks not known."""
@@ -43,6 +54,10 @@ class History:
         return pd.DataFrame(
             {"messages": rooms.sum().where(known), "active_rooms": (rooms > 0).sum().astype("float64").where(known)}
         )
+
+    def weekly_of(self, room_id: str) -> pd.Series:
+        """Messages per week of one room (first day as index); 0 where only others were counted, NaN for no data."""
+        return self.counts.loc[[room_id]].iloc[0] if room_id in self.counts.index else self.silence
 
     def turns_of_year(self) -> list[bool]:
         """Which weeks touch the turn of the year, when chat is quiet and then seems to grow."""
@@ -72,33 +87,128 @@ def read_history(
     *,
     now: Callable[[], datetime],
 ) -> History:
-    """The history of ``weeks``: what is kept at once, the rest read newest first, each kept whole as it arrives."""
-    kept = archive.weeks(scope, weeks, RULE)
-    history = _history(kept, facts, now())
-    tell.partial(history)
-    waiting = list(reversed(kept.to_read))
-    total = len(waiting)
-    while waiting:
-        tell.stage("Reading past weeks")
-        tell.progress(total - len(waiting), total)
-        for week, counts in _read(client, facts, waiting[0]):
-            _keep(archive, scope, facts, week, counts, now())
+    """The history of ``weeks``: what is kept at once, the rest read newest first, each kept whole as it arrives.
+
+    Weeks that begin before the first counted day are not asked for: even the last of them was not counted whole.
+    Those that another reading of the scope keeps meanwhile are taken from there.
+    """
+    job = _Job(client, archive, scope, facts, tuple(weeks), now)
+    tell.stage("Reading past weeks")
+    while True:
+        with _turn(scope, tell):
+            history, waiting = job.look()
+            tell.partial(history)
+            if not waiting:
+                return history
+            job.read(waiting, tell)
+
+
+@contextmanager
+def _turn(scope: Scope, tell: Teller[History]) -> Iterator[None]:
+    """One reading of a scope at a time asks for weeks, so that two of them do not ask for the same."""
+    with _turns_lock:
+        turn = _turns.setdefault(scope, threading.Lock())
+    while not turn.acquire(timeout=0.2):
+        tell.check()
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+_turns: dict[Scope, threading.Lock] = {}
+_turns_lock = threading.Lock()
+
+
+@dataclass
+class _Job:
+    """One reading of a history: what it wants, and what it has asked for already."""
+
+    client: Client
+    archive: Archive
+    scope: Scope
+    facts: Facts
+    weeks: tuple[Period, ...]
+    now: Callable[[], datetime]
+    began: datetime = field(init=False)
+    asked: set[Period] = field(default_factory=set)
+    kept: dict[Period, KeptWindow] = field(default_factory=dict)
+    per_read: int = 1
+
+    def __post_init__(self) -> None:
+        self.began = self.now() + self.facts.skew
+
+    def look(self) -> tuple[History, list[Period]]:
+        """What is kept now, and the weeks to ask for, newest first."""
+        found = self.archive.weeks(self.scope, self.weeks, RULE)
+        self.kept = dict(found.windows)
+        waiting = [week for week in reversed(found.to_read) if self._wanted(week)]
+        return _history(found, self.facts, waiting), waiting
+
+    def _wanted(self, week: Period) -> bool:
+        first = self.facts.first_counted
+        lately = week in self.kept and self.kept[week].meta.read_at >= self.began
+        return week not in self.asked and not lately and (first is None or week.start >= first)
+
+    def read(self, waiting: list[Period], tell: Teller[History]) -> None:
+        """Reads the newest of ``waiting``, and the week before where the same answer has it; keeps them."""
+        done = len(self.weeks) - len(waiting)
+        calls = Calls(self._reads(waiting), per_window=self.per_read)
+        tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
+
+        def page(received: int, announced: int) -> None:
+            nonlocal calls
+            calls = calls.page(received, announced)
+            tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
+
+        answered = _read(self.client, self.facts, waiting[0], page)
+        for week, counts in answered:
             if week in waiting:
-                waiting.remove(week)
-        # One read of the archive after each call costs a hundredth of the call.
-        history = _history(archive.weeks(scope, weeks, RULE), facts, now(), done=not waiting)
-        tell.partial(history)
-    return history
+                self.asked.add(week)
+                self._keep(week, counts)
+        self.per_read = max(1, answered[0][1].calls)
+
+    def _reads(self, waiting: Sequence[Period]) -> int:
+        """How many reads bring all of ``waiting``: one for two neighbours, except in blocks of days."""
+        if self.facts.block_days:
+            return len(waiting)
+        reads, brought = 0, set[Period]()
+        for week in waiting:
+            if week not in brought:
+                reads += 1
+                brought.add(week.previous)
+        return reads
+
+    def _keep(self, week: Period, counts: ChannelCounts) -> None:
+        kept = self.kept.get(week)
+        if kept is not None and kept.meta.complete and not counts.complete:
+            return
+        # In a window that is not whole, a room that arrived without a message is known, one that is missing is not.
+        told = counts.rooms[(counts.rooms["messages"] != 0) | (not counts.complete)]
+        names = counts.rooms[["room_id", "name", "type", "created"]]
+        meta = WindowMeta(
+            read_at=self.now() + self.facts.skew,
+            announced=counts.announced,
+            received=counts.received,
+            complete=counts.complete,
+            notes=counts.notes,
+            rule=RULE,
+            zone=zone_name(self.facts.offset),
+        )
+        names = names.assign(created=self.facts.zone.days(names["created"]))
+        self.archive.put(self.scope, week, told.set_index("room_id")["messages"], names, meta)
 
 
-def _read(client: Client, facts: Facts, week: Period) -> list[tuple[Period, ChannelCounts]]:
+def _read(
+    client: Client, facts: Facts, week: Period, page: Callable[[int, int], None]
+) -> list[tuple[Period, ChannelCounts]]:
     """One week and, where the server counts it rightly, the week before from the same answer."""
     if facts.block_days:
         blocks = [w for w in windows(week, facts.offset, facts.block_days) if w.period.start in week]
-        answers = [client.channel_counts(block, every_room=False) for block in blocks]
+        answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         parts = [(w.period, False, a.rooms) for w, a in zip(blocks, answers, strict=True)]
         return [(week, _together(answers, counts_of(parts, week)))]
-    answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False)
+    answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
     before = answer.rooms.assign(messages=answer.rooms["previous_messages"])
     return [(week, answer), (week.previous, _together([answer], before))]
 
@@ -117,27 +227,6 @@ def _together(answers: Sequence[ChannelCounts], rooms: pd.DataFrame) -> ChannelC
     )
 
 
-def _keep(archive: Archive, scope: Scope, facts: Facts, week: Period, counts: ChannelCounts, read_at: datetime) -> None:
-    rooms = counts.rooms[counts.rooms["messages"] != 0]
-    names = counts.rooms[["room_id", "name", "type", "created"]]
-    names = names.assign(created=names["created"].dt.tz_localize(None))
-    archive.put(
-        scope,
-        week,
-        rooms.set_index("room_id")["messages"],
-        names,
-        WindowMeta(
-            read_at=read_at + facts.skew,
-            announced=counts.announced,
-            received=counts.received,
-            complete=counts.complete,
-            notes=counts.notes,
-            rule=RULE,
-            zone=zone_name(facts.offset),
-        ),
-    )
-
-
 def zone_name(offset: timedelta | None) -> str:
     """An offset as ``UTC+02:00``; plain ``UTC`` where there is none."""
     minutes = int((offset or timedelta(0)).total_seconds() // 60)
@@ -146,16 +235,19 @@ def zone_name(offset: timedelta | None) -> str:
     return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _history(kept: WeekMatrix, facts: Facts, now: datetime, *, done: bool = False) -> History:
+def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period]) -> History:
     table = pd.DataFrame(kept.counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods])
-    for week, column in zip(kept.periods, table.columns, strict=True):
-        before_counting = facts.first_counted is not None and week.end < facts.first_counted
-        if before_counting or not table[column].fillna(0).any():
+    first, notes = facts.first_counted, []
+    for column in table:
+        if not table[column].fillna(0).any():
             table[column] = np.nan
-    incomplete = [str(w.period) for w in kept.windows.values() if not w.meta.complete]
-    notes = (f"Not complete: the weeks {', '.join(incomplete)}.",) if incomplete else ()
-    missing = () if done else tuple(w for w in kept.to_read if w not in kept.windows)
-    return History(tuple(kept.periods), table, missing, notes)
+    if first is not None and any(week.start < first and week not in kept.windows for week in kept.periods):
+        notes.append(f"The server counted nothing before {first}; weeks that begin earlier have no data.")
+    incomplete = tuple(week for week in kept.periods if week in kept.windows and not kept.windows[week].meta.complete)
+    if incomplete:
+        notes.append(f"Not complete: the weeks {', '.join(map(str, incomplete))}.")
+    missing = tuple(week for week in kept.periods if week in waiting and week not in kept.windows)
+    return History(tuple(kept.periods), table, missing, tuple(notes), incomplete)
 
 
 def verdicts(rooms: pd.DataFrame, history: History | None) -> pd.DataFrame:
@@ -169,9 +261,14 @@ def verdicts(rooms: pd.DataFrame, history: History | None) -> pd.DataFrame:
         texts = {name: pd.Series(np.nan, index=index, dtype="str") for name in ("verdict", "reason")}
         numbers = {name: pd.Series(np.nan, index=index) for name in ("usual_low", "usual_high", "level", "weeks_known")}
         return pd.DataFrame(texts | numbers)
-    known = history.counts.notna().any().to_numpy()
-    counts = history.counts.reindex(index).fillna(0.0).to_numpy(dtype=np.float64)
+    counts = history.counts.reindex(index).to_numpy(dtype=np.float64, copy=True)
+    counts[~index.isin(history.counts.index)] = history.silence.to_numpy()
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    return judge(np.where(known, counts, np.nan), made_in_week, history.turns_of_year()).set_axis(index, axis="index")
+    return judge(counts, made_in_week, history.turns_of_year()).set_axis(index, axis="index")
+
+
+def total_verdict(history: History, weekly: pd.Series) -> pd.Series:
+    """The verdict on the last week of ``weekly``, the messages of many rooms together; fields as in ``verdicts``."""
+    return judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0]

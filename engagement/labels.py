@@ -63,6 +63,11 @@ def isolated(text: str) -> str:
     return text
 
 
+def workspace_name(workspace: str) -> str:
+    """The address of a workspace without its scheme, or what the demo is called."""
+    return "Demo workspace" if workspace.startswith("demo:") else workspace.split("://", 1)[-1]
+
+
 def room_label(name: object, type: str, kind: str = "room", *, mask: str | None = None) -> str:
     """The plain label of a room: a sign for its type or kind, then its name; direct messages carry no sign.
 

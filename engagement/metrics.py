@@ -6,16 +6,18 @@ messages left out), a negative count weighs nothing in totals of shares, and *ac
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from engagement.activity import ACTIVE, DORMANT, NEVER_USED, UNKNOWN, UNUSED_SO_FAR, WENT_QUIET
+from engagement.activity import ACTIVE, BACK, DORMANT, NEVER_USED, NEW, UNKNOWN, UNUSED_SO_FAR, WENT_QUIET
 from engagement.periods import Period
 
 TYPES = ("channel", "private", "direct")
 BUSIEST = 10
+MOVEMENTS = (NEW, BACK, WENT_QUIET)
 
 # Days of silence, both ends inclusive, and what they are called.
 SILENCE = (
@@ -29,23 +31,38 @@ SILENCE = (
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rooms a view is about. ``types`` as in the rooms table; ``search`` is part of a name, any case."""
+    """Which rooms a view is about. ``types`` as in the rooms table; ``search`` is part of a name, any case.
+
+    ``left_out`` are room ids, ``left_out_names`` names or shell patterns of names, any case.
+    """
 
     types: frozenset[str] = frozenset({"channel", "private"})
     search: str = ""
     left_out: frozenset[str] = frozenset()
     archived: bool = False
+    left_out_names: tuple[str, ...] = ()
+
+    def out_of(self, rooms: pd.DataFrame) -> pd.Series:
+        """Which rooms are left out of everything, as a mask."""
+        return rooms["room_id"].isin(self.left_out) | named_like(rooms, self.left_out_names)
 
     def keep(self, rooms: pd.DataFrame) -> pd.DataFrame:
         """The rows of ``rooms`` that the view is about, in their order."""
         mask = rooms["type"].isin(self.types)
         if not self.archived:
             mask &= ~rooms["archived"]
-        if self.left_out:
-            mask &= ~rooms["room_id"].isin(self.left_out)
+        mask &= ~self.out_of(rooms)
         if wanted := self.search.strip().lstrip("#"):
             mask &= rooms["name"].str.contains(wanted, case=False, regex=False)
         return rooms[mask].reset_index(drop=True)
+
+
+def named_like(rooms: pd.DataFrame, patterns: tuple[str, ...]) -> pd.Series:
+    """Which rooms have a name, or a name in links, like one of ``patterns`` (``*`` stands for anything), any case."""
+    if not patterns:
+        return pd.Series(False, index=rooms.index)
+    like = "|".join(fnmatch.translate(pattern.casefold()) for pattern in patterns)
+    return rooms["name"].str.casefold().str.match(like) | rooms["slug"].str.casefold().str.match(like)
 
 
 @dataclass(frozen=True)
@@ -127,14 +144,14 @@ def changed(rooms: pd.DataFrame) -> pd.DataFrame:
     return table.assign(_size=size).sort_values(["_size", "name"], ascending=[False, True]).drop(columns="_size")
 
 
-def inactive(rooms: pd.DataFrame, *, without_exempt: bool = False) -> pd.DataFrame:
-    """Rooms without a message in the period, longest silence first, with ``silence`` (the bucket, in words).
+def quiet_by_design(rooms: pd.DataFrame) -> pd.Series:
+    """Which rooms are read-only, default or announcement rooms, as a mask."""
+    return rooms["read_only"] | rooms["default"] | rooms["announcement"]
 
-    ``without_exempt`` leaves out read-only, default and announcement rooms, which are quiet by design.
-    """
+
+def inactive(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Rooms without a message in the period, longest silence first, with ``silence`` (the bucket, in words)."""
     table = rooms[rooms["state"].ne(ACTIVE)]
-    if without_exempt:
-        table = table[~(table["read_only"] | table["default"] | table["announcement"])]
     table = table.assign(silence=silence(table))
     return table.sort_values(["silent_days", "created", "name"], ascending=[False, True, True], ignore_index=True)
 
@@ -157,7 +174,7 @@ def inactive_by_state(rooms: pd.DataFrame) -> pd.Series:
 def movements(rooms: pd.DataFrame) -> dict[str, int]:
     """How many rooms are new, back or went quiet."""
     counts = rooms["movement"].value_counts()
-    return {word: int(counts.get(word, 0)) for word in ("new", "back", WENT_QUIET)}
+    return {word: int(counts.get(word, 0)) for word in MOVEMENTS}
 
 
 def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:

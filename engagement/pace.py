@@ -51,11 +51,19 @@ class Pace:
 
     The server counts per route and client address, so all accounts of a process share what is learned; an
     account whose answers carry no ``X-RateLimit`` headers is exempt on that route. ``calls_a_minute`` is a
-    ceiling of our own per route, for everybody (several copies of the dashboard share one client address).
+    ceiling of our own per route, for everybody. ``copies`` of the dashboard share ceiling and limit: each takes its
+    part, at least one call.
     """
 
-    def __init__(self, calls_a_minute: int | None = None, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        calls_a_minute: int | None = None,
+        *,
+        copies: int = 1,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.calls_a_minute = calls_a_minute
+        self.copies = copies
         self.monotonic = monotonic
         self._routes: dict[str, _Route] = {}
         self._lock = threading.Lock()
@@ -135,25 +143,28 @@ class Pace:
         with self._lock:
             now = self.monotonic()
             state = self._state(route)
-            wait = self._ceiling_wait(state, now)
+            wait = self._ceiling_wait(state, who, now)
             if who not in state.exempt:
                 wait = max(wait, self._window_wait(state, now))
             if wait > 0:
                 return wait
             state.under_way[who] += 1
-            if self.calls_a_minute is not None:
+            if self.calls_a_minute is not None or (self.copies > 1 and who not in state.exempt):
                 state.sent.append(now)
             return 0.0
 
-    def _ceiling_wait(self, state: _Route, now: float) -> float:
-        if self.calls_a_minute is None:
+    def _ceiling_wait(self, state: _Route, who: str, now: float) -> float:
+        # The server's window tells what all copies have used, but only after an answer: each keeps to its part.
+        limits = [self.calls_a_minute, state.limit if self.copies > 1 and who not in state.exempt else None]
+        known = [max(1, limit // self.copies) for limit in limits if limit is not None]
+        if not known:
             return 0.0
         length = WINDOW_SECONDS + _MARGIN
         while state.sent and state.sent[0] + length <= now:
             state.sent.popleft()
-        if len(state.sent) < max(1, self.calls_a_minute):
+        if len(state.sent) < min(known):
             return 0.0
-        return state.sent[0] + length - now
+        return state.sent[-min(known)] + length - now
 
     def _window_wait(self, state: _Route, now: float) -> float:
         if state.limit is None:
@@ -185,11 +196,11 @@ _shared: dict[str, Pace] = {}
 _shared_lock = threading.Lock()
 
 
-def shared_pace(address: str, calls_a_minute: int | None = None) -> Pace:
-    """The one Pace of this process for the workspace at ``address``; the ceiling given last holds."""
+def shared_pace(address: str, calls_a_minute: int | None = None, copies: int = 1) -> Pace:
+    """The one Pace of this process for the workspace at ``address``; what was given last holds."""
     with _shared_lock:
         pace = _shared.setdefault(address, Pace())
-        pace.calls_a_minute = calls_a_minute
+        pace.calls_a_minute, pace.copies = calls_a_minute, copies
         return pace
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from engagement.activity import Activity
 from engagement.api import Client, Directory, Release
 from engagement.archive import Archive, CountingCheck, Scope
+from engagement.counting import Counting
+from engagement.errors import ReadingStopped, SignedOut
 from engagement.history import VERDICT_WEEKS, History, last_full_week, read_history, weeks_until
 from engagement.periods import DAY, MONDAY, Period
 from engagement.readings import Reading, Readings, Teller
@@ -59,13 +61,17 @@ class Reader:
             self._key("activity", period), self.viewer, work, keep=SETTLED_KEPT if settled else UNSETTLED_KEPT
         )
 
+    def scope(self, facts: Facts) -> Scope:
+        """What the weeks that the person may see are kept under."""
+        return Scope(facts.kept_as, self.access.rights)
+
     def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS) -> Reading[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive."""
         asked = weeks_until(last, weeks)
 
         def work(tell: Teller[History]) -> History:
-            scope = Scope(self.workspace, self.access.rights)
-            return read_history(self.make_client(tell), self.archive, scope, facts, asked, tell, now=self.now)
+            client = self.make_client(tell)
+            return read_history(client, self.archive, self.scope(facts), facts, asked, tell, now=self.now)
 
         return self.readings.ask(self._key("history", last, weeks), self.viewer, work, keep=SETTLED_KEPT)
 
@@ -79,6 +85,10 @@ class Reader:
         self.readings.forget(self._key("activity", period))
         self.readings.forget(self._key("directory"))
 
+    def forget_history(self, last: Period, weeks: int) -> None:
+        """Makes the next question about these weeks look for those that are missing."""
+        self.readings.forget(self._key("history", last, weeks))
+
     def forget_facts(self) -> None:
         """Makes the next question look at the workspace again."""
         self.readings.forget(self._key("facts"))
@@ -87,14 +97,26 @@ class Reader:
         return (self.workspace, self.access.rights, *question)
 
     def _read_facts(self, tell: Teller[Facts]) -> Facts:
-        client = self.make_client(tell)
+        return read_facts(
+            self.make_client(tell), self.workspace, tell, now=self.now, timezone=self.timezone, checked=self._checked
+        )
 
-        def known(release: Release) -> bool | None:
-            earlier = self.archive.check(self.workspace, str(release))
-            return earlier.sound if earlier else None
+    def _checked(self, workspace: str, release: Release, check: Callable[[], Counting]) -> Counting:
+        """The outcome of the counting check that is kept; else checked now, once for all whatever their rights."""
 
-        facts = read_facts(client, self.workspace, tell, now=self.now, timezone=self.timezone, known_counting=known)
-        if facts.counted:
-            sound = CountingCheck(facts.block_days is None, self.now())
-            self.archive.keep_check(self.workspace, str(facts.release), sound)
-        return facts
+        def work(_: Teller[Counting]) -> Counting:
+            earlier = self.archive.check(workspace, str(release))
+            if earlier is not None:
+                return Counting(earlier.sound)
+            counting = check()
+            if counting.right is not None:
+                self.archive.keep_check(workspace, str(release), CountingCheck(counting.right, self.now()))
+            return counting
+
+        while True:
+            reading = self.readings.ask((workspace, "counting", str(release)), self.viewer, work, keep=0.0)
+            try:
+                return reading.result()
+            except (SignedOut, ReadingStopped):
+                if reading.owner == self.viewer:
+                    raise

@@ -21,13 +21,23 @@ FAILURE_KEPT = 30.0
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a reading stands: what it does, how many of how many (None where unknown), seconds left of a pause."""
+    """Where a reading stands: what it does, how many of how many (None where unknown), seconds left of a pause.
+
+    ``unit`` says what is counted. ``later`` are seconds of pauses that will follow the present one, as far as known.
+    """
 
     stage: str = "Asking the workspace"
     done: int | None = None
     total: int | None = None
     pause: float = 0.0
     elapsed: float = 0.0
+    unit: str = "rooms"
+    later: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """About how many seconds it will still take when it pauses now; None when it does not."""
+        return self.pause + self.later if self.pause else None
 
 
 class Reading(Generic[T]):
@@ -117,16 +127,20 @@ class Teller(Generic[T]):
 
     def stage(self, words: str) -> None:
         """What the job does now, as a reader would say it."""
-        self._set(stage=words, done=None, total=None)
+        self._set(stage=words, done=None, total=None, unit="rooms", later=0.0)
 
-    def progress(self, done: int, total: int) -> None:
-        """How many rooms of how many have arrived."""
-        self._set(done=done, total=total)
+    def progress(self, done: int, total: int, unit: str = "rooms", later: float = 0.0) -> None:
+        """How many of how many have arrived; ``later``: seconds of pauses to come after the next one."""
+        self._set(done=done, total=total, unit=unit, later=later)
 
     def waiting(self, _route: str, seconds: float) -> None:
         """The rate limit of the server makes the job pause for so long."""
         with self._reading._lock:
             self._reading._pause_until = self._reading._monotonic() + seconds
+
+    def standing(self) -> Progress:
+        """Where the reading stands now."""
+        return self._reading.progress()
 
     def partial(self, value: T) -> None:
         """A part of the result that can be shown already."""
@@ -135,7 +149,9 @@ class Teller(Generic[T]):
 
     def relay(self, progress: Progress) -> None:
         """Shows the progress of another reading as this one's own."""
-        self._set(stage=progress.stage, done=progress.done, total=progress.total)
+        self._set(
+            stage=progress.stage, done=progress.done, total=progress.total, unit=progress.unit, later=progress.later
+        )
         if progress.pause:
             self.waiting("", progress.pause)
 

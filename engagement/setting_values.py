@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+import ssl
 from collections.abc import Callable
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engagement.address import clean_address
@@ -121,6 +123,16 @@ def address(value: object) -> str:
         return clean_address(quoted(value))
     except InvalidAddress:
         raise Unusable("an address like https://chat.example.org, without user, password, ? and #") from None
+
+
+def certificates(value: object) -> str:
+    """The path of a file of certificates, which is opened to see that it is one."""
+    path = Path(quoted(value)).expanduser()
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except (OSError, ValueError):
+        raise Unusable("the path of a file with certificates in PEM form") from None
+    return str(path)
 
 
 def database(value: object) -> str:

@@ -26,12 +26,16 @@ OWN_ACCOUNT, PROXY_HEADER, EVERYONE = "own-account", "proxy-header", "everyone"
 
 @dataclass(frozen=True)
 class Workspace:
-    """The one workspace, or leave to type its address, and the account that reads it for every visitor."""
+    """The one workspace, or leave to type its address, and the account that reads it for every visitor.
+
+    ``ca_bundle`` is a file of the certificates to trust in place of the usual ones.
+    """
 
     url: str | None = None
     allow_typed_url: bool = False
     user_id: str | None = None
     auth_token: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -310,6 +314,7 @@ _KEYS: Mapping[tuple[str, str], _Key] = MappingProxyType(
         # An address that was refused may hold a password, so it is not repeated.
         ("workspace", "url"): _Key(values.address, secret=True),
         ("workspace", "allow_typed_url"): _Key(values.switch),
+        ("workspace", "ca_bundle"): _Key(values.certificates),
         ("workspace", "user_id"): _Key(values.plain, secret=True),
         ("workspace", "auth_token"): _Key(values.plain, secret=True),
         ("demo", "enabled"): _Key(values.switch),

@@ -58,6 +58,9 @@ class Store:
         self.clock = clock
         self._folder = None if url else folder or data_folder()
         self._engine = _engine(url or f"sqlite:///{self._folder}/engagement.sqlite3")
+        # PostgreSQL's usual level lets every statement of a transaction see a newer state.
+        steady = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        self._reader = self._engine.execution_options(**steady)
         self._ready = False
         self._lock = threading.Lock()
 
@@ -71,10 +74,10 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database. Raises StoreUnavailable."""
+        """A connection that sees one state of the database until it is given back. Raises StoreUnavailable."""
         with _translated():
             self._prepare()
-            with self._engine.begin() as connection:
+            with self._reader.begin() as connection:
                 yield connection
 
     @contextmanager

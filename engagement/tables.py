@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from engagement import labels, metrics
 from engagement.activity import Activity
+from engagement.history import History, verdicts, zone_name
+from engagement.masks import CAPTION
 from engagement.metrics import Filters
 
 TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct message"}
 KIND_WORDS = {"discussion": "Discussion", "team": "Team"}
 
-RANKED = ("Rank", "Room", "Type", "Messages", "Previous", "Change", "Change %", "Share %", "Members", "Last message")
-CHANGED = ("Room", "Type", "Messages", "Previous", "Change", "Change %", "Movement", "Members", "Last message")
+_COMPARED = ("Messages", "Previous", "Change", "Change %")
+_JUDGED = ("Weeks", "Verdict", "Why")
+RANKED = ("Rank", "Room", "Type", *_COMPARED, *_JUDGED, "Share %", "Members", "Last message")
+CHANGED = ("Room", "Type", *_COMPARED, "Movement", *_JUDGED, "Members", "Last message")
+SPARK_WEEKS = 8
 SILENT = ("Room", "Type", "State", "Silent days", "Silence", "Last message", "Members", "Owner", "Created", "Remark")
 COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
 
@@ -27,19 +32,29 @@ def type_word(type_: str, kind: str) -> str:
     return KIND_WORDS.get(kind, TYPE_WORDS.get(type_, type_))
 
 
-def ranked(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
-    """The columns RANKED, busiest room first, with ``room_id`` as index."""
-    return _table(metrics.ranked(rooms), RANKED, people=people)
+def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
+    """The columns RANKED, busiest room first, with ``room_id`` as index; no verdicts without a history."""
+    return _judged(metrics.ranked(rooms), RANKED, history, people=people)
 
 
-def changed(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+def changed(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
     """The columns CHANGED, largest change first, rooms silent in both periods left out."""
-    return _table(metrics.changed(rooms), CHANGED, people=people)
+    return _judged(metrics.changed(rooms), CHANGED, history, people=people)
 
 
-def silent(rooms: pd.DataFrame, *, people: bool, without_exempt: bool = False) -> pd.DataFrame:
+def _judged(rooms: pd.DataFrame, columns: tuple[str, ...], history: History | None, *, people: bool) -> pd.DataFrame:
+    plain = _table(rooms, tuple(c for c in columns if c not in _JUDGED), people=people)
+    if history is None:
+        return plain
+    judged = verdicts(rooms, history)
+    weeks = history.counts.reindex(plain.index).iloc[:, -SPARK_WEEKS:].fillna(0.0).to_numpy().tolist()
+    plain = plain.assign(Verdict=judged["verdict"], Why=judged["reason"], Weeks=pd.Series(weeks, index=plain.index))
+    return plain[list(columns)]
+
+
+def silent(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns SILENT, longest silence first."""
-    return _table(metrics.inactive(rooms, without_exempt=without_exempt), SILENT, people=people)
+    return _table(metrics.inactive(rooms), SILENT, people=people)
 
 
 def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
@@ -78,6 +93,25 @@ def _table(rooms: pd.DataFrame, columns: tuple[str, ...], *, people: bool) -> pd
     return shown.set_axis(rooms["room_id"], axis="index")
 
 
+SORTS = ("Messages", "Change", "Change %", "All messages", "Silent days", "Members", "Last message", "Created", "Room")
+AS_LISTED = "As listed"
+
+
+def sorts(columns: Sequence[str]) -> list[str]:
+    """What a table with these columns can be sorted by, beginning with the order that it comes in."""
+    return [AS_LISTED, *(column for column in SORTS if column in columns)]
+
+
+def sorted_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The table by one of its columns: names from A to Z, days and numbers from the latest and largest; ties stay."""
+    if column not in table:
+        return table
+    if column == "Room":
+        order = table[column].str.lstrip("#🔒›◊ ").str.casefold().argsort(kind="stable")
+        return table.iloc[order]
+    return table.sort_values(column, ascending=False, kind="stable", na_position="last")
+
+
 def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str = "UTC") -> list[tuple[str, str]]:
     """What every file says of itself, as label and text: source, periods, filters, completeness, number of rows."""
     complete = activity.completeness
@@ -85,26 +119,37 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
         ("Workspace", f"{activity.workspace} (Rocket.Chat {activity.release})"),
         ("Period", str(activity.period) + (", not over yet" if activity.unfinished else "")),
         ("Previous period", str(activity.previous)),
+        ("Time zone", f"days of the server, {zone_text(activity)}"),
         ("Read at", activity.read_at.astimezone(ZoneInfo(viewer_zone)).isoformat(timespec="minutes")),
-        ("Filters", filter_text(filters)),
+        ("Filters", filter_text(filters, masked=activity.masked)),
         ("Rooms received", f"{complete.received} of {complete.announced} announced"),
         ("Complete", "yes" if complete.complete else "no"),
         ("Rows", f"{shown} of {len(activity.rooms)} rooms"),
     ]
+    if activity.masked:
+        rows.append(("Names", CAPTION))
     return rows + [("Note", note) for note in complete.notes]
 
 
-def filter_text(filters: Filters) -> str:
-    """The filters of a view in words."""
+def zone_text(activity: Activity) -> str:
+    """The zone of the server whose days are counted: "UTC+02:00", or "UTC assumed" where it is not known."""
+    return zone_name(activity.offset) + ("" if activity.offset is not None else " assumed")
+
+
+def filter_text(filters: Filters, *, masked: bool = False) -> str:
+    """The filters of a view in words; what was searched for is a name as well, so ``masked`` leaves it out."""
     kinds = [f"{TYPE_WORDS[t].lower()}s" if t != "private" else "private rooms" for t in metrics.TYPES]
     chosen = [word for word, t in zip(kinds, metrics.TYPES, strict=True) if t in filters.types]
     parts = [", ".join(chosen) or "no room types"]
     if filters.archived:
         parts.append("with archived rooms")
     if filters.search.strip():
-        parts.append(f"names containing “{labels.clean(filters.search)}”")
+        parts.append("a search by name" if masked else f"names containing “{labels.clean(filters.search)}”")
     if filters.left_out:
         parts.append(f"{labels.plural(len(filters.left_out), 'room')} left out")
+    if filters.left_out_names:
+        names = "" if masked else f" ({', '.join(labels.clean(name) for name in filters.left_out_names)})"
+        parts.append(f"rooms left out by name{names}")
     return "; ".join(parts)
 
 

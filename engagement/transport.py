@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,13 +13,20 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
 
-from engagement.errors import NotRocketChat, ReadingStopped, SlowDown, Unreachable, UnreadableAnswer
+from engagement.errors import (
+    InvalidAddress,
+    LedElsewhere,
+    NotRocketChat,
+    ReadingStopped,
+    SlowDown,
+    Unreachable,
+    UnreadableAnswer,
+    Untrusted,
+)
+from engagement.hosts import Adapter, within
 from engagement.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 
-LARGEST_ANSWER = 256 * 2**20
-LONGEST_ANSWER_SECONDS = 600.0
 SECOND_TRY_AFTER = 2.0
 
 _CHUNK = 2**18
@@ -27,6 +35,23 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 Params = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is borne of a server: the bytes and seconds of one answer, and the seconds of all calls together.
+
+    Waiting for the rate limit does not count.
+    """
+
+    largest: int = 256 * 2**20
+    answer_seconds: float = 600.0
+    all_seconds: float | None = None
+
+
+READING = Bounds()
+# Somebody waits before a form, and the address may be any that they typed.
+SIGNING_IN = Bounds(largest=8 * 2**20, answer_seconds=12.0, all_seconds=12.0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +90,7 @@ class Transport:
     """Calls one workspace. Reads (GET) wait for the rate limit and are tried twice; anything else is sent once.
 
     Proxies, netrc and certificates named by the environment are not used. ``stop`` ends waits and long answers
-    with ReadingStopped.
+    with ReadingStopped. With ``guard``, only machines that anybody may name are connected to (``engagement.hosts``).
     """
 
     def __init__(
@@ -80,12 +105,16 @@ class Transport:
         stop: threading.Event | None,
         max_wait: float = LONGEST_WAIT,
         ca_bundle: str | None = None,
+        bounds: Bounds = READING,
+        guard: bool = False,
     ) -> None:
         self.address = address
         self.base = address
         self.pace = pace
         self.timeout = timeout
         self.max_wait = max_wait
+        self._bounds = bounds
+        self._spent = 0.0
         self._sleep = sleep
         self._monotonic = monotonic
         self._on_wait = on_wait
@@ -96,7 +125,7 @@ class Transport:
         self._session.verify = ca_bundle or True
         self._session.headers.update({"Accept": "application/json", "User-Agent": "channel-engagement"})
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=8))
+            self._session.mount(scheme, Adapter(guard=guard))
 
     def close(self) -> None:
         """Closes the connections."""
@@ -198,12 +227,38 @@ class Transport:
             if _interrupted(exc):
                 raise _SecondTry(exc) from None
             raise self._failure(exc) from exc
-        except (NotRocketChat, UnreadableAnswer, ReadingStopped):
+        except (InvalidAddress, NotRocketChat, Unreachable, UnreadableAnswer, ReadingStopped):
             self.pace.failed(path, who)
             raise
 
     def _once(
         self, method: str, url: str, params: Params, body: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> _Raw:
+        began = self._monotonic()
+        left = self._seconds_left()
+        try:
+            with within(left):
+                return self._sent(method, url, params, body, headers, left)
+        finally:
+            self._spent += self._monotonic() - began
+
+    def _seconds_left(self) -> float:
+        """How long the next answer may take. Raises Unreachable when no time is left for any."""
+        left = self._bounds.answer_seconds
+        if self._bounds.all_seconds is not None:
+            left = min(left, self._bounds.all_seconds - self._spent)
+        if left <= 0:
+            raise Unreachable(self.address)
+        return left
+
+    def _sent(
+        self,
+        method: str,
+        url: str,
+        params: Params,
+        body: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        seconds: float,
     ) -> _Raw:
         with self._session.request(
             method,
@@ -216,20 +271,20 @@ class Transport:
             allow_redirects=False,
         ) as response:
             now_there = server_time(response.headers)
-            content = b"" if response.status_code in _REDIRECTS else self._content(response)
+            content = b"" if response.status_code in _REDIRECTS else self._content(response, seconds)
             if now_there is not None:
                 self._clock = (now_there, self._monotonic())
             return _Raw(response.status_code, response.headers, content)
 
-    def _content(self, response: requests.Response) -> bytes:
+    def _content(self, response: requests.Response, seconds: float) -> bytes:
         # read1 hands over what has arrived, so that an answer that comes in drops meets the deadline too.
-        ends = self._monotonic() + LONGEST_ANSWER_SECONDS
+        ends = self._monotonic() + seconds
         chunks: list[bytes] = []
         size = 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)
-            if size > LARGEST_ANSWER:
+            if size > self._bounds.largest:
                 raise UnreadableAnswer("it has no end")
             if self._monotonic() > ends:
                 raise Unreachable(self.address)
@@ -246,12 +301,14 @@ class Transport:
         same = there.hostname == here.hostname and there.path == here.path and there.username is None
         upgraded = (here.scheme, there.scheme) == ("http", "https")
         if not same or not upgraded:
-            raise NotRocketChat(self.address)
+            raise LedElsewhere(self.address)
         return f"https://{there.netloc}{there.path.removesuffix(path)}"
 
     def _failure(self, exc: BaseException) -> Exception:
         if isinstance(exc, urllib3.exceptions.DecodeError):
             return UnreadableAnswer("its compression is broken")
+        if any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(exc)):
+            return Untrusted(self.address)
         return Unreachable(self.address)
 
 

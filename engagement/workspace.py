@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pandas as pd
 
 from engagement.activity import Activity, Completeness, counts_of, join
 from engagement.api import SEE_ALL_ROOMS, SEE_CHANNELS, SEE_FIGURES, ChannelCounts, Client, Directory, Person, Release
+from engagement.counting import Counting, check_counting, week_to_check
 from engagement.errors import NoPermission, NoPremiumModule
-from engagement.periods import DAY, Period, Window, instant_text, last_full_weeks, windows
+from engagement.periods import DAY, Period, instant_text, last_full_weeks, windows
 from engagement.readings import Reading, Teller
+from engagement.serverdays import midnights_of
+from engagement.zone import Zone
 
 # Blocks of so many days are counted rightly even by servers that begin their windows too late.
 SAFE_BLOCK_DAYS = 4
 FACTS_REACH_BACK = 400 * DAY
+# Where only the last days of a long window come back, a look into each season tells the offsets of the year.
+_SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
 
@@ -31,6 +36,10 @@ ZONE_NOTE = (
 PRIVATE_UNKNOWN_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
     "that had no message since the server began counting are not known."
+)
+PRIVATE_LATELY_NOTE = (
+    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
+    "that had no message in either period are not known."
 )
 
 
@@ -56,14 +65,16 @@ class Access:
         return ",".join([*sorted(self.permissions), *own])
 
 
-def admit(client: Client) -> Access:
+def admit(client: Client, roles: Mapping[str, frozenset[str]] | None = None) -> Access:
     """Who the client's account is and what it may see. Raises NoPermission when that does not include the figures.
 
-    A server on which the Premium module never ran does not know that permission, and nobody can lack it there.
+    ``roles`` are the roles that have each permission, where that was asked just now. A server on which the Premium
+    module never ran does not know the permission, and nobody can lack it there.
     """
     person = client.me()
-    held, known = client.permissions_held_and_known(person)
-    if SEE_FIGURES in known and SEE_FIGURES not in held:
+    having = client.roles_by_permission() if roles is None else roles
+    held = frozenset(name for name, roles_of in having.items() if not person.roles.isdisjoint(roles_of))
+    if SEE_FIGURES in having and SEE_FIGURES not in held:
         raise NoPermission(SEE_FIGURES)
     return Access(person, held & {SEE_FIGURES, SEE_ALL_ROOMS, SEE_CHANNELS})
 
@@ -72,7 +83,10 @@ def admit(client: Client) -> Access:
 class Facts:
     """What holds for a workspace whatever is asked: release, clock, day border, whether and how it counts.
 
-    ``skew`` is the server's clock less ours; ``block_days`` is None where the server counts long windows rightly.
+    ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
+    ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
+    server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
+    which ``checked`` says was proved.
     """
 
     workspace: str
@@ -83,10 +97,28 @@ class Facts:
     first_counted: date | None
     block_days: int | None
     notes: tuple[str, ...] = ()
+    zone: Zone = field(default_factory=Zone)
+    workspace_id: str | None = None
+    checked: bool = True
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which what was read from this workspace is kept."""
+        return kept_as(self.workspace, self.workspace_id)
 
     def today(self, now: datetime) -> date:
         """The server's date when our clock says ``now`` (aware)."""
-        return (now.astimezone(UTC) + self.skew + (self.offset or timedelta(0))).date()
+        return self.zone.day(now.astimezone(UTC) + self.skew)
+
+
+# The outcome of the counting check of a workspace (``kept_as``) and release: whoever gives it knows it from before,
+# or calls the check.
+Checked = Callable[[str, Release, Callable[[], Counting]], Counting]
+
+
+def kept_as(workspace: str, workspace_id: str | None) -> str:
+    """The name under which what was read from ``workspace`` is kept: its address, and its own id where it has one."""
+    return f"{workspace} {workspace_id}" if workspace_id else workspace
 
 
 def read_facts(
@@ -96,10 +128,10 @@ def read_facts(
     *,
     now: Callable[[], datetime],
     timezone: tzinfo | None = None,
-    known_counting: Callable[[Release], bool | None] = lambda _: None,
+    checked: Checked = lambda _, __, check: check(),
 ) -> Facts:
-    """Reads the facts of a workspace. ``timezone`` is the configured one; ``known_counting`` tells the outcome of an
-    earlier counting check of this release, None where there was none.
+    """Reads the facts of a workspace. ``timezone`` is the configured one; ``checked`` may know the outcome of the
+    counting check of this release, or keep it.
     """
     tell.stage("Looking at the workspace")
     release = client.release()
@@ -110,20 +142,40 @@ def read_facts(
         sent = client.sent_per_day(instant_text(server_now - FACTS_REACH_BACK), instant_text(server_now))
     except NoPremiumModule:
         offset = _configured_offset(timezone, server_now)
-        return Facts(workspace, release, offset, skew, False, None, None)
+        return Facts(workspace, release, offset, skew, False, None, None, (), Zone(timezone), client.workspace_id)
+    offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+    today = zone.day(server_now)
+    tell.stage("Checking how the server counts")
+    week = week_to_check(server_dates(sent, offset), last_full_weeks(today))
+    name = kept_as(workspace, client.workspace_id)
+    counting = checked(name, release, lambda: check_counting(client, week, offset))
+    first, block_days = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()), None
+    if counting.right is False:
+        seasons = [client.sent_per_day(*_block_before(server_now - ago)) for ago in _SEASONS]
+        sent = pd.concat([*seasons[::-1], sent])
+        offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+        # The days of a year came back cut off, so they do not tell when counting began.
+        first, block_days, notes = None, SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
+    elif counting.right is None and not sent.empty:
+        notes = (*notes, counting.note)
+    proved = counting.right is not None
+    return Facts(workspace, release, offset, skew, True, first, block_days, notes, zone, client.workspace_id, proved)
+
+
+def _calendar(
+    client: Client, sent: pd.Series, person: Person, timezone: tzinfo | None, server_now: datetime
+) -> tuple[timedelta | None, Zone, tuple[str, ...]]:
+    """The offset for the instants sent, the zone for days, and what is unsure about them."""
+    if timezone is not None:
+        return _configured_offset(timezone, server_now), Zone(timezone), ()
     days = client.server_days(sent, person)
-    offset = _configured_offset(timezone, server_now) if timezone else days.offset
-    notes = () if timezone or days.sure else (ZONE_NOTE,)
-    first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date())
-    today = (server_now + (offset or timedelta(0))).date()
-    trusted = known_counting(release)
-    if trusted is None:
-        tell.stage("Checking how the server counts")
-        trusted = counts_rightly(client, today, offset)
-    block_days = None if trusted else SAFE_BLOCK_DAYS
-    if not trusted:
-        notes = (*notes, COUNTING_NOTE)
-    return Facts(workspace, release, offset, skew, True, first, block_days, notes)
+    zone = Zone() if days.offset is None else Zone.seen(midnights_of(sent), days.offset)
+    return days.offset, zone, () if days.sure else (ZONE_NOTE,)
+
+
+def _block_before(moment: datetime) -> tuple[str, str]:
+    """The instants of a window of so few days that every known server counts it whole."""
+    return instant_text(moment - (SAFE_BLOCK_DAYS - 1) * DAY), instant_text(moment)
 
 
 def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:
@@ -149,23 +201,6 @@ def server_dates(sent: pd.Series, offset: timedelta | None) -> pd.Series:
     # Half a day more puts a daylight-saving hour between the offset and the midnight on the right day.
     index = pd.DatetimeIndex(sent.index).tz_localize(None) + pd.Timedelta((offset or timedelta(0)) + DAY / 2)
     return pd.Series(sent.to_numpy(), index=index.normalize(), name="messages").groupby(level=0).sum().sort_index()
-
-
-def counts_rightly(client: Client, today: date, offset: timedelta | None) -> bool:
-    """The counting check: the previous figures of the last full week equal that week's own, on one of two tries."""
-    week = last_full_weeks(today)
-    for _ in range(2):
-        own = _counts(client, windows(week.previous, offset)[0])
-        both = _counts(client, windows(week, offset)[0])
-        announced = both.rooms.set_index("room_id")["previous_messages"]
-        counted = own.rooms.set_index("room_id")["messages"]
-        if announced[announced != 0].sort_index().equals(counted[counted != 0].sort_index()):
-            return True
-    return False
-
-
-def _counts(client: Client, window: Window) -> ChannelCounts:
-    return client.channel_counts(window, every_room=False)
 
 
 def read_directory(
@@ -195,11 +230,10 @@ def read_activity(
     now: Callable[[], datetime],
 ) -> Activity:
     """The activity of every room in ``period`` and the one before; tells a first part as soon as counts are there."""
-    offset = facts.offset or timedelta(0)
     today = facts.today(now())
 
     def result(counts: Counted | None, listed: Directory | None, daily: pd.Series, kind: str) -> Activity:
-        rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, offset)
+        rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, facts.zone)
         return Activity(
             workspace=facts.workspace,
             release=str(facts.release),
@@ -213,6 +247,7 @@ def read_activity(
             directory=kind,
             counted=facts.counted,
             first_counted=facts.first_counted,
+            offset=facts.offset,
         )
 
     if not facts.counted:
@@ -259,10 +294,11 @@ def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Acti
 def read_daily(client: Client, facts: Facts, period: Period) -> pd.Series:
     """Messages per day of all rooms together, every day of both periods, zeros included."""
     both = Period(period.previous.start, period.end)
-    window = windows(both, facts.offset)[0]
-    sent = server_dates(client.sent_per_day(window.start, window.end), facts.offset)
+    blocks = both.blocks(facts.block_days or both.days)
+    asked = [windows(block, facts.offset)[0] for block in blocks]
+    sent = pd.concat([client.sent_per_day(window.start, window.end) for window in asked])
     days = pd.DatetimeIndex([pd.Timestamp(d) for d in both.dates()])
-    return sent.reindex(days, fill_value=0).astype("int64")
+    return server_dates(sent, facts.offset).reindex(days, fill_value=0).astype("int64")
 
 
 def _completeness(
@@ -276,7 +312,9 @@ def _completeness(
     if listed is not None:
         notes += listed.notes
     if kind == "public":
-        notes.append(PRIVATE_UNKNOWN_NOTE)
+        # A window of all time cannot be asked for where only blocks of days are counted rightly.
+        lately = facts.block_days is not None and not facts.release.lists_silent_rooms
+        notes.append(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE)
     if kind == "pending":
         notes.append("The room directory is still being read; inactive rooms follow.")
     whole = all(a.complete for a in answers) and kind != "pending" and (listed is None or listed.complete)

@@ -6,26 +6,22 @@ from engagement import figures, tables
 from engagement.ui import loading, parts
 
 view = loading.view()
+title = parts.title("Inactive rooms")
+with parts.controls():
+    by_design = "Read-only, default and announcement rooms."
+    exempt = st.toggle("Leave out rooms quiet by design", key="exempt", bind="query-params", help=by_design)
+    order = parts.choose_order(tables.SILENT)
+
 activity = loading.activity()
-parts.header("Inactive rooms", view, activity)
-rooms = view.rooms(activity)
-if parts.nothing_left(rooms) or not parts.directory_is_there(activity):
-    st.stop()
-if parts.no_data(activity):
+rooms = parts.header(title, view, activity)
+if parts.nothing_left(rooms) or parts.no_data(activity) or not parts.directory_is_there(activity):
     st.stop()
 
-exempt = st.toggle(
-    "Leave out rooms that are quiet by design",
-    key="exempt",
-    bind="query-params",
-    help="Read-only, default and announcement rooms.",
-)
-if exempt:
-    rooms = rooms[~(rooms["read_only"] | rooms["default"] | rooms["announcement"])]
+rooms = parts.without_exempt(rooms, by_design=exempt)
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
     parts.draw(figures.inactive_states_info(rooms, context), figures.inactive_states_figure, "inactive_states")
 with right:
     parts.draw(figures.silence_age_info(rooms, context), figures.silence_age_figure, "silence_age")
-parts.table(tables.silent(rooms, people=view.people), view, activity, "inactive-rooms", rooms)
+parts.table(tables.silent(rooms, people=view.people), order, view, activity, "inactive-rooms")

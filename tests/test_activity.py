@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engagement.activity import COLUMNS, INACTIVE_STATES, Activity, counts_of, join
 from engagement.periods import Period
+from engagement.zone import Zone
 from tests.rooms import WEEK, rooms_table
 
 
@@ -102,7 +103,7 @@ def test_days_are_those_of_the_server() -> None:
         created=pd.to_datetime(["2026-11-08T14:00:00Z"], utc=True),
         last_message=pd.to_datetime(["2026-11-10T22:30:00Z"], utc=True),
     )
-    room = join(None, directory, WEEK, timedelta(hours=13)).iloc[0]
+    room = join(None, directory, WEEK, Zone.fixed(timedelta(hours=13))).iloc[0]
     assert room["created"] == pd.Timestamp("2026-11-09")
     assert room["last_message"] == pd.Timestamp("2026-11-11")
 
@@ -122,7 +123,7 @@ def test_without_a_directory_people_name_direct_messages_and_random_ids_are_unti
         ),
         None,
         WEEK,
-        timedelta(0),
+        Zone(),
     )
     assert list(table["name"]) == ["general", "ada × bob", "untitled discussion hTqv"]
     assert list(table["kind"]) == ["room", "room", "discussion"]
@@ -150,7 +151,7 @@ def test_the_directory_gives_titles_and_the_rooms_that_the_counts_leave_out() ->
             "total_messages": [9.0, 800.0],
         }
     )
-    table = join(counts(("c", "hTqv9MdZWtq37Lppq", None, "private", 7, 1)), directory, WEEK, timedelta(0))
+    table = join(counts(("c", "hTqv9MdZWtq37Lppq", None, "private", 7, 1)), directory, WEEK, Zone())
     assert list(table["name"]) == ["Where to meet?", "attic"]
     assert list(table["messages"]) == [7, 0]
     assert list(table["state"]) == ["active", "dormant"]
@@ -158,7 +159,7 @@ def test_the_directory_gives_titles_and_the_rooms_that_the_counts_leave_out() ->
 
 
 def test_a_room_that_only_the_counts_know_has_no_members_and_no_owner() -> None:
-    room = join(counts(("a", "general", None, "channel", 9, 1)), None, WEEK, timedelta(0)).iloc[0]
+    room = join(counts(("a", "general", None, "channel", 9, 1)), None, WEEK, Zone()).iloc[0]
     assert pd.isna(room["members"])
     assert pd.isna(room["owner"])
     assert not room["archived"]

@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from engagement import transport
 from engagement.api import Account, Client, Pace
 from engagement.demo import DemoServer, Options
 from engagement.errors import (
@@ -28,6 +27,7 @@ from engagement.errors import (
     UnreadableAnswer,
 )
 from engagement.periods import Period, Window, windows
+from engagement.transport import Bounds
 from tests.api_tools import Clock, answering, client_of, send
 
 TOKEN, PASSWORD = "tok-3n-which-nobody-may-see", "pa55word-which-nobody-may-see"
@@ -292,9 +292,7 @@ def test_a_redirect_to_https_on_the_same_host_is_followed_and_kept() -> None:
         assert client.address == url.replace("http://", "https://")
 
 
-def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 2**20)
-
+def test_an_answer_without_end_is_given_up() -> None:
     def respond(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
@@ -302,7 +300,7 @@ def test_an_answer_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
             handler.wfile.write(b" " * 65_536)
 
     with answering(respond) as url, pytest.raises(UnreadableAnswer, match="no end"):
-        Client(url).release()
+        Client(url, bounds=Bounds(largest=2**20)).release()
 
 
 def test_an_answer_that_comes_in_drops_meets_a_deadline() -> None:

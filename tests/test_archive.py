@@ -284,13 +284,13 @@ from engagement.archive import Archive, Scope, WindowMeta
 from engagement.periods import Period
 from engagement.store import Store
 
-def keep_windows(url, scope, rooms, minutes):
+def keep_windows(url, scope, rooms, minutes, again):
     archive = Archive(Store(url))
     ids = pd.Index([f"room-{n}" for n in range(rooms)])
     names = pd.DataFrame({"room_id": ids, "name": ids, "type": "channel", "created": pd.Timestamp("2024-01-02")})
     read_at = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(minutes=minutes)
     weeks = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
-    kept = archive.kept(Scope("w", scope), weeks)
+    kept = {} if again else archive.kept(Scope("w", scope), weeks)
     for number, week in enumerate(weeks):
         if week not in kept:
             # Every window has rooms of its own, so that the list of rooms grows while the process is killed.
@@ -302,10 +302,10 @@ def keep_windows(url, scope, rooms, minutes):
 
 print("up", flush=True)
 for line in sys.stdin:
-    scope, minutes = line.split()
+    scope, minutes, *again = line.split()
     child = os.fork()
     if not child:
-        keep_windows(sys.argv[1], scope, int(sys.argv[2]), int(minutes))
+        keep_windows(sys.argv[1], scope, int(sys.argv[2]), int(minutes), bool(again))
         os._exit(0)
     print(child, flush=True)
     print("ended", os.waitpid(child, 0)[1], flush=True)
@@ -330,9 +330,10 @@ class Writers:
         assert self._host.stdout is not None
         return self._host.stdout.readline().strip()
 
-    def start(self, scope: str, minutes: int = 0) -> None:
+    def start(self, scope: str, minutes: int = 0, again: str = "") -> None:
+        """With any text for ``again`` it also keeps the windows that are there already."""
         assert self._host.stdin is not None
-        self._host.stdin.write(f"{scope} {minutes}\n")
+        self._host.stdin.write(f"{scope} {minutes} {again}\n")
         self._host.stdin.flush()
 
     def to_the_end(self) -> list[str]:
@@ -403,8 +404,8 @@ def test_two_processes_that_keep_the_same_windows_leave_the_newer_reading(
 ) -> None:
     newer, older = writers(), writers()
     assert (newer.line(), older.line()) == ("up", "up")
-    newer.start("both", minutes=1)
-    older.start("both", minutes=0)
+    newer.start("both", minutes=1, again="again")
+    older.start("both", minutes=0, again="again")
     assert newer.to_the_end()[-1] == "done"
     assert older.to_the_end()[-1] == "done"
     found = archive.weeks(Scope("w", "both"), WEEKS)

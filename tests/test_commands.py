@@ -86,6 +86,16 @@ def test_the_people_of_direct_messages_are_named_when_asked_for(
     assert "ada × bob" in names
 
 
+def test_where_masking_is_the_rule_the_command_line_names_no_person_and_no_private_room(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.setenv("ENGAGEMENT_ROOMS_MASK_NAMES", "true")
+    assert main(["channels", *WEEK, "--format", "json", "--people"]) == 0
+    said = capsys.readouterr().out
+    assert "ada" not in said
+    assert {room["room_id"] for room in json.loads(said)["rooms"]} == {"general-id", "formula-id"}
+
+
 def test_channels_as_csv_hold_no_formula(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["channels", *WEEK, "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))

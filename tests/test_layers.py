@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted([*ROOT.glob("*.py"), *(ROOT / "pages").glob("*.py"), *(ROOT / "engagement").rglob("*.py")])
 
 ANYBODY = {"errors", "periods", "settings"}
-PURE = {"activity", "metrics", "figures", "labels", "palette", "verdict", "periods", "errors"}
+PURE = {"activity", "metrics", "figures", "labels", "palette", "verdict", "periods", "errors", "zone"}
 
 
 def imported(path: Path) -> set[str]:

@@ -42,6 +42,12 @@ def test_rooms_left_out_are_left_out_by_id() -> None:
     assert names(Filters(left_out=frozenset({"feed"})).keep(table)) == ["general"]
 
 
+def test_rooms_left_out_by_name_may_be_patterns_in_any_case() -> None:
+    table = rooms_table({"name": "Git-Wasmtime"}, {"name": "git"}, {"name": "digital"}, {"name": "general (old)"})
+    assert names(Filters(left_out_names=("git*", "general (OLD)")).keep(table)) == ["digital"]
+    assert names(table[Filters(left_out_names=("git",)).out_of(table)]) == ["git"]
+
+
 def test_the_headline_of_three_rooms() -> None:
     table = rooms_table(
         {"name": "a", "messages": 60, "previous_messages": 40},
@@ -142,7 +148,7 @@ def test_rooms_that_are_quiet_by_design_can_be_exempted() -> None:
         {"name": "general", "default": True},
         {"name": "attic"},
     )
-    assert names(metrics.inactive(table, without_exempt=True)) == ["attic"]
+    assert names(table[~metrics.quiet_by_design(table)]) == ["attic"]
     assert len(metrics.inactive(table)) == 4
 
 

@@ -247,3 +247,20 @@ def test_one_workspace_has_one_pace_in_a_process() -> None:
     assert shared_pace("https://one.example", 6) is first
     assert first.calls_a_minute == 6
     assert shared_pace("https://two.example") is not first
+
+
+def test_two_copies_take_half_of_the_announced_limit_each_and_an_exempt_account_all_it_wants() -> None:
+    clock = Clock(NOON)
+    pace = Pace(copies=2, monotonic=clock)
+    for remaining in (9, 8, 7, 6, 5):
+        assert call(pace, clock, headers(clock, remaining, 60)) == 0
+    assert call(pace, clock, {}, who="admin") == 61
+    for _ in range(20):
+        assert call(pace, clock, {}, who="admin") == 0
+
+
+def test_copies_share_a_ceiling_of_our_own_and_each_has_at_least_one_call() -> None:
+    clock = Clock(NOON)
+    half, least = Pace(6, copies=2, monotonic=clock), Pace(2, copies=5, monotonic=clock)
+    assert [call(half, clock, {}) for _ in range(4)] == [0, 0, 0, 61]
+    assert [call(least, clock, {}) for _ in range(3)] == [0, 61, 61]

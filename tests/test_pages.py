@@ -75,7 +75,7 @@ def explore(page: str = "overview", **query: str | list[str]) -> AppTest:
 
 def settled(app: AppTest) -> AppTest:
     for _ in range(40):
-        if not any(button.key == "stop_reading" for button in app.button):
+        if not any(str(button.key).startswith("stop_") for button in app.button):
             return app
         app.run()
     raise AssertionError("the reading does not end")

@@ -129,6 +129,18 @@ def test_a_transaction_that_fails_changes_nothing(store: Store) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM scopes").scalar_one() == 0
 
 
+def test_a_reader_sees_one_state_while_others_write(store: Store, store_url: str) -> None:
+    other = Store(store_url)
+    with store.reading() as connection:
+        before = connection.exec_driver_sql("SELECT count(*) FROM scopes").scalar_one()
+        with other.writing() as writer:
+            writer.execute(text("INSERT INTO scopes VALUES (1, 'w', 'r', 0)"))
+        assert connection.exec_driver_sql("SELECT count(*) FROM scopes").scalar_one() == before == 0
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM scopes").scalar_one() == 1
+    other.close()
+
+
 def test_a_writer_waits_for_another_and_sees_what_it_wrote(store: Store) -> None:
     started, seen = threading.Event(), []
 

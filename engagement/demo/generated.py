@@ -92,6 +92,9 @@ class _Maker:
             if founding >= 0 and FOUNDING[founding].team_main
         }
 
+        self._team_ids = list(self._teams.values())
+        self._person = [person(number) for number in range(self._persons)].__getitem__
+
     def _member_counts(self, rate: Floats) -> list[int]:
         wanted = np.exp(1.0 + 0.45 * np.log1p(rate) + 1.6 * (np.array(self._chance["members"]) - 0.3))
         counts: list[int] = np.clip(wanted, 2, self._persons).astype(int).tolist()
@@ -108,7 +111,7 @@ class _Maker:
             updated=self._updated(number, created, spoken),
             last_message=spoken,
             members=self._members[number],
-            owner=person(int(self._chance["owner"][number] * self._persons)),
+            owner=self._person(int(self._chance["owner"][number] * self._persons)),
             messages_total=self._total(number, spoken, counted),
         )
         if self._founding[number] >= 0:
@@ -158,9 +161,9 @@ class _Maker:
         pair = (self._numbers[number] * 2 + self._lasting[number]) * 7919 % (size * (size - 1) // 2)
         second = int((1 + (1 + 8 * pair) ** 0.5) / 2)
         first = pair - second * (second - 1) // 2
-        people = [person(first), person(second)]
+        people = [self._person(first), self._person(second)]
         if self._chance["extra"][number] < 0.08:
-            people.append(person((second + 1) % size))
+            people.append(self._person((second + 1) % size))
         room.type, room.name, room.usernames = "d", None, tuple(people)
         room.members, room.owner = len(people), None
 
@@ -179,8 +182,7 @@ class _Maker:
         ended = self._ends[number] + 120 < self._today.toordinal()
         room.archived = ended and self._chance["archived"][number] < _ARCHIVED_SHARE
         if self._teams and self._chance["team"][number] < _TEAM_SHARE:
-            teams = list(self._teams.values())
-            room.team = teams[int(self._chance["members"][number] * len(teams))]
+            room.team = self._team_ids[int(self._chance["members"][number] * len(self._team_ids))]
         extra = self._chance["extra"][number]
         room.read_only = 0.5 < extra < 0.515
         if 0.6 < extra < 0.62:

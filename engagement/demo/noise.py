@@ -15,6 +15,8 @@ _WORD = (1 << 64) - 1
 # Rocket.Chat's ids are written without letters that look alike.
 _ID_LETTERS = np.frombuffer(b"23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz", dtype=np.uint8)
 _ID_LENGTH = 17
+# A mean below the first number never comes near the second.
+_LARGE_MEAN, _MOST_STEPS = 20, 200
 
 
 def keys(*parts: npt.ArrayLike, seed: int, stream: str) -> Keys:
@@ -49,26 +51,23 @@ def gamma(shape: Floats, *parts: npt.ArrayLike, seed: int, stream: str) -> Float
     return drawn
 
 
-def poisson(mean: Floats, *parts: npt.ArrayLike, seed: int, stream: str) -> npt.NDArray[np.int64]:
-    """Poisson numbers of the given means: by inversion, from 20 on by the normal curve."""
+def poisson(mean: Floats, *parts: npt.NDArray[np.generic], seed: int, stream: str) -> npt.NDArray[np.int64]:
+    """Poisson numbers of the given means, each with its own keys: by inversion, from 20 on by the normal curve."""
     drawn = np.zeros(len(mean), dtype=np.int64)
-    large = mean >= 20
-    rounded = mean + np.sqrt(mean) * normal(*parts, seed=seed, stream=stream + " large")
-    drawn[large] = np.maximum(np.rint(rounded[large]), 0).astype(np.int64)
-    chance = uniform(*parts, seed=seed, stream=stream + " small")
-    open_ones = np.flatnonzero(~large)
-    level, left = mean[open_ones], chance[open_ones]
-    term = np.exp(-level)
-    step = 0
-    while len(open_ones):
+    large = np.flatnonzero(mean >= _LARGE_MEAN)
+    swing = normal(*(part[large] for part in parts), seed=seed, stream=stream + " large")
+    drawn[large] = np.maximum(np.rint(mean[large] + np.sqrt(mean[large]) * swing), 0).astype(np.int64)
+    small = np.flatnonzero(mean < _LARGE_MEAN)
+    left = uniform(*(part[small] for part in parts), seed=seed, stream=stream + " small")
+    level, term = mean[small], np.exp(-mean[small])
+    for step in range(1, _MOST_STEPS):
         left = left - term
-        keep = left > 0
-        open_ones, level, left, term = open_ones[keep], level[keep], left[keep], term[keep]
-        step += 1
-        drawn[open_ones] = step
-        term = term * level / step
-        if step > 200:
+        more = left > 0
+        if not more.any():
             break
+        small, level, left, term = small[more], level[more], left[more], term[more]
+        drawn[small] = step
+        term = term * level / step
     return drawn
 
 

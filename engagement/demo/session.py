@@ -24,6 +24,8 @@ def info(state: State, call: Call) -> Answer:
         "minimumClientVersions": {"desktop": "3.9.6", "mobile": "4.39.0"},
         "supportedVersions": {"signed": "demo"},
     }
+    if state.identity is not None:
+        body["cloudWorkspaceId"] = state.identity
     return success({**body, "info": whole} if knows_more else body)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from engagement.demo.accounts import Account, Accounts
 from engagement.demo.answers import Answer, Release, failure
@@ -29,6 +32,7 @@ class State:
         self, options: Options, clock: Callable[[], float] = time.time, community: Community | None = None
     ) -> None:
         self.options = options
+        self._data = None if community is not None else _digest(options.data)
         given = community or (from_files(options.data) if options.data is not None else None)
         today = options.today
         if today is None and options.data is not None and given is not None:
@@ -55,9 +59,27 @@ class State:
         return self._documents
 
     @property
+    def identity(self) -> str | None:
+        """What tells this workspace from another one at the same address; None for one written by hand.
+
+        A build that counts otherwise is another workspace too, as a release is not changed under its number.
+        """
+        if self._data is None:
+            return None
+        options = self.options
+        said = f"{options.seed} {options.rooms} {self._data} {self.clock.zone} {options.swapped_dates}"
+        return str(uuid5(NAMESPACE_URL, said))
+
+    @property
     def release(self) -> Release:
         """The release that the workspace pretends to be."""
         return Release(self.options.release)
+
+
+def _digest(data: Path | None) -> str:
+    if data is None:
+        return ""
+    return hashlib.sha256(b"".join((data / name).read_bytes() for name in ("rooms.csv", "daily.csv"))).hexdigest()
 
 
 @dataclass(frozen=True)

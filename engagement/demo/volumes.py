@@ -20,7 +20,7 @@ _LEVELS = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0])
 _SPREAD = np.array([1.5, 1.8, 1.8, 1.5, 0.9, 0.5, 0.3])
 _SIZE = np.array([0.2, 0.7, 1.0, 1.0, 2.0, 5.0, 15.0])
 # Below this many messages a week a room is silent, and costs nothing.
-_SILENCE = 0.02
+_SILENCE = 0.05
 _CHUNK = 8192
 _FEED_SHARE = 0.28
 _WEEKDAYS = np.array(
@@ -68,6 +68,8 @@ def _week_begins(week: Ints) -> Ints:
 
 def _by_day(people: Population, rows: Ints, weeks: Ints, patterns: Floats, seed: int) -> tuple[Ints, Ints, Ints]:
     row, week, level = _levels(people, rows, weeks, seed)
+    talking, row = np.unique(row, return_inverse=True)
+    rows = rows[talking]
     room = rows[row]
     key = people.key[room]
     bin_ = np.searchsorted(_LEVELS, level)

@@ -221,6 +221,8 @@ def silence_age_figure(info: SilenceAge, tokens: Tokens) -> go.Figure:
     high = max(column.rooms for column in info.columns)
     names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in info.columns]
     figure.update_xaxes(range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont_size=TEXT)
+    # On a phone the first label begins left of its column; Plotly would rather not show it at all.
+    figure.update_xaxes(ticklabeloverflow="allow")
     figure.update_yaxes(range=[0, max(high, 1) * 1.14], showticklabels=False)
     figure.add_hline(y=0, line={"color": tokens.muted, "width": 1})
     return figure

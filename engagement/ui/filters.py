@@ -29,6 +29,7 @@ CUSTOM = "Custom range"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
+OPTIONS = {"period": [*PRESETS, CUSTOM], "types": list(TYPES), "archived": ["true", "false"]}
 # Beyond so many options the list of rooms gets slow to type in; the search narrows it.
 MOST_OPTIONS = 5_000
 
@@ -42,13 +43,29 @@ class Choice:
     filters: Filters
     people: bool
 
+    def shown(self) -> dict[str, list[str]]:
+        """What a link must say to show the same, under the names of the URL."""
+        types = [word for word, type_ in TYPES.items() if type_ in self.filters.types]
+        said = {"period": [self.name], "types": types, LEFT_OUT: sorted(self.filters.left_out)}
+        if self.name == CUSTOM:
+            said |= {"from": [self.period.start.isoformat()], "to": [self.period.end.isoformat()]}
+        if self.filters.search:
+            said["search"] = [self.filters.search]
+        return said
+
 
 def choose(
-    today: date, known: Callable[[Period], Activity | None], *, week_start: int = MONDAY, longest: int
+    today: date,
+    known: Callable[[Period], Activity | None],
+    *,
+    week_start: int = MONDAY,
+    longest: int,
+    always_out: tuple[str, ...] = (),
 ) -> Choice:
     """Draws the filters into the sidebar. Raises InvalidPeriod when the typed range cannot be asked for.
 
-    ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
+    ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out; ``always_out`` are the
+    names and patterns that the configuration leaves out.
     """
     period, name = _choose_period(today, week_start, longest)
     types = st.pills(
@@ -68,7 +85,7 @@ def choose(
     )
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
     left_out = _leave_out(known(period), people)
-    filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
+    filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived, always_out)
     return Choice(period, name, filters, people)
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from engagement import labels
+from engagement.admission import Admitting
 from engagement.errors import EngagementError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.ui import filters, loading, parts, session, signin
+from engagement.ui import filters, links, loading, session, signin, style
 from engagement.ui.runtime import runtime
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -16,6 +18,8 @@ TITLES = {
     "top_channels": "Top channels",
     "inactive_rooms": "Inactive rooms",
     "week_over_week": "Week over week",
+    "trends": "Trends",
+    "report": "Report",
 }
 WATCH_EVERY = 10
 
@@ -31,6 +35,7 @@ def pages() -> list[st.Page]:
 def main() -> None:
     """Draws the frame, then the page."""
     st.set_page_config(page_title="Channel Engagement", page_icon="📊", layout="wide")
+    style.apply()
     try:
         runtime()
         signed_in = session.current()
@@ -44,6 +49,10 @@ def main() -> None:
         for fault in error.faults:
             st.error(fault)
         return
+    except Admitting as waiting:
+        st.navigation(pages(), position="hidden")
+        loading.whole(waiting.reading, session.ask_again, key="admission")
+        st.rerun()
     except EngagementError as error:
         st.navigation(pages(), position="hidden")
         _refused(error)
@@ -51,32 +60,38 @@ def main() -> None:
     page = st.navigation(pages(), position="top")
     session.keep_signed_in()
     _watch()
-    if _view(signed_in):
+    if signed_in.everyone:
+        st.caption(":material/public: Everyone who can reach this link sees these figures.")
+    if _view(signed_in, page.url_path):
         page.run()
 
 
-def _view(signed_in: session.SignedIn) -> bool:
+def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     """Draws the sidebar and puts the view where the page finds it; False when there is nothing to ask."""
     reader = session.reader(signed_in)
     with st.sidebar:
-        st.markdown(f"### {parts.workspace_name(signed_in.session.workspace)}")
+        st.markdown(f"### {labels.workspace_name(signed_in.session.workspace)}")
         chosen_here = st.container()
         _person(signed_in)
     facts = loading.facts(reader)
     settings = runtime().settings
     today = facts.today(session.now())
     with chosen_here:
+        links.note_broken(filters.OPTIONS)
+        links.say_broken()
         try:
             choice = filters.choose(
                 today,
                 lambda period: loading.known(reader, facts, period),
                 week_start=settings.calendar.week_start,
                 longest=settings.limits.longest_period,
+                always_out=settings.rooms.leave_out,
             )
         except InvalidPeriod as error:
             st.error(str(error), icon=":material/event_busy:")
             st.caption("The page comes back as soon as the range is right.")
             return False
+        links.share(choice.shown(), choice.period, page_path)
     st.session_state[loading.VIEW] = loading.View(
         reader, facts, choice.period, choice.name, choice.filters, choice.people, signed_in.base_url
     )
@@ -85,6 +100,10 @@ def _view(signed_in: session.SignedIn) -> bool:
 
 def _person(signed_in: session.SignedIn) -> None:
     st.divider()
+    if signed_in.by_account:
+        if signed_in.session.name:
+            st.caption(f"Here as {labels.for_markdown(signed_in.session.name)}")
+        return
     who = "as a guest" if signed_in.demo else f"as {signed_in.session.username}"
     st.caption(f"Signed in {who}")
     st.button("Sign out", on_click=session.sign_out, icon=":material/logout:", key="sign_out")
@@ -94,13 +113,14 @@ def _refused(error: EngagementError) -> None:
     st.title("Channel Engagement", anchor=False)
     loading.problem(error)
     with st.container(horizontal=True):
-        st.button("Try again", key="try_again")
-        st.button("Sign in as somebody else", on_click=session.sign_out, key="sign_out")
+        st.button("Try again", on_click=session.ask_again, key="ask_again")
+        if not runtime().settings.workspace_account:
+            st.button("Sign in as somebody else", on_click=session.sign_out, key="sign_out")
 
 
 @st.fragment(run_every=WATCH_EVERY)
 def _watch() -> None:
-    """Ends the view in this tab soon after somebody signed out in another."""
+    """Ends the view in this tab soon after somebody signed out in another, or may not see it any more."""
     if not session.alive():
         st.rerun()
 

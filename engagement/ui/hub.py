@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from engagement.admission import Admission
 from engagement.api import Account, Client
 from engagement.demo import DemoServer, Options
 from engagement.readings import Readings
@@ -13,10 +14,11 @@ DEMO = f"demo:{DEMO_SEED}"
 
 
 class Hub:
-    """Readings by key, and at most one demo server."""
+    """Readings by key, the admission of the account that reads for every visitor, and at most one demo server."""
 
     def __init__(self, demo_options: Options | None = None) -> None:
         self.readings = Readings()
+        self.account: Admission | None = None
         self._lock = threading.Lock()
         self._demo_options = demo_options or Options(seed=DEMO_SEED)
         self._demo: DemoServer | None = None

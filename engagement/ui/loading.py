@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from engagement import masks, metrics
 from engagement.activity import Activity
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
+from engagement.estimate import in_words
+from engagement.history import History
 from engagement.metrics import Filters
-from engagement.periods import Period
+from engagement.periods import Period, last_full_weeks
 from engagement.reader import Reader
 from engagement.readings import Reading
 from engagement.ui import session
+from engagement.ui.runtime import runtime
 from engagement.workspace import Facts
 
 T = TypeVar("T")
@@ -52,7 +56,20 @@ def view() -> View:
 def activity() -> Activity:
     """The activity for the view. Ends the page with progress, or a sentence and a button, where there is none yet."""
     asked = view()
-    return whole(asked.reader.activity(asked.facts, asked.period), lambda: asked.reader.forget(asked.period))
+    read = whole(asked.reader.activity(asked.facts, asked.period), lambda: asked.reader.forget(asked.period))
+    return by_the_rule(read)
+
+
+def by_the_rule(activity: Activity) -> Activity:
+    """``activity`` with aliases for names, where the configuration makes that the rule.
+
+    Rooms that the configuration leaves out by name go first: no alias would match.
+    """
+    rules = runtime().settings.rooms
+    if not rules.mask_names:
+        return activity
+    out = metrics.named_like(activity.rooms, rules.leave_out)
+    return masks.masked(replace(activity, rooms=activity.rooms[~out].reset_index(drop=True)))
 
 
 def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
@@ -60,7 +77,7 @@ def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
     reading = reader.activity(facts, period)
     if reading.running and reading.latest is None:
         reading.wait(PATIENCE)
-    return None if reading.error else reading.latest
+    return None if reading.error or reading.latest is None else by_the_rule(reading.latest)
 
 
 def facts(reader: Reader) -> Facts:
@@ -68,12 +85,41 @@ def facts(reader: Reader) -> Facts:
     return whole(reader.facts(), reader.forget_facts)
 
 
-def whole(reading: Reading[T], forget: Callable[[], None]) -> T:
+def history(weeks: int) -> History:
+    """The last ``weeks`` full weeks, as far as they are there, with the progress of the rest."""
+    asked = view()
+    last = last_full_weeks(asked.facts.today(session.now()), 1, asked.reader.week_start)
+    return whole(
+        asked.reader.history(asked.facts, last, weeks), lambda: asked.reader.forget_history(last, weeks), key="weeks"
+    )
+
+
+def judged_history() -> History | None:
+    """The weeks that verdicts rest on, when all of them are there; with progress while not, None where there are none.
+
+    What goes wrong here is only said: the page has its figures without.
+    """
+    asked = view()
+    reading = asked.reader.judged_history(asked.facts, asked.period)
+    if reading is None:
+        return None
+    if reading.running:
+        reading.wait(PATIENCE)
+    if reading.running:
+        _follow(reading, "weeks")
+        return None
+    if reading.error is not None:
+        st.caption(f"No verdicts: {reading.error}")
+        return None
+    return reading.latest
+
+
+def whole(reading: Reading[T], forget: Callable[[], None], key: str = "rooms") -> T:
     """The result of the reading, or the part that is there with its progress above it."""
     if reading.running and reading.latest is None:
         reading.wait(PATIENCE)
     if reading.running:
-        _follow(reading)
+        _follow(reading, key)
         if reading.latest is None:
             st.skeleton(height=320)
             st.stop()
@@ -81,6 +127,9 @@ def whole(reading: Reading[T], forget: Callable[[], None]) -> T:
     try:
         return reading.result()
     except SignedOut:
+        if reading.owner != session.viewer():
+            # Somebody else's session ended while they read for all of us; the next run reads with our own.
+            st.rerun()
         session.ended_by_workspace()
     except EngagementError as error:
         problem(error, forget)
@@ -88,23 +137,25 @@ def whole(reading: Reading[T], forget: Callable[[], None]) -> T:
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _follow(reading: Reading[Any]) -> None:
+def _follow(reading: Reading[Any], unit: str) -> None:
     """Shows how far a reading is, with a button to stop it; draws the page again when it is over."""
     if not reading.running:
         st.rerun()
     viewer = session.viewer()
     reading.follow(viewer)
     progress = reading.progress()
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="progress"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
         text = f"{progress.stage} …"
         if progress.pause >= 1:
             limit = "the workspace allows only so many calls a minute"
             text = f"{progress.stage}: {limit}, going on in {progress.pause:.0f} s"
+            if progress.left is not None and progress.later:
+                text += f", about {in_words(progress.left)} in all"
         if progress.done is not None and progress.total:
-            text += f" · {progress.done:,} of {progress.total:,} rooms"
+            text += f" · {progress.done:,} of {progress.total:,} {progress.unit}"
         share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0
         st.progress(share, f"{text} · {progress.elapsed:.0f} s")
-        st.button("Stop", on_click=reading.leave, args=(viewer,), key="stop_reading")
+        st.button("Stop", on_click=reading.leave, args=(viewer,), key=f"stop_{unit}")
 
 
 def problem(error: EngagementError, forget: Callable[[], None] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -10,11 +10,17 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from engagement import figures, labels, palette, tables
-from engagement.activity import Activity
+from engagement import figures, labels, metrics, palette, tables
+from engagement.activity import ACTIVE, Activity
+from engagement.figures.frame import share_text
+from engagement.history import History, total_verdict
 from engagement.metrics import Comparison, Headline
+from engagement.report.workbook import workbook
+from engagement.ui import session
 from engagement.ui.loading import View
+from engagement.ui.runtime import runtime
 
 InfoType = TypeVar("InfoType", bound=figures.Info)
 
@@ -30,7 +36,7 @@ def tokens() -> palette.Tokens:
 def context(view: View, activity: Activity, *notes: str) -> figures.Context:
     """What every chart says of its source; ``notes`` are phrases for one chart alone."""
     return figures.Context(
-        workspace=workspace_name(activity.workspace),
+        workspace=labels.workspace_name(activity.workspace),
         period=activity.period,
         previous=activity.previous,
         unfinished=activity.unfinished,
@@ -39,38 +45,67 @@ def context(view: View, activity: Activity, *notes: str) -> figures.Context:
     )
 
 
-def workspace_name(workspace: str) -> str:
-    """The address of a workspace without its scheme, or what the demo is called."""
-    if workspace.startswith("demo:"):
-        return "Demo workspace"
-    return workspace.split("://", 1)[-1]
+def title(words: str) -> DeltaGenerator:
+    """Draws the title of a page and keeps the place below it for ``header``, which needs a reading."""
+    st.title(words, anchor=False)
+    return st.container()
 
 
-def header(title: str, view: View, activity: Activity) -> None:
-    """The title, one line that says what is shown and how complete it is, and the details behind a badge."""
-    st.title(title, anchor=False)
+def controls() -> DeltaGenerator:
+    """The place of a page's own controls. They come before the reading: a control that a run does not draw is
+    forgotten, in the page and in its link.
+    """
+    return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
+
+
+def choose_number(label: str, options: list[int], key: str) -> int:
+    """One of a few numbers, the first at first, kept in the link under ``key``."""
+    number: int = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
+    return number
+
+
+def choose_order(columns: Sequence[str]) -> str:
+    """The column that the table of the page is sorted by."""
+    order: str = st.selectbox("Sorted by", tables.sorts(columns), key="sort", bind="query-params", width=180)
+    return order
+
+
+def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFrame:
+    """Fills the line that says what is shown and how complete it is, with the details behind a badge.
+
+    Comes back with the rooms that the view is about.
+    """
+    rooms = view.rooms(activity)
+    with place:
+        _caption(rooms, view, activity)
+        if not activity.counted:
+            st.warning(
+                "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
+                "per day. Shown is what the room directory knows.",
+                icon=":material/info:",
+            )
+    return rooms
+
+
+def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     complete = activity.completeness
     zone = ZoneInfo(st.context.timezone or "UTC")
     read = activity.read_at.astimezone(zone)
     parts = [
-        f"**{labels.for_markdown(workspace_name(activity.workspace))}**",
+        f"**{labels.for_markdown(labels.workspace_name(activity.workspace))}**",
         f"**{labels.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {labels.period_text(activity.previous)}",
         f"{labels.count(complete.received)} of {labels.count(complete.announced)} rooms",
         f"read {read:%H:%M} {read.tzname()}",
     ]
-    shown = len(view.rooms(activity))
+    shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
     if shown < len(activity.rooms):
         parts.insert(-1, f"{labels.count(shown)} shown")
+    if out:
+        parts.insert(-1, f"{labels.plural(out, 'room')} left out")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
         _badge(view, activity)
-    if not activity.counted:
-        st.warning(
-            "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
-            "per day. Shown is what the room directory knows.",
-            icon=":material/info:",
-        )
 
 
 def _badge(view: View, activity: Activity) -> None:
@@ -89,14 +124,23 @@ def _badge(view: View, activity: Activity) -> None:
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
 
 
-def card(label: str, figure: Comparison, meaning: str, *, unit: str = "", compared: bool = True) -> None:
+def card(
+    label: str,
+    figure: Comparison,
+    meaning: str,
+    *,
+    unit: str = "",
+    compared: bool = True,
+    weeks: list[float] | None = None,
+) -> None:
     """One figure with its change in words; ``unit`` "%" shows a share and its change in points."""
     share = unit == "%"
-    value = labels.percent(figure.now) if share else labels.count(figure.now)
+    value = share_text(figure.now, 100) if share else labels.count(figure.now)
     if not compared:
         delta = "nothing to compare with"
     elif share:
-        delta = f"{labels.signed(round(figure.change))} points"
+        points = round(figure.change)
+        delta = f"{labels.signed(points)} {'point' if abs(points) == 1 else 'points'}"
     else:
         percent = figure.change_pct
         delta = labels.signed(figure.change) + ("" if percent is None else f", {labels.signed_percent(percent)}")
@@ -110,6 +154,9 @@ def card(label: str, figure: Comparison, meaning: str, *, unit: str = "", compar
         delta_arrow="up" if change > 0 else "down" if change < 0 else "off",
         help=meaning,
         border=True,
+        chart_data=weeks,
+        chart_type="area",
+        height="stretch",
     )
 
 
@@ -122,19 +169,27 @@ def draw(info: InfoType, figure: Callable[[InfoType, palette.Tokens], go.Figure]
         st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=f"plot_{key}", alt=info.alt)
 
 
-def headline_cards(head: Headline, activity: Activity) -> None:
-    """The four figures of the overview, each with its change and, in its help, its definition."""
+def headline_cards(head: Headline, activity: Activity, history: History | None, rooms: pd.DataFrame) -> None:
+    """The four figures of the overview, each with its change and, in its help, its definition.
+
+    With a history, eight weeks of messages and of active rooms are drawn small.
+    """
+    weeks = history.totals(rooms["room_id"]).tail(8) if history else None
     compared = not activity.previous_no_data
     columns = st.columns(4)
     with columns[0]:
-        card("Messages", head.messages, MEANINGS["messages"], compared=compared)
+        card("Messages", head.messages, MEANINGS["messages"], compared=compared, weeks=_weeks(weeks, "messages"))
     with columns[1]:
-        card("Active rooms", head.active, MEANINGS["active"], compared=compared)
+        card("Active rooms", head.active, MEANINGS["active"], compared=compared, weeks=_weeks(weeks, "active_rooms"))
     with columns[2]:
         if directory_is_there(activity):
             card("Inactive rooms", head.inactive, MEANINGS["inactive"], compared=compared)
     with columns[3]:
         card("Share of the ten busiest", head.busiest_share, MEANINGS["share"], unit="%", compared=compared)
+
+
+def _weeks(weeks: pd.DataFrame | None, column: str) -> list[float] | None:
+    return None if weeks is None else [float(value) for value in weeks[column].dropna()]
 
 
 MEANINGS = {
@@ -155,15 +210,24 @@ def directory_is_there(activity: Activity) -> bool:
     return False
 
 
-def directory_only(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
-    """What is known without the Premium module: rooms by their counters and by their last message."""
+def nothing_to_show(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
+    """True, and said, when the page has no counts to show: no room, no counting at all, or none in this period."""
+    return nothing_left(rooms) or only_the_directory(rooms, view, activity) or no_data(activity)
+
+
+def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
+    """Without the Premium module, shows what is known all the same, and gives True: counters and last messages."""
+    if activity.counted:
+        return False
     of = context(view, activity)
     left, right = st.columns(2, gap="medium")
     with left:
         draw(figures.busiest_by_total_info(rooms, of), figures.busiest_by_total_figure, "busiest_by_total")
     with right:
         draw(figures.silence_age_info(rooms, of), figures.silence_age_figure, "silence_age")
-    table(tables.counters(rooms, people=view.people), view, activity, "rooms-by-counter", rooms)
+    counters = tables.counters(rooms, people=view.people)
+    table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
+    return True
 
 
 def no_data(activity: Activity) -> bool:
@@ -178,6 +242,38 @@ def no_data(activity: Activity) -> bool:
         icon=":material/event_busy:",
     )
     return True
+
+
+def history_notes(history: History) -> None:
+    """Says what of the weeks is missing or special."""
+    for note in history.notes:
+        st.warning(note, icon=":material/warning:")
+    if any(history.turns_of_year()):
+        st.caption("The weeks around the turn of the year are quieter everywhere; verdicts do not compare with them.")
+
+
+def workspace_verdict(history: History | None, rooms: pd.DataFrame) -> None:
+    """One line with the verdict on all rooms shown together, in its last full week, where enough weeks are known."""
+    if history is None:
+        return
+    judged = total_verdict(history, history.totals(rooms["room_id"])["messages"])
+    week = labels.period_text(history.weeks[-1])
+    turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
+    st.markdown(f"All rooms together in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
+
+
+def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
+    """The rooms less those that the configuration exempts from being called inactive, and says how many those are.
+
+    ``by_design`` leaves out read-only, default and announcement rooms as well.
+    """
+    exempt = metrics.named_like(rooms, runtime().settings.rooms.exempt)
+    if by_design:
+        exempt |= metrics.quiet_by_design(rooms)
+    silent = int((exempt & rooms["state"].ne(ACTIVE)).sum())
+    if silent:
+        st.caption(f"{labels.plural(silent, 'silent room')} exempted.")
+    return rooms[~exempt].reset_index(drop=True)
 
 
 def nothing_to_compare(activity: Activity) -> bool:
@@ -212,6 +308,7 @@ def nothing_left(rooms: pd.DataFrame) -> bool:
 
 
 COLUMNS: dict[str, Callable[[], Any]] = {
+    "Room": lambda: st.column_config.TextColumn(width="medium"),
     "Rank": lambda: st.column_config.NumberColumn(width=60),
     "Messages": lambda: st.column_config.NumberColumn(format="localized"),
     "Previous": lambda: st.column_config.NumberColumn(format="localized", help="Messages in the previous period"),
@@ -219,6 +316,12 @@ COLUMNS: dict[str, Callable[[], Any]] = {
     "Change %": lambda: st.column_config.NumberColumn(
         format="%+.0f %%", help="Undefined where the previous count is zero or less"
     ),
+    "Type": lambda: st.column_config.TextColumn(width=105),
+    "Verdict": lambda: st.column_config.TextColumn(
+        help="On the last full week of the period, against the room's own recent weeks"
+    ),
+    "Why": lambda: st.column_config.TextColumn(width=230),
+    "Weeks": lambda: st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
     "Share %": lambda: st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
     "Members": lambda: st.column_config.NumberColumn(format="localized"),
     "All messages": lambda: st.column_config.NumberColumn(format="localized", help="The room's counter, ever"),
@@ -230,16 +333,15 @@ COLUMNS: dict[str, Callable[[], Any]] = {
 }
 
 
-def table(shown: pd.DataFrame, view: View, activity: Activity, what: str, rooms: pd.DataFrame) -> None:
+def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
     """A table with links into the workspace, and every row of it as a file."""
+    shown = tables.sorted_by(shown, order)
+    about = tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{labels.plural(len(shown), 'room')}**", width="content")
+        st.markdown(f"**{labels.plural(len(shown), 'room')}**", width="stretch")
         st.download_button(
             "CSV",
-            lambda: tables.csv_bytes(
-                shown,
-                tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC"),
-            ),
+            session.permitted(lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about)),
             tables.file_name(what, activity, "csv"),
             "text/csv",
             on_click="ignore",
@@ -247,10 +349,19 @@ def table(shown: pd.DataFrame, view: View, activity: Activity, what: str, rooms:
             key=f"csv_{what}",
             help="Every row, with the period, the filters and how complete they are",
         )
+        st.download_button(
+            "XLSX",
+            lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at),
+            tables.file_name(what, activity, "xlsx"),
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"xlsx_{what}",
+            help="The same with typed columns; what it is about stands on the first sheet",
+        )
     config = {name: made() for name, made in COLUMNS.items() if name in shown}
     linked = shown.reset_index(drop=True)
     if view.base_url is not None:
-        linked["Room"] = _links(shown["Room"], rooms, view.base_url)
+        linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)
         config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium")
     st.dataframe(
         linked,

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from datetime import UTC, datetime
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import streamlit as st
 
+from engagement.admission import Admission, Admissions
 from engagement.api import Account, Client, Pace, Person, shared_pace
-from engagement.errors import EngagementError, SignedOut
+from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
 from engagement.reader import Reader
 from engagement.readings import Teller
 from engagement.sessions import Session, Signed
+from engagement.settings import EVERYONE, PROXY_HEADER
+from engagement.transport import SIGNING_IN
 from engagement.ui import handover
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
 from engagement.ui.web import COOKIE
-from engagement.workspace import Access, admit
+from engagement.workspace import Access
 
-# An account that lost its permission sees nothing more after so long.
-ADMISSION_LASTS = timedelta(minutes=4)
+T = TypeVar("T")
+
+# Seconds to connect, and between two parts of an answer, while somebody waits before the sign-in form.
+SIGN_IN_TIMEOUT = (4.0, 8.0)
+NEVER = datetime.fromtimestamp(0, UTC)
+# The kind of session of somebody who reads by the account of the dashboard itself.
+ACCOUNT = "account"
 ID = "_session_id"
+_VIEWER = "_viewer"
 TICKET = "_ticket"
 ENDED = "_ended"
 
@@ -38,6 +50,16 @@ class SignedIn:
     def demo(self) -> bool:
         """True in the demo workspace."""
         return self.session.workspace == DEMO
+
+    @property
+    def everyone(self) -> bool:
+        """True where all who can reach the link see the figures, by the account of the dashboard."""
+        return self.session.kind == ACCOUNT and runtime().settings.access.mode == EVERYONE
+
+    @property
+    def by_account(self) -> bool:
+        """True where the visitor has not signed in: the dashboard has an account of its own."""
+        return self.session.kind == ACCOUNT
 
     @property
     def base_url(self) -> str | None:
@@ -58,48 +80,185 @@ def cookie() -> str | None:
 
 def viewer() -> str:
     """A name for this tab, for whoever must know who is looking."""
-    return str(st.session_state.setdefault("_viewer", f"{id(st.session_state)}-{now().timestamp()}"))
+    return str(st.session_state.setdefault(_VIEWER, f"{id(st.session_state)}-{now().timestamp()}"))
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What a tab says of who looks: its session id, or the name that a trusted proxy gave; and a name of the tab."""
+
+    session_id: str | None
+    named: str | None
+    viewer: str
+
+
+def visitor() -> Visitor:
+    """Who looks in this tab."""
+    access = runtime().settings.access
+    named = st.context.headers.get(access.header) if access.mode == PROXY_HEADER and access.header else None
+    return Visitor(st.session_state.get(ID) or cookie(), (named or "").strip() or None, viewer())
 
 
 def current() -> SignedIn:
-    """Who is signed in, admitted by the workspace within the last minutes. Raises SignedOut, or why it was refused."""
-    session_id = st.session_state.get(ID) or cookie()
-    if not session_id:
+    """Who is signed in, admitted by the workspace within the last minutes.
+
+    Raises SignedOut, NotNamed, Admitting while the workspace is being asked, or why it was refused.
+    """
+    return look(visitor())
+
+
+def look(who: Visitor) -> SignedIn:
+    """As ``current``, for a tab that need not be this one; may be called from any thread."""
+    if runtime().settings.workspace_account:
+        return _by_account(who)
+    if not who.session_id:
         raise SignedOut
-    session = runtime().sessions.find(session_id)
-    if now() - session.admitted_at > ADMISSION_LASTS:
-        access = _admit_again(session_id, session)
+    session = _allowed(runtime().sessions.find(who.session_id))
+    held = _held(session)
+
+    def renew(tell: Teller[Admission]) -> Admission:
+        return _renewed(session.id, who.viewer, tell)
+
+    access = _admissions().current(_name(session.id), held, who.viewer, renew)
+    return SignedIn(session.id, session, access)
+
+
+def _admissions() -> Admissions:
+    return Admissions(hub().readings, runtime().clock)
+
+
+def _name(session_id: str) -> str:
+    """What a session is called in keys, which hold no secret."""
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _held(session: Session) -> Admission:
+    person = Person(session.user_id, session.username, session.name, frozenset(), None)
+    return Admission(Access(person, session.rights), session.admitted_at)
+
+
+def _allowed(session: Session) -> Session:
+    """The session, when the configuration still allows asking its workspace. Raises SignedOut, and asks nobody."""
+    settings = runtime().settings
+    if session.workspace == DEMO:
+        allowed = settings.demo.enabled
+    elif settings.workspace.url is not None:
+        allowed = _same_workspace(settings.workspace.url, session.workspace)
     else:
-        person = Person(session.user_id, session.username, session.name, frozenset(), None)
-        access = Access(person, session.rights)
-    return SignedIn(session_id, session, access)
+        allowed = settings.workspace.allow_typed_url
+    if not allowed:
+        raise SignedOut
+    return session
 
 
-def _admit_again(session_id: str, session: Session) -> Access:
+def _same_workspace(configured: str, workspace: str) -> bool:
+    """True for the configured address, and for the one with https that it leads to."""
+    here, there = urlsplit(configured), urlsplit(workspace)
+    upgraded = (here.scheme, there.scheme) == ("http", "https")
+    return configured == workspace or (upgraded and (here.hostname, here.path) == (there.hostname, there.path))
+
+
+def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admission:
+    """The admission of a session, asked anew unless another tab or copy has just done so, and noted in it."""
+    sessions, admissions = runtime().sessions, _admissions()
+    session = sessions.find(session_id)
+    if admissions.fresh(held := _held(session)):
+        return held
     try:
-        access = admit(client(session))
+        renewed = admissions.ask(session.workspace, viewer_, lambda t: client(session, t), tell)
     except SignedOut:
-        runtime().sessions.end(session_id)
+        sessions.end(session_id)
         raise
-    runtime().sessions.admitted(session_id, access.permissions)
-    return access
+    except Refused:
+        # Nor may the next try be spared by the admission that was still good a moment ago.
+        sessions.admitted(session_id, (), at=NEVER)
+        raise
+    sessions.admitted(session_id, renewed.access.permissions, at=renewed.at)
+    return renewed
+
+
+def _by_account(who: Visitor) -> SignedIn:
+    """Whoever the proxy named, or everyone, by the account that the dashboard was given."""
+    settings = runtime().settings
+    if settings.access.mode != EVERYONE and who.named is None:
+        raise NotNamed
+    workspace = settings.workspace
+    session = Session(
+        id="",
+        workspace=workspace.url or "",
+        user_id=workspace.user_id or "",
+        username=who.named or "",
+        name=who.named or "",
+        kind=ACCOUNT,
+        token=workspace.auth_token or "",
+        rights=frozenset(),
+        admitted_at=NEVER,
+        expires_at=NEVER,
+    )
+
+    def renew(tell: Teller[Admission]) -> Admission:
+        held, admissions = hub().account, _admissions()
+        if held is not None and admissions.fresh(held):
+            return held
+        hub().account = None
+        try:
+            renewed = admissions.ask(session.workspace, who.viewer, lambda t: client(session, t), tell)
+        except SignedOut as exc:
+            raise AccountRefused from exc
+        except Refused:
+            raise
+        except EngagementError:
+            hub().account = held
+            raise
+        hub().account = renewed
+        return renewed
+
+    return SignedIn("", session, _admissions().current(ACCOUNT, hub().account, who.viewer, renew))
+
+
+def ask_again() -> None:
+    """Makes the next look ask the workspace anew, whatever it said a moment ago."""
+    session_id = visitor().session_id
+    _admissions().forget(_name(session_id) if session_id else ACCOUNT)
+    if runtime().settings.workspace_account:
+        _admissions().forget(ACCOUNT)
+
+
+def permitted(build: Callable[[], T]) -> Callable[[], T]:
+    """``build``, for a button that makes a file when it is pressed: it fails for whoever is not admitted any more."""
+    who = visitor()
+
+    def built() -> T:
+        look(who)
+        return build()
+
+    return built
 
 
 def pace_of(address: str) -> Pace:
     """The rate limit of the workspace at ``address``, shared by all its viewers."""
-    return shared_pace(address, runtime().settings.limits.calls_a_minute)
+    limits = runtime().settings.limits
+    return shared_pace(address, limits.calls_a_minute, limits.copies)
+
+
+def connect(address: str, account: Account | None = None, **more: Any) -> Client:
+    """A client as the configuration wants it; an address that a visitor typed leads to no machine's own network."""
+    workspace = runtime().settings.workspace
+    guard = workspace.url is None
+    return Client(address, account, pace=pace_of(address), ca_bundle=workspace.ca_bundle, guard=guard, **more)
 
 
 def client(session: Session, tell: Teller[Any] | None = None) -> Client:
     """A client of the session's person; with a teller, it pauses and announces its pauses through it."""
+    waits: dict[str, Any] = {} if tell is None else {"sleep": tell.sleep, "on_wait": tell.waiting}
     if session.workspace == DEMO:
-        address, account = hub().demo().url, hub().demo_account()
-    else:
-        address, account = session.workspace, Account(session.user_id, session.token, session.kind == "token")
-    pace = pace_of(address)
-    if tell is None:
-        return Client(address, account, pace=pace)
-    return Client(address, account, pace=pace, sleep=tell.sleep, on_wait=tell.waiting)
+        return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url), **waits)
+    return connect(session.workspace, account_of(session), **waits)
+
+
+def account_of(session: Session) -> Account:
+    """The account that the workspace is asked by."""
+    return Account(session.user_id, session.token, session.kind in {"token", ACCOUNT})
 
 
 def reader(signed_in: SignedIn) -> Reader:
@@ -117,12 +276,18 @@ def reader(signed_in: SignedIn) -> Reader:
     )
 
 
-def begin(client_: Client, workspace: str, kind: str) -> None:
-    """Starts a session for the account of a client, when the workspace lets it see the figures."""
-    access = admit(client_)
+def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], None] = lambda _: None) -> None:
+    """Starts a session for the account of a client, when the workspace lets it see the figures.
+
+    ``say`` is told the seconds of a pause that the workspace asks for.
+    """
     account = client_.account
     if account is None:
         raise SignedOut
+    # What an earlier session of this tab was refused is nobody's business any more.
+    st.session_state.pop(_VIEWER, None)
+    admission = _first_admission(client_, account, workspace, viewer(), say)
+    access = admission.access
     session_id = runtime().sessions.begin(
         Signed(
             workspace=workspace,
@@ -136,6 +301,28 @@ def begin(client_: Client, workspace: str, kind: str) -> None:
     )
     st.session_state[ID] = session_id
     st.session_state[TICKET] = runtime().sessions.ticket(session_id)
+
+
+def _first_admission(
+    client_: Client, account: Account, workspace: str, viewer_: str, say: Callable[[float], None]
+) -> Admission:
+    def make(tell: Teller[Any]) -> Client:
+        waits: dict[str, Any] = {
+            "sleep": tell.sleep,
+            "on_wait": tell.waiting,
+            "timeout": SIGN_IN_TIMEOUT,
+            "bounds": SIGNING_IN,
+        }
+        if workspace == DEMO:
+            return client_
+        return connect(client_.address, account, **waits)
+
+    reading = hub().readings.ask(
+        ("signing in", viewer_), viewer_, lambda tell: _admissions().ask(workspace, viewer_, make, tell), keep=0.0
+    )
+    while not reading.wait(0.5):
+        say(reading.progress().pause)
+    return reading.result()
 
 
 def keep_signed_in() -> None:
@@ -152,8 +339,9 @@ def sign_out() -> None:
         try:
             session = runtime().sessions.find(session_id)
             runtime().sessions.end(session_id)
-            if session.workspace != DEMO:
-                client(session).sign_out()
+            # A workspace that may not be asked any more is not asked this either.
+            if _allowed(session).workspace != DEMO:
+                connect(session.workspace, account_of(session), timeout=SIGN_IN_TIMEOUT, bounds=SIGNING_IN).sign_out()
         except EngagementError:
             # Whatever the workspace says, the session here is over.
             runtime().sessions.end(session_id)
@@ -161,6 +349,10 @@ def sign_out() -> None:
 
 def ended_by_workspace() -> NoReturn:
     """The workspace no longer accepts the token: back to the sign-in screen, and from there to this page."""
+    if runtime().settings.workspace_account:
+        hub().account = None
+        st.error(str(AccountRefused()), icon=":material/error:")
+        st.stop()
     session_id = st.session_state.pop(ID, None) or cookie()
     if session_id:
         runtime().sessions.end(session_id)
@@ -169,12 +361,9 @@ def ended_by_workspace() -> NoReturn:
 
 
 def alive() -> bool:
-    """True while the session of this tab has not ended elsewhere."""
-    session_id = st.session_state.get(ID) or cookie()
-    if not session_id:
-        return False
+    """True while whoever looks in this tab may go on looking: the session has not ended, nor its admission."""
     try:
-        runtime().sessions.find(session_id)
+        current()
     except EngagementError:
         return False
     return True

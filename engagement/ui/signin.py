@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import sleep
+
 import streamlit as st
 
 from engagement.api import Client, clean_address
-from engagement.errors import CodeNeeded, CodeWrong, EngagementError, InvalidAddress, WrongCredentials
+from engagement.errors import CodeNeeded, CodeWrong, EngagementError, InvalidAddress, SlowDown, WrongCredentials
+from engagement.transport import SIGNING_IN
 from engagement.ui import session
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
 
+# Twenty people who sign in together, where ten a minute may, are all in by then.
+LONGEST_WAIT = 150
 PASSWORD, TOKEN = "Password", "Access token"
 _ERROR, _CLEAR, _CODE = "_signin_error", "_signin_clear", "_signin_code"
 
@@ -62,9 +68,11 @@ def _try(pinned: str | None, way: str) -> None:
     typed = st.session_state
     st.session_state.pop(_ERROR, None)
     try:
+        if pinned is None and not runtime().settings.workspace.allow_typed_url:
+            raise InvalidAddress("This dashboard asks no workspace whose address was typed.")
         address = pinned or clean_address(typed.get("signin_url", ""))
         with st.spinner("Signing in …"):
-            _sign_in(address, way)
+            _patiently(address, way)
     except CodeNeeded as error:
         # The password stays until the code is there: the server wants both in one call.
         st.session_state[_CODE] = True
@@ -82,21 +90,43 @@ def _try(pinned: str | None, way: str) -> None:
     st.rerun()
 
 
-def _sign_in(address: str, way: str) -> None:
+def _patiently(address: str, way: str) -> None:
+    """Signs in, however many do so in the same minute: the workspace lets only so many in a minute."""
+    place, waited = st.empty(), 0.0
+
+    def say(seconds: float) -> None:
+        if seconds >= 1:
+            place.caption(f"The workspace allows only so many calls a minute. Going on in {seconds:.0f} s.")
+
+    while True:
+        try:
+            _sign_in(address, way, say)
+        except SlowDown as pause:
+            waited += pause.seconds
+            if waited > LONGEST_WAIT:
+                raise
+            for left in range(pause.seconds, 0, -1):
+                say(left)
+                sleep(1)
+        else:
+            return
+
+
+def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
     typed = st.session_state
-    pace = session.pace_of(address)
+    client = session.connect(address, timeout=session.SIGN_IN_TIMEOUT, bounds=SIGNING_IN)
     if way == PASSWORD:
         user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
         if not user or not password:
             raise _Missing("Enter your user name and your password.")
-        code = typed.get("signin_code", "").strip().replace(" ", "") or None
-        account = Client(address, pace=pace).sign_in(user, password, code)
+        client.sign_in(user, password, typed.get("signin_code", "") or None)
     else:
         user_id, token = typed.get("signin_user_id", "").strip(), typed.get("signin_token", "").strip()
         if not user_id or not token:
             raise _Missing("Enter your user id and your access token.")
-        account = Client(address, pace=pace).sign_in_with_token(user_id, token)
-    session.begin(Client(address, account, pace=pace), address, "password" if way == PASSWORD else "token")
+        client.sign_in_with_token(user_id, token)
+    # The client knows the address with https, where the server has led it there.
+    session.begin(client, client.address, "password" if way == PASSWORD else "token", say)
 
 
 class _Missing(InvalidAddress):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +29,19 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; form-action 'self'; object-src 'none'",
 }
+
+
+def unsafe_start(access: Access, environ: Mapping[str, str]) -> str | None:
+    """Why the web server would hide from TrustedHeader who sends a request; None when it does not.
+
+    uvicorn takes the visitor's address for the sender's where a program on the same machine says so.
+    """
+    if access.mode != PROXY_HEADER or environ.get("FORWARDED_ALLOW_IPS") == "":
+        return None
+    return (
+        f'[access] mode "{PROXY_HEADER}" needs the environment variable FORWARDED_ALLOW_IPS to be set, and to be '
+        "empty: otherwise the address of the proxy is lost before it is looked at."
+    )
 
 
 def base_path(configured: str) -> str:
@@ -150,7 +163,8 @@ class SecurityHeaders:
 class TrustedHeader:
     """ASGI middleware that removes the header naming a person, unless a trusted proxy sent the request.
 
-    What is left in ``st.context.headers`` can then be believed.
+    What is left in ``st.context.headers`` can then be believed. Two such headers are removed too: one of them is not
+    the proxy's.
     """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
@@ -159,9 +173,10 @@ class TrustedHeader:
         self._trusted = access.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._name and scope["type"] in {"http", "websocket"} and not self._from_proxy(scope):
+        if self._name and scope["type"] in {"http", "websocket"}:
             headers = [(name, value) for name, value in scope["headers"] if name.lower() != self._name]
-            scope = {**scope, "headers": headers}
+            if not self._from_proxy(scope) or len(scope["headers"]) > len(headers) + 1:
+                scope = {**scope, "headers": headers}
         await self._app(scope, receive, send)
 
     def _from_proxy(self, scope: Scope) -> bool:

@@ -1,0 +1,251 @@
+"""Connections to the machines of a workspace: in time, and never to those that a typed address may not lead to.
+
+A name is looked up once for each connection, every address it has is checked, and one of those is connected to: a name
+server that gives another answer a moment later changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from engagement.errors import InvalidAddress
+
+LOOKUP_SECONDS = 5.0
+
+# Where clouds tell a machine its own secrets, where machines find each other without a router, and what is nobody's
+# address. Private networks are not among them: a Rocket.Chat on the intranet is the normal case.
+_FORBIDDEN = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "100.100.100.200/32",
+        "168.63.129.16/32",
+        "169.254.0.0/16",
+        "192.0.0.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "fd00:c1::/32",
+        "fd00:ec2::/32",
+        "fd20:ce::/32",
+        "fe80::/10",
+        "ff00::/8",
+    )
+)
+_NAT64 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+_COMPATIBLE = ip_network("::/96")
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+
+# A family of addresses and an address in it, as sockets take them.
+Found = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+# When the exchange of this thread must be over, by time.monotonic().
+_ends: ContextVar[float | None] = ContextVar("ends", default=None)
+
+
+def may_be_asked(address: str) -> bool:
+    """False for the address of a machine that nobody may name: link-local, a cloud's metadata, multicast, reserved.
+
+    IPv4 addresses inside IPv6 ones count as themselves.
+    """
+    found = ip_address(address.split("%")[0])
+    return not any(one in network for one in (found, *_inside(found)) for network in _FORBIDDEN)
+
+
+def _inside(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses that packets to an IPv6 address may end at."""
+    if isinstance(address, IPv4Address):
+        return
+    last = int(address) & 0xFFFFFFFF
+    if any(address in network for network in _NAT64) or (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
+        yield IPv4Address(last)
+    if address in _COMPATIBLE and last > 0xFFFF:
+        yield IPv4Address(last)
+    yield from (one for one in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if one is not None)
+
+
+def checked_addresses(host: str, port: int) -> list[Found]:
+    """Where ``host`` is, numbers in any notation included. Raises InvalidAddress when one of them may not be asked.
+
+    Raises socket.gaierror when it is nowhere, TimeoutError when that is not known in time.
+    """
+    found = _looked_up(host, port)
+    if not all(may_be_asked(str(sockaddr[0])) for _, sockaddr in found):
+        raise InvalidAddress(
+            f"The server {host} may not be asked: its address is one that networks and clouds keep for themselves. "
+            "Use the address that you open Rocket.Chat with in a browser."
+        )
+    return found
+
+
+def _looked_up(host: str, port: int) -> list[Found]:
+    # The operating system's own look-up has no time limit that could be given, hence the thread.
+    outcome: list[Any] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as exc:
+            outcome.append(exc)
+
+    thread = threading.Thread(target=look_up, daemon=True, name="look-up")
+    thread.start()
+    thread.join(_at_most(LOOKUP_SECONDS))
+    if not outcome:
+        raise TimeoutError
+    if isinstance(outcome[0], BaseException):
+        raise socket.gaierror(str(outcome[0])) from outcome[0]
+    return [(family, sockaddr) for family, _, _, _, sockaddr in outcome[0]]
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Ends connecting and waiting for the head of an answer in this thread after so long, however it trickles in."""
+    token = _ends.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends.reset(token)
+
+
+def _at_most(seconds: float) -> float:
+    """So many seconds, or what is left of the exchange of this thread where that is less."""
+    ends = _ends.get()
+    return seconds if ends is None else max(0.01, min(seconds, ends - time.monotonic()))
+
+
+class _Timed(HTTPConnection):
+    """A connection that is cut when the exchange takes too long: its usual time limits begin anew at every byte."""
+
+    _handle: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        if isinstance(self.timeout, (int, float)):
+            self.timeout = _at_most(self.timeout)
+        opened = self._opened()
+        # Encryption takes the socket over; the handle stays able to cut it.
+        self._handle = opened.dup()
+        return opened
+
+    def _opened(self) -> socket.socket:
+        return super()._new_conn()
+
+    def connect(self) -> None:
+        with self._cut_in_time():
+            super().connect()
+
+    def getresponse(self) -> Any:
+        with self._cut_in_time():
+            return super().getresponse()
+
+    def close(self) -> None:
+        super().close()
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+    @contextmanager
+    def _cut_in_time(self) -> Iterator[None]:
+        ends = _ends.get()
+        if ends is None:
+            yield
+            return
+        timer = threading.Timer(max(0.0, ends - time.monotonic()), self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except OSError:
+            if time.monotonic() < ends:
+                raise
+        finally:
+            timer.cancel()
+        # A head that was cut off can look like a whole one.
+        if time.monotonic() >= ends:
+            raise TimeoutError
+
+    def _cut(self) -> None:
+        handle = self._handle
+        if handle is not None:
+            # The other side may have ended the connection meanwhile.
+            with contextlib.suppress(OSError):
+                handle.shutdown(socket.SHUT_RDWR)
+
+
+class _Checked(_Timed):
+    """A connection to an address that was looked up and checked."""
+
+    def _opened(self) -> socket.socket:
+        host = self._dns_host.strip("[]")
+        failed: OSError | None = None
+        try:
+            addresses = checked_addresses(host, self.port)
+        except TimeoutError as exc:
+            raise ConnectTimeoutError(self, "the name server does not answer") from exc
+        except socket.gaierror as exc:
+            raise NameResolutionError(self.host, self, exc) from exc
+        for family, address in addresses:
+            try:
+                return self._connected(family, address)
+            except OSError as exc:
+                failed = exc
+        raise NewConnectionError(self, "no address answers") from failed
+
+    def _connected(self, family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            for option in self.socket_options or ():
+                opened.setsockopt(*option)
+            opened.settimeout(self.timeout if isinstance(self.timeout, (int, float)) else LOOKUP_SECONDS)
+            opened.connect(address)
+        except OSError:
+            opened.close()
+            raise
+        return opened
+
+
+class _TimedTls(_Timed, HTTPSConnection):
+    """A timed connection with TLS."""
+
+
+class _CheckedTls(_Checked, HTTPSConnection):
+    """A checked connection with TLS; the certificate is for the name, not for the address."""
+
+
+def _pools(plain: type[HTTPConnection], tls: type[HTTPSConnection]) -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    class Plain(urllib3.HTTPConnectionPool):
+        ConnectionCls = plain
+
+    class Tls(urllib3.HTTPSConnectionPool):
+        ConnectionCls = tls
+
+    return {"http": Plain, "https": Tls}
+
+
+_TIMED = _pools(_Timed, _TimedTls)
+_CHECKED = _pools(_Checked, _CheckedTls)
+
+
+class Adapter(HTTPAdapter):
+    """Sends the requests of a session over timed connections, with ``guard`` only to addresses that may be asked."""
+
+    def __init__(self, *, guard: bool) -> None:
+        self._classes = _CHECKED if guard else _TIMED
+        super().__init__(pool_connections=2, pool_maxsize=8)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = self._classes

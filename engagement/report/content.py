@@ -1,0 +1,308 @@
+"""What a report holds, as plain data: every kind of file and the page are made of the same contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engagement import figures, labels, metrics, tables
+from engagement.activity import Activity
+from engagement.figures import Context, Info
+from engagement.figures.frame import share_text
+from engagement.history import History, verdicts
+from engagement.masks import CAPTION
+from engagement.metrics import Comparison, Filters
+from engagement.palette import Tokens
+from engagement.report import words
+from engagement.report.compared import parts_of
+
+DEFAULT_TITLE = "Channel engagement report"
+# What can be switched off. The words are those of the page.
+SECTIONS = {
+    "figures": "Key figures",
+    "words": "What changed",
+    "top": "Top channels",
+    "movers": "Movers",
+    "inactive": "Inactive rooms",
+    "trend": "Trend",
+    "tables": "Tables",
+}
+TOP = 10
+MOST_TOP = 50
+LONGEST_TITLE, LONGEST_COMMENT = 120, 2_000
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the reader wants: title, comment, which of SECTIONS, how many rooms in rankings, people's names."""
+
+    title: str = ""
+    comment: str = ""
+    sections: frozenset[str] = frozenset(SECTIONS)
+    top: int = TOP
+    people: bool = False
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
+
+    ``before`` is the number of the previous period, empty where there is nothing to compare with.
+    """
+
+    label: str
+    value: str
+    change: str
+    before: str = ""
+    direction: int = 0
+
+    @property
+    def told(self) -> str:
+        """The change, and from what."""
+        return f"{self.change}; before: {self.before}" if self.before else self.change
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a chart says, and how it is drawn; ``what`` is its section."""
+
+    what: str
+    info: Info
+    draw: Callable[[Any, Tokens], go.Figure] = field(repr=False)
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """The chart without title and subtitle, which are text beside it."""
+        return figures.untitled(self.draw(self.info, tokens))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Every row of a table under the headings of the screen; ``short`` columns and ``most`` rows go into pictures."""
+
+    what: str
+    title: str
+    rows: pd.DataFrame
+    short: tuple[str, ...]
+    most: int
+
+    def shortened(self) -> pd.DataFrame:
+        """The rows and columns that a page shows."""
+        return self.rows[[name for name in self.short if name in self.rows]].head(self.most)
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts;
+    ``every_room`` is a row per room of the view, for CSV.
+    """
+
+    title: str
+    comment: str
+    caption: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
+    key_figures: tuple[KeyFigure, ...]
+    sentences: tuple[words.Sentence, ...]
+    charts: tuple[Chart, ...]
+    tables: tuple[Table, ...]
+    every_room: pd.DataFrame
+    notes: tuple[str, ...]
+    activity: Activity
+
+    def table(self, what: str) -> Table | None:
+        """The table of a section, None where it is not shown."""
+        return next((table for table in self.tables if table.what == what), None)
+
+
+def build(
+    activity: Activity,
+    filters: Filters,
+    history: History | None,
+    wishes: Wishes,
+    *,
+    read_zone: str = "UTC",
+    compared: Activity | None = None,
+) -> Content:
+    """The report of the rooms of ``activity`` that pass ``filters``; ``history`` holds the weeks of the verdicts.
+
+    ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side.
+    """
+    rooms = filters.keep(activity.rooms)
+    if activity.no_data:
+        rooms = rooms.iloc[:0]
+    context = Context(
+        workspace=labels.workspace_name(activity.workspace),
+        period=activity.period,
+        previous=activity.previous,
+        unfinished=activity.unfinished,
+        show_people=wishes.people,
+        notes=("names replaced",) if activity.masked else (),
+    )
+    parts = _Parts(activity, rooms, history, context, wishes)
+    side = parts_of(compared, rooms, filters, context, wishes.people) if compared else None
+    chosen = wishes.sections
+    charts = [chart for chart in parts.charts() if chart.what in chosen]
+    listed = [table for table in parts.tables() if table.what in chosen]
+    sentences = words.sentences(activity, rooms, history, people=wishes.people) if "words" in chosen else ()
+    if side:
+        charts.append(Chart("compared", side.info, figures.movers_figure))
+        listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
+    return Content(
+        title=labels.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
+        comment="\n".join(labels.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
+        caption=_caption(activity, filters, len(rooms), read_zone),
+        about=(
+            *tables.about(activity, filters, len(rooms), viewer_zone=read_zone),
+            *((("Side by side", side.caption),) if side else ()),
+        ),
+        key_figures=parts.key_figures() if "figures" in chosen else (),
+        sentences=(*sentences, *((side.sentence,) if side else ())),
+        charts=tuple(charts),
+        tables=tuple(listed) if "tables" in chosen else (),
+        every_room=parts.every_room(),
+        notes=activity.completeness.notes,
+        activity=activity,
+    )
+
+
+def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
+    complete = activity.completeness
+    read = activity.read_at.astimezone(ZoneInfo(read_zone))
+    received = f"{labels.count(complete.received)} of {labels.count(complete.announced)} rooms received"
+    parts = (
+        labels.workspace_name(activity.workspace),
+        labels.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
+        f"compared with {labels.period_text(activity.previous)}",
+        f"days of the server, {tables.zone_text(activity)}",
+        tables.filter_text(filters, masked=activity.masked),
+        f"{labels.count(shown)} of {labels.count(len(activity.rooms))} rooms shown",
+        received if complete.complete else f"INCOMPLETE: {received}",
+        f"read {labels.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
+    )
+    return (*parts, CAPTION) if activity.masked else parts
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The parts of one report, each made when it is asked for."""
+
+    activity: Activity
+    rooms: pd.DataFrame
+    history: History | None
+    context: Context
+    wishes: Wishes
+
+    @property
+    def _directory(self) -> bool:
+        return self.activity.directory != "pending"
+
+    @property
+    def _compared(self) -> bool:
+        return self.activity.counted and not self.activity.previous_no_data
+
+    def key_figures(self) -> tuple[KeyFigure, ...]:
+        if not self.activity.counted or self.activity.no_data:
+            return ()
+        head = metrics.headline(self.rooms, self.activity.period)
+        named = [("Messages", head.messages), ("Active rooms", head.active)]
+        named += [("Inactive rooms", head.inactive)] if self._directory else []
+        counted = [_key_figure(label, number, compared=self._compared) for label, number in named]
+        share = _key_figure("Share of the ten busiest", head.busiest_share, compared=self._compared, share=True)
+        return (*counted, share)
+
+    def charts(self) -> Iterable[Chart]:
+        rooms, context, top = self.rooms, self.context, self.wishes.top
+        if not self.activity.counted:
+            yield Chart("top", figures.busiest_by_total_info(rooms, context, top), figures.busiest_by_total_figure)
+            yield Chart("inactive", figures.silence_age_info(rooms, context), figures.silence_age_figure)
+            return
+        if self.activity.no_data:
+            return
+        yield Chart("top", figures.top_rooms_info(rooms, context, top), figures.top_rooms_figure)
+        if self._compared:
+            yield Chart("movers", figures.movers_info(rooms, context, max(1, top // 2)), figures.movers_figure)
+        if self._directory:
+            yield Chart("inactive", figures.inactive_states_info(rooms, context), figures.inactive_states_figure)
+        if self.history is not None:
+            # The history ends with a week that is over, also where the period does not.
+            finished = replace(context, unfinished=False)
+            weekly = self.history.totals(rooms["room_id"])
+            yield Chart("trend", figures.weekly_totals_info(weekly, finished), figures.weekly_totals_figure)
+
+    def tables(self) -> Iterable[Table]:
+        rooms, people, top = self.rooms, self.wishes.people, self.wishes.top
+        if not self.activity.counted:
+            rows = tables.counters(rooms, people=people)
+            yield Table("top", "Rooms by all messages ever", rows, _SHORT["counters"], top)
+            return
+        if self.activity.no_data:
+            return
+        ranked = _plain(tables.ranked(rooms, self.history, people=people))
+        yield Table("top", "Top channels", ranked, _SHORT["top"], top)
+        if self._compared:
+            changed = _plain(tables.changed(rooms, self.history, people=people))
+            yield Table("movers", "Movers", changed, _SHORT["movers"], top)
+        if self._directory:
+            silent = tables.silent(rooms, people=people)
+            yield Table("inactive", "Inactive rooms", silent, _SHORT["inactive"], top)
+        if self.history is not None:
+            weekly = self.history.totals(rooms["room_id"])
+            weeks = pd.DataFrame(
+                {
+                    "Week from": pd.DatetimeIndex(weekly.index).astype("datetime64[us]"),
+                    "Messages": weekly["messages"].to_numpy(),
+                    "Active rooms": weekly["active_rooms"].to_numpy(),
+                }
+            ).astype({"Messages": "Int64", "Active rooms": "Int64"})
+            yield Table("trend", "Weeks", weeks.iloc[::-1], tuple(weeks.columns), 8)
+
+    def every_room(self) -> pd.DataFrame:
+        """A row per room, busiest first, with everything that the tables know of it."""
+        rooms = self.rooms.set_index("room_id", drop=False)
+        table = _plain(tables.ranked(self.rooms, people=self.wishes.people))
+        if self.history is not None:
+            judged = verdicts(self.rooms, self.history).reindex(table.index)
+            table = table.assign(Verdict=judged["verdict"], Why=judged["reason"])
+        rooms = rooms.reindex(table.index)
+        return table.assign(
+            **{
+                "State": rooms["state"],
+                "Movement": rooms["movement"],
+                "Silent days": rooms["silent_days"].astype("Int64"),
+                "Owner": rooms["owner"],
+                "Created": rooms["created"],
+                "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
+                "Remark": rooms["remark"],
+            }
+        )
+
+
+_SHORT = {
+    "top": ("Room", "Messages", "Change", "Share %", "Verdict"),
+    "movers": ("Room", "Messages", "Change", "Change %", "Verdict"),
+    "inactive": ("Room", "State", "Silent days", "Last message"),
+    "counters": ("Rank", "Room", "All messages", "Members", "Last message"),
+}
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Without the small charts of the screen."""
+    return table.drop(columns="Weeks", errors="ignore")
+
+
+def _key_figure(label: str, figure: Comparison, *, compared: bool, share: bool = False) -> KeyFigure:
+    value = share_text(figure.now, 100) if share else labels.count(figure.now)
+    if not compared:
+        return KeyFigure(label, value, "nothing to compare with")
+    change = round(figure.change)
+    if share:
+        words_ = f"{labels.signed(change)} {'point' if abs(change) == 1 else 'points'}"
+    else:
+        percent = figure.change_pct
+        words_ = labels.signed(change) + ("" if percent is None else f", {labels.signed_percent(percent)}")
+    before = share_text(figure.before, 100) if share else labels.count(figure.before)
+    return KeyFigure(label, value, words_, before, (change > 0) - (change < 0))

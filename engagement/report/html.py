@@ -1,0 +1,165 @@
+"""A report as one HTML file that needs nothing else: charts that answer to the pointer, no request to anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from engagement import figures, labels
+from engagement.palette import FONT, LIGHT
+from engagement.report.content import Chart, Content, Table
+
+HERE = Path(__file__).parent
+PAPERS = ("A4", "Letter")
+# Half a page is enough for these columns; the others get the whole width.
+NARROW = ("top", "movers", "inactive", "trend")
+# What the style sheet leaves for a chart in a row of two, and for one alone.
+BESIDE, ALONE = 442, 666
+_SIGNED = ("Change", "Change %")
+_START = """
+const drawn = JSON.parse(document.getElementById("figures").textContent);
+for (const [what, figure] of Object.entries(drawn.figures))
+  Plotly.newPlot("plot-" + what, figure.data, figure.layout, drawn.config);
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as text; ``kind`` (name, text, number, day) decides how it is set."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A table as text."""
+
+    names: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def document(content: Content, *, only: str | None = None, paper: str = "") -> str:
+    """The report, or its one chart ``only`` (a section), as an HTML document.
+
+    ``paper`` (one of PAPERS) fixes the size of printed pages; without it whoever prints chooses.
+    """
+    charts = [chart for chart in content.charts if only is None or chart.what == only]
+    drawn = {chart.what: _figure(chart, ALONE if only else BESIDE) for chart in charts}
+    scripts = (_plotly(), _START) if charts else ()
+    tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
+    size = f"size: {paper};" if paper in PAPERS else ""
+    style = (HERE / "report.css").read_text(encoding="utf-8") % (tokens | {"font": FONT, "paper_size": size})
+    made: str = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            content=content,
+            period=labels.period_text(content.activity.period),
+            only=only,
+            charts=charts,
+            heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
+            figures=_data({"figures": drawn, "config": figures.CONFIG | {"responsive": False}}),
+            cells={table.what: _cells(table) for table in content.tables},
+            rows_text=rows_text,
+            wide=[table.what for table in content.tables if table.what not in NARROW],
+            policy=_policy(scripts),
+            # Ours alone, and known to hold no end tag.
+            style=Markup(style),  # noqa: S704
+            plotly=Markup(_plotly()),  # noqa: S704
+            start=Markup(_START),  # noqa: S704
+        )
+    )
+    return made
+
+
+def table_element(table: Table) -> str:
+    """The short form of a table as an HTML table element, everything in it escaped."""
+    drawn: str = str(_environment().get_template("table.html.j2").module.draw(_cells(table)))  # type: ignore[attr-defined]
+    return drawn
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _plotly() -> str:
+    source: str = get_plotlyjs()
+    return source
+
+
+def _policy(scripts: tuple[str, ...]) -> str:
+    """Only these very scripts run, and nothing is ever fetched or sent."""
+    hashes = " ".join(_hash(script) for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _figure(chart: Chart, width: int) -> dict[str, Any]:
+    figure: dict[str, Any] = json.loads(chart.figure(LIGHT).to_json())
+    figure["layout"]["width"] = width
+    return figure
+
+
+def _data(data: dict[str, Any]) -> Markup:
+    """JSON that can stand inside a script element: nothing in it can end that element or begin a comment."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+
+
+def _cells(table: Table) -> Cells:
+    shown = table.shortened()
+    kinds = [_kind(shown[name]) for name in shown]
+    names = tuple(Cell(str(name), kind) for name, kind in zip(shown, kinds, strict=True))
+    columns = [
+        [Cell(text, kind) for text in column_texts(shown[name])] for name, kind in zip(shown, kinds, strict=True)
+    ]
+    return Cells(names, tuple(zip(*columns, strict=True)))
+
+
+def rows_text(table: Table) -> str:
+    """How many rows are shown of how many."""
+    shown, said = min(table.most, len(table.rows)), labels.plural(len(table.rows), "row")
+    return said if shown == len(table.rows) else f"{labels.count(shown)} of {said}; every one is in the XLSX file"
+
+
+def _kind(column: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "day"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number"
+    return "name" if column.name == "Room" else "text"
+
+
+def column_texts(column: pd.Series) -> list[str]:
+    """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
+    name = str(column.name)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return [labels.day_text(None if pd.isna(day) else day.date()) for day in column]
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return [labels.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
+    values = [None if pd.isna(value) else float(value) for value in column]
+    if name.endswith("%"):
+        return [(labels.signed_percent if name in _SIGNED else labels.percent)(value) for value in values]
+    return [(labels.signed if name in _SIGNED else labels.count)(value) for value in values]

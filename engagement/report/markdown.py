@@ -1,0 +1,91 @@
+"""A report as Markdown for pasting into a chat: no tables, which chats do not draw, and nothing that calls anybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from engagement import labels
+from engagement.report.content import Content
+from engagement.report.html import column_texts
+from engagement.report.words import Room, Sentence
+
+_HARMLESS = re.compile(r"[#›◊🔒 ]*[\w-]+(?: [\w-]+)*", re.UNICODE)
+_MARKS = re.compile(r"([\\*_~`#<>\[\]|])")
+_WORD_JOINER = "\u2060"
+
+
+def safe_label(label: str) -> str:
+    """A room's label that no chat takes for markup, a link or a call to people; odd ones stand between backticks."""
+    if _HARMLESS.fullmatch(label) and "_" not in label:
+        return label
+    return f"`{label.replace('`', 'ˋ')}`"
+
+
+def safe_text(text: str) -> str:
+    """What somebody typed, without markup, links or calls to people."""
+    unlinked = re.sub(r"(?i)(?<=://)|(?<=@)|(?<=www)(?=\.)", _WORD_JOINER, text)
+    return _MARKS.sub(r"\\\1", unlinked)
+
+
+def sentence(parts: Sentence) -> str:
+    """One sentence, its room names made safe."""
+    return "".join(safe_label(part.label) if isinstance(part, Room) else part for part in parts)
+
+
+def words(content: Content) -> str:
+    """What changed, under a line that says where and when; the comment in front where there is one."""
+    head = f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
+    said = [safe_text(line) for line in content.comment.splitlines()]
+    return "\n".join([head, *said, "", *(f"- {sentence(parts)}" for parts in content.sentences)]).strip() + "\n"
+
+
+def document(content: Content) -> str:
+    """The whole report, with a numbered or plain list for each table."""
+    blocks = [words(content).rstrip()]
+    if content.key_figures:
+        figures = [f"- {figure.label}: **{figure.value}** ({figure.told})" for figure in content.key_figures]
+        blocks.append("\n".join(["**Key figures**", *figures]))
+    for table in content.tables:
+        blocks.append("\n".join([f"**{table.title}**", *_list(table.shortened())]))
+    blocks.append("\n".join(safe_text(text) for text in (" · ".join(content.caption), *content.notes)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _list(rows: pd.DataFrame) -> Iterable[str]:
+    if rows.empty:
+        return ["- none"]
+    columns = {str(name): column_texts(rows[name]) for name in rows if name != "Rank"}
+    return [_line(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+# How the cells of a row read one after another; other headings stand before their value.
+_READ = {
+    "Messages": "{} messages",
+    "Previous": "before: {}",
+    "Change": "{}",
+    "Share %": "{} of all",
+    "Verdict": "{}",
+    "State": "{}",
+    "What": "{}",
+    "Silent days": "silent for {} days",
+    "Last message": "last message {}",
+    "Active rooms": "{} active rooms",
+    "Members": "{} members",
+}
+
+
+def _line(cells: dict[str, str]) -> str:
+    first, *others = cells.items()
+    name = safe_label(first[1]) if first[0] == "Room" else first[1]
+    said: list[str] = []
+    for heading, text in others:
+        if text == labels.UNDEFINED:
+            continue
+        if heading == "Change %" and said:
+            said[-1] += f" ({text})"
+        else:
+            said.append(_READ.get(heading, f"{heading}: {{}}").format(text))
+    return f"- {name}: {', '.join(said)}" if said else f"- {name}"

@@ -1,0 +1,174 @@
+"""PDF and PNG of an HTML document, by an installed Chrome or Chromium.
+
+The browser is found the way Plotly's own image tool finds it: the one that ``plotly_get_chrome`` downloaded, the one
+that BROWSER_PATH names, then Chrome, Chromium and their relatives where they are usually installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from choreographer.browsers.chromium import Chromium
+
+from engagement.errors import FileNotMade, NoBrowser
+
+TIMEOUT = 90.0
+SCALE = 2
+PAGE_WIDTH, CHART_WIDTH = 992, 720
+# A browser takes a quarter of a gigabyte, so that only so many run at a time, whoever asks.
+_browsers = threading.BoundedSemaphore(2)
+_HEIGHT = re.compile(r'data-height="(\d+)"')
+_MEASURE = (
+    "<script>document.documentElement.dataset.height ="
+    'Math.ceil(document.querySelector("main").getBoundingClientRect().height)</script>'
+)
+_TALLEST = 16_000
+
+_FLAGS = (
+    "--headless=new",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-breakpad",
+    # Containers often have a tiny /dev/shm.
+    "--disable-dev-shm-usage",
+    # Nothing in a report needs the network; with this nothing could reach it either.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=127.0.0.1:9",
+    "--hide-scrollbars",
+    "--run-all-compositor-stages-before-draw",
+    "--virtual-time-budget=8000",
+)
+
+
+def browser() -> str:
+    """The path of the browser that makes the pictures. Raises NoBrowser."""
+    path = Chromium.find_browser(skip_local=False)
+    if not path or not shutil.which(path):
+        raise NoBrowser
+    return path
+
+
+def pdf(document: str, timeout: float = TIMEOUT) -> bytes:
+    """``document`` printed, with text that can be selected. Raises NoBrowser and FileNotMade."""
+    with _Room() as room:
+        room.write(document)
+        room.run("--no-pdf-header-footer", f"--print-to-pdf={room.made('pdf')}", timeout=timeout)
+        return room.result("pdf", b"%PDF-")
+
+
+def png(document: str, width: int = PAGE_WIDTH, timeout: float = TIMEOUT) -> bytes:
+    """``document`` from top to end, ``width`` pixels wide, at twice the resolution. Raises NoBrowser, FileNotMade."""
+    with _Room() as room:
+        room.write(_measuring(document))
+        found = _HEIGHT.search(room.run("--dump-dom", f"--window-size={width},1000", timeout=timeout))
+        if not found:
+            raise FileNotMade("The browser could not lay out the report, so there is no PNG. Try HTML or PDF.")
+        height = min(int(found.group(1)), _TALLEST)
+        room.write(document)
+        size = f"--window-size={width},{height}"
+        room.run(size, f"--force-device-scale-factor={SCALE}", f"--screenshot={room.made('png')}", timeout=timeout)
+        return room.result("png", b"\x89PNG")
+
+
+def _measuring(document: str) -> str:
+    """The same document, open to a script that notes its height; only ever seen by our own browser."""
+    opened = re.sub(r"script-src [^;]*;", "script-src 'unsafe-inline';", document, count=1)
+    head, _, _ = opened.rpartition("</body>")
+    return f"{head}{_MEASURE}</body></html>"
+
+
+class _Room:
+    """A folder of its own for one run of the browser, gone afterwards."""
+
+    def __init__(self) -> None:
+        self._browser = browser()
+        self._as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+
+    def __enter__(self) -> _Room:
+        _browsers.acquire()
+        try:
+            # Browsers from a snap see nothing of /tmp, and no hidden folder.
+            home = Path.home() if "/snap" in os.path.realpath(self._browser) else None
+            self._folder = tempfile.TemporaryDirectory(prefix="report-", dir=home, ignore_cleanup_errors=True)
+        except BaseException:
+            _browsers.release()
+            raise
+        self._page = Path(self._folder.name) / "report.html"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._folder.cleanup()
+        finally:
+            _browsers.release()
+
+    def made(self, ending: str) -> Path:
+        """Where the browser puts what it makes; it goes by the ending."""
+        return Path(self._folder.name) / f"made.{ending}"
+
+    def write(self, document: str) -> None:
+        """Puts the document where the browser opens it."""
+        self._page.write_text(document, encoding="utf-8")
+
+    def run(self, *flags: str, timeout: float) -> str:
+        """Opens the document once; comes back with what the browser printed. Raises FileNotMade."""
+        # As root Chromium refuses to start with its sandbox; everybody else keeps it.
+        sandbox = ("--no-sandbox",) if self._as_root else ()
+        profile = f"--user-data-dir={self._folder.name}/profile"
+        command = [self._browser, *_FLAGS, *sandbox, profile, *flags, self._page.as_uri()]
+        try:
+            running = subprocess.Popen(  # noqa: S603 - a fixed list of arguments, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as exc:
+            raise FileNotMade(f"The browser {self._browser} could not be started: {exc.strerror}.") from exc
+        try:
+            out, err = running.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as exc:
+            raise FileNotMade(f"The browser took longer than {timeout:.0f} seconds, so it was stopped.") from exc
+        finally:
+            _end(running)
+        if running.returncode:
+            said = _last_line(err.decode("utf-8", "replace"))
+            raise FileNotMade(f"The browser stopped with status {running.returncode}{said}.")
+        return out.decode("utf-8", "replace")
+
+    def result(self, ending: str, begins: bytes) -> bytes:
+        """What the browser made. Raises FileNotMade when it is not there or not what it should be."""
+        path = self.made(ending)
+        made = path.read_bytes() if path.exists() else b""
+        if not made.startswith(begins):
+            raise FileNotMade(f"The browser made no {ending.upper()}. Try again; HTML works without it.")
+        return made
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """Ends what is left of the browser, with all its helpers."""
+    if running.poll() is not None:
+        return
+    if hasattr(os, "killpg"):
+        os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
+    running.communicate()
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return f" ({lines[-1].strip()[:200]})" if lines else ""

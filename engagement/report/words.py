@@ -1,0 +1,209 @@
+"""What changed, in three to five sentences computed from numbers and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engagement import labels, metrics, verdict
+from engagement.activity import Activity
+from engagement.figures.frame import share_text
+from engagement.history import History, total_verdict, verdicts
+from engagement.labels import count, period_text, plural, signed, signed_percent
+
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room's plain label inside a sentence; each kind of file makes it safe in its own way."""
+
+    label: str
+
+
+Sentence = tuple[str | Room, ...]
+
+
+def plain(sentence: Sentence) -> str:
+    """The sentence as plain text."""
+    return "".join(part.label if isinstance(part, Room) else part for part in sentence)
+
+
+def sentences(
+    activity: Activity, rooms: pd.DataFrame, history: History | None, *, people: bool
+) -> tuple[Sentence, ...]:
+    """Three to five sentences about the ``rooms`` of a view; fewer where nothing was counted or can be compared.
+
+    ``history`` is the one that the verdicts on the period rest on; without it nothing is called usual or unusual.
+    """
+    if not activity.counted:
+        return (
+            (
+                "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
+                "per day: changes are not known.",
+            ),
+        )
+    if activity.no_data:
+        return (
+            (
+                "The server counted no message in any room in this period. That is no data, not silence, so nobody "
+                "is called inactive.",
+            ),
+        )
+    named = _Names(rooms, people=people)
+    parts = [_totals(activity, rooms, history)]
+    if not activity.previous_no_data:
+        parts += [_drivers(rooms, named), _judged(rooms, history, named), _moved(rooms, named)]
+    parts.append(_silent(activity, rooms))
+    return tuple(part for part in parts if part)
+
+
+class _Names:
+    """The labels of rooms, for sentences."""
+
+    def __init__(self, rooms: pd.DataFrame, *, people: bool) -> None:
+        self._labels = dict(zip(rooms["room_id"], labels.room_labels(rooms, show_people=people), strict=True))
+
+    def __getitem__(self, room_id: str) -> Room:
+        return Room(labels.short(self._labels[room_id], 32))
+
+    def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
+        """The first of the rooms, each with its value in brackets, and how many more there are."""
+        texts = list(values) or [""] * len(ids)
+        parts: list[str | Room] = []
+        shown = list(zip(ids, texts, strict=True))[:most]
+        more = len(ids) - len(shown)
+        for number, (room_id, value) in enumerate(shown):
+            last = number == len(shown) - 1 and not more
+            parts += ["" if not number else " and " if last else ", ", self[room_id], f" ({value})" if value else ""]
+        return (*parts, f" and {count(more)} more" if more else "")
+
+
+def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) -> Sentence:
+    now, before = int(rooms["messages"].sum()), int(rooms["previous_messages"].sum())
+    so_far = ", though the period is not over yet" if activity.unfinished else ""
+    if activity.previous_no_data:
+        return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
+    # An unfinished week always looks like a fall, so it is not held against whole ones.
+    usual = "" if so_far else _usual(activity, rooms, history, now)
+    if now == before:
+        return (f"Messages stayed at {count(now)}{so_far}{usual}.",)
+    word = "rose" if now > before else "fell"
+    share = signed_percent(100 * (now - before) / before) if before > 0 else signed(now - before)
+    return (f"Messages {word} from {count(before)} to {count(now)} ({share}){so_far}{usual}.",)
+
+
+def _usual(activity: Activity, rooms: pd.DataFrame, history: History | None, now: int) -> str:
+    if history is None:
+        return ""
+    weekly = history.totals(rooms["room_id"])["messages"]
+    judged = total_verdict(history, weekly)
+    low, high = judged["usual_low"], judged["usual_high"]
+    week = history.weeks[-1]
+    counted = now if week == activity.period else weekly.iloc[-1]
+    if pd.isna(low) or pd.isna(counted):
+        return ""
+    place = "below" if counted < low else "above" if counted > high else "within"
+    usual = f"{place} the usual range of {count(low)} to {count(high)}"
+    if week == activity.period:
+        return f", {usual}"
+    return f"; the {count(counted)} of its last full week ({period_text(week)}) are {usual} a week"
+
+
+def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
+    total = int(rooms["change"].sum())
+    moved = metrics.movers(rooms, NAMED)
+    rises, downs = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
+    if moved.empty:
+        return ("No room has more or fewer messages than before.",)
+    if not total:
+        return _both("Rises and falls cancel each other out: ", rises, downs, named)
+    leading, against = (rises, downs) if total > 0 else (downs, rises)
+    first = int(leading["change"].iloc[0])
+    room = named[leading["room_id"].iloc[0]]
+    if abs(first) > abs(total) and len(against):
+        other = named[against["room_id"].iloc[0]]
+        word, back = ("gained", "lost") if first > 0 else ("lost", "gained")
+        return (room, f" alone {word} {count(abs(first))}; ", other,
+                f" {back} most ({signed(against['change'].iloc[0])}).")  # fmt: skip
+    if 2 * abs(first) >= abs(total):
+        return (room, f" drove most of it ({signed(first)} of {signed(total)}).")
+    values = [signed(change) for change in leading["change"]]
+    return (f"The largest part{'s' if len(leading) > 1 else ''} of it came from ",
+            *named.listed(list(leading["room_id"]), values), ".")  # fmt: skip
+
+
+def _both(start: str, rises: pd.DataFrame, downs: pd.DataFrame, named: _Names) -> Sentence:
+    up, down = rises.iloc[0], downs.iloc[0]
+    return (start, named[up["room_id"]], f" gained most ({signed(up['change'])}), ", named[down["room_id"]],
+            f" lost most ({signed(down['change'])}).")  # fmt: skip
+
+
+_VERDICTS = (
+    (verdict.GROWING, "growing"),
+    (verdict.SHRINKING, "shrinking"),
+    (verdict.CAME_BACK, "back after weeks of silence"),
+    (verdict.WENT_QUIET, "unusually silent"),
+)
+
+
+def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
+    judged = verdicts(rooms, history)
+    said = judged["verdict"]
+    if history is None or said.isin([verdict.TOO_FEW, verdict.NEW]).all() or said.isna().all():
+        return ()
+    week = f"In the week {period_text(history.weeks[-1])}"
+    # The rooms with most at stake are named first.
+    level = judged["level"].fillna(0).where(said.ne(verdict.CAME_BACK), rooms.set_index("room_id")["messages"])
+    sizes = level.sort_values(ascending=False, kind="stable")
+    groups = [(word, [str(room_id) for room_id in sizes.index if said[room_id] == key]) for key, word in _VERDICTS]
+    groups = [(word, ids) for word, ids in groups if ids]
+    if not groups:
+        return (f"{week} no room left the range that is usual for it.",)
+    one = len(groups) == 1 and len(groups[0][1]) == 1
+    parts: list[str | Room] = [f"{week}, measured by {'its' if one else 'their'} own recent weeks, "]
+    for number, (word, ids) in enumerate(groups):
+        joint = "" if not number else " and " if number == len(groups) - 1 else ", "
+        some = count(len(ids)) if number else plural(len(ids), "room")
+        parts += [f"{joint}{some} {'is' if len(ids) == 1 else 'are'} {word} (", *named.listed(ids, most=2), ")"]
+    return (*parts, "; every other change is within what is usual.")
+
+
+_MOVES = {"new": ("is new", "are new"), "back": ("came back", "came back"), "went quiet": ("went quiet", "went quiet")}
+
+
+def _moved(rooms: pd.DataFrame, named: _Names) -> Sentence:
+    counts = {word: number for word, number in metrics.movements(rooms).items() if number}
+    if not counts:
+        return ()
+    said = [
+        f"{count(number) if place else plural(number, 'room')} {_MOVES[word][number != 1]}"
+        for place, (word, number) in enumerate(counts.items())
+    ]
+    text = _and(said)
+    gone = rooms[rooms["movement"] == "went quiet"].nlargest(1, "previous_messages")
+    if gone.empty:
+        return (f"{text}.",)
+    before = plural(int(gone["previous_messages"].iloc[0]), "message")
+    room = named[gone["room_id"].iloc[0]]
+    if counts["went quiet"] == 1:
+        return (f"{text}: ", room, f", which had {before} in the period before.")
+    return (f"{text}; of those gone quiet, ", room, f" had most before ({before}).")
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
+    head = metrics.headline(rooms, activity.period)
+    share = share_text(head.busiest_share.now, 100)
+    busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > metrics.BUSIEST else ""
+    if activity.directory == "pending":
+        return (f"{busiest}.",) if busiest else ()
+    inactive = f"{count(head.inactive.now)} of {plural(len(rooms), 'room')} had no message"
+    never = int((rooms["state"] == "never used").sum())
+    inactive += f", {count(never)} of them never had one" if never else ""
+    return (f"{busiest}; {inactive}." if busiest else f"{inactive}.",)

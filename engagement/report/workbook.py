@@ -1,0 +1,116 @@
+"""Tables as an XLSX workbook: what they are about first, then a sheet per table with typed columns."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from engagement import labels
+
+ABOUT = "About"
+LONGEST_NAME, WIDEST = 31, 46
+_NO_GUESSING = {
+    "in_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+_FORMATS = {
+    "head": {"bold": True, "bottom": 1, "valign": "top"},
+    "name": {"bold": True, "valign": "top"},
+    "text": {"valign": "top"},
+    "long": {"text_wrap": True, "valign": "top"},
+    "day": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
+    "count": {"num_format": "#,##0", "valign": "top"},
+    "signed": {"num_format": "+#,##0;-#,##0;0", "valign": "top"},
+    "share": {"num_format": "0.0", "valign": "top"},
+    "signed share": {"num_format": "+0.0;-0.0;0.0", "valign": "top"},
+}
+
+
+def workbook(
+    about: Iterable[tuple[str, str]],
+    sheets: Sequence[tuple[str, pd.DataFrame]],
+    *,
+    made_at: datetime,
+    lines: Sequence[str] = (),
+) -> bytes:
+    """An XLSX file: a sheet ``About`` with names and texts, then one sheet per name and table, every row of it.
+
+    Numbers and days are numbers and days, what is not known is an empty cell, and texts are never formulas.
+    ``lines`` are sentences for the first sheet.
+    """
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, _NO_GUESSING) as book:
+        book.set_properties({"title": "Channel engagement", "created": made_at.replace(tzinfo=None)})
+        formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
+        _write_about(book.add_worksheet(ABOUT), list(about), lines, formats)
+        taken = {ABOUT.lower()}
+        for name, table in sheets:
+            _write(book.add_worksheet(_sheet_name(name, taken)), table, formats)
+    return out.getvalue()
+
+
+def _write_about(sheet: Worksheet, about: list[tuple[str, str]], lines: Sequence[str], formats: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(1, 1, 100)
+    for row, (name, text) in enumerate(about):
+        sheet.write_string(row, 0, labels.for_spreadsheet(name), formats["name"])
+        sheet.write_string(row, 1, labels.for_spreadsheet(text, 2000), formats["long"])
+    for row, line in enumerate(lines, start=len(about) + 1):
+        sheet.write_string(row, 1, labels.for_spreadsheet(line, 2000), formats["long"])
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name that spreadsheet programs accept and that no other sheet has."""
+    plain = re.sub(r"[\[\]:*?/\\']", " ", labels.clean(name))[:LONGEST_NAME].strip() or "Table"
+    free, number = plain, 1
+    while free.lower() in taken:
+        number += 1
+        free = f"{plain[: LONGEST_NAME - 4]} {number}"
+    taken.add(free.lower())
+    return free
+
+
+def _write(sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Any]) -> None:
+    # Small charts of the screen are lists, which no cell can hold.
+    table = table[[name for name in table if table[name].dtype != object]]
+    for place, name in enumerate(table.columns):
+        sheet.write_string(0, place, labels.for_spreadsheet(str(name)), formats["head"])
+        longest = _write_column(sheet, place, table[name], formats)
+        sheet.set_column(place, place, min(WIDEST, max(len(str(name)) + 4, longest + 2)))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
+
+
+def _write_column(sheet: Worksheet, place: int, column: pd.Series, formats: dict[str, Any]) -> int:
+    """Writes the values below the heading; comes back with the length of the longest."""
+    known = [(row, value) for row, value in enumerate(column, start=1) if not pd.isna(value)]
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        for row, day in known:
+            sheet.write_datetime(row, place, day.to_pydatetime(), formats["day"])
+        return 11
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        look = formats[_look(column)]
+        for row, number in known:
+            sheet.write_number(row, place, float(number), look)
+        return 10
+    texts = [(row, labels.for_spreadsheet(text)) for row, text in known if text != ""]
+    for row, text in texts:
+        sheet.write_string(row, place, text, formats["text"])
+    return max((labels.width(text) for _, text in texts), default=0)
+
+
+def _look(column: pd.Series) -> str:
+    name = str(column.name)
+    signed = name.startswith("Change")
+    if name.endswith("%") or pd.api.types.is_float_dtype(column.dtype):
+        return "signed share" if signed else "share"
+    return "signed" if signed else "count"

@@ -1,0 +1,95 @@
+"""Links to what is on the screen: composed for sharing, and checked when somebody opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from engagement.periods import Period
+
+# The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
+# there, but never in the state of the page.
+PAGE_CONTROLS = ("top", "sort", "moved", "weeks", "heat", "exempt")
+BROKEN = "_broken_link"
+OPENED = "_link_opened"
+
+
+def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
+    """The link to a view at ``address`` (its query is replaced), every choice spelled out, also where it is usual.
+
+    With ``period`` the link has those fixed days instead of what its choice of period means on another day.
+    """
+    pairs = [(name, value) for name, values in shown.items() for value in values]
+    if period is not None:
+        pairs = [(name, value) for name, value in pairs if name not in {"period", "from", "to"}]
+        pairs += [("period", "Custom range"), ("from", period.start.isoformat()), ("to", period.end.isoformat())]
+    return f"{address.split('?')[0].split('#')[0]}?{urlencode(pairs)}"
+
+
+def broken_values(asked: Mapping[str, Sequence[str]], options: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names of what a link asks for and nobody offers: unknown choices, or days that are none."""
+    broken = [name for name, values in asked.items() if name in options and not set(values) <= set(options[name])]
+    return broken + [name for name in ("from", "to") if any(not _is_day(value) for value in asked.get(name, ()))]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def asked() -> dict[str, list[str]]:
+    """What the URL of this tab says, every value of every name."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def note_broken(options: Mapping[str, Sequence[str]]) -> None:
+    """On the first run of a tab, remembers which values of its link cannot be used; the widgets drop them silently."""
+    if OPENED not in st.session_state:
+        st.session_state[OPENED] = True
+        st.session_state[BROKEN] = broken_values(asked(), options)
+
+
+def say_broken() -> None:
+    """Says which parts of the link were replaced by the usual ones, until that was read."""
+    names = st.session_state.get(BROKEN)
+    if not names:
+        return
+    st.warning(f"This link asks for something unknown ({', '.join(names)}). The usual is shown instead.")
+    st.button("All right", key="broken_read", on_click=st.session_state.pop, args=(BROKEN, None))
+
+
+def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:
+    """A popover with the links to this view: with days that move along, and with fixed ones."""
+    shown = asked() | _page_controls() | {name: list(values) for name, values in chosen.items()}
+    address = _address(page_path)
+    with st.popover("Copy link to this view", icon=":material/link:", width="stretch", key="share"):
+        st.markdown("**As it is chosen**: on another day, “last full week” is the reader's last full week.")
+        st.code(compose(address, shown, None), language=None, wrap_lines=True)
+        st.markdown(f"**With these days**: always {period}.")
+        st.code(compose(address, shown, period), language=None, wrap_lines=True)
+        st.caption("Whoever opens it signs in with an account of their own and sees what that account may see.")
+
+
+def _page_controls() -> dict[str, list[str]]:
+    set_here = {name: st.session_state[name] for name in PAGE_CONTROLS if name in st.session_state}
+    return {name: _texts(value) for name, value in set_here.items() if value not in (None, False)}
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return ["true" if value is True else str(value)]
+
+
+def _address(page_path: str) -> str:
+    """Where this page is in the reader's browser; only ever shown to that reader."""
+    parts = urlsplit(str(st.context.url or "http://localhost:8501/"))
+    base = st.get_option("server.baseUrlPath") or ""
+    path = "/".join(part.strip("/") for part in (base, page_path) if part.strip("/"))
+    return f"{parts.scheme}://{parts.netloc}/{path}"

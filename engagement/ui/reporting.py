@@ -1,0 +1,281 @@
+"""What the report page asks, shows and makes: its controls, its contents, its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import streamlit as st
+
+from engagement import labels, masks, tables
+from engagement.activity import Activity
+from engagement.errors import NoBrowser
+from engagement.history import History
+from engagement.periods import DAY, Period
+from engagement.readings import Reading, Teller
+from engagement.report import content as contents
+from engagement.report import html, markdown, pictures
+from engagement.report.content import Content, Wishes
+from engagement.report.files import as_csv, as_workbook
+from engagement.report.words import Room, Sentence
+from engagement.ui import loading, parts, session
+from engagement.ui.hub import hub
+from engagement.ui.loading import View
+from engagement.ui.runtime import runtime
+
+# One width on every screen, so that pictures of it are alike.
+WIDTH = 820
+MAKING = "_report_file"
+FILE_KEPT = 300.0
+LOOK_EVERY = 0.5
+EARLIER = (2, 3, 4, 8, 13, 26, 52)
+_STYLE = """<style>
+.st-key-report_title h1 { overflow-wrap: anywhere; font-size: 2rem; }
+.report-table table { width: 100%; border-collapse: collapse; font-size: 13px; line-height: 1.35; }
+.report-table th, .report-table td { border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); padding: 4px 5px;
+  text-align: left; white-space: nowrap; vertical-align: top; }
+.report-table th { font-weight: 600; opacity: 0.75; }
+.report-table td.name { white-space: normal; overflow-wrap: anywhere; width: 45%; }
+.report-table .number, .report-table .day { text-align: right; font-variant-numeric: tabular-nums; }
+@media print {
+  .st-key-report_controls, .st-key-report_files, .st-key-report_copy { display: none; }
+  .report-table { break-inside: avoid; }
+}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader set on the page; ``earlier`` is by how many periods the one beside it is older."""
+
+    wishes: Wishes
+    masked: bool
+    earlier: int | None
+
+
+def choose(view: View) -> Asked:
+    """The controls of the page; what is typed and switched is kept in the session, never in the link."""
+    st.html(_STYLE)
+    rule = runtime().settings.rooms.mask_names
+    with st.expander("What is in it", icon=":material/tune:", key="report_controls"):
+        left, right = st.columns([2, 1])
+        title = left.text_input("Title", key="report_title_text", max_chars=contents.LONGEST_TITLE,
+                                placeholder=contents.DEFAULT_TITLE, persist_state="session")  # fmt: skip
+        top = right.selectbox("Rooms in rankings", [5, 10, 20], index=1, key="report_top", persist_state="session")
+        comment = st.text_area("Comment", key="report_comment", max_chars=contents.LONGEST_COMMENT, height=80,
+                               persist_state="session")  # fmt: skip
+        chosen = st.pills("Sections", list(contents.SECTIONS), selection_mode="multi", key="report_sections",
+                          default=list(contents.SECTIONS), format_func=contents.SECTIONS.__getitem__,
+                          persist_state="session")  # fmt: skip
+        left, right = st.columns(2, vertical_alignment="center")
+        by_rule = " Whoever runs this dashboard has made this the rule." if rule else ""
+        masked = left.toggle(
+            "Safe to share",
+            key="report_mask",
+            disabled=rule,
+            help=f"{masks.CAPTION.capitalize()}; in every file as well.{by_rule}",
+            persist_state="session",
+        )
+        offered = {back: _back(view.period, back) for back in EARLIER}
+        earlier = right.selectbox(
+            "Beside an earlier period of the same length",
+            [back for back, period in offered.items() if _counted(view, period)],
+            index=None,
+            key="report_beside",
+            placeholder="None",
+            format_func=lambda back: f"{labels.period_text(offered[back])} ({back} periods earlier)",
+            persist_state="session",
+        )
+    wishes = Wishes(title, comment, frozenset(chosen), top, view.people)
+    return Asked(wishes, masked or rule, earlier)
+
+
+def _back(period: Period, number: int) -> Period:
+    return Period(period.start - number * period.days * DAY, period.end - number * period.days * DAY)
+
+
+def _counted(view: View, period: Period) -> bool:
+    return view.facts.first_counted is None or period.end >= view.facts.first_counted
+
+
+def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]:
+    """The view and the activity as the report may show them."""
+    if not asked.masked:
+        return view, activity
+    return replace(view, filters=masks.resolved(view.filters, activity.rooms), people=False), masks.masked(activity)
+
+
+def beside(view: View, asked: Asked) -> Activity | None:
+    """The activity of the earlier period, where one was chosen. Ends the page while it is read."""
+    if asked.earlier is None:
+        return None
+    period = _back(view.period, asked.earlier)
+    reading = view.reader.activity(view.facts, period)
+    other = loading.by_the_rule(loading.whole(reading, lambda: view.reader.forget(period), key="rooms beside"))
+    return masks.masked(other) if asked.masked else other
+
+
+def build(view: View, activity: Activity, history: History | None, asked: Asked, other: Activity | None) -> Content:
+    """The report of what the page shows."""
+    wishes = replace(asked.wishes, people=view.people)
+    zone = st.context.timezone or "UTC"
+    return contents.build(activity, view.filters, history, wishes, read_zone=zone, compared=other)
+
+
+def show(content: Content) -> None:
+    """Draws the report: figures, sentences, charts, tables."""
+    if content.comment:
+        st.markdown(labels.for_markdown(content.comment).replace("\n", "  \n"))
+    if content.key_figures:
+        for column, figure in zip(st.columns(len(content.key_figures)), content.key_figures, strict=True):
+            with column:
+                _metric(figure)
+    if content.sentences:
+        st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(parts_) for parts_ in content.sentences))
+        with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
+            st.code(markdown.words(content), language="markdown", wrap_lines=True)
+    for first in range(0, len(content.charts), 2):
+        for column, chart in zip(st.columns(2), content.charts[first : first + 2], strict=False):
+            with column:
+                parts.draw(chart.info, chart.draw, f"report_{chart.what}")
+    narrow = [table for table in content.tables if table.what in html.NARROW]
+    for first in range(0, len(narrow), 2):
+        for column, table in zip(st.columns(2), narrow[first : first + 2], strict=False):
+            with column:
+                _table(table)
+    for table in content.tables:
+        if table not in narrow:
+            _table(table)
+    st.caption(labels.for_markdown(" · ".join(content.caption)))
+
+
+_LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
+    1: ("blue", "up"),
+    -1: ("orange", "down"),
+    0: ("off", "off"),
+}
+
+
+def _metric(figure: contents.KeyFigure) -> None:
+    colour, arrow = _LOOKS[figure.direction]
+    st.metric(
+        figure.label,
+        figure.value,
+        figure.change,
+        delta_color=colour,
+        delta_arrow=arrow,
+        border=True,
+        height="stretch",
+    )
+
+
+def _sentence(sentence: Sentence) -> str:
+    made = [f"**{labels.for_markdown(part.label)}**" if isinstance(part, Room) else labels.for_markdown(part)
+            for part in sentence]  # fmt: skip
+    return "".join(made)
+
+
+def _table(table: contents.Table) -> None:
+    st.markdown(f"##### {labels.for_markdown(table.title)}")
+    st.html(f'<div class="report-table">{html.table_element(table)}</div>')
+    st.caption(html.rows_text(table))
+
+
+def files(content: Content) -> None:
+    """The report as files. What needs a browser is made in the background; the page stays as it is meanwhile."""
+    with st.expander("As a file", icon=":material/download:", key="report_files"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _at_once("HTML", "html", "text/html", content, lambda: html.document(content).encode())
+            _at_once("XLSX", "xlsx", _XLSX, content, lambda: as_workbook(content))
+            _at_once("CSV", "csv", "text/csv", content, lambda: as_csv(content))
+            without = _no_browser()
+            if st.button("PDF", key="report_pdf", disabled=bool(without), icon=":material/picture_as_pdf:"):
+                _make(content, "pdf", "", lambda: pictures.pdf(html.document(content, paper="A4")))
+            wanted = _choose_picture(content)
+            if st.button("PNG", key="report_png", disabled=bool(without), icon=":material/image:"):
+                _make(content, "png", wanted, lambda: _png(content, wanted))
+        if without:
+            st.caption(without)
+        _made(content)
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _at_once(label: str, ending: str, mime: str, content: Content, make: Callable[[], bytes]) -> None:
+    name = tables.file_name("report", content.activity, ending)
+    st.download_button(label, make, name, mime, on_click="ignore", icon=":material/download:",
+                       key=f"report_{ending}")  # fmt: skip
+
+
+def _choose_picture(content: Content) -> str:
+    names = {"": "the whole report"} | {chart.what: chart.info.title for chart in content.charts}
+    chosen: str = st.selectbox("PNG of", list(names), format_func=names.__getitem__, key="report_picture", width=260)
+    return chosen
+
+
+def _png(content: Content, what: str) -> bytes:
+    if what:
+        return pictures.png(html.document(content, only=what), pictures.CHART_WIDTH)
+    return pictures.png(html.document(content))
+
+
+def _no_browser() -> str:
+    try:
+        pictures.browser()
+    except NoBrowser as error:
+        return str(error)
+    return ""
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that is being made, and of what."""
+
+    reading: Reading[bytes]
+    name: str
+    mime: str
+    of: str
+
+
+def _fingerprint(content: Content) -> str:
+    """What tells two reports apart; a file belongs to one of them."""
+    told = (content.title, content.comment, content.about, content.sentences, content.key_figures,
+            [chart.info for chart in content.charts], [table.title for table in content.tables])  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _make(content: Content, ending: str, what: str, make: Callable[[], bytes]) -> None:
+    """Begins to make a file; two who ask for the same at the same time share it."""
+
+    def work(tell: Teller[Any]) -> bytes:
+        tell.stage(f"Making the {ending.upper()}")
+        return make()
+
+    of = _fingerprint(content)
+    reading = hub().readings.ask(("file", of, ending, what), session.viewer(), work, keep=FILE_KEPT)
+    name = tables.file_name(f"report-{what}" if what else "report", content.activity, ending)
+    st.session_state[MAKING] = _File(reading, name, {"pdf": "application/pdf"}.get(ending, "image/png"), of)
+
+
+def _made(content: Content) -> None:
+    file = st.session_state.get(MAKING)
+    if not isinstance(file, _File) or file.of != _fingerprint(content):
+        return
+    if file.reading.running:
+        _wait(file)
+    elif file.reading.error is not None:
+        st.error(str(file.reading.error), icon=":material/error:")
+    elif file.reading.latest is not None:
+        st.download_button(f"Save {file.name}", file.reading.latest, file.name, file.mime, on_click="ignore",
+                           type="primary", icon=":material/download:", key="report_save")  # fmt: skip
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _wait(file: _File) -> None:
+    if not file.reading.running:
+        st.rerun()
+    file.reading.follow(session.viewer())
+    st.caption(f"Making {file.name} … {file.reading.progress().elapsed:.0f} s")

@@ -1,0 +1,34 @@
+"""Report: one screen to capture or print, the same as files, and what changed in words."""
+
+import streamlit as st
+
+from engagement import labels, masks
+from engagement.report.content import DEFAULT_TITLE
+from engagement.ui import loading, parts, reporting
+
+view = loading.view()
+with st.container(width=reporting.WIDTH, key="report"):
+    with st.container(key="report_title"):
+        place = st.container()
+    asked = reporting.choose(view)
+    with place:
+        line = parts.title(labels.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
+
+    activity = loading.activity()
+    view, activity = reporting.shown(view, activity, asked)
+    rooms = parts.header(line, view, activity)
+    if activity.masked:
+        line.caption(masks.CAPTION.capitalize() + ".")
+    if parts.nothing_left(rooms):
+        st.stop()
+    # Aliases and inactive rooms are only right when every room is known.
+    if asked.masked and not parts.directory_is_there(activity):
+        st.stop()
+
+    files = st.container()
+    history = loading.judged_history()
+    other = reporting.beside(view, asked)
+    content = reporting.build(view, activity, history, asked, other)
+    reporting.show(content)
+    with files:
+        reporting.files(content)

@@ -1,0 +1,210 @@
+"""Two copies behind one nginx with one PostgreSQL: nobody notices which one answers, nor that one of them dies."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from engagement.demo import DemoServer, Options
+from tests import browser
+from tests.api_tools import answering, send
+from tests.copies.machines import BASE, Copy, Nginx, Postgres
+from tests.dashboard import drawn, free_port, nothing_is_wrong, ready
+
+pytestmark = pytest.mark.timeout(110)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    # Not in pytest's folder, which is closed to the user that a root-started server takes.
+    with tempfile.TemporaryDirectory(prefix="engagement-copies-") as folder:
+        running = Postgres(Path(folder)).start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[DemoServer]:
+    with DemoServer(Options(rooms=120, rate_limit=0)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def copies(
+    postgres: Postgres, workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Copy, Copy]]:
+    environ = {
+        "ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "",
+        "ENGAGEMENT_WORKSPACE_URL": workspace.url,
+        "ENGAGEMENT_ARCHIVE_URL": postgres.url,
+        "ENGAGEMENT_SESSION_KEY": "a key that both of the copies have, and nobody else",
+        "ENGAGEMENT_LIMITS_COPIES": "2",
+    }
+    both = (Copy(tmp_path_factory.mktemp("one"), **environ), Copy(tmp_path_factory.mktemp("two"), **environ))
+    for copy in both:
+        copy.start()
+    yield both
+    for copy in both:
+        copy.stop()
+
+
+@pytest.fixture(scope="module")
+def nginx(copies: tuple[Copy, Copy], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    running = Nginx(tmp_path_factory.mktemp("nginx"), (copies[0].port, copies[1].port)).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def profile() -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser.executable())
+        yield opened.new_context(ignore_https_errors=True, viewport={"width": 1400, "height": 900})
+        opened.close()
+
+
+def serving(nginx: Nginx, copies: tuple[Copy, Copy]) -> Copy:
+    """The copy that gave the browser its page."""
+    address = [where for path, where in nginx.answered() if "/static/" in path][-1]
+    return next(copy for copy in copies if address.endswith(f":{copy.port}"))
+
+
+def back_in_service(nginx: Nginx, profile: BrowserContext, copy: Copy) -> None:
+    """Returns when nginx gives the browser to its first copy again."""
+    [mine] = [one for one in profile.cookies() if one["name"] == "engagement_copy"]
+    until = time.monotonic() + 20
+    while not nginx.answered()[-1][1].endswith(f":{copy.port}"):
+        assert time.monotonic() < until, nginx.answered()[-5:]
+        time.sleep(0.2)
+        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={mine['value']}")
+
+
+def choose(page: Page, period: str) -> None:
+    page.get_by_label("Period").click()
+    page.get_by_role("option", name=period).click()
+    expect(page).to_have_url(re.compile(r"period=" + period.replace(" ", r"\+")), timeout=30_000)
+
+
+def signed_in(page: Page) -> None:
+    """The figures are there, and nobody was asked to sign in."""
+    nothing_is_wrong(drawn(page))
+    expect(page.get_by_text("Signed in as manager")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_have_count(0)
+
+
+def test_a_session_goes_on_when_its_copy_dies_in_the_middle_of_it(
+    nginx: Nginx, copies: tuple[Copy, Copy], profile: BrowserContext
+) -> None:
+    page = profile.new_page()
+    page.goto(f"{nginx.url}/{BASE}")
+    ready(page).get_by_label("User name or e-mail").fill("manager")
+    page.get_by_label("Password", exact=True).last.fill("manager")
+    with page.expect_response("**/session/begin") as answered:
+        page.get_by_role("button", name="Sign in", exact=True).click()
+    assert answered.value.status == 204
+    signed_in(page)
+    [cookie] = [one for one in profile.cookies() if one["name"] == "engagement_session"]
+    assert (cookie["path"], cookie["secure"], cookie["httpOnly"]) == (f"/{BASE}", True, True)
+
+    choose(page, "Last 4 full weeks")
+    signed_in(page)
+    first = serving(nginx, copies)
+    first.die()
+    choose(page, "Last full month")
+    signed_in(page)
+    page.get_by_role("link", name="Top channels").click()
+    expect(page.get_by_role("heading", name="Top channels", exact=True)).to_be_visible(timeout=30_000)
+    signed_in(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert Path(download.value.path()).stat().st_size > 1000
+
+    # The dead one comes back, and the other one dies: a new tab has the same person and the same view.
+    first.start()
+    back_in_service(nginx, profile, first)
+    other = next(copy for copy in copies if copy is not first)
+    other.die()
+    again = profile.new_page()
+    again.goto(page.url)
+    expect(again.get_by_label("Period")).to_have_value("Last full month", timeout=60_000)
+    signed_in(again)
+    other.start()
+
+    again.get_by_role("button", name="Sign out").click()
+    expect(again.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=30_000)
+    profile.add_cookies([cookie])  # type: ignore[list-item]
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(0)
+
+
+def test_both_copies_are_alive_and_ready_below_the_base_path(nginx: Nginx, copies: tuple[Copy, Copy]) -> None:
+    for copy in copies:
+        assert requests.get(f"{copy.url}/healthz", timeout=5).text == "ok"
+        assert requests.get(f"{copy.url}/readyz", timeout=5).text == "ready"
+    assert nginx.get(f"/{BASE}/readyz").text == "ready"
+
+
+def test_static_files_are_compressed_and_every_answer_asks_for_tls(nginx: Nginx) -> None:
+    page = nginx.get(f"/{BASE}/")
+    assert page.status_code == 200
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    script = re.search(r'src="\./(static/js/[^"]+\.js)"', page.text)
+    assert script is not None
+    sent = nginx.get(f"/{BASE}/{script.group(1)}", Accept_Encoding="gzip")
+    assert sent.headers["Content-Encoding"] == "gzip"
+    assert "immutable" in sent.headers["Cache-Control"]
+    assert int(sent.raw.tell()) < len(sent.content) / 2
+
+
+def test_the_plain_port_and_the_bare_path_lead_to_the_dashboard(nginx: Nginx) -> None:
+    plain = requests.get(f"http://localhost:{nginx.plain}/{BASE}/trends?x=1", timeout=5, allow_redirects=False)
+    assert (plain.status_code, plain.headers["Location"]) == (301, f"https://localhost/{BASE}/trends?x=1")
+    assert nginx.get("/").headers["Location"].endswith(f"/{BASE}/")
+    assert nginx.get(f"/{BASE}?period=x").headers["Location"].endswith(f"/{BASE}/?period=x")
+
+
+def test_a_browser_stays_with_one_copy_and_different_browsers_are_spread(
+    nginx: Nginx, copies: tuple[Copy, Copy]
+) -> None:
+    def copy_of(number: int) -> str:
+        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={number:032x}")
+        return nginx.answered()[-1][1]
+
+    first = nginx.get(f"/{BASE}/healthz").headers["Set-Cookie"]
+    assert re.fullmatch(r"engagement_copy=[0-9a-f]{32}; Path=/engagement; Secure; HttpOnly; SameSite=Lax", first)
+    assert "Set-Cookie" not in nginx.get(f"/{BASE}/healthz", Cookie="engagement_copy=known").headers
+    assert len({copy_of(7) for _ in range(10)}) == 1
+    assert len({copy_of(number) for number in range(20)}) == 2
+
+
+def test_the_copies_are_told_the_real_address_of_the_visitor_and_no_name_that_a_visitor_made_up(
+    tmp_path: Path,
+) -> None:
+    def echo(handler: BaseHTTPRequestHandler) -> None:
+        told = [[name.lower(), value] for name, value in handler.headers.items()]
+        send(handler, 200, json.dumps(told).encode(), Content_Type="application/json")
+
+    with answering(echo) as url:
+        port = int(url.rsplit(":", 1)[1])
+        nginx = Nginx(tmp_path, (port, port if port == 0 else free_port())).start()
+        try:
+            forged = {"X_Forwarded_For": "203.0.113.7", "X_Real_IP": "203.0.113.7", "X_Forwarded_User": "ada"}
+            told = nginx.get(f"/{BASE}/", **forged, X_Forwarded_Proto="http").json()
+        finally:
+            nginx.stop()
+    assert [value for name, value in told if name == "x-forwarded-for"] == ["127.0.0.1"]
+    assert [value for name, value in told if name == "x-real-ip"] == ["127.0.0.1"]
+    assert [value for name, value in told if name == "x-forwarded-proto"] == ["https"]
+    assert [value for name, value in told if name == "x-forwarded-user"] == []
+    assert [value for name, value in told if name == "host"] == [f"localhost:{nginx.tls}"]
