@@ -140,7 +140,7 @@ def join(counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Pe
     table = table[counted_any | ~(table["created"] > pd.Timestamp(period.end))].copy()
     _name(table)
     _compare(table, period)
-    _judge_silence(table, period)
+    _judge_silence(table, period, counted=counts is not None)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
     return table[COLUMNS]
 
@@ -203,16 +203,19 @@ def _compare(table: pd.DataFrame, period: Period) -> None:
     )
 
 
-def _judge_silence(table: pd.DataFrame, period: Period) -> None:
-    """Adds state, remark and silent_days in place. Counts decide; dates of last messages only explain."""
+def _judge_silence(table: pd.DataFrame, period: Period, *, counted: bool) -> None:
+    """Adds state, remark and silent_days in place. Counts decide; dates of last messages only explain.
+
+    Where the server counts nothing, a room is inactive unless its last message is of the period or later.
+    """
     last, known = table["last_message"], table["last_message_known"].eq(True)
-    inactive = table["messages"] <= 0
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    inactive = table["messages"] <= 0 if counted else ~(last >= start)
     since = inactive & (last > end)
     nothing_before = (table["previous_messages"] == 0) & (last >= pd.Timestamp(period.previous.start))
     uncounted = (table["messages"] == 0) & (last <= end) & ((last >= start) | nothing_before)
     silent_before = last < start
-    table["remark"] = np.select([uncounted, since], [NOT_COUNTED, SPOKE_SINCE], "")
+    table["remark"] = np.select([uncounted & inactive, since], [NOT_COUNTED, SPOKE_SINCE], "")
     table["state"] = np.select(
         [
             ~inactive,

@@ -35,6 +35,7 @@ carries a password, a token or a header.
 from __future__ import annotations
 
 import math
+import re
 
 
 class EngagementError(Exception):
@@ -163,8 +164,10 @@ class RefusedParameters(WorkspaceError):
     """The server refused the way it was asked; ``reason`` is the server's own text, cut short."""
 
     def __init__(self, reason: str) -> None:
+        # The server's words are shown to people, so they are no more than words.
+        said = re.sub(r"[^\w .,:'-]", " ", reason[:160])
         super().__init__(
-            f"The workspace refused the question as it was asked ({reason[:160]}). "
+            f"The workspace refused the question as it was asked ({' '.join(said.split())}). "
             "Try another period; if it stays, tell whoever runs this dashboard."
         )
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -69,10 +69,11 @@ def weeks_until(end: Period, number: int) -> list[Period]:
     return [Period(end.start - 7 * n * DAY, end.end - 7 * n * DAY) for n in reversed(range(number))]
 
 
-def last_full_week(period: Period, week_start: int) -> Period | None:
-    """The last full week inside ``period``; None where there is none."""
-    week = week_of(period.end, week_start)
-    if week.end > period.end:
+def last_full_week(period: Period, week_start: int, today: date) -> Period | None:
+    """The last full week inside ``period`` that is over on ``today`` of the server; None where there is none."""
+    last = min(period.end, today - DAY)
+    week = week_of(last, week_start)
+    if week.end > last:
         week = Period(week.start - 7 * DAY, week.end - 7 * DAY)
     return week if week.start >= period.start else None
 

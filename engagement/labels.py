@@ -10,8 +10,9 @@ import html
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
@@ -110,6 +111,35 @@ def short(label: str, limit: int = 28) -> str:
     return _paired("".join(head).rstrip() + _ELLIPSIS + "".join(tail).lstrip())
 
 
+def told_apart(labels: Sequence[str], limit: int = 28) -> list[str]:
+    """Different ``labels`` that ``short`` would write alike, each in ``limit`` columns with the part that differs."""
+    parts = [list(_clusters(label)) for label in labels]
+    same = 0
+    for column in zip(*parts, strict=False):
+        if len(set(column)) > 1:
+            break
+        same += 1
+    return [_around(clusters, same, max(limit, 3)) for clusters in parts]
+
+
+def _around(clusters: list[str], same: int, limit: int) -> str:
+    """What fits in ``limit`` columns of a beginning that is the same elsewhere, and of what follows it."""
+    text = "".join(clusters)
+    if width(text) <= limit:
+        return text
+    head = _fitting(clusters, limit - 1)
+    if len(head) >= same + 3:
+        return _paired("".join(head).rstrip() + _ELLIPSIS)
+    head = _fitting(clusters, limit // 3)
+    # A little of what is the same before it makes the difference readable: "2025" rather than "5".
+    rest = clusters[max(same - 3, len(head)) :]
+    begun = "".join(head).rstrip() + _ELLIPSIS
+    kept = _fitting(rest, limit - width(begun))
+    if len(kept) < len(rest):
+        return _paired(begun + "".join(_fitting(rest, limit - width(begun) - 1)) + _ELLIPSIS)
+    return _paired(begun + "".join(kept))
+
+
 def _fitting(clusters: list[str], room: int) -> list[str]:
     taken: list[str] = []
     for cluster in clusters:
@@ -201,25 +231,31 @@ def _defined(number: float | None) -> bool:
     return number is not None and math.isfinite(number)
 
 
+def _rounded(number: float, decimals: int = 0) -> Decimal:
+    # Half away from zero, as browsers and spreadsheets round: a table and a sentence beside it say the same.
+    exact = Decimal(number) if isinstance(number, (int, float)) else Decimal(int(number))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=400))
+
+
 def count(number: float | None) -> str:
     """A whole number with commas between thousands and a true minus sign; "–" where it is not known."""
     if number is None or not _defined(number):
         return UNDEFINED
-    return f"{round(number):,}".replace("-", _MINUS)
+    return f"{int(_rounded(number)):,}".replace("-", _MINUS)
 
 
 def signed(number: float | None) -> str:
     """A whole number with its sign: "+12", "−3", "0"; "–" where it is not known."""
     text = count(number)
-    return f"+{text}" if number is not None and _defined(number) and round(number) > 0 else text
+    return f"+{text}" if number is not None and _defined(number) and _rounded(number) > 0 else text
 
 
 def percent(value: float | None) -> str:
     """``value`` percent: "83 %" from 10 up, "4.2 %" below, "0 %"; "–" where it is not defined."""
     if value is None or not _defined(value):
         return UNDEFINED
-    decimals = 0 if value == 0 or round(abs(value), 1) >= 10 else 1
-    text = f"{value:,.{decimals}f}"
+    decimals = 0 if value == 0 or abs(_rounded(value, 1)) >= 10 else 1
+    text = f"{_rounded(value, decimals):,.{decimals}f}"
     bare = text.lstrip("-")
     return f"{_MINUS if text.startswith('-') and float(bare.replace(',', '')) else ''}{bare}{_NBSP}%"
 
@@ -227,13 +263,13 @@ def percent(value: float | None) -> str:
 def signed_percent(value: float | None) -> str:
     """``value`` percent with its sign: "+12 %", "−3.4 %", "0 %"; "–" where it is not defined."""
     text = percent(value)
-    rises = value is not None and _defined(value) and round(value, 1) > 0
+    rises = value is not None and _defined(value) and _rounded(value, 1) > 0
     return f"+{text}" if rises else text
 
 
 def plural(number: float, one: str, many: str = "") -> str:
     """The count and its noun: "1 room", "1,200 rooms", "2 replies"."""
-    return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"
+    return f"{count(number)} {one if _rounded(number) == 1 else many or one + 's'}"
 
 
 def day_text(day: date | None) -> str:

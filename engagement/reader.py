@@ -77,7 +77,7 @@ class Reader:
 
     def judged_history(self, facts: Facts, period: Period) -> Reading[History] | None:
         """The weeks that the verdicts on ``period`` rest on; None where it holds no full week, or none is counted."""
-        last = last_full_week(period, self.week_start)
+        last = last_full_week(period, self.week_start, facts.today(self.now()))
         return self.history(facts, last) if last is not None and facts.counted else None
 
     def forget(self, period: Period) -> None:

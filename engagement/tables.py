@@ -19,11 +19,11 @@ TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct mess
 KIND_WORDS = {"discussion": "Discussion", "team": "Team"}
 
 _COMPARED = ("Messages", "Previous", "Change", "Change %")
-_JUDGED = ("Weeks", "Verdict", "Why")
-RANKED = ("Rank", "Room", "Type", *_COMPARED, *_JUDGED, "Share %", "Members", "Last message")
-CHANGED = ("Room", "Type", *_COMPARED, "Movement", *_JUDGED, "Members", "Last message")
+_JUDGED = ("Verdict", "Why", "Weeks")
+RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "Last message")
+CHANGED = ("Room", *_COMPARED, *_JUDGED, "Movement", "Type", "Members", "Last message")
 SPARK_WEEKS = 8
-SILENT = ("Room", "Type", "State", "Silent days", "Silence", "Last message", "Members", "Owner", "Created", "Remark")
+SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Owner", "Created", "Remark")
 COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
 
 
@@ -78,7 +78,6 @@ def _table(rooms: pd.DataFrame, columns: tuple[str, ...], *, people: bool) -> pd
         "Movement": "movement",
         "State": "state",
         "Silent days": "silent_days",
-        "Silence": "silence",
         "Members": "members",
         "Owner": "owner",
         "Created": "created",

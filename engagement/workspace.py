@@ -318,11 +318,12 @@ def _completeness(
     if kind == "pending":
         notes.append("The room directory is still being read; inactive rooms follow.")
     whole = all(a.complete for a in answers) and kind != "pending" and (listed is None or listed.complete)
-    received = rooms + max((a.received - len(a.rooms) for a in answers), default=0)
-    missing = max((a.announced - a.received for a in answers), default=0)
+    missing = [0, *(a.announced - a.received for a in answers)]
+    if listed is not None:
+        missing.append(listed.announced - listed.received)
     return Completeness(
-        announced=received + max(0, missing) + (max(0, listed.announced - listed.received) if listed else 0),
-        received=received,
+        announced=rooms + max(missing),
+        received=rooms,
         duplicates=sum(a.duplicates for a in answers),
         calls=sum(a.calls for a in answers),
         reread=sum(a.reread for a in answers),

@@ -14,7 +14,7 @@ with parts.controls():
 
 activity = loading.activity()
 rooms = parts.header(title, view, activity)
-if parts.nothing_left(rooms) or parts.no_data(activity) or not parts.directory_is_there(activity):
+if parts.nothing_left(rooms, activity) or parts.no_data(activity) or not parts.directory_is_there(activity):
     st.stop()
 
 rooms = parts.without_exempt(rooms, by_design=exempt)

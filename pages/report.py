@@ -19,7 +19,7 @@ with st.container(width=reporting.WIDTH, key="report"):
     rooms = parts.header(line, view, activity)
     if activity.masked:
         line.caption(masks.CAPTION.capitalize() + ".")
-    if parts.nothing_left(rooms):
+    if parts.nothing_left(rooms, activity):
         st.stop()
     # Aliases and inactive rooms are only right when every room is known.
     if asked.masked and not parts.directory_is_there(activity):

@@ -23,4 +23,5 @@ with left:
 with right:
     parts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
 history = loading.judged_history()
+parts.judged_week(history, activity)
 parts.table(tables.ranked(rooms, history, people=view.people), order, view, activity, "top-channels")

@@ -5,8 +5,10 @@ import streamlit as st
 from engagement import figures
 from engagement.ui import loading, parts, trends
 
-view = loading.view()
+view = loading.view_of_latest_week()
 title = parts.title("Trends")
+if view.period != loading.view().period:
+    st.caption("Trends are about full weeks: they end with the last one, whichever period is chosen.")
 with parts.controls():
     weeks = st.segmented_control(
         "Full weeks", [13, 26, 52], default=13, required=True, key="weeks", bind="query-params"
@@ -15,9 +17,9 @@ with parts.controls():
         "Rooms side by side", [20, 40], default=20, required=True, key="heat", bind="query-params"
     )
 
-activity = loading.activity()
+activity = loading.activity(view)
 rooms = parts.header(title, view, activity)
-if parts.nothing_left(rooms) or parts.only_the_directory(rooms, view, activity):
+if parts.nothing_left(rooms, activity) or parts.only_the_directory(rooms, view, activity):
     st.stop()
 
 history = loading.history(weeks)

@@ -26,6 +26,7 @@ with right:
     both = figures.current_vs_previous_info(rooms, context)
     parts.draw(both, figures.current_vs_previous_figure, "current_vs_previous")
 history = loading.judged_history()
+parts.judged_week(history, activity)
 if chosen:
     rooms = rooms[rooms["movement"].str.capitalize().isin(chosen)]
 parts.table(tables.changed(rooms, history, people=view.people), order, view, activity, "week-over-week")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,13 +11,14 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engagement.admission import LASTS, RENEWED_AFTER, Admitting
 from engagement.demo import DemoServer, Options
 from engagement.errors import AccountRefused, NoPermission, NotNamed, SignedOut, Unreachable
 from engagement.settings import EVERYONE, PROXY_HEADER, Access
 from engagement.ui import runtime as runtimes
-from engagement.ui import session
+from engagement.ui import session, signin
 from engagement.ui.session import Visitor
 from engagement.ui.web import unsafe_start
 from engagement.workspace import Access as Allowed
@@ -304,3 +306,44 @@ def test_a_proxy_header_is_believed_only_where_the_web_server_keeps_the_address_
         assert unsafe_start(Access(EVERYONE), environ) is None
         assert unsafe_start(Access(), environ) is None
     assert unsafe_start(proxied, {"FORWARDED_ALLOW_IPS": ""}) is None
+
+
+def sign_in_slowly(
+    workspace: DemoServer, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> tuple[AppTest, list[float]]:
+    """Signs in where the workspace asks for so many pauses; every second that would be waited passes at once."""
+    slept: list[float] = []
+    began = time.monotonic()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(signin, "sleep", sleep)
+    monkeypatch.setattr(session.pace_of(workspace.url), "monotonic", lambda: began + sum(slept))
+    workspace.fail_next("/login", "429", refusals)
+    app = tab()
+    app.text_input(key="signin_user").set_value("manager")
+    app.text_input(key="signin_password").set_value("manager")
+    app.button[0].click().run()
+    return app, slept
+
+
+def test_when_many_sign_in_in_the_same_minute_the_form_waits_instead_of_refusing(
+    tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with process(tmp_path, WORKSPACE_URL=workspace.url):
+        app, slept = sign_in_slowly(workspace, monkeypatch, refusals=2)
+        assert not app.exception
+        assert not app.error
+        assert any("Signed in as manager" in one.value for one in app.caption)
+        assert 110 <= sum(slept) <= 126
+
+
+def test_nobody_waits_before_the_form_for_longer_than_two_and_a_half_minutes(
+    tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with process(tmp_path, WORKSPACE_URL=workspace.url):
+        app, slept = sign_in_slowly(workspace, monkeypatch, refusals=9)
+        assert "asks for a pause" in app.error[0].value
+        assert sum(slept) <= signin.LONGEST_WAIT
+        assert workspace.count("/login") == 3

@@ -184,6 +184,15 @@ def test_the_title_of_the_days_compares_both_periods(before, title):
     assert info.title == title
 
 
+def test_a_count_of_all_rooms_says_so_in_its_title():
+    days = (daily("2026-11-09", *[10] * 7), daily("2026-11-02", *[5] * 7))
+    whole = figures.Context("w", WEEK, WEEK.previous, notes=("all rooms, direct messages included",))
+    masked = figures.Context("w", WEEK, WEEK.previous, notes=("names replaced",))
+    said = "70 messages, 35 more than the week before (100\u00a0%)"
+    assert figures.messages_per_day_info(*days, whole).title == f"Whole workspace: {said}"
+    assert figures.messages_per_day_info(*days, masked).title == said
+
+
 def test_an_unfinished_period_is_compared_with_the_same_days_only():
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
     info = figures.messages_per_day_info(daily("2026-11-09", 10, 4), daily("2026-11-02", *[10] * 7), context)
@@ -261,8 +270,8 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
     rooms = rooms_table(room("up", 30, 10), room("same", 5, 5), room("down", -2, 7), room("silent", 0, 0))
     assert figures.current_vs_previous_info(rooms, CONTEXT, named=1) == spread.CurrentVsPrevious(
         title="1 room had more messages than the week before, 1 had fewer",
-        subtitle="Each dot is a room · up: 9–15 Nov 2026 · across: 2–8 Nov 2026 · 1 room silent in both left out · "
-        "chat.example.org",
+        subtitle="Each dot is a room · up: 9–15 Nov 2026 · across: 2–8 Nov 2026 · "
+        "pale: fewer than 10 messages in both · 1 room silent in both left out · chat.example.org",
         points=(
             spread.Point("id0", "#up", 30, 10, named=True),
             spread.Point("id1", "#same", 5, 5),
@@ -307,11 +316,18 @@ def test_the_heat_map_keeps_zero_apart_from_no_data():
     weekly = weekly_table({"id1": [np.nan, 0, 4], "id0": [5, 6, 7], "id2": [0, 0, 0], "deleted": [9, 9, 9]})
     assert figures.heat_info(rooms, weekly, CONTEXT) == weeks.Heat(
         title="1 of the 2 busiest rooms had messages in every week",
-        subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · strongest colour: 7 · "
-        "hatched: no data · chat.example.org",
+        subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
+        "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
         rows=(weeks.HeatRow("id0", "#a", (5, 6, 7)), weeks.HeatRow("id1", "#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
+
+
+@pytest.mark.parametrize(("other", "which"), [([1, 1, 1], "All 2"), ([0, 1, 1], "1 of the 2")])
+def test_the_heat_map_says_how_many_rooms_were_never_silent(other, which):
+    rooms = rooms_table(room("a", 1), room("b", 2))
+    info = figures.heat_info(rooms, weekly_table({"id0": [5, 6, 7], "id1": other}), CONTEXT)
+    assert info.title == f"{which} busiest rooms had messages in every week"
 
 
 def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
@@ -322,18 +338,18 @@ def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
     assert heat.colorscale[0] == (0, DARK.panel)
 
 
-def test_weekly_totals_compare_the_last_full_week_with_the_usual_one():
+def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_before():
     table = pd.DataFrame(
         {"messages": [100, 300, 200, 120, 9], "active_rooms": [4, 5, 6, 7, 1]},
         index=pd.date_range("2026-10-19", periods=5, freq="7D"),
     )
     running = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
     info = figures.weekly_totals_info(table, running)
-    assert info.title == "120 messages in 7 rooms in the last full week; the usual is 200"
+    assert info.title == "120 messages in 7 rooms in the last full week; the median of the weeks before is 200"
     assert info.weeks[0] == weeks.Week(date(2026, 10, 19), 100, 4)
     assert info.unfinished
     assert figures.weekly_totals_info(table, CONTEXT).title == (
-        "9 messages in 1 room in the last full week; the usual is 160"
+        "9 messages in 1 room in the last full week; the median of the weeks before is 160"
     )
 
 
@@ -352,6 +368,10 @@ def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
     drawn = figures.room_line_figure(info, LIGHT)
     assert drawn.data[-1].marker.color == LIGHT.up
     assert "<b>growing</b> 120" in [note.text for note in drawn.layout.annotations]
+    word = drawn.layout.annotations[-1]
+    assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
+    fallen = figures.room_line_info("#general", table.assign(messages=[300, 200, 5]), "shrinking", CONTEXT)
+    assert figures.room_line_figure(fallen, LIGHT).layout.annotations[-1].y >= 80.4
     unsure = figures.room_line_info("#general", table, "too few to tell", CONTEXT)
     assert unsure.title == "#general: too few to tell: 120 messages, expected 20 to 80"
 
@@ -464,6 +484,38 @@ def test_a_long_name_is_short_beside_its_bar_and_whole_when_pointed_at():
     name = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).layout.annotations[0]
     assert name.text == "#incident-202…r-postmortem"
     assert name.hovertext.startswith("<b>#incident-2026-11-08-database-failover-postmortem</b>")
+
+
+def test_different_rooms_never_have_the_same_name_beside_their_bars():
+    start, end = "#release-notes-of-", "-for-the-whole-company"
+    written = frame.axis_names([f"{start}spring{end}", f"{start}autumn{end}", "#general", f"{start}spring{end}"])
+    assert written == ["#release-notes-of-spring-fo…", "#release-notes-of-autumn-fo…", "#general", written[0]]
+    deep = frame.axis_names([f"#{'x' * 60}{year}{'y' * 60}" for year in (2025, 2026)])
+    assert deep[0] != deep[1]
+    assert all("2025" in deep[0] and frame.text_width(name, frame.TEXT) <= frame.LONGEST_NAME for name in deep)
+
+
+def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
+    rooms = rooms_table(room("giant", 5000, 4000), room("small", 20, 30))
+    _, rim, tick, fine = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).data
+    assert [trace.x[0] for trace in (rim, tick, fine)] == [4000, 4000, 30]
+    assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.previous, LIGHT.previous)
+    assert fine.line.width < tick.line.width < rim.line.width
+
+
+def test_changes_to_both_sides_have_one_mark_a_side():
+    rooms = rooms_table(room("up", 450, 0), room("down", 0, 50))
+    axis = figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT).layout.xaxis
+    assert axis.ticktext == ("0", "+400")
+
+
+def test_names_of_dots_do_not_lie_over_each_other():
+    near = rooms_table(*(room(f"near-{n}", 1000 + n, 100 + n) for n in range(6)))
+    info = figures.current_vs_previous_info(near, CONTEXT)
+    names = [
+        note.text for note in figures.current_vs_previous_figure(info, LIGHT).layout.annotations if "near" in note.text
+    ]
+    assert 1 <= len(names) < 6
 
 
 def test_title_subtitle_and_names_start_at_the_same_edge():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -230,9 +230,14 @@ def test_weeks_from_sunday_are_other_weeks(server: DemoServer, clock: Clock) -> 
 
 
 def test_the_last_full_week_of_a_period_lies_whole_inside_it() -> None:
-    assert last_full_week(Period(date(2026, 11, 1), date(2026, 11, 21)), 0) == LAST
-    assert last_full_week(LAST, 0) == LAST
-    assert last_full_week(Period(date(2026, 11, 10), date(2026, 11, 21)), 0) is None
+    later = date(2026, 12, 1)
+    assert last_full_week(Period(date(2026, 11, 1), date(2026, 11, 21)), 0, later) == LAST
+    assert last_full_week(LAST, 0, later) == LAST
+    assert last_full_week(Period(date(2026, 11, 10), date(2026, 11, 21)), 0, later) is None
+    # On its Sunday a week is not over, and no verdict may rest on it.
+    assert last_full_week(LAST, 0, LAST.end) is None
+    assert last_full_week(LAST, 0, LAST.end + timedelta(days=1)) == LAST
+    assert last_full_week(Period(date(2026, 11, 1), LAST.end), 0, LAST.end) == LAST.previous
 
 
 def test_the_weeks_around_the_turn_of_the_year_are_marked() -> None:

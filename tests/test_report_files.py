@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ from pypdf import PdfReader
 from engagement.errors import FileNotMade, NoBrowser
 from engagement.masks import masked, resolved
 from engagement.metrics import Filters
+from engagement.periods import Period
 from engagement.report import html, markdown, pictures
 from engagement.report.content import SECTIONS, Content, Wishes, build
 from engagement.report.files import FORMS, as_csv, as_workbook
 from engagement.report.workbook import workbook
 from tests.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
+from tests.rooms import WEEK
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -57,9 +60,28 @@ def pdf_text(made: bytes) -> str:
 
 def test_the_key_figures_are_those_of_the_rooms_shown() -> None:
     figures = {figure.label: (figure.value, figure.change, figure.before) for figure in content_of().key_figures}
-    assert figures["Messages"] == ("127", "+27, +27\u00a0%", "100")
-    assert figures["Active rooms"] == ("4", "+2, +100\u00a0%", "2")
-    assert figures["Inactive rooms"] == ("1", "−2, −67\u00a0%", "3")
+    assert figures["Messages"] == ("127", "+27 (+27\u00a0%)", "100")
+    assert figures["Active rooms"] == ("4", "+2 (+100\u00a0%)", "2")
+    assert figures["Inactive rooms"] == ("1", "−2 (−67\u00a0%)", "3")
+
+
+def test_in_a_period_that_is_not_over_the_key_figures_are_those_so_far() -> None:
+    activity = activity_of(*ROOMS, today=WEEK.end)
+    figure = build(activity, EVERY, None, Wishes()).key_figures[0]
+    assert (figure.value, figure.change, figure.before, figure.direction) == ("127", "so far", "100", 0)
+
+
+def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
+    history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
+    activity = activity_of(*ROOMS)
+    longer = build(replace(activity, period=Period(date(2026, 10, 20), date(2026, 11, 16))), EVERY, history, Wishes())
+    whole = build(activity, EVERY, history, Wishes())
+    for what in ("top", "movers"):
+        tables = [content.table(what) for content in (longer, whole)]
+        assert [table.shortened().columns[-1] for table in tables if table] == ["Verdict (9–15 Nov)", "Verdict"]
+    assert "Verdict (9–15 Nov)" in longer.every_room
+    trend = next(chart for chart in longer.charts if chart.what == "trend")
+    assert "last full week: 9–15 Nov 2026" in trend.info.subtitle
 
 
 @pytest.mark.parametrize("form", [".html", ".xlsx", ".csv"])

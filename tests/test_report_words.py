@@ -56,13 +56,31 @@ def test_changes_that_cancel_each_other_out_are_said_to() -> None:
     ]
 
 
-def test_a_week_like_those_before_is_within_the_usual_range_and_one_far_above_is_not() -> None:
+def test_a_week_like_those_before_is_steady_and_one_far_above_or_below_is_news() -> None:
     calm = said({"name": "a", "messages": 100, "previous_messages": 100}, history={"a": [*STEADY, 100.0]})
     loud = said({"name": "a", "messages": 900, "previous_messages": 100}, history={"a": [*STEADY, 900.0]})
-    assert calm[0].startswith("Messages stayed at 100, within the usual range of ")
-    assert loud[0].startswith("Messages rose from 100 to 900 (+800\u00a0%), above the usual range of ")
-    assert "In the week 9–15 Nov 2026 no room left the range that is usual for it." in calm
-    assert any("1 room is growing (#a); every other change is within what is usual." in line for line in loud)
+    low = said({"name": "a", "messages": 3, "previous_messages": 100}, history={"a": [*STEADY, 3.0]})
+    assert calm[0].startswith("Messages stayed at 100; that is steady: it would be news below ")
+    assert " or above " in calm[0]
+    assert loud[0].startswith("Messages rose from 100 to 900 (+800\u00a0%); that is unusually many: it is news above ")
+    assert low[0].startswith("Messages fell from 100 to 3 (−97\u00a0%); that is unusually few: it is news below ")
+    assert "In the week 9–15 Nov 2026 the one judged room is steady." in calm
+    assert any(line.endswith("its own recent weeks, 1 room is growing (#a).") for line in loud)
+
+
+def test_rooms_that_are_not_news_are_counted_as_steady_or_as_too_young_to_tell() -> None:
+    unknown = float("nan")
+    rooms = [{"name": name, "messages": 100, "previous_messages": 100} for name in ("b", "c", "young")]
+    weeks = {"b": [*STEADY, 100.0], "c": [*STEADY, 100.0], "young": [unknown] * 11 + [100.0, 100.0]}
+    news = said(
+        {"name": "a", "messages": 900, "previous_messages": 100}, *rooms, history={"a": [*STEADY, 900.0], **weeks}
+    )
+    assert (
+        "In the week 9–15 Nov 2026, measured by its own recent weeks, 1 room is growing (#a); "
+        "the other 2 judged rooms are steady; 1 has too few weeks known to tell." in news
+    )
+    calm = said(*rooms, history=weeks)
+    assert "In the week 9–15 Nov 2026 the 2 judged rooms are steady; 1 has too few weeks known to tell." in calm
 
 
 def test_without_enough_weeks_nothing_is_called_usual() -> None:
@@ -80,7 +98,22 @@ def test_rooms_that_are_new_back_or_quiet_are_counted_and_the_largest_loss_is_na
         {"name": "stays", "messages": 60, "previous_messages": 60},
     )
     assert (
-        "1 room is new, 1 came back and 2 went quiet; of those gone quiet, #gone had most before (45 messages)." in told
+        "1 room is new, 1 spoke again after a period without a message and 2 had messages before and none now; "
+        "of these, #gone had most before (45 messages)." in told
+    )
+
+
+def test_rooms_for_which_silence_is_usual_are_said_to_talk_now_and_then() -> None:
+    rare = [1.0, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    told = said(
+        {"name": "busy", "messages": 100, "previous_messages": 100},
+        {"name": "rare", "previous_messages": 1},
+        {"name": "seldom", "previous_messages": 2},
+        history={"busy": [*STEADY, 100.0], "rare": rare, "seldom": rare},
+    )
+    assert (
+        "2 rooms had messages before and none now (most of these are rooms that talk now and then); "
+        "of these, #seldom had most before (2 messages)." in told
     )
 
 
@@ -107,7 +140,8 @@ def test_an_unfinished_period_says_so_and_is_held_against_no_whole_week() -> Non
         history={"a": [*STEADY, 100.0]},
         today=date(2026, 11, 15),
     )
-    assert told[0] == "Messages fell from 100 to 40 (−60\u00a0%), though the period is not over yet."
+    assert told[0] == "40 messages so far; 100 in the whole period before."
+    assert not any("fell" in line or "drove" in line for line in told)
 
 
 def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
@@ -117,7 +151,7 @@ def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
         plain(parts) for parts in sentences(activity, activity.rooms, history_of({"a": [*STEADY, 90.0]}), people=False)
     ]
     assert told[0].startswith(
-        "Messages stayed at 400; the 90 of its last full week (9–15 Nov 2026) are within the usual range of "
+        "Messages stayed at 400; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
     )
 
 

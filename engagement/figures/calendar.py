@@ -29,6 +29,8 @@ from engagement.periods import Period
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_LABELLED_EACH = 10
 _SATURDAY = 5
+# How a note begins that tells that a figure counts all rooms, whatever the view shows.
+ALL_ROOMS = "all rooms"
 
 
 def as_day(value: Any) -> date:
@@ -62,7 +64,8 @@ class MessagesPerDay(Info):
 def messages_per_day_info(current: pd.Series[Any], previous: pd.Series[Any], context: Context) -> MessagesPerDay:
     """Both periods day by day, aligned by day number; the series hold messages by day (dates or timestamps).
 
-    A day that is not in a series is not known. Where the period is unfinished, its last known day is marked.
+    A day that is not in a series is not known. Where the period is unfinished, its last known day is marked. With a
+    note that begins with ``ALL_ROOMS`` the title speaks of the whole workspace.
     """
     now = {as_day(day): as_count(value) for day, value in current.items()}
     before = {as_day(day): as_count(value) for day, value in previous.items()}
@@ -75,12 +78,17 @@ def messages_per_day_info(current: pd.Series[Any], previous: pd.Series[Any], con
         for day, other in zip(context.period.dates(), context.previous.dates(), strict=False)
     )
     return MessagesPerDay(
-        title=_day_title(days, context),
+        title=("Whole workspace: " if _whole(context) else "") + _day_title(days, context),
         subtitle=context.subtitle(
             "Messages per day", f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"
         ),
         days=days,
     )
+
+
+def _whole(context: Context) -> bool:
+    # Beside figures of some rooms, the messages of all rooms must not look like their total.
+    return any(note.startswith(ALL_ROOMS) for note in context.notes)
 
 
 def _day_title(days: Sequence[Day], context: Context) -> str:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
-from engagement.labels import count, day_text, for_plotly, percent, period_text, plural, short
+from engagement.labels import count, day_text, for_plotly, percent, period_text, plural, short, told_apart
 from engagement.palette import FONT, Tokens
 from engagement.periods import Period
 
@@ -25,6 +25,8 @@ CONFIG: dict[str, Any] = {
 DEFAULT_WIDTH = 430
 TEXT, NOTE, TITLE = 13, 12, 17
 LABEL_COLUMNS = 28
+# A title wraps between words; a longer name may be a single word that cannot.
+TITLE_COLUMNS = 40
 LONGEST_NAME = 200
 # Measured in Chromium. A title anchored at its bottom is the only one that grows downwards from a fixed place.
 _TITLE_UP, _TITLE_LINE, _NOTE_LINE, _BETWEEN = 15, 22, 17, 9
@@ -273,9 +275,23 @@ def axis_name(label: str, pixels: float = LONGEST_NAME) -> str:
                 short(label, 8))  # fmt: skip
 
 
+def axis_names(labels: Sequence[str], pixels: float = LONGEST_NAME) -> list[str]:
+    """``labels`` shortened until they fit beside a chart; different labels stay different."""
+    names = [axis_name(label, pixels) for label in labels]
+    alike: dict[str, list[str]] = {}
+    for label, name in dict(zip(labels, names, strict=True)).items():
+        alike.setdefault(name, []).append(label)
+    apart: dict[str, str] = {}
+    for group in (group for group in alike.values() if len(group) > 1):
+        tries = (told_apart(group, limit) for limit in range(LABEL_COLUMNS, 8, -2))
+        fitting = (texts for texts in tries if max(text_width(text, TEXT) for text in texts) <= pixels)
+        apart |= dict(zip(group, next(fitting, told_apart(group, 8)), strict=True))
+    return [apart.get(label, name) for label, name in zip(labels, names, strict=True)]
+
+
 def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
     """The pixels that a column of these ``labels`` needs, with its gap to the chart."""
-    return max((text_width(axis_name(label, pixels), TEXT) for label in labels), default=0) + 12
+    return max((text_width(name, TEXT) for name in axis_names(labels, pixels)), default=0) + 12
 
 
 def write_names(
@@ -284,17 +300,18 @@ def write_names(
     """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there."""
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(rows))))
     hover = _hover_look(tokens)
+    names = axis_names([row.label for row in rows], pixels)
     figure.update_layout(
         annotations=[
             {
-                "text": for_plotly(axis_name(row.label, pixels)),
+                "text": for_plotly(name),
                 "hovertext": row.hover,
                 "hoverlabel": hover,
                 "x": 0, "xref": "paper", "xanchor": "left", "xshift": -left,
                 "y": number, "yref": "y", "yanchor": "middle",
                 "showarrow": False, "font": {"size": TEXT, "color": tokens.ink}, "borderpad": 0, "borderwidth": 0,
             }
-            for number, row in enumerate(rows)
+            for number, (row, name) in enumerate(zip(rows, names, strict=True))
         ]
     )  # fmt: skip
 

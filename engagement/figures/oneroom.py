@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.figures.calendar import as_count, as_day, week_labels, week_text
-from engagement.figures.frame import LABEL_COLUMNS, TEXT, Context, Info, framed, hover_text, numbers_width, ticks
+from engagement.figures.frame import (
+    DEFAULT_WIDTH,
+    TEXT,
+    TITLE_COLUMNS,
+    Context,
+    Info,
+    framed,
+    hover_text,
+    numbers_width,
+    text_width,
+    ticks,
+)
 from engagement.labels import count, for_plotly, plural, short
 from engagement.palette import Tokens, faded
 
@@ -48,7 +60,7 @@ def room_line_info(label: str, weekly: pd.DataFrame, verdict: str, context: Cont
         )
     )
     known = [week for week in weeks if week.messages is not None]
-    name = short(label, LABEL_COLUMNS)
+    name = short(label, TITLE_COLUMNS)
     if not known:
         sentence = "No week of this room has been counted yet."
         subtitle = context.subtitle("Messages per week")
@@ -98,17 +110,24 @@ def room_line_figure(info: RoomLine, tokens: Tokens) -> go.Figure:
         hoverinfo="text",
         cliponaxis=False,
     )
-    below = (weeks[last].messages or 0) > 0.8 * max(highest, 1)
     figure.add_annotation(
-        text=f"<b>{for_plotly(info.verdict)}</b> {count(weeks[last].messages)}", x=last, y=weeks[last].messages,
-        xanchor="right", xshift=6, yanchor="top" if below else "bottom", yshift=-9 if below else 9, showarrow=False,
-        font={"size": TEXT, "color": verdict_colour(info.verdict, tokens)}, bgcolor=faded(tokens.paper, 0.8),
+        text=f"<b>{for_plotly(info.verdict)}</b> {count(weeks[last].messages)}", x=last,
+        y=_clear_height(info, last, DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r),
+        xanchor="right", xshift=6, yanchor="bottom", yshift=8, borderpad=0, showarrow=False,
+        font={"size": TEXT, "color": verdict_colour(info.verdict, tokens)},
     )  # fmt: skip
     figure.update_xaxes(range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
     figure.update_yaxes(
-        range=[0, max(highest, 1) * 1.1], tickvals=marks, ticktext=[count(mark) for mark in marks], showgrid=True
+        range=[0, max(highest, 1) * 1.18], tickvals=marks, ticktext=[count(mark) for mark in marks], showgrid=True
     )
     return figure
+
+
+def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
+    """The height above which a word that ends at week ``last`` hides neither line nor band, ``pixels`` wide."""
+    word = text_width(f"{info.verdict} {count(info.weeks[last].messages)}", TEXT) * 1.1
+    covered = math.ceil(word * len(info.weeks) / pixels) + 1
+    return max(max(week.messages or 0, week.high or 0) for week in info.weeks[max(last + 1 - covered, 0) :])
 
 
 def verdict_colour(verdict: str, tokens: Tokens) -> str:

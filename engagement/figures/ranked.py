@@ -10,8 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.figures.frame import (
+    DEFAULT_WIDTH,
     NOTE,
     TEXT,
+    TITLE_COLUMNS,
     Context,
     Info,
     RowName,
@@ -34,6 +36,7 @@ _REMARKS = ("new", "back")
 # Bars to both sides leave less room for words.
 _SHORT_REMARKS = {"new": "new", "back": "back", "went quiet": "quiet"}
 _NAME_OF_MOVER = 160
+_SHORT_BAR = 12
 _COUNTED = ("messages", "previous_messages", "movement")
 
 
@@ -121,7 +124,7 @@ def busiest_by_total_info(rooms: pd.DataFrame, context: Context, n: int = 10) ->
     total = int(known["total_messages"].sum())
     first, label = int(top["total_messages"].iloc[0]), room_labels(top, show_people=context.show_people).iloc[0]
     return BusiestByTotal(
-        title=f"{short(label, 24)} holds {share_text(first, total)} of all messages ever sent",
+        title=f"{short(label, TITLE_COLUMNS)} holds {share_text(first, total)} of all messages ever sent",
         subtitle=subtitle,
         rows=tuple(
             RoomBar(room_id, label, int(messages))
@@ -141,7 +144,8 @@ def _bars(info: Info, rows: tuple[RoomBar, ...], tokens: Tokens) -> go.Figure:
     numbers = max((text_width(value, TEXT) for value in values), default=0) + 8
     left = names_width([row.label for row in rows]) + numbers
     remarks = max((text_width(row.remark, TEXT) for row in rows), default=0)
-    figure = framed(info, tokens, ROW * len(rows) + 26, left=left, right=remarks + 12)
+    right = remarks + 12
+    figure = framed(info, tokens, ROW * len(rows) + 26, left=left, right=right)
     if info.empty:
         return figure
     places = list(range(len(rows)))
@@ -161,7 +165,10 @@ def _bars(info: Info, rows: tuple[RoomBar, ...], tokens: Tokens) -> go.Figure:
         hovertext=hover,
         hoverinfo="text",
     )
-    add_ticks(figure, [(row.previous, place) for place, row in enumerate(rows) if row.previous], tokens)
+    wide = high * _SHORT_BAR / (DEFAULT_WIDTH - left - right)
+    for fine in (False, True):
+        points = [(r.previous, place) for place, r in enumerate(rows) if r.previous and (r.messages < wide) == fine]
+        add_ticks(figure, points, tokens, fine=fine)
     marks = ticks(high, parts=2)
     figure.update_xaxes(range=[0, high * 1.01], showgrid=True, tickvals=marks, ticktext=[count(mark) for mark in marks])
     write_names(figure, [RowName(row.label, text) for row, text in zip(rows, hover, strict=True)], tokens, left)
@@ -171,14 +178,20 @@ def _bars(info: Info, rows: tuple[RoomBar, ...], tokens: Tokens) -> go.Figure:
     return figure
 
 
-def add_ticks(figure: go.Figure, points: list[tuple[int, int]], tokens: Tokens, half: float = 0.42) -> None:
-    """Ink ticks across the rows of horizontal bars, rimmed with paper so that they show on a dark bar too."""
+def add_ticks(figure: go.Figure, points: list[tuple[int, int]], tokens: Tokens, *, fine: bool) -> None:
+    """Ink ticks across the rows of horizontal bars, rimmed with paper so that they show on a dark bar too.
+
+    ``fine`` ticks are thin and have no rim, which would hide a bar of a few pixels.
+    """
+    if not points:
+        return
+    half = 0.42
     xs: list[int | None] = []
     ys: list[float | None] = []
     for value, place in points:
         xs += [value, value, None]
         ys += [place - half, place + half, None]
-    for colour, thick in ((tokens.paper, 6), (tokens.previous, 2.5)):
+    for colour, thick in ((tokens.previous, 1.2),) if fine else ((tokens.paper, 6), (tokens.previous, 2.5)):
         line = {"color": colour, "width": thick}
         figure.add_scatter(x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
 
@@ -228,9 +241,9 @@ def _moved(rows: tuple[Mover, ...]) -> str:
     first, last = rows[0], rows[-1]
     parts = []
     if first.change > 0:
-        parts.append(f"{short(first.label, 20)} gained most ({signed(first.change)})")
+        parts.append(f"{short(first.label, TITLE_COLUMNS)} gained most ({signed(first.change)})")
     if last.change < 0:
-        parts.append(f"{short(last.label, 20)} lost most ({signed(last.change)})")
+        parts.append(f"{short(last.label, TITLE_COLUMNS)} lost most ({signed(last.change)})")
     return ", ".join(parts)
 
 
@@ -264,7 +277,9 @@ def movers_figure(info: Movers, tokens: Tokens) -> go.Figure:
         constraintext="none",
     )
     low, high = min(rows[-1].change, 0), max(rows[0].change, 0)
-    marks = ticks(high, low, parts=2)
+    # Only the outermost marks: on a phone those between would run into each other.
+    every = ticks(high, low, parts=2)
+    marks = sorted({every[0], 0, every[-1]})
     figure.update_xaxes(
         range=[low, high],
         showgrid=True,

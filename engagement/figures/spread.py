@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.figures.frame import (
+    DEFAULT_WIDTH,
     NOTE,
     TEXT,
     Context,
@@ -23,6 +24,7 @@ from engagement.figures.frame import (
     numbers_width,
     rooms_text,
     share_text,
+    text_width,
 )
 from engagement.labels import count, for_plotly, percent, period_text, room_labels, short, signed
 from engagement.palette import Tokens, faded
@@ -32,7 +34,10 @@ SMALL = 10
 _MOST_NAMES = 6
 _BAND = -0.55
 _BAND_HALF = 0.22
-_LEAST_GAP = 0.16
+_BODY, _RIGHT, _BOTTOM = 440, 10, 46
+_NAME_HEIGHT = 17
+# A name that would lie over more dots than these is left out; it is told when the dot is pointed at.
+_MOST_HIDDEN = 4
 _RANKS_DRAWN = 400
 MARKS = (1, 3, 10)
 
@@ -67,9 +72,11 @@ def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int =
     more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
     silent = len(rooms) - len(either)
     left_out = f"{rooms_text(silent)} silent in both left out" if silent else ""
+    small = (either[["messages", "previous_messages"]].max(axis=1) < SMALL).any()
+    pale = f"pale: fewer than {SMALL} messages in both" if small else ""
     return CurrentVsPrevious(
         title=f"{rooms_text(more)} had more messages than {context.before}, {count(fewer)} had fewer",
-        subtitle=context.subtitle("Each dot is a room", spans, left_out),
+        subtitle=context.subtitle("Each dot is a room", spans, pale, left_out),
         points=tuple(
             Point(room_id, label, int(messages), int(previous), index in remarkable)
             for index, room_id, label, messages, previous in zip(
@@ -81,7 +88,7 @@ def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int =
 
 def current_vs_previous_figure(info: CurrentVsPrevious, tokens: Tokens) -> go.Figure:
     """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
-    figure = framed(info, tokens, 440, left=_left(info), right=10, bottom=46)
+    figure = framed(info, tokens, _BODY, left=_left(info), right=_RIGHT, bottom=_BOTTOM)
     if info.empty:
         return figure
     points = info.points
@@ -177,31 +184,75 @@ def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
 
 
 def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens) -> None:
-    taken: list[float] = []
-    ordered = sorted(enumerate(points), key=lambda item: -abs(item[1].messages - item[1].previous))
-    for number, point in ordered:
-        x, y = _place(point.previous, number), _place(point.messages, number)
-        gap = _LEAST_GAP * (top - _BAND) / 3
-        if not point.named or any(abs(y - other) < gap for other in taken):
+    low = _BAND - _BAND_HALF
+    across = (DEFAULT_WIDTH - figure.layout.margin.l - _RIGHT) / (top - low)
+    up = (_BODY - _BOTTOM) / (top - low)
+    places = [(_place(point.previous, n), _place(point.messages, n)) for n, point in enumerate(points)]
+    dots = np.array([((x - low) * across, (y - low) * up) for x, y in places])
+    limits = ((top - low) * across, (top - low) * up)
+    taken: list[_Box] = []
+    named = [number for number, point in enumerate(points) if point.named]
+    for number in sorted(named, key=lambda n: -abs(points[n].messages - points[n].previous)):
+        text = f"{short(points[number].label, 20)} {signed(points[number].messages - points[number].previous)}"
+        wide = text_width(text, NOTE)
+        free: list[tuple[int, int, dict[str, Any], _Box]] = []
+        for rank, anchors in enumerate(_anchors(*places[number], top)):
+            box = _box(dots[number], wide, anchors)
+            if _inside(box, limits) and not any(_overlap(box, other) for other in taken):
+                free.append((_dots_in(dots, box), rank, anchors, box))
+        hidden, _, anchors, box = min(
+            free, key=lambda place: place[0] + place[1], default=(math.inf, 0, {}, (0, 0, 0, 0))
+        )
+        if hidden > _MOST_HIDDEN:
             continue
-        taken.append(y)
+        taken.append(box)
+        x, y = places[number]
         figure.add_annotation(
-            text=for_plotly(f"{short(point.label, 20)} {signed(point.messages - point.previous)}"),
-            x=x, xref="x", y=y, yref="y", **_beside(x, y, top), showarrow=False,
+            text=for_plotly(text), x=x, xref="x", y=y, yref="y", **anchors, showarrow=False,
             font={"size": NOTE, "color": tokens.ink}, bgcolor=faded(tokens.paper, 0.7), borderpad=0,
         )  # fmt: skip
 
 
-def _beside(x: float, y: float, top: float) -> dict[str, Any]:
-    """Where a name stands: away from the diagonal, and inside the chart."""
-    middle = (top + _BAND) / 2
-    if y >= x:
-        return {"xanchor": "right", "xshift": -7} if x > middle else {"xanchor": "left", "xshift": 7}
-    if y < 0:
-        return {"xanchor": "right" if x > middle else "left", "yanchor": "bottom", "yshift": 6}
-    if x <= middle:
-        return {"xanchor": "left", "xshift": 7}
-    return {"xanchor": "right", "xshift": 8, "yanchor": "top", "yshift": -6}
+# Left, right, bottom and top in pixels from the lower left corner, for a chart of the default width.
+_Box = tuple[float, float, float, float]
+
+
+def _anchors(x: float, y: float, top: float) -> list[dict[str, Any]]:
+    """Where a name can stand, the best place first: away from the diagonal, towards the middle of the chart."""
+    sides = [{"xanchor": "left", "xshift": 7}, {"xanchor": "right", "xshift": -7}]
+    if x > (top + _BAND) / 2:
+        sides.reverse()
+    corners = [
+        {**side, "yanchor": yanchor, "yshift": yshift}
+        for side in sides
+        for yanchor, yshift in ((("bottom", 5), ("top", -5)) if y >= x or y < 0 else (("top", -5), ("bottom", 5)))
+    ]
+    level = [{**side, "yanchor": "middle", "yshift": 0} for side in sides]
+    centred = [
+        {"xanchor": "center", "xshift": 0, "yanchor": yanchor, "yshift": yshift}
+        for yanchor, yshift in (("bottom", 7), ("top", -7))
+    ]
+    return [*corners, *level, *centred] if y < x else [*level, *corners, *centred]
+
+
+def _box(dot: Any, wide: float, anchors: dict[str, Any]) -> _Box:
+    x, y = float(dot[0]) + anchors["xshift"], float(dot[1]) + anchors["yshift"]
+    left = x - {"left": 0, "center": 0.5, "right": 1}[anchors["xanchor"]] * wide
+    low = y - {"bottom": 0, "middle": 0.5, "top": 1}[anchors["yanchor"]] * _NAME_HEIGHT
+    return left, left + wide, low, low + _NAME_HEIGHT
+
+
+def _inside(box: _Box, limits: tuple[float, float]) -> bool:
+    return box[0] >= 0 and box[1] <= limits[0] and box[2] >= 0 and box[3] <= limits[1]
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+
+
+def _dots_in(dots: Any, box: _Box) -> int:
+    xs, ys = dots[:, 0], dots[:, 1]
+    return int(((xs > box[0] - 3) & (xs < box[1] + 3) & (ys > box[2] - 3) & (ys < box[3] + 3)).sum())
 
 
 def _point_hover(point: Point) -> str:

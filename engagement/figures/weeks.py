@@ -83,7 +83,7 @@ def _weekly_title(finished: Sequence[Week]) -> str:
     last, earlier = finished[-1], [week.messages or 0 for week in finished[:-1]]
     rooms = f" in {rooms_text(last.active_rooms)}" if last.active_rooms is not None else ""
     title = f"{plural(last.messages, 'message')}{rooms} in the last full week" if last.messages else _SILENT_WEEK
-    return f"{title}; the usual is {count(median(earlier))}" if len(earlier) >= 3 else title
+    return f"{title}; the median of the weeks before is {count(median(earlier))}" if len(earlier) >= 3 else title
 
 
 def weekly_totals_figure(info: WeeklyTotals, tokens: Tokens) -> go.Figure:
@@ -176,19 +176,25 @@ def heat_info(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: in
         for room_id, label, values in zip(order.index, labels, shown.loc[order.index].to_numpy(), strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
-    which = f"{count(always)} of the {len(rows)} busiest rooms" if len(rows) > 1 else rows[0].label
+    which = _always_busy(always, len(rows)) if len(rows) > 1 else rows[0].label
     quiet = any(value is None for row in rows for value in row.weeks)
     return Heat(
         title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
         subtitle=context.subtitle(
             what,
             f"{week_text(starts[0])} to {week_text(starts[-1])}",
-            f"strongest colour: {count(max(value or 0 for row in rows for value in row.weeks))}",
+            f"logarithmic colours, strongest: {count(max(value or 0 for row in rows for value in row.weeks))}",
             "hatched: no data" if quiet else "",
         ),
         rows=rows,
         starts=starts,
     )
+
+
+def _always_busy(always: int, rooms: int) -> str:
+    if always == rooms:
+        return f"All {rooms} busiest rooms"
+    return f"{count(always) if always else 'None'} of the {rooms} busiest rooms"
 
 
 def heat_figure(info: Heat, tokens: Tokens) -> go.Figure:

@@ -52,7 +52,8 @@ class Wishes:
 class KeyFigure:
     """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
 
-    ``before`` is the number of the previous period, empty where there is nothing to compare with.
+    ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
+    not over, there is no change, only "so far".
     """
 
     label: str
@@ -210,9 +211,9 @@ class _Parts:
         head = metrics.headline(self.rooms, self.activity.period)
         named = [("Messages", head.messages), ("Active rooms", head.active)]
         named += [("Inactive rooms", head.inactive)] if self._directory else []
-        counted = [_key_figure(label, number, compared=self._compared) for label, number in named]
-        share = _key_figure("Share of the ten busiest", head.busiest_share, compared=self._compared, share=True)
-        return (*counted, share)
+        how = {"compared": self._compared, "so_far": self.activity.unfinished}
+        counted = [_key_figure(label, number, **how) for label, number in named]
+        return (*counted, _key_figure("Share of the ten busiest", head.busiest_share, share=True, **how))
 
     def charts(self) -> Iterable[Chart]:
         rooms, context, top = self.rooms, self.context, self.wishes.top
@@ -228,9 +229,10 @@ class _Parts:
         if self._directory:
             yield Chart("inactive", figures.inactive_states_info(rooms, context), figures.inactive_states_figure)
         if self.history is not None:
-            # The history ends with a week that is over, also where the period does not.
-            finished = replace(context, unfinished=False)
             weekly = self.history.totals(rooms["room_id"])
+            # The history ends with a week that is over, also where the period does not; a period can end days later.
+            dates = labels.period_text(self.history.weeks[-1])
+            finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
             yield Chart("trend", figures.weekly_totals_info(weekly, finished), figures.weekly_totals_figure)
 
     def tables(self) -> Iterable[Table]:
@@ -241,11 +243,12 @@ class _Parts:
             return
         if self.activity.no_data:
             return
-        ranked = _plain(tables.ranked(rooms, self.history, people=people))
-        yield Table("top", "Top channels", ranked, _SHORT["top"], top)
+        verdict = self._verdict_heading()
+        ranked = _plain(tables.ranked(rooms, self.history, people=people)).rename(columns={"Verdict": verdict})
+        yield Table("top", "Top channels", ranked, (*_SHORT["top"], verdict), top)
         if self._compared:
-            changed = _plain(tables.changed(rooms, self.history, people=people))
-            yield Table("movers", "Movers", changed, _SHORT["movers"], top)
+            changed = _plain(tables.changed(rooms, self.history, people=people)).rename(columns={"Verdict": verdict})
+            yield Table("movers", "Movers", changed, (*_SHORT["movers"], verdict), top)
         if self._directory:
             silent = tables.silent(rooms, people=people)
             yield Table("inactive", "Inactive rooms", silent, _SHORT["inactive"], top)
@@ -260,13 +263,21 @@ class _Parts:
             ).astype({"Messages": "Int64", "Active rooms": "Int64"})
             yield Table("trend", "Weeks", weeks.iloc[::-1], tuple(weeks.columns), 8)
 
+    def _verdict_heading(self) -> str:
+        """Names the week that is judged where that is not the period itself."""
+        if self.history is None or self.history.weeks[-1] == self.activity.period:
+            return "Verdict"
+        week = self.history.weeks[-1]
+        dates = labels.period_text(week)
+        return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
+
     def every_room(self) -> pd.DataFrame:
         """A row per room, busiest first, with everything that the tables know of it."""
         rooms = self.rooms.set_index("room_id", drop=False)
         table = _plain(tables.ranked(self.rooms, people=self.wishes.people))
         if self.history is not None:
             judged = verdicts(self.rooms, self.history).reindex(table.index)
-            table = table.assign(Verdict=judged["verdict"], Why=judged["reason"])
+            table = table.assign(**{self._verdict_heading(): judged["verdict"], "Why": judged["reason"]})
         rooms = rooms.reindex(table.index)
         return table.assign(
             **{
@@ -282,8 +293,8 @@ class _Parts:
 
 
 _SHORT = {
-    "top": ("Room", "Messages", "Change", "Share %", "Verdict"),
-    "movers": ("Room", "Messages", "Change", "Change %", "Verdict"),
+    "top": ("Room", "Messages", "Change", "Share %"),
+    "movers": ("Room", "Messages", "Change", "Change %"),
     "inactive": ("Room", "State", "Silent days", "Last message"),
     "counters": ("Rank", "Room", "All messages", "Members", "Last message"),
 }
@@ -294,15 +305,17 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns="Weeks", errors="ignore")
 
 
-def _key_figure(label: str, figure: Comparison, *, compared: bool, share: bool = False) -> KeyFigure:
+def _key_figure(label: str, figure: Comparison, *, compared: bool, so_far: bool, share: bool = False) -> KeyFigure:
     value = share_text(figure.now, 100) if share else labels.count(figure.now)
     if not compared:
         return KeyFigure(label, value, "nothing to compare with")
+    before = share_text(figure.before, 100) if share else labels.count(figure.before)
+    if so_far:
+        return KeyFigure(label, value, "so far", before)
     change = round(figure.change)
     if share:
         words_ = f"{labels.signed(change)} {'point' if abs(change) == 1 else 'points'}"
     else:
         percent = figure.change_pct
-        words_ = labels.signed(change) + ("" if percent is None else f", {labels.signed_percent(percent)}")
-    before = share_text(figure.before, 100) if share else labels.count(figure.before)
+        words_ = labels.signed(change) + ("" if percent is None else f" ({labels.signed_percent(percent)})")
     return KeyFigure(label, value, words_, before, (change > 0) - (change < 0))

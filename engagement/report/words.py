@@ -55,7 +55,9 @@ def sentences(
     named = _Names(rooms, people=people)
     parts = [_totals(activity, rooms, history)]
     if not activity.previous_no_data:
-        parts += [_drivers(rooms, named), _judged(rooms, history, named), _moved(rooms, named)]
+        # Part of a period against a whole one is no rise or fall that a room could have driven.
+        parts += [] if activity.unfinished else [_drivers(rooms, named)]
+        parts += [_judged(rooms, history, named), _moved(activity, rooms, history, named)]
     parts.append(_silent(activity, rooms))
     return tuple(part for part in parts if part)
 
@@ -83,16 +85,18 @@ class _Names:
 
 def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) -> Sentence:
     now, before = int(rooms["messages"].sum()), int(rooms["previous_messages"].sum())
-    so_far = ", though the period is not over yet" if activity.unfinished else ""
     if activity.previous_no_data:
+        so_far = " so far" if activity.unfinished else ""
         return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
-    # An unfinished week always looks like a fall, so it is not held against whole ones.
-    usual = "" if so_far else _usual(activity, rooms, history, now)
+    if activity.unfinished:
+        # An unfinished period always looks like a fall, so it is not held against whole ones.
+        return (f"{plural(now, 'message')} so far; {count(before)} in the whole period before.",)
+    usual = _usual(activity, rooms, history, now)
     if now == before:
-        return (f"Messages stayed at {count(now)}{so_far}{usual}.",)
+        return (f"Messages stayed at {count(now)}{usual}.",)
     word = "rose" if now > before else "fell"
     share = signed_percent(100 * (now - before) / before) if before > 0 else signed(now - before)
-    return (f"Messages {word} from {count(before)} to {count(now)} ({share}){so_far}{usual}.",)
+    return (f"Messages {word} from {count(before)} to {count(now)} ({share}){usual}.",)
 
 
 def _usual(activity: Activity, rooms: pd.DataFrame, history: History | None, now: int) -> str:
@@ -102,14 +106,24 @@ def _usual(activity: Activity, rooms: pd.DataFrame, history: History | None, now
     judged = total_verdict(history, weekly)
     low, high = judged["usual_low"], judged["usual_high"]
     week = history.weeks[-1]
-    counted = now if week == activity.period else weekly.iloc[-1]
+    whole = week == activity.period
+    counted = now if whole else weekly.iloc[-1]
     if pd.isna(low) or pd.isna(counted):
         return ""
-    place = "below" if counted < low else "above" if counted > high else "within"
-    usual = f"{place} the usual range of {count(low)} to {count(high)}"
-    if week == activity.period:
-        return f", {usual}"
-    return f"; the {count(counted)} of its last full week ({period_text(week)}) are {usual} a week"
+    said = _news(float(counted), float(low), float(high), "it" if whole else "a week")
+    if whole:
+        return f"; that is {said}"
+    return f"; the {count(counted)} in the week {period_text(week)} are {said}"
+
+
+def _news(counted: float, low: float, high: float, what: str) -> str:
+    """Whether a count is steady, and beyond which bounds it is, or would be, news."""
+    if counted < low:
+        return f"unusually few: {what} is news below {count(low)}"
+    if counted > high:
+        return f"unusually many: {what} is news above {count(high)}"
+    below = f"below {count(low)} or " if low > 0 else ""
+    return f"steady: {what} would be news {below}above {count(high)}"
 
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
@@ -142,10 +156,10 @@ def _both(start: str, rises: pd.DataFrame, downs: pd.DataFrame, named: _Names) -
 
 
 _VERDICTS = (
-    (verdict.GROWING, "growing"),
-    (verdict.SHRINKING, "shrinking"),
-    (verdict.CAME_BACK, "back after weeks of silence"),
-    (verdict.WENT_QUIET, "unusually silent"),
+    (verdict.GROWING, "is growing", "are growing"),
+    (verdict.SHRINKING, "is shrinking", "are shrinking"),
+    (verdict.CAME_BACK, "came back after weeks of silence", "came back after weeks of silence"),
+    (verdict.WENT_QUIET, "is unusually silent", "are unusually silent"),
 )
 
 
@@ -158,23 +172,32 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
     # The rooms with most at stake are named first.
     level = judged["level"].fillna(0).where(said.ne(verdict.CAME_BACK), rooms.set_index("room_id")["messages"])
     sizes = level.sort_values(ascending=False, kind="stable")
-    groups = [(word, [str(room_id) for room_id in sizes.index if said[room_id] == key]) for key, word in _VERDICTS]
-    groups = [(word, ids) for word, ids in groups if ids]
+    groups = [(forms, [str(room_id) for room_id in sizes.index if said[room_id] == key]) for key, *forms in _VERDICTS]
+    groups = [(forms, ids) for forms, ids in groups if ids]
+    steady, few = int(said.eq(verdict.STEADY).sum()), int(said.eq(verdict.TOO_FEW).sum())
+    unknown = f"; {count(few)} {'has' if few == 1 else 'have'} too few weeks known to tell" if few else ""
     if not groups:
-        return (f"{week} no room left the range that is usual for it.",)
+        calm = "the one judged room is" if steady == 1 else f"the {count(steady)} judged rooms are"
+        return (f"{week} {calm} steady{unknown}.",)
     one = len(groups) == 1 and len(groups[0][1]) == 1
     parts: list[str | Room] = [f"{week}, measured by {'its' if one else 'their'} own recent weeks, "]
-    for number, (word, ids) in enumerate(groups):
+    for number, (forms, ids) in enumerate(groups):
         joint = "" if not number else " and " if number == len(groups) - 1 else ", "
         some = count(len(ids)) if number else plural(len(ids), "room")
-        parts += [f"{joint}{some} {'is' if len(ids) == 1 else 'are'} {word} (", *named.listed(ids, most=2), ")"]
-    return (*parts, "; every other change is within what is usual.")
+        parts += [f"{joint}{some} {forms[len(ids) != 1]} (", *named.listed(ids, most=2), ")"]
+    others = "the other judged room is" if steady == 1 else f"the other {count(steady)} judged rooms are"
+    return (*parts, f"; {others} steady" if steady else "", f"{unknown}.")
 
 
-_MOVES = {"new": ("is new", "are new"), "back": ("came back", "came back"), "went quiet": ("went quiet", "went quiet")}
+# Not the words of the verdicts: these compare two periods and know nothing of what is usual.
+_MOVES = {
+    "new": ("is new", "are new"),
+    "back": ("spoke again after a period without a message",) * 2,
+    "went quiet": ("had messages before and none now",) * 2,
+}
 
 
-def _moved(rooms: pd.DataFrame, named: _Names) -> Sentence:
+def _moved(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
     counts = {word: number for word, number in metrics.movements(rooms).items() if number}
     if not counts:
         return ()
@@ -183,14 +206,25 @@ def _moved(rooms: pd.DataFrame, named: _Names) -> Sentence:
         for place, (word, number) in enumerate(counts.items())
     ]
     text = _and(said)
-    gone = rooms[rooms["movement"] == "went quiet"].nlargest(1, "previous_messages")
+    if activity.unfinished:
+        text = text.replace("none now", "none so far")
+    gone = rooms[rooms["movement"] == "went quiet"]
     if gone.empty:
         return (f"{text}.",)
-    before = plural(int(gone["previous_messages"].iloc[0]), "message")
-    room = named[gone["room_id"].iloc[0]]
+    largest = gone.nlargest(1, "previous_messages")
+    before = plural(int(largest["previous_messages"].iloc[0]), "message")
+    room = named[largest["room_id"].iloc[0]]
     if counts["went quiet"] == 1:
         return (f"{text}: ", room, f", which had {before} in the period before.")
-    return (f"{text}; of those gone quiet, ", room, f" had most before ({before}).")
+    return (f"{text}{_now_and_then(activity, gone, history)}; of these, ", room, f" had most before ({before}).")
+
+
+def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | None) -> str:
+    """Says so where a week without a message is usual for most of these rooms."""
+    if history is None or history.weeks[-1] != activity.period:
+        return ""
+    steady = verdicts(gone, history)["verdict"].eq(verdict.STEADY)
+    return " (most of these are rooms that talk now and then)" if 2 * int(steady.sum()) > len(gone) else ""
 
 
 def _and(parts: list[str]) -> str:

@@ -119,12 +119,9 @@ def _start_custom(today: date, week_start: int) -> None:
 
 
 def _typed_period(today: date, week_start: int, longest: int) -> Period:
-    left, right = st.columns(2)
     first, last = date(2015, 1, 1), date(2099, 12, 31)
-    with left:
-        start = st.date_input("First day", None, first, last, key="from", bind="query-params")
-    with right:
-        end = st.date_input("Last day", None, first, last, key="to", bind="query-params")
+    start = st.date_input("First day", None, first, last, key="from", bind="query-params", format="YYYY-MM-DD")
+    end = st.date_input("Last day", None, first, last, key="to", bind="query-params", format="YYYY-MM-DD")
     if not start or not end:
         shown = preset_period("last-week", today, week_start)
         raise InvalidPeriod(f"Choose the first and the last day, for example {shown.start} and {shown.end}.")
@@ -144,7 +141,8 @@ def _leave_out(known: Activity | None, people: bool) -> list[str]:
         on_change=_keep_left_out,
         placeholder="None" if known is None else "Choose rooms",
         disabled=known is None and not left_out,
-        help="For example a bot feed: left out of every total, share, chart and table.",
+        help="For example a bot feed: left out of every total, share, chart and table, "
+        "but not of the messages per day, which the server only tells of all rooms together.",
     )
     return left_out
 

@@ -76,6 +76,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     facts = loading.facts(reader)
     settings = runtime().settings
     today = facts.today(session.now())
+    page_here = st.container()
     with chosen_here:
         links.note_broken(filters.OPTIONS)
         links.say_broken()
@@ -88,8 +89,10 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
                 always_out=settings.rooms.leave_out,
             )
         except InvalidPeriod as error:
-            st.error(str(error), icon=":material/event_busy:")
-            st.caption("The page comes back as soon as the range is right.")
+            with page_here:
+                st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)
+                st.error(str(error), icon=":material/event_busy:")
+                st.caption("Correct the first or the last day in the sidebar, and the page comes back.")
             return False
         links.share(choice.shown(), choice.period, page_path)
     st.session_state[loading.VIEW] = loading.View(

@@ -31,7 +31,9 @@ def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | N
 
 def broken_values(asked: Mapping[str, Sequence[str]], options: Mapping[str, Sequence[str]]) -> list[str]:
     """The names of what a link asks for and nobody offers: unknown choices, or days that are none."""
-    broken = [name for name, values in asked.items() if name in options and not set(values) <= set(options[name])]
+    broken = [
+        name for name, values in asked.items() if name in options and not set(values) - {""} <= set(options[name])
+    ]
     return broken + [name for name in ("from", "to") if any(not _is_day(value) for value in asked.get(name, ()))]
 
 

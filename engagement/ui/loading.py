@@ -53,9 +53,21 @@ def view() -> View:
     return found
 
 
-def activity() -> Activity:
-    """The activity for the view. Ends the page with progress, or a sentence and a button, where there is none yet."""
-    asked = view()
+def view_of_latest_week() -> View:
+    """The view on the last full week, whatever period was chosen, for pages that are about weeks."""
+    chosen = view()
+    return replace(chosen, period=_latest_week(chosen))
+
+
+def _latest_week(asked: View) -> Period:
+    return last_full_weeks(asked.facts.today(session.now()), 1, asked.reader.week_start)
+
+
+def activity(of: View | None = None) -> Activity:
+    """The activity for a view, the chosen one unless said. Ends the page with progress, or a sentence and a button,
+    where there is none yet.
+    """
+    asked = of or view()
     read = whole(asked.reader.activity(asked.facts, asked.period), lambda: asked.reader.forget(asked.period))
     return by_the_rule(read)
 
@@ -88,7 +100,7 @@ def facts(reader: Reader) -> Facts:
 def history(weeks: int) -> History:
     """The last ``weeks`` full weeks, as far as they are there, with the progress of the rest."""
     asked = view()
-    last = last_full_weeks(asked.facts.today(session.now()), 1, asked.reader.week_start)
+    last = _latest_week(asked)
     return whole(
         asked.reader.history(asked.facts, last, weeks), lambda: asked.reader.forget_history(last, weeks), key="weeks"
     )

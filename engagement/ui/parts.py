@@ -94,9 +94,9 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     parts = [
         f"**{labels.for_markdown(labels.workspace_name(activity.workspace))}**",
         f"**{labels.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
-        f"compared with {labels.period_text(activity.previous)}",
+        f"compared with {labels.period_text(activity.previous)}" if activity.counted else "by the room directory",
         f"{labels.count(complete.received)} of {labels.count(complete.announced)} rooms",
-        f"read {read:%H:%M} {read.tzname()}",
+        f"read {read:%H:%M} {read.tzname()}" + _age(activity),
     ]
     shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
     if shown < len(activity.rooms):
@@ -106,6 +106,11 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
         _badge(view, activity)
+
+
+def _age(activity: Activity) -> str:
+    minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
+    return f", {labels.plural(minutes, 'minute')} ago" if minutes > 0 else ""
 
 
 def _badge(view: View, activity: Activity) -> None:
@@ -132,20 +137,31 @@ def card(
     unit: str = "",
     compared: bool = True,
     weeks: list[float] | None = None,
+    so_far: bool = False,
+    neutral: bool = False,
 ) -> None:
-    """One figure with its change in words; ``unit`` "%" shows a share and its change in points."""
+    """One figure with its change in words; ``unit`` "%" shows a share and its change in points.
+
+    ``so_far``: the period is not over, so what the whole previous one came to is told without a change.
+    ``neutral``: neither more nor fewer is drawn in a colour.
+    """
     share = unit == "%"
     value = share_text(figure.now, 100) if share else labels.count(figure.now)
     if not compared:
         delta = "nothing to compare with"
+    elif so_far:
+        before = share_text(figure.before, 100) if share else labels.count(figure.before)
+        delta = f"so far; {before} in the whole period before"
     elif share:
         points = round(figure.change)
         delta = f"{labels.signed(points)} {'point' if abs(points) == 1 else 'points'}"
     else:
         percent = figure.change_pct
-        delta = labels.signed(figure.change) + ("" if percent is None else f", {labels.signed_percent(percent)}")
-    change = round(figure.change) if compared else 0
-    colour: Literal["blue", "orange", "off"] = "blue" if change > 0 else "orange" if change < 0 else "off"
+        delta = labels.signed(figure.change) + ("" if percent is None else f" ({labels.signed_percent(percent)})")
+    change = round(figure.change) if compared and not so_far else 0
+    colour: Literal["blue", "orange", "off"] = "off"
+    if change and not neutral:
+        colour = "blue" if change > 0 else "orange"
     st.metric(
         label,
         value,
@@ -155,7 +171,7 @@ def card(
         help=meaning,
         border=True,
         chart_data=weeks,
-        chart_type="area",
+        chart_type="line",
         height="stretch",
     )
 
@@ -175,17 +191,38 @@ def headline_cards(head: Headline, activity: Activity, history: History | None, 
     With a history, eight weeks of messages and of active rooms are drawn small.
     """
     weeks = history.totals(rooms["room_id"]).tail(8) if history else None
-    compared = not activity.previous_no_data
+    compared, so_far = not activity.previous_no_data, activity.unfinished
     columns = st.columns(4)
     with columns[0]:
-        card("Messages", head.messages, MEANINGS["messages"], compared=compared, weeks=_weeks(weeks, "messages"))
+        card(
+            "Messages",
+            head.messages,
+            MEANINGS["messages"],
+            compared=compared,
+            so_far=so_far,
+            weeks=_weeks(weeks, "messages"),
+        )
     with columns[1]:
-        card("Active rooms", head.active, MEANINGS["active"], compared=compared, weeks=_weeks(weeks, "active_rooms"))
+        card(
+            "Active rooms",
+            head.active,
+            MEANINGS["active"],
+            compared=compared,
+            so_far=so_far,
+            weeks=_weeks(weeks, "active_rooms"),
+        )
     with columns[2]:
         if directory_is_there(activity):
-            card("Inactive rooms", head.inactive, MEANINGS["inactive"], compared=compared)
+            card("Inactive rooms", head.inactive, MEANINGS["inactive"], compared=compared, so_far=so_far, neutral=True)
     with columns[3]:
-        card("Share of the ten busiest", head.busiest_share, MEANINGS["share"], unit="%", compared=compared)
+        card(
+            "Share of the ten busiest",
+            head.busiest_share,
+            MEANINGS["share"],
+            unit="%",
+            compared=compared,
+            so_far=so_far,
+        )
 
 
 def _weeks(weeks: pd.DataFrame | None, column: str) -> list[float] | None:
@@ -194,8 +231,8 @@ def _weeks(weeks: pd.DataFrame | None, column: str) -> list[float] | None:
 
 MEANINGS = {
     "messages": "Messages and edits less deletions, as the server counted them; system messages are left out. "
-    "The change is against the previous period of the same length.",
-    "active": "Rooms with at least one message in the period.",
+    "The change is against the previous period of the same length. The small line is the last eight full weeks.",
+    "active": "Rooms with at least one message in the period. The small line is the last eight full weeks.",
     "inactive": "Rooms without a message in the period, out of all rooms that existed in it. "
     "The previous period counts the rooms that existed then.",
     "share": "How much of all messages the ten busiest rooms hold, in each period by its own ten.",
@@ -212,7 +249,7 @@ def directory_is_there(activity: Activity) -> bool:
 
 def nothing_to_show(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
     """True, and said, when the page has no counts to show: no room, no counting at all, or none in this period."""
-    return nothing_left(rooms) or only_the_directory(rooms, view, activity) or no_data(activity)
+    return nothing_left(rooms, activity) or only_the_directory(rooms, view, activity) or no_data(activity)
 
 
 def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
@@ -259,7 +296,14 @@ def workspace_verdict(history: History | None, rooms: pd.DataFrame) -> None:
     judged = total_verdict(history, history.totals(rooms["room_id"])["messages"])
     week = labels.period_text(history.weeks[-1])
     turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
-    st.markdown(f"All rooms together in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
+    which = labels.plural(len(rooms), "room")
+    st.markdown(f"The {which} shown, together, in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
+
+
+def judged_week(history: History | None, activity: Activity) -> None:
+    """Says which week the verdicts of a table are on, where that is not the period itself."""
+    if history is not None and history.weeks[-1] != activity.period:
+        st.caption(f"Verdicts and their reasons are on the week {labels.period_text(history.weeks[-1])}.")
 
 
 def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
@@ -299,22 +343,26 @@ def movement_cards(counts: dict[str, int]) -> None:
         column.metric(word.capitalize(), labels.count(number), help=meanings[word], border=True)
 
 
-def nothing_left(rooms: pd.DataFrame) -> bool:
-    """Says so, and gives True, where the filters leave no room."""
+def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:
+    """Says so, and gives True, where there were no rooms, or the filters leave none."""
     if len(rooms):
         return False
+    if activity.rooms.empty:
+        st.info("The workspace had no rooms then. Choose a later period.", icon=":material/event_busy:")
+        return True
     st.info("No room matches the filters. Choose more room types or shorten the search.", icon=":material/filter_alt:")
     return True
 
 
 COLUMNS: dict[str, Callable[[], Any]] = {
-    "Room": lambda: st.column_config.TextColumn(width="medium"),
-    "Rank": lambda: st.column_config.NumberColumn(width=60),
-    "Messages": lambda: st.column_config.NumberColumn(format="localized"),
-    "Previous": lambda: st.column_config.NumberColumn(format="localized", help="Messages in the previous period"),
-    "Change": lambda: st.column_config.NumberColumn(format="%+d", help="Messages less those of the previous period"),
+    "Room": lambda: st.column_config.TextColumn(width="medium", pinned=True),
+    # Pinned columns come first, so what stands before the room is pinned too.
+    "Rank": lambda: st.column_config.NumberColumn(width=60, pinned=True),
+    "Messages": lambda: st.column_config.NumberColumn(format="%,d"),
+    "Previous": lambda: st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
+    "Change": lambda: st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
     "Change %": lambda: st.column_config.NumberColumn(
-        format="%+.0f %%", help="Undefined where the previous count is zero or less"
+        format="%+,.0f %%", help="Undefined where the previous count is zero or less"
     ),
     "Type": lambda: st.column_config.TextColumn(width=105),
     "Verdict": lambda: st.column_config.TextColumn(
@@ -323,11 +371,9 @@ COLUMNS: dict[str, Callable[[], Any]] = {
     "Why": lambda: st.column_config.TextColumn(width=230),
     "Weeks": lambda: st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
     "Share %": lambda: st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
-    "Members": lambda: st.column_config.NumberColumn(format="localized"),
-    "All messages": lambda: st.column_config.NumberColumn(format="localized", help="The room's counter, ever"),
-    "Silent days": lambda: st.column_config.NumberColumn(
-        "Silent for", format="localized", help="Days since the last message"
-    ),
+    "Members": lambda: st.column_config.NumberColumn(format="%,d"),
+    "All messages": lambda: st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
+    "Silent days": lambda: st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
     "Last message": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
     "Created": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
 }
@@ -351,7 +397,9 @@ def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what:
         )
         st.download_button(
             "XLSX",
-            lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at),
+            session.permitted(
+                lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at)
+            ),
             tables.file_name(what, activity, "xlsx"),
             on_click="ignore",
             icon=":material/download:",
@@ -362,11 +410,12 @@ def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what:
     linked = shown.reset_index(drop=True)
     if view.base_url is not None:
         linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)
-        config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium")
+        config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium", pinned=True)
     st.dataframe(
         linked,
         hide_index=True,
         column_config=config,
+        placeholder=labels.UNDEFINED,
         lazy=len(shown) > LAZY_ABOVE,
         height=min(560, 38 + 35 * max(1, len(shown))),
         key=f"table_{what}",

@@ -32,11 +32,13 @@ FILE_KEPT = 300.0
 LOOK_EVERY = 0.5
 EARLIER = (2, 3, 4, 8, 13, 26, 52)
 _STYLE = """<style>
+:has(> .st-key-report) { margin-inline: auto; }
 .st-key-report_title h1 { overflow-wrap: anywhere; font-size: 2rem; }
 .report-table table { width: 100%; border-collapse: collapse; font-size: 13px; line-height: 1.35; }
 .report-table th, .report-table td { border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); padding: 4px 5px;
   text-align: left; white-space: nowrap; vertical-align: top; }
 .report-table th { font-weight: 600; opacity: 0.75; }
+.report-table th.text { white-space: normal; }
 .report-table td.name { white-space: normal; overflow-wrap: anywhere; width: 45%; }
 .report-table .number, .report-table .day { text-align: right; font-variant-numeric: tabular-nums; }
 @media print {
@@ -206,7 +208,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _at_once(label: str, ending: str, mime: str, content: Content, make: Callable[[], bytes]) -> None:
     name = tables.file_name("report", content.activity, ending)
-    st.download_button(label, make, name, mime, on_click="ignore", icon=":material/download:",
+    st.download_button(label, session.permitted(make), name, mime, on_click="ignore", icon=":material/download:",
                        key=f"report_{ending}")  # fmt: skip
 
 
