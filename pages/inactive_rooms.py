@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engagement import figures, tables
-from engagement.ui import loading, parts
+from engagement.ui import listing, loading, parts
 
 view = loading.view()
 title = parts.title("Inactive rooms")
@@ -24,4 +24,4 @@ with left:
     parts.draw(figures.inactive_states_info(rooms, context), figures.inactive_states_figure, "inactive_states")
 with right:
     parts.draw(figures.silence_age_info(rooms, context), figures.silence_age_figure, "silence_age")
-parts.table(tables.silent(rooms, people=view.people), order, view, activity, "inactive-rooms")
+listing.table(tables.silent(rooms, people=view.people), order, view, activity, "inactive-rooms")

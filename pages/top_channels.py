@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engagement import figures, tables
-from engagement.ui import loading, parts
+from engagement.ui import listing, loading, parts
 
 view = loading.view()
 title = parts.title("Top channels")
@@ -24,4 +24,4 @@ with right:
     parts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
 history = loading.judged_history()
 parts.judged_week(history, activity)
-parts.table(tables.ranked(rooms, history, people=view.people), order, view, activity, "top-channels")
+listing.table(tables.ranked(rooms, history, people=view.people), order, view, activity, "top-channels")

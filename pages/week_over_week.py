@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engagement import figures, metrics, tables
-from engagement.ui import loading, parts
+from engagement.ui import listing, loading, parts
 
 view = loading.view()
 title = parts.title("Week over week")
@@ -29,4 +29,4 @@ history = loading.judged_history()
 parts.judged_week(history, activity)
 if chosen:
     rooms = rooms[rooms["movement"].str.capitalize().isin(chosen)]
-parts.table(tables.changed(rooms, history, people=view.people), order, view, activity, "week-over-week")
+listing.table(tables.changed(rooms, history, people=view.people), order, view, activity, "week-over-week")

@@ -1,10 +1,9 @@
-"""The parts that pages are made of: header, cards, charts, tables, and the states without data."""
+"""The parts that pages are made of: header, cards, charts, and the states without data."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
-from urllib.parse import quote
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -17,15 +16,11 @@ from engagement.activity import ACTIVE, Activity
 from engagement.figures.frame import share_text
 from engagement.history import History, total_verdict
 from engagement.metrics import Comparison, Headline
-from engagement.report.workbook import workbook
-from engagement.ui import session
+from engagement.ui import listing
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
 InfoType = TypeVar("InfoType", bound=figures.Info)
-
-# Above so many rows a table is sent piece by piece, as the reader scrolls.
-LAZY_ABOVE = 1_000
 
 
 def tokens() -> palette.Tokens:
@@ -263,7 +258,7 @@ def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> b
     with right:
         draw(figures.silence_age_info(rooms, of), figures.silence_age_figure, "silence_age")
     counters = tables.counters(rooms, people=view.people)
-    table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
+    listing.table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
     return True
 
 
@@ -352,85 +347,3 @@ def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:
         return True
     st.info("No room matches the filters. Choose more room types or shorten the search.", icon=":material/filter_alt:")
     return True
-
-
-COLUMNS: dict[str, Callable[[], Any]] = {
-    "Room": lambda: st.column_config.TextColumn(width="medium", pinned=True),
-    # Pinned columns come first, so what stands before the room is pinned too.
-    "Rank": lambda: st.column_config.NumberColumn(width=60, pinned=True),
-    "Messages": lambda: st.column_config.NumberColumn(format="%,d"),
-    "Previous": lambda: st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
-    "Change": lambda: st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
-    "Change %": lambda: st.column_config.NumberColumn(
-        format="%+,.0f %%", help="Undefined where the previous count is zero or less"
-    ),
-    "Type": lambda: st.column_config.TextColumn(width=105),
-    "Verdict": lambda: st.column_config.TextColumn(
-        help="On the last full week of the period, against the room's own recent weeks"
-    ),
-    "Why": lambda: st.column_config.TextColumn(width=230),
-    "Weeks": lambda: st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
-    "Share %": lambda: st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
-    "Members": lambda: st.column_config.NumberColumn(format="%,d"),
-    "All messages": lambda: st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
-    "Silent days": lambda: st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
-    "Last message": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
-    "Created": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
-}
-
-
-def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
-    """A table with links into the workspace, and every row of it as a file."""
-    shown = tables.sorted_by(shown, order)
-    about = tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC")
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{labels.plural(len(shown), 'room')}**", width="stretch")
-        st.download_button(
-            "CSV",
-            session.permitted(lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about)),
-            tables.file_name(what, activity, "csv"),
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"csv_{what}",
-            help="Every row, with the period, the filters and how complete they are",
-        )
-        st.download_button(
-            "XLSX",
-            session.permitted(
-                lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at)
-            ),
-            tables.file_name(what, activity, "xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"xlsx_{what}",
-            help="The same with typed columns; what it is about stands on the first sheet",
-        )
-    config = {name: made() for name, made in COLUMNS.items() if name in shown}
-    linked = shown.reset_index(drop=True)
-    if view.base_url is not None:
-        linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)
-        config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium", pinned=True)
-    st.dataframe(
-        linked,
-        hide_index=True,
-        column_config=config,
-        placeholder=labels.UNDEFINED,
-        lazy=len(shown) > LAZY_ABOVE,
-        height=min(560, 38 + 35 * max(1, len(shown))),
-        key=f"table_{what}",
-        alt=f"{what.replace('-', ' ')}, {len(shown)} rooms",
-    )
-
-
-_PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
-
-
-def _links(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
-    """The address of each room in the workspace; what follows ``#room=`` is only what the table shows."""
-    by_id = rooms.set_index("room_id")
-    kinds, slugs = by_id["type"].reindex(names.index), by_id["slug"].reindex(names.index)
-    return [
-        f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}#room={quote(name, safe='')}"
-        for kind, slug, name in zip(kinds, slugs, names, strict=True)
-    ]

@@ -1,0 +1,100 @@
+"""The table of a page, with links into the workspace, and every row of it as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+import streamlit as st
+
+from engagement import labels, tables
+from engagement.activity import Activity
+from engagement.report.workbook import workbook
+from engagement.ui import session
+from engagement.ui.loading import View
+
+# Above so many rows a table is sent piece by piece, as the reader scrolls.
+LAZY_ABOVE = 1_000
+
+COLUMNS: dict[str, Callable[[], Any]] = {
+    "Room": lambda: st.column_config.TextColumn(width="medium", pinned=True),
+    # Pinned columns come first, so what stands before the room is pinned too.
+    "Rank": lambda: st.column_config.NumberColumn(width=60, pinned=True),
+    "Messages": lambda: st.column_config.NumberColumn(format="%,d"),
+    "Previous": lambda: st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
+    "Change": lambda: st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
+    "Change %": lambda: st.column_config.NumberColumn(
+        format="%+,.0f %%", help="Undefined where the previous count is zero or less"
+    ),
+    "Type": lambda: st.column_config.TextColumn(width=105),
+    "Verdict": lambda: st.column_config.TextColumn(
+        help="On the last full week of the period, against the room's own recent weeks"
+    ),
+    "Why": lambda: st.column_config.TextColumn(width=230),
+    "Weeks": lambda: st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
+    "Share %": lambda: st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
+    "Members": lambda: st.column_config.NumberColumn(format="%,d"),
+    "All messages": lambda: st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
+    "Silent days": lambda: st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
+    "Last message": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
+    "Created": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
+}
+
+
+def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
+    """A table with links into the workspace, and every row of it as a file."""
+    shown = tables.sorted_by(shown, order)
+    about = tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.markdown(f"**{labels.plural(len(shown), 'room')}**", width="stretch")
+        st.download_button(
+            "CSV",
+            session.permitted(lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about)),
+            tables.file_name(what, activity, "csv"),
+            "text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"csv_{what}",
+            help="Every row, with the period, the filters and how complete they are",
+        )
+        st.download_button(
+            "XLSX",
+            session.permitted(
+                lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at)
+            ),
+            tables.file_name(what, activity, "xlsx"),
+            on_click="ignore",
+            icon=":material/download:",
+            key=f"xlsx_{what}",
+            help="The same with typed columns; what it is about stands on the first sheet",
+        )
+    config = {name: made() for name, made in COLUMNS.items() if name in shown}
+    linked = shown.reset_index(drop=True)
+    if view.base_url is not None:
+        linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)
+        config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium", pinned=True)
+    st.dataframe(
+        linked,
+        hide_index=True,
+        column_config=config,
+        placeholder=labels.UNDEFINED,
+        lazy=len(shown) > LAZY_ABOVE,
+        height=min(560, 38 + 35 * max(1, len(shown))),
+        key=f"table_{what}",
+        alt=f"{what.replace('-', ' ')}, {len(shown)} rooms",
+    )
+
+
+_PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
+
+
+def _links(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
+    """The address of each room in the workspace; what follows ``#room=`` is only what the table shows."""
+    by_id = rooms.set_index("room_id")
+    kinds, slugs = by_id["type"].reindex(names.index), by_id["slug"].reindex(names.index)
+    return [
+        f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}#room={quote(name, safe='')}"
+        for kind, slug, name in zip(kinds, slugs, names, strict=True)
+    ]
