@@ -15,7 +15,7 @@ from engagement import labels, sync, tables
 from engagement.activity import Activity
 from engagement.api import SEE_ALL_ROOMS, Account, Client, Pace, shared_pace
 from engagement.archive import Archive
-from engagement.history import verdicts
+from engagement.history import offset_text, verdicts
 from engagement.masks import masked
 from engagement.metrics import TYPES, Filters
 from engagement.periods import Period, checked_period, preset_period
@@ -238,5 +238,4 @@ def check(environ: Mapping[str, str]) -> int:
 def _offset(facts: Facts) -> str:
     if facts.offset is None:
         return " (not known)"
-    minutes = int(facts.offset.total_seconds() // 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return offset_text(facts.offset)

@@ -230,10 +230,13 @@ def _together(answers: Sequence[ChannelCounts], rooms: pd.DataFrame) -> ChannelC
 
 def zone_name(offset: timedelta | None) -> str:
     """An offset as ``UTC+02:00``; plain ``UTC`` where there is none."""
-    minutes = int((offset or timedelta(0)).total_seconds() // 60)
-    if not minutes:
-        return "UTC"
-    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return f"UTC{offset_text(offset)}" if offset else "UTC"
+
+
+def offset_text(offset: timedelta) -> str:
+    """An offset as ``+02:00``, to the minute."""
+    minutes = int(offset.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period]) -> History:

@@ -10,12 +10,8 @@ title = parts.title("Trends")
 if view.period != loading.view().period:
     st.caption("Trends are about full weeks: they end with the last one, whichever period is chosen.")
 with parts.controls():
-    weeks = st.segmented_control(
-        "Full weeks", [13, 26, 52], default=13, required=True, key="weeks", bind="query-params"
-    )
-    most = st.segmented_control(
-        "Rooms side by side", [20, 40], default=20, required=True, key="heat", bind="query-params"
-    )
+    weeks = parts.choose_number("Full weeks", [13, 26, 52], "weeks")
+    most = parts.choose_number("Rooms side by side", [20, 40], "heat")
 
 activity = loading.activity(view)
 rooms = parts.header(title, view, activity)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from engagement.periods import Period
+from engagement.ui.filters import CUSTOM
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
 # there, but never in the state of the page.
@@ -25,7 +26,7 @@ def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | N
     pairs = [(name, value) for name, values in shown.items() for value in values]
     if period is not None:
         pairs = [(name, value) for name, value in pairs if name not in {"period", "from", "to"}]
-        pairs += [("period", "Custom range"), ("from", period.start.isoformat()), ("to", period.end.isoformat())]
+        pairs += [("period", CUSTOM), ("from", period.start.isoformat()), ("to", period.end.isoformat())]
     return f"{address.split('?')[0].split('#')[0]}?{urlencode(pairs)}"
 
 
