@@ -17,12 +17,12 @@ demo: $(VENV)/run.stamp
 	$(BIN)/python -m engagement demo
 
 test: lint
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest tests/copies/two_copies.py
 
 lint: $(VENV)/test.stamp

@@ -23,8 +23,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from engagement import verdict
-from engagement.periods import DAY, Period
+from engagement.numbers import verdict
+from engagement.numbers.periods import DAY, Period
 
 BACK, AHEAD, TRAILING, SPAN = 26, 4, 8, 26
 CLASSES = ("below 10", "10 to 100", "above 100")

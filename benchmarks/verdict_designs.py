@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from engagement import verdict
+from engagement.numbers import verdict
 
 Array = np.ndarray[Any, Any]
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from engagement import commands, sync
+from engagement.cli import commands, report, sync
 from engagement.demo import Options
 from engagement.demo.server import serve
 from engagement.errors import EngagementError
-from engagement.periods import PRESETS
-from engagement.report import command as report
+from engagement.numbers.periods import PRESETS
 
 DEFAULTS = Options()
 

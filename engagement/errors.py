@@ -9,6 +9,7 @@ EngagementError                 anything this project raises on purpose
 ├── FileNotMade                 a file that was asked for could not be made or written
 │   └── NoBrowser               pictures need a Chrome or Chromium, and none is installed
 ├── StoreUnavailable            the database of sessions and archive does not answer
+├── DamagedBlock                a week in the archive is not what was stored
 ├── NotNamed                    the reverse proxy did not say who opened the dashboard
 └── WorkspaceError              the workspace did not give what was asked for
     ├── Unreachable             no answer, or none in time
@@ -92,6 +93,13 @@ class StoreUnavailable(EngagementError):
             "The database that keeps sessions and past weeks does not answer. "
             "Ask whoever runs this dashboard to look at it."
         )
+
+
+class DamagedBlock(EngagementError):
+    """The bytes of a week in the archive are not what was stored."""
+
+    def __init__(self) -> None:
+        super().__init__("A week kept in the archive is damaged. It is read from the workspace again.")
 
 
 class NotNamed(EngagementError):

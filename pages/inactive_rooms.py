@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from engagement import figures, tables
+from engagement import figures
+from engagement.display import tables
 from engagement.ui import listing, loading, parts
 
 view = loading.view()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from engagement import figures, metrics
+from engagement import figures
+from engagement.numbers import measures
 from engagement.ui import loading, parts
 
 view = loading.view()
@@ -13,7 +14,7 @@ if parts.nothing_to_show(rooms, view, activity):
     st.stop()
 
 history = loading.judged_history()
-parts.headline_cards(metrics.headline(rooms, activity.period), activity, history, rooms)
+parts.headline_cards(measures.headline(rooms, activity.period), activity, history, rooms)
 parts.workspace_verdict(history, rooms)
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")

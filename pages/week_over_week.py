@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from engagement import figures, metrics, tables
+from engagement import figures
+from engagement.display import tables
+from engagement.numbers import measures
 from engagement.ui import listing, loading, parts
 
 view = loading.view()
 title = parts.title("Week over week")
 with parts.controls():
-    words = [word.capitalize() for word in metrics.MOVEMENTS]
+    words = [word.capitalize() for word in measures.MOVEMENTS]
     chosen = st.pills("Only rooms that are", words, selection_mode="multi", key="moved", bind="query-params")
     order = parts.choose_order(tables.CHANGED)
 
@@ -17,7 +19,7 @@ rooms = parts.header(title, view, activity)
 if parts.nothing_to_show(rooms, view, activity) or parts.nothing_to_compare(activity):
     st.stop()
 
-parts.movement_cards(metrics.movements(rooms))
+parts.movement_cards(measures.movements(rooms))
 context = parts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:

@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens
+from engagement.display.wording import MONTHS, count, percent, period_text, plural
 from engagement.figures.frame import (
     NOTE,
     Context,
@@ -22,9 +24,7 @@ from engagement.figures.frame import (
     ticks,
     weekday_text,
 )
-from engagement.labels import MONTHS, count, percent, period_text, plural
-from engagement.palette import Tokens
-from engagement.periods import Period
+from engagement.numbers.periods import Period
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_LABELLED_EACH = 10

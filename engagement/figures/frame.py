@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
-from engagement.labels import count, day_text, for_plotly, percent, period_text, plural, short, told_apart
-from engagement.palette import FONT, Tokens
-from engagement.periods import Period
+from engagement.display.palette import FONT, Tokens
+from engagement.display.wording import count, day_text, for_plotly, percent, period_text, plural, short, told_apart
+from engagement.numbers.periods import Period
 
 CONFIG: dict[str, Any] = {
     "displayModeBar": False,

@@ -10,6 +10,8 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens, faded
+from engagement.display.wording import count, for_plotly, plural, short
 from engagement.figures.calendar import as_count, as_day, week_labels, week_text
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
@@ -23,8 +25,6 @@ from engagement.figures.frame import (
     text_width,
     ticks,
 )
-from engagement.labels import count, for_plotly, plural, short
-from engagement.palette import Tokens, faded
 
 
 @dataclass(frozen=True)

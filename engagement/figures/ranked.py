@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens
+from engagement.display.wording import count, for_plotly, percent, period_text, plural, room_labels, short, signed
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -28,8 +30,6 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
-from engagement.labels import count, for_plotly, percent, period_text, plural, room_labels, short, signed
-from engagement.palette import Tokens
 
 ROW = 32
 _REMARKS = ("new", "back")

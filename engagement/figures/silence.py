@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens
+from engagement.display.wording import count, day_text, for_plotly
 from engagement.figures.frame import (
     TEXT,
     Context,
@@ -23,8 +25,6 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
-from engagement.labels import count, day_text, for_plotly
-from engagement.palette import Tokens
 
 ROW = 34
 AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "over 365 days")

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens, faded
+from engagement.display.wording import count, for_plotly, percent, period_text, room_labels, short, signed
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -26,8 +28,6 @@ from engagement.figures.frame import (
     share_text,
     text_width,
 )
-from engagement.labels import count, for_plotly, percent, period_text, room_labels, short, signed
-from engagement.palette import Tokens, faded
 
 WEBGL_ABOVE = 1000
 SMALL = 10

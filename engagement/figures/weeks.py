@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.palette import Tokens, faded
+from engagement.display.wording import count, plural, room_labels
 from engagement.figures.calendar import (
     as_count,
     as_day,
@@ -33,8 +35,6 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
-from engagement.labels import count, plural, room_labels
-from engagement.palette import Tokens, faded
 
 HEAT_ROW = 25
 _SILENT_WEEK = "No message in the last full week"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement import figures, labels, tables
-from engagement.activity import Activity
+from engagement import figures
+from engagement.display import tables, wording
 from engagement.figures import Context
 from engagement.figures.ranked import Movers
-from engagement.metrics import Filters
+from engagement.numbers.measures import Filters
+from engagement.numbers.rooms import Activity
 from engagement.report.words import Sentence
 
 NEW, GONE, UP, DOWN, SAME = "new", "gone", "up", "down", "same"
@@ -49,13 +50,13 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
 def parts_of(other: Activity, rooms: pd.DataFrame, filters: Filters, context: Context, people: bool) -> SideBySide:
     """The chart, the table and the sentence of two periods, over the rooms that pass the same filters."""
     both = side_by_side(rooms, filters.keep(other.rooms))
-    first, second = labels.period_text(context.period), labels.period_text(other.period)
+    first, second = wording.period_text(context.period), wording.period_text(other.period)
     counts = both["pair"].value_counts()
-    said = ", ".join(f"{labels.count(int(counts.get(word, 0)))} {word}" for word in WORDS)
+    said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in WORDS)
     side = Context(context.workspace, context.period, other.period, context.unfinished, context.notes, people)
     ordered = both.assign(_size=both["change"].abs())
     ordered = ordered.sort_values(["_size", "name"], ascending=[False, True], ignore_index=True)
-    names = {"Room": labels.room_labels(ordered, show_people=people), "What": ordered["pair"]}
+    names = {"Room": wording.room_labels(ordered, show_people=people), "What": ordered["pair"]}
     names["Type"] = pd.Series(
         [tables.type_word(t, k) for t, k in zip(ordered["type"], ordered["kind"], strict=True)], dtype="str"
     )

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 
-from engagement import figures, labels, metrics, tables
-from engagement.activity import Activity
+from engagement import figures
+from engagement.display import tables, wording
+from engagement.display.palette import Tokens
 from engagement.figures import Context, Info
 from engagement.figures.frame import share_text
-from engagement.history import History, verdicts
-from engagement.masks import CAPTION
-from engagement.metrics import Comparison, Filters
-from engagement.palette import Tokens
+from engagement.numbers import measures
+from engagement.numbers.masks import CAPTION
+from engagement.numbers.measures import Comparison, Filters
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History, verdicts
 from engagement.report import words
 from engagement.report.compared import parts_of
 
@@ -136,7 +138,7 @@ def build(
     if activity.no_data:
         rooms = rooms.iloc[:0]
     context = Context(
-        workspace=labels.workspace_name(activity.workspace),
+        workspace=wording.workspace_name(activity.workspace),
         period=activity.period,
         previous=activity.previous,
         unfinished=activity.unfinished,
@@ -153,8 +155,8 @@ def build(
         charts.append(Chart("compared", side.info, figures.movers_figure))
         listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
     return Content(
-        title=labels.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
-        comment="\n".join(labels.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
+        title=wording.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
+        comment="\n".join(wording.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
         caption=_caption(activity, filters, len(rooms), read_zone),
         about=(
             *tables.about(activity, filters, len(rooms), viewer_zone=read_zone),
@@ -173,16 +175,16 @@ def build(
 def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
     complete = activity.completeness
     read = activity.read_at.astimezone(ZoneInfo(read_zone))
-    received = f"{labels.count(complete.received)} of {labels.count(complete.announced)} rooms received"
+    received = f"{wording.count(complete.received)} of {wording.count(complete.announced)} rooms received"
     parts = (
-        labels.workspace_name(activity.workspace),
-        labels.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
-        f"compared with {labels.period_text(activity.previous)}",
+        wording.workspace_name(activity.workspace),
+        wording.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
+        f"compared with {wording.period_text(activity.previous)}",
         f"days of the server, {tables.zone_text(activity)}",
         tables.filter_text(filters, masked=activity.masked),
-        f"{labels.count(shown)} of {labels.count(len(activity.rooms))} rooms shown",
+        f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
         received if complete.complete else f"INCOMPLETE: {received}",
-        f"read {labels.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
+        f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
     )
     return (*parts, CAPTION) if activity.masked else parts
 
@@ -208,7 +210,7 @@ class _Parts:
     def key_figures(self) -> tuple[KeyFigure, ...]:
         if not self.activity.counted or self.activity.no_data:
             return ()
-        head = metrics.headline(self.rooms, self.activity.period)
+        head = measures.headline(self.rooms, self.activity.period)
         named = [("Messages", head.messages), ("Active rooms", head.active)]
         named += [("Inactive rooms", head.inactive)] if self._directory else []
         how = {"compared": self._compared, "so_far": self.activity.unfinished}
@@ -231,7 +233,7 @@ class _Parts:
         if self.history is not None:
             weekly = self.history.totals(rooms["room_id"])
             # The history ends with a week that is over, also where the period does not; a period can end days later.
-            dates = labels.period_text(self.history.weeks[-1])
+            dates = wording.period_text(self.history.weeks[-1])
             finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
             yield Chart("trend", figures.weekly_totals_info(weekly, finished), figures.weekly_totals_figure)
 
@@ -268,7 +270,7 @@ class _Parts:
         if self.history is None or self.history.weeks[-1] == self.activity.period:
             return "Verdict"
         week = self.history.weeks[-1]
-        dates = labels.period_text(week)
+        dates = wording.period_text(week)
         return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
 
     def every_room(self) -> pd.DataFrame:
@@ -306,16 +308,16 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _key_figure(label: str, figure: Comparison, *, compared: bool, so_far: bool, share: bool = False) -> KeyFigure:
-    value = share_text(figure.now, 100) if share else labels.count(figure.now)
+    value = share_text(figure.now, 100) if share else wording.count(figure.now)
     if not compared:
         return KeyFigure(label, value, "nothing to compare with")
-    before = share_text(figure.before, 100) if share else labels.count(figure.before)
+    before = share_text(figure.before, 100) if share else wording.count(figure.before)
     if so_far:
         return KeyFigure(label, value, "so far", before)
     change = round(figure.change)
     if share:
-        words_ = f"{labels.signed(change)} {'point' if abs(change) == 1 else 'points'}"
+        words_ = f"{wording.signed(change)} {'point' if abs(change) == 1 else 'points'}"
     else:
         percent = figure.change_pct
-        words_ = labels.signed(change) + ("" if percent is None else f" ({labels.signed_percent(percent)})")
+        words_ = wording.signed(change) + ("" if percent is None else f" ({wording.signed_percent(percent)})")
     return KeyFigure(label, value, words_, before, (change > 0) - (change < 0))

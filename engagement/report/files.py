@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engagement import tables
+from engagement.display import tables
 from engagement.report import html, pictures, words
 from engagement.report.content import Content
 from engagement.report.workbook import workbook

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from engagement import figures, labels
-from engagement.palette import FONT, LIGHT
+from engagement import figures
+from engagement.display import wording
+from engagement.display.palette import FONT, LIGHT
 from engagement.report.content import Chart, Content, Table
 
 HERE = Path(__file__).parent
@@ -65,7 +66,7 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
         .get_template("report.html.j2")
         .render(
             content=content,
-            period=labels.period_text(content.activity.period),
+            period=wording.period_text(content.activity.period),
             only=only,
             charts=charts,
             heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
@@ -140,8 +141,8 @@ def _cells(table: Table) -> Cells:
 
 def rows_text(table: Table) -> str:
     """How many rows are shown of how many."""
-    shown, said = min(table.most, len(table.rows)), labels.plural(len(table.rows), "row")
-    return said if shown == len(table.rows) else f"{labels.count(shown)} of {said}; every one is in the XLSX file"
+    shown, said = min(table.most, len(table.rows)), wording.plural(len(table.rows), "row")
+    return said if shown == len(table.rows) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
 
 
 def _kind(column: pd.Series) -> str:
@@ -156,10 +157,10 @@ def column_texts(column: pd.Series) -> list[str]:
     """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
     name = str(column.name)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return [labels.day_text(None if pd.isna(day) else day.date()) for day in column]
+        return [wording.day_text(None if pd.isna(day) else day.date()) for day in column]
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        return [labels.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
+        return [wording.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
     values = [None if pd.isna(value) else float(value) for value in column]
     if name.endswith("%"):
-        return [(labels.signed_percent if name in _SIGNED else labels.percent)(value) for value in values]
-    return [(labels.signed if name in _SIGNED else labels.count)(value) for value in values]
+        return [(wording.signed_percent if name in _SIGNED else wording.percent)(value) for value in values]
+    return [(wording.signed if name in _SIGNED else wording.count)(value) for value in values]

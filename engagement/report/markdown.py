@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from engagement import labels
+from engagement.display import wording
 from engagement.report.content import Content
 from engagement.report.html import column_texts
 from engagement.report.words import Room, Sentence
@@ -82,7 +82,7 @@ def _line(cells: dict[str, str]) -> str:
     name = safe_label(first[1]) if first[0] == "Room" else first[1]
     said: list[str] = []
     for heading, text in others:
-        if text == labels.UNDEFINED:
+        if text == wording.UNDEFINED:
             continue
         if heading == "Change %" and said:
             said[-1] += f" ({text})"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement import labels, metrics, verdict
-from engagement.activity import Activity
+from engagement.display import wording
+from engagement.display.wording import count, period_text, plural, signed, signed_percent
 from engagement.figures.frame import share_text
-from engagement.history import History, total_verdict, verdicts
-from engagement.labels import count, period_text, plural, signed, signed_percent
+from engagement.numbers import measures, verdict
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History, total_verdict, verdicts
 
 NAMED = 3
 
@@ -66,10 +67,10 @@ class _Names:
     """The labels of rooms, for sentences."""
 
     def __init__(self, rooms: pd.DataFrame, *, people: bool) -> None:
-        self._labels = dict(zip(rooms["room_id"], labels.room_labels(rooms, show_people=people), strict=True))
+        self._labels = dict(zip(rooms["room_id"], wording.room_labels(rooms, show_people=people), strict=True))
 
     def __getitem__(self, room_id: str) -> Room:
-        return Room(labels.short(self._labels[room_id], 32))
+        return Room(wording.short(self._labels[room_id], 32))
 
     def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
         """The first of the rooms, each with its value in brackets, and how many more there are."""
@@ -128,7 +129,7 @@ def _news(counted: float, low: float, high: float, what: str) -> str:
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     total = int(rooms["change"].sum())
-    moved = metrics.movers(rooms, NAMED)
+    moved = measures.movers(rooms, NAMED)
     rises, downs = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
     if moved.empty:
         return ("No room has more or fewer messages than before.",)
@@ -198,7 +199,7 @@ _MOVES = {
 
 
 def _moved(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
-    counts = {word: number for word, number in metrics.movements(rooms).items() if number}
+    counts = {word: number for word, number in measures.movements(rooms).items() if number}
     if not counts:
         return ()
     said = [
@@ -232,9 +233,9 @@ def _and(parts: list[str]) -> str:
 
 
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
-    head = metrics.headline(rooms, activity.period)
+    head = measures.headline(rooms, activity.period)
     share = share_text(head.busiest_share.now, 100)
-    busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > metrics.BUSIEST else ""
+    busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > measures.BUSIEST else ""
     if activity.directory == "pending":
         return (f"{busiest}.",) if busiest else ()
     inactive = f"{count(head.inactive.now)} of {plural(len(rooms), 'room')} had no message"

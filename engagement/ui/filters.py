@@ -9,14 +9,14 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engagement import labels
-from engagement.activity import Activity
+from engagement.display import wording
 from engagement.errors import InvalidPeriod
-from engagement.metrics import Filters
-from engagement.periods import MONDAY, Period, checked_period, preset_period
+from engagement.numbers.measures import Filters
+from engagement.numbers.periods import MONDAY, Period, checked_period, preset_period
+from engagement.numbers.rooms import Activity
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
-PRESETS = {
+PERIOD_NAMES = {
     "Last full week": "last-week",
     "Last 7 full days": "last-7-days",
     "Last 4 full weeks": "last-4-weeks",
@@ -29,7 +29,7 @@ CUSTOM = "Custom range"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
-OPTIONS = {"period": [*PRESETS, CUSTOM], "types": list(TYPES), "archived": ["true", "false"]}
+OPTIONS = {"period": [*PERIOD_NAMES, CUSTOM], "types": list(TYPES), "archived": ["true", "false"]}
 # Beyond so many options the list of rooms gets slow to type in; the search narrows it.
 MOST_OPTIONS = 5_000
 
@@ -92,21 +92,21 @@ def choose(
 def _choose_period(today: date, week_start: int, longest: int) -> tuple[Period, str]:
     name = st.selectbox(
         "Period",
-        [*PRESETS, CUSTOM],
+        [*PERIOD_NAMES, CUSTOM],
         key="period",
         bind="query-params",
         on_change=_start_custom,
         args=(today, week_start),
     )
     if name != CUSTOM:
-        period = preset_period(PRESETS[name], today, week_start)
-        st.session_state["preset_before"] = PRESETS[name]
+        period = preset_period(PERIOD_NAMES[name], today, week_start)
+        st.session_state["preset_before"] = PERIOD_NAMES[name]
     else:
         period = _typed_period(today, week_start, longest)
     unfinished = "" if period.over(today) else " · today is not over yet"
     st.caption(
-        f"**{labels.period_text(period)}** ({labels.days_text(period.days)}){unfinished}  \n"
-        f"compared with {labels.period_text(period.previous)}"
+        f"**{wording.period_text(period)}** ({wording.days_text(period.days)}){unfinished}  \n"
+        f"compared with {wording.period_text(period.previous)}"
     )
     return period, name
 
@@ -161,5 +161,5 @@ def _names(known: Activity | None, left_out: list[str], people: bool) -> dict[st
         rooms = known.rooms
         rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], rooms.head(MOST_OPTIONS)])
         rooms = rooms.drop_duplicates("room_id")
-        names |= dict(zip(rooms["room_id"], labels.room_labels(rooms, show_people=people), strict=True))
+        names |= dict(zip(rooms["room_id"], wording.room_labels(rooms, show_people=people), strict=True))
     return names

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from engagement import labels
-from engagement.admission import Admitting
+from engagement.display import wording
 from engagement.errors import EngagementError, InvalidPeriod, InvalidSettings, SignedOut
+from engagement.reading.admission import Admitting
 from engagement.ui import filters, links, loading, session, signin, style
 from engagement.ui.runtime import runtime
 
@@ -70,7 +70,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     """Draws the sidebar and puts the view where the page finds it; False when there is nothing to ask."""
     reader = session.reader(signed_in)
     with st.sidebar:
-        st.markdown(f"### {labels.workspace_name(signed_in.session.workspace)}")
+        st.markdown(f"### {wording.workspace_name(signed_in.session.workspace)}")
         chosen_here = st.container()
         _person(signed_in)
     facts = loading.facts(reader)
@@ -105,7 +105,7 @@ def _person(signed_in: session.SignedIn) -> None:
     st.divider()
     if signed_in.by_account:
         if signed_in.session.name:
-            st.caption(f"Here as {labels.for_markdown(signed_in.session.name)}")
+            st.caption(f"Here as {wording.for_markdown(signed_in.session.name)}")
         return
     who = "as a guest" if signed_in.demo else f"as {signed_in.session.username}"
     st.caption(f"Signed in {who}")

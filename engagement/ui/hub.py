@@ -1,23 +1,23 @@
-"""What all visitors of one process share besides the stores: readings and the demo workspace."""
+"""What all visitors of one process share besides the stores: jobs and the demo workspace."""
 
 from __future__ import annotations
 
 import threading
 
-from engagement.admission import Admission
-from engagement.api import Account, Client
+from engagement.api.client import Account, Client
 from engagement.demo import DemoServer, Options
-from engagement.readings import Readings
+from engagement.reading.admission import Admission
+from engagement.reading.jobs import Jobs
 
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
 
 
 class Hub:
-    """Readings by key, the admission of the account that reads for every visitor, and at most one demo server."""
+    """Jobs by key, the admission of the account that reads for every visitor, and at most one demo server."""
 
     def __init__(self, demo_options: Options | None = None) -> None:
-        self.readings = Readings()
+        self.jobs = Jobs()
         self.account: Admission | None = None
         self._lock = threading.Lock()
         self._demo_options = demo_options or Options(seed=DEMO_SEED)

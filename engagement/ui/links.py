@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from engagement.periods import Period
+from engagement.numbers.periods import Period
 from engagement.ui.filters import CUSTOM
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from engagement import labels, tables
-from engagement.activity import Activity
+from engagement.display import tables, wording
+from engagement.numbers.rooms import Activity
 from engagement.report.workbook import workbook
 from engagement.ui import session
 from engagement.ui.loading import View
@@ -48,7 +48,7 @@ def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what:
     shown = tables.sorted_by(shown, order)
     about = tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{labels.plural(len(shown), 'room')}**", width="stretch")
+        st.markdown(f"**{wording.plural(len(shown), 'room')}**", width="stretch")
         st.download_button(
             "CSV",
             session.permitted(lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about)),
@@ -79,7 +79,7 @@ def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what:
         linked,
         hide_index=True,
         column_config=config,
-        placeholder=labels.UNDEFINED,
+        placeholder=wording.UNDEFINED,
         lazy=len(shown) > LAZY_ABOVE,
         height=min(560, 38 + 35 * max(1, len(shown))),
         key=f"table_{what}",

@@ -9,22 +9,22 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from engagement import masks, metrics
-from engagement.activity import Activity
+from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
-from engagement.estimate import in_words
-from engagement.history import History
-from engagement.metrics import Filters
-from engagement.periods import Period, last_full_weeks
-from engagement.reader import Reader
-from engagement.readings import Reading
+from engagement.numbers import masks, measures
+from engagement.numbers.measures import Filters
+from engagement.numbers.periods import Period, last_full_weeks
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History
+from engagement.reading.jobs import Job
+from engagement.reading.reader import Reader
+from engagement.reading.workspace import Facts
 from engagement.ui import session
 from engagement.ui.runtime import runtime
-from engagement.workspace import Facts
 
 T = TypeVar("T")
 
-# Most readings are that fast, and a page that flashes a progress bar is worse than one that starts a bit later.
+# Most jobs are that fast, and a page that flashes a progress bar is worse than one that starts a bit later.
 PATIENCE = 1.2
 LOOK_EVERY = 0.7
 VIEW = "_view"
@@ -80,7 +80,7 @@ def by_the_rule(activity: Activity) -> Activity:
     rules = runtime().settings.rooms
     if not rules.mask_names:
         return activity
-    out = metrics.named_like(activity.rooms, rules.leave_out)
+    out = measures.named_like(activity.rooms, rules.leave_out)
     return masks.masked(replace(activity, rooms=activity.rooms[~out].reset_index(drop=True)))
 
 
@@ -126,7 +126,7 @@ def judged_history() -> History | None:
     return reading.latest
 
 
-def whole(reading: Reading[T], forget: Callable[[], None], key: str = "rooms") -> T:
+def whole(reading: Job[T], forget: Callable[[], None], key: str = "rooms") -> T:
     """The result of the reading, or the part that is there with its progress above it."""
     if reading.running and reading.latest is None:
         reading.wait(PATIENCE)
@@ -149,7 +149,7 @@ def whole(reading: Reading[T], forget: Callable[[], None], key: str = "rooms") -
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _follow(reading: Reading[Any], unit: str) -> None:
+def _follow(reading: Job[Any], unit: str) -> None:
     """Shows how far a reading is, with a button to stop it; draws the page again when it is over."""
     if not reading.running:
         st.rerun()
@@ -162,7 +162,7 @@ def _follow(reading: Reading[Any], unit: str) -> None:
             limit = "the workspace allows only so many calls a minute"
             text = f"{progress.stage}: {limit}, going on in {progress.pause:.0f} s"
             if progress.left is not None and progress.later:
-                text += f", about {in_words(progress.left)} in all"
+                text += f", about {duration_text(progress.left)} in all"
         if progress.done is not None and progress.total:
             text += f" · {progress.done:,} of {progress.total:,} {progress.unit}"
         share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0

@@ -11,11 +11,13 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engagement import figures, labels, metrics, palette, tables
-from engagement.activity import ACTIVE, Activity
+from engagement import figures
+from engagement.display import palette, tables, wording
 from engagement.figures.frame import share_text
-from engagement.history import History, total_verdict
-from engagement.metrics import Comparison, Headline
+from engagement.numbers import measures
+from engagement.numbers.measures import Comparison, Headline
+from engagement.numbers.rooms import ACTIVE, Activity
+from engagement.numbers.weeks import History, total_verdict
 from engagement.ui import listing
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
@@ -31,7 +33,7 @@ def tokens() -> palette.Tokens:
 def context(view: View, activity: Activity, *notes: str) -> figures.Context:
     """What every chart says of its source; ``notes`` are phrases for one chart alone."""
     return figures.Context(
-        workspace=labels.workspace_name(activity.workspace),
+        workspace=wording.workspace_name(activity.workspace),
         period=activity.period,
         previous=activity.previous,
         unfinished=activity.unfinished,
@@ -87,17 +89,17 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     zone = ZoneInfo(st.context.timezone or "UTC")
     read = activity.read_at.astimezone(zone)
     parts = [
-        f"**{labels.for_markdown(labels.workspace_name(activity.workspace))}**",
-        f"**{labels.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
-        f"compared with {labels.period_text(activity.previous)}" if activity.counted else "by the room directory",
-        f"{labels.count(complete.received)} of {labels.count(complete.announced)} rooms",
+        f"**{wording.for_markdown(wording.workspace_name(activity.workspace))}**",
+        f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
+        f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
+        f"{wording.count(complete.received)} of {wording.count(complete.announced)} rooms",
         f"read {read:%H:%M} {read.tzname()}" + _age(activity),
     ]
     shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
     if shown < len(activity.rooms):
-        parts.insert(-1, f"{labels.count(shown)} shown")
+        parts.insert(-1, f"{wording.count(shown)} shown")
     if out:
-        parts.insert(-1, f"{labels.plural(out, 'room')} left out")
+        parts.insert(-1, f"{wording.plural(out, 'room')} left out")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
         _badge(view, activity)
@@ -105,7 +107,7 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
 
 def _age(activity: Activity) -> str:
     minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
-    return f", {labels.plural(minutes, 'minute')} ago" if minutes > 0 else ""
+    return f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""
 
 
 def _badge(view: View, activity: Activity) -> None:
@@ -116,11 +118,11 @@ def _badge(view: View, activity: Activity) -> None:
     with st.popover(word, icon=icon if complete.complete else ":material/warning:", key="completeness"):
         rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=st.context.timezone or "UTC")
         rows += [
-            ("Duplicates removed", labels.count(complete.duplicates)),
-            ("Calls", labels.count(complete.calls)),
-            ("Pages read again", labels.count(complete.reread)),
+            ("Duplicates removed", wording.count(complete.duplicates)),
+            ("Calls", wording.count(complete.calls)),
+            ("Pages read again", wording.count(complete.reread)),
         ]
-        st.markdown("\n".join(f"- {labels.for_markdown(name)}: {labels.for_markdown(text)}" for name, text in rows))
+        st.markdown("\n".join(f"- {wording.for_markdown(name)}: {wording.for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
 
 
@@ -141,18 +143,18 @@ def card(
     ``neutral``: neither more nor fewer is drawn in a colour.
     """
     share = unit == "%"
-    value = share_text(figure.now, 100) if share else labels.count(figure.now)
+    value = share_text(figure.now, 100) if share else wording.count(figure.now)
     if not compared:
         delta = "nothing to compare with"
     elif so_far:
-        before = share_text(figure.before, 100) if share else labels.count(figure.before)
+        before = share_text(figure.before, 100) if share else wording.count(figure.before)
         delta = f"so far; {before} in the whole period before"
     elif share:
         points = round(figure.change)
-        delta = f"{labels.signed(points)} {'point' if abs(points) == 1 else 'points'}"
+        delta = f"{wording.signed(points)} {'point' if abs(points) == 1 else 'points'}"
     else:
         percent = figure.change_pct
-        delta = labels.signed(figure.change) + ("" if percent is None else f" ({labels.signed_percent(percent)})")
+        delta = wording.signed(figure.change) + ("" if percent is None else f" ({wording.signed_percent(percent)})")
     change = round(figure.change) if compared and not so_far else 0
     colour: Literal["blue", "orange", "off"] = "off"
     if change and not neutral:
@@ -174,8 +176,8 @@ def card(
 def draw(info: InfoType, figure: Callable[[InfoType, palette.Tokens], go.Figure], key: str) -> None:
     """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers."""
     with st.container(border=True, key=f"chart_{key}"):
-        st.markdown(f"##### {labels.for_markdown(info.title)}", width="stretch")
-        st.caption(labels.for_markdown(info.subtitle))
+        st.markdown(f"##### {wording.for_markdown(info.title)}", width="stretch")
+        st.caption(wording.for_markdown(info.subtitle))
         drawn = figures.untitled(figure(info, tokens()))
         st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=f"plot_{key}", alt=info.alt)
 
@@ -267,9 +269,9 @@ def no_data(activity: Activity) -> bool:
     if not activity.no_data:
         return False
     first = activity.first_counted
-    since = f" Its first counted day is {labels.day_text(first)}." if first else ""
+    since = f" Its first counted day is {wording.day_text(first)}." if first else ""
     st.info(
-        f"The server counted no message in any room from {labels.period_text(activity.period)}.{since} "
+        f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
         "That is no data, not silence. Choose another period.",
         icon=":material/event_busy:",
     )
@@ -289,16 +291,16 @@ def workspace_verdict(history: History | None, rooms: pd.DataFrame) -> None:
     if history is None:
         return
     judged = total_verdict(history, history.totals(rooms["room_id"])["messages"])
-    week = labels.period_text(history.weeks[-1])
+    week = wording.period_text(history.weeks[-1])
     turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
-    which = labels.plural(len(rooms), "room")
+    which = wording.plural(len(rooms), "room")
     st.markdown(f"The {which} shown, together, in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
 
 
 def judged_week(history: History | None, activity: Activity) -> None:
     """Says which week the verdicts of a table are on, where that is not the period itself."""
     if history is not None and history.weeks[-1] != activity.period:
-        st.caption(f"Verdicts and their reasons are on the week {labels.period_text(history.weeks[-1])}.")
+        st.caption(f"Verdicts and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
 
 
 def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
@@ -306,12 +308,12 @@ def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
 
     ``by_design`` leaves out read-only, default and announcement rooms as well.
     """
-    exempt = metrics.named_like(rooms, runtime().settings.rooms.exempt)
+    exempt = measures.named_like(rooms, runtime().settings.rooms.exempt)
     if by_design:
-        exempt |= metrics.quiet_by_design(rooms)
+        exempt |= measures.quiet_by_design(rooms)
     silent = int((exempt & rooms["state"].ne(ACTIVE)).sum())
     if silent:
-        st.caption(f"{labels.plural(silent, 'silent room')} exempted.")
+        st.caption(f"{wording.plural(silent, 'silent room')} exempted.")
     return rooms[~exempt].reset_index(drop=True)
 
 
@@ -320,7 +322,7 @@ def nothing_to_compare(activity: Activity) -> bool:
     if not activity.previous_no_data:
         return False
     st.info(
-        f"The server counted no message in any room from {labels.period_text(activity.previous)}, "
+        f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
         "so there is nothing to compare with. Choose a later period.",
         icon=":material/event_busy:",
     )
@@ -335,7 +337,7 @@ def movement_cards(counts: dict[str, int]) -> None:
         "went quiet": "Rooms with messages in the period before and none in this one.",
     }
     for column, (word, number) in zip(st.columns(len(counts)), counts.items(), strict=True):
-        column.metric(word.capitalize(), labels.count(number), help=meanings[word], border=True)
+        column.metric(word.capitalize(), wording.count(number), help=meanings[word], border=True)
 
 
 def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:

@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engagement import labels, masks, tables
-from engagement.activity import Activity
+from engagement.display import tables, wording
 from engagement.errors import NoBrowser
-from engagement.history import History
-from engagement.periods import DAY, Period
-from engagement.readings import Reading, Teller
+from engagement.numbers import masks
+from engagement.numbers.periods import DAY, Period
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History
+from engagement.reading.jobs import Job, Teller
 from engagement.report import content as contents
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content, Wishes
@@ -87,7 +88,7 @@ def choose(view: View) -> Asked:
             index=None,
             key="report_beside",
             placeholder="None",
-            format_func=lambda back: f"{labels.period_text(offered[back])} ({back} periods earlier)",
+            format_func=lambda back: f"{wording.period_text(offered[back])} ({back} periods earlier)",
             persist_state="session",
         )
     wishes = Wishes(title, comment, frozenset(chosen), top, view.people)
@@ -129,7 +130,7 @@ def build(view: View, activity: Activity, history: History | None, asked: Asked,
 def show(content: Content) -> None:
     """Draws the report: figures, sentences, charts, tables."""
     if content.comment:
-        st.markdown(labels.for_markdown(content.comment).replace("\n", "  \n"))
+        st.markdown(wording.for_markdown(content.comment).replace("\n", "  \n"))
     if content.key_figures:
         for column, figure in zip(st.columns(len(content.key_figures)), content.key_figures, strict=True):
             with column:
@@ -150,7 +151,7 @@ def show(content: Content) -> None:
     for table in content.tables:
         if table not in narrow:
             _table(table)
-    st.caption(labels.for_markdown(" · ".join(content.caption)))
+    st.caption(wording.for_markdown(" · ".join(content.caption)))
 
 
 _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
@@ -174,13 +175,13 @@ def _metric(figure: contents.KeyFigure) -> None:
 
 
 def _sentence(sentence: Sentence) -> str:
-    made = [f"**{labels.for_markdown(part.label)}**" if isinstance(part, Room) else labels.for_markdown(part)
+    made = [f"**{wording.for_markdown(part.label)}**" if isinstance(part, Room) else wording.for_markdown(part)
             for part in sentence]  # fmt: skip
     return "".join(made)
 
 
 def _table(table: contents.Table) -> None:
-    st.markdown(f"##### {labels.for_markdown(table.title)}")
+    st.markdown(f"##### {wording.for_markdown(table.title)}")
     st.html(f'<div class="report-table">{html.table_element(table)}</div>')
     st.caption(html.rows_text(table))
 
@@ -236,7 +237,7 @@ def _no_browser() -> str:
 class _File:
     """A file that is being made, and of what."""
 
-    reading: Reading[bytes]
+    reading: Job[bytes]
     name: str
     mime: str
     of: str
@@ -257,7 +258,7 @@ def _make(content: Content, ending: str, what: str, make: Callable[[], bytes]) -
         return make()
 
     of = _fingerprint(content)
-    reading = hub().readings.ask(("file", of, ending, what), session.viewer(), work, keep=FILE_KEPT)
+    reading = hub().jobs.ask(("file", of, ending, what), session.viewer(), work, keep=FILE_KEPT)
     name = tables.file_name(f"report-{what}" if what else "report", content.activity, ending)
     st.session_state[MAKING] = _File(reading, name, {"pdf": "application/pdf"}.get(ending, "image/png"), of)
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engagement import settings as configuration
-from engagement.archive import Archive
-from engagement.sessions import Sessions, kept_key
-from engagement.settings import Settings
-from engagement.store import Clock, Store, data_folder, utc_now
+from engagement.settings import keys as configuration
+from engagement.settings.keys import Settings
+from engagement.storage.archive import Archive
+from engagement.storage.database import Clock, Store, data_folder, utc_now
+from engagement.storage.sessions import Sessions, kept_key
 
 
 @dataclass(frozen=True)

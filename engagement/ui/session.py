@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from engagement.admission import Admission, Admissions
-from engagement.api import Account, Client, Pace, Person, shared_pace
+from engagement.api.client import Account, Client, Pace, Person, shared_pace
+from engagement.api.transport import SIGNING_IN
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
-from engagement.reader import Reader
-from engagement.readings import Teller
-from engagement.sessions import Session, Signed
-from engagement.settings import EVERYONE, PROXY_HEADER
-from engagement.transport import SIGNING_IN
+from engagement.reading.admission import Admission, Admissions
+from engagement.reading.jobs import Teller
+from engagement.reading.reader import Reader
+from engagement.reading.workspace import Access
+from engagement.settings.keys import EVERYONE, PROXY_HEADER
+from engagement.storage.sessions import Session, Signed
 from engagement.ui import handover
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
 from engagement.ui.web import COOKIE
-from engagement.workspace import Access
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ def look(who: Visitor) -> SignedIn:
 
 
 def _admissions() -> Admissions:
-    return Admissions(hub().readings, runtime().clock)
+    return Admissions(hub().jobs, runtime().clock)
 
 
 def _name(session_id: str) -> str:
@@ -264,7 +264,7 @@ def account_of(session: Session) -> Account:
 def reader(signed_in: SignedIn) -> Reader:
     """Who asks the workspace in this tab."""
     return Reader(
-        readings=hub().readings,
+        jobs=hub().jobs,
         make_client=lambda tell: client(signed_in.session, tell),
         workspace=signed_in.session.workspace,
         access=signed_in.access,
@@ -317,7 +317,7 @@ def _first_admission(
             return client_
         return connect(client_.address, account, **waits)
 
-    reading = hub().readings.ask(
+    reading = hub().jobs.ask(
         ("signing in", viewer_), viewer_, lambda tell: _admissions().ask(workspace, viewer_, make, tell), keep=0.0
     )
     while not reading.wait(0.5):

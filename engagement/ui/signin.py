@@ -7,9 +7,9 @@ from time import sleep
 
 import streamlit as st
 
-from engagement.api import Client, clean_address
+from engagement.api.client import Client, clean_address
+from engagement.api.transport import SIGNING_IN
 from engagement.errors import CodeNeeded, CodeWrong, EngagementError, InvalidAddress, SlowDown, WrongCredentials
-from engagement.transport import SIGNING_IN
 from engagement.ui import session
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engagement.errors import EngagementError, SignedOut
-from engagement.settings import PROXY_HEADER, Access
+from engagement.settings.keys import PROXY_HEADER, AccessRules
 from engagement.ui.runtime import runtime
 
 COOKIE = "engagement_session"
@@ -31,7 +31,7 @@ _HEADERS = {
 }
 
 
-def unsafe_start(access: Access, environ: Mapping[str, str]) -> str | None:
+def unsafe_start(access: AccessRules, environ: Mapping[str, str]) -> str | None:
     """Why the web server would hide from TrustedHeader who sends a request; None when it does not.
 
     uvicorn takes the visitor's address for the sender's where a program on the same machine says so.
@@ -167,7 +167,7 @@ class TrustedHeader:
     the proxy's.
     """
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: AccessRules) -> None:
         self._app = app
         self._name = (access.header or "").lower().encode() if access.mode == PROXY_HEADER else b""
         self._trusted = access.trusted_proxies

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import requests
 
-from tests.dashboard import ROOT, Dashboard, free_port
+from tests.support.dashboard import ROOT, Dashboard, free_port
 
 BASE = "engagement"
 

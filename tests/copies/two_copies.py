@@ -15,10 +15,10 @@ import requests
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from engagement.demo import DemoServer, Options
-from tests import browser
-from tests.api_tools import answering, send
 from tests.copies.machines import BASE, Copy, Nginx, Postgres
-from tests.dashboard import drawn, free_port, nothing_is_wrong, ready
+from tests.support import browser
+from tests.support.api_tools import answering, send
+from tests.support.dashboard import drawn, free_port, nothing_is_wrong, ready
 
 pytestmark = pytest.mark.timeout(110)
 

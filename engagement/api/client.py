@@ -1,0 +1,395 @@
+"""The thin client of one workspace: sign in, every page of the channel list, the room directory.
+
+It speaks to every Rocket.Chat from 3.1 to 9.0, keeps to the rate limit, and raises the errors of
+``engagement.errors`` alone. No password and no token appears in what it raises, logs or prints.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Final
+
+import pandas as pd
+
+from engagement.api.channel_list import ChannelCounts, read_channel_counts
+from engagement.api.decode import Object, an_object, number, objects, optional_text, text, texts, time_column, whole
+from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, shared_pace
+from engagement.api.paging import Progress
+from engagement.api.refusals import refusal, sign_in_refusal
+from engagement.api.room_directory import Directory, read_directory
+from engagement.api.transport import READING, Answer, Bounds, Params, Transport
+from engagement.errors import (
+    NotRocketChat,
+    RefusedParameters,
+    SignedOut,
+    UnreadableAnswer,
+    WrongCredentials,
+)
+from engagement.numbers.periods import DAY, Window, instant_text
+from engagement.numbers.zone import ServerDays, midnights_of, server_days
+from engagement.settings.address import clean_address
+
+__all__ = [
+    "Account",
+    "ChannelCounts",
+    "Client",
+    "Directory",
+    "Pace",
+    "Person",
+    "Release",
+    "ServerDays",
+    "clean_address",
+    "shared_pace",
+]
+
+SEE_FIGURES: Final = "view-engagement-dashboard"
+SEE_ALL_ROOMS: Final = "view-room-administration"
+SEE_CHANNELS: Final = "view-c-room"
+
+_V1 = "/api/v1/"
+_CHANNEL_LIST = "engagement-dashboard/channels/list"
+_MESSAGES_SENT = "engagement-dashboard/messages/messages-sent"
+_PERMISSIONS = {"channels.list": SEE_CHANNELS, "groups.listAll": SEE_ALL_ROOMS, "im.list.everyone": SEE_ALL_ROOMS}
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,500}")
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\D.*)?", re.DOTALL)
+_RELEASE_KNOWN_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user id and the token that goes with it; ``personal`` for a personal access token, which is never revoked.
+
+    Raises WrongCredentials for what no header can carry.
+    """
+
+    user_id: str = field(repr=False)
+    token: str = field(repr=False)
+    personal: bool
+
+    def __post_init__(self) -> None:
+        if not _HEADER_VALUE.fullmatch(self.user_id) or not _HEADER_VALUE.fullmatch(self.token):
+            raise WrongCredentials
+
+    def headers(self) -> dict[str, str]:
+        """The headers of a call in the name of this account."""
+        return {"X-User-Id": self.user_id, "X-Auth-Token": self.token}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who an account belongs to; ``utc_offset`` is the person's own, in hours, as their client last reported it."""
+
+    user_id: str
+    username: str
+    name: str
+    roles: frozenset[str]
+    utc_offset: float | None
+
+
+@dataclass(frozen=True, order=True)
+class Release:
+    """Major and minor number of a Rocket.Chat; anonymous callers are told no more."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+    @classmethod
+    def of(cls, version: str) -> Release:
+        """The release in a text such as ``8.4`` or ``7.5.1``. Raises UnreadableAnswer."""
+        found = _VERSION.fullmatch(version)
+        if found is None:
+            raise UnreadableAnswer("a version that is none")
+        return cls(int(found.group(1)), int(found.group(2)))
+
+    @property
+    def lists_silent_rooms(self) -> bool:
+        """The channel list holds rooms without messages, unless they are hidden on request."""
+        return self < Release(8, 0)
+
+    @property
+    def hides_on_request(self) -> bool:
+        """``hideRoomsWithNoActivity`` is understood."""
+        return Release(6, 11) <= self < Release(8, 0)
+
+
+class Client:
+    """Asks one workspace in the name of one account, or of nobody. Safe to use from several threads.
+
+    ``timeout`` is (to connect, between two parts of an answer) in seconds. Reads wait for the rate limit up to
+    ``max_wait`` seconds before each call, announcing it with ``on_wait(route, seconds)``, and are tried twice;
+    sign-in never waits. ``sleep`` may raise to end a wait; ``stop`` ends waits and long answers with
+    ReadingStopped. Give all clients of a workspace one ``pace`` (``shared_pace``). ``ca_bundle`` is a file of
+    certificates to trust instead of the usual ones. ``bounds`` says how much is borne of the server; with ``guard``,
+    for an address that a visitor typed, InvalidAddress is raised instead of connecting to a machine's own network.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        account: Account | None = None,
+        *,
+        pace: Pace | None = None,
+        timeout: tuple[float, float] = (5.0, 120.0),
+        sleep: Sleep | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        on_wait: OnWait | None = None,
+        stop: threading.Event | None = None,
+        max_wait: float = LONGEST_WAIT,
+        ca_bundle: str | None = None,
+        bounds: Bounds = READING,
+        guard: bool = False,
+    ) -> None:
+        self.account = account
+        self.workspace_id: str | None = None
+        self._pace = pace if pace is not None else Pace(monotonic=monotonic)
+        self._transport = Transport(
+            clean_address(address),
+            pace=self._pace,
+            timeout=timeout,
+            sleep=sleep,
+            monotonic=monotonic,
+            on_wait=on_wait,
+            stop=stop,
+            max_wait=max_wait,
+            ca_bundle=ca_bundle,
+            bounds=bounds,
+            guard=guard,
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self.address!r})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def address(self) -> str:
+        """The address of the workspace; the one with https as soon as the server has led there."""
+        return self._transport.base
+
+    @property
+    def calls_a_minute(self) -> int | None:
+        """The calls a minute and route that the workspace or a ceiling of ours allows; None where neither is known."""
+        known = [limit for limit in (self._pace.limit, self._pace.calls_a_minute) if limit is not None]
+        return min(known, default=None)
+
+    def close(self) -> None:
+        """Closes the connections; a token stays valid."""
+        self._transport.close()
+
+    def release(self) -> Release:
+        """The release of the workspace, asked anonymously. Raises NotRocketChat when what answers is none.
+
+        ``workspace_id`` is then the workspace's own id, where it has one: another at the same address has another.
+        """
+        return self._ask_release(wait=True)
+
+    def sign_in(self, user: str, password: str, code: str | None = None) -> Account:
+        """A login token for user name or e-mail and password (and code); the client uses it from now on.
+
+        Raises CodeNeeded, CodeWrong, WrongCredentials, LockedOut, SlowDown (at once) and the errors of any call.
+        CodeNeeded with the method ``unknown``: the server says only "unauthorized"; the password may be wrong.
+        """
+        # Before the password leaves: is that a Rocket.Chat, and does it want https?
+        self._ask_release(wait=False)
+        body = {"user": user.strip(), "password": password}
+        code = "".join((code or "").split())
+        answer = self._transport.post(_V1 + "login", body | ({"code": code} if code else {}), headers={}, who="")
+        if answer.status != 200 or answer.body is None or answer.body.get("status") != "success":
+            raise sign_in_refusal(answer, self.address, code_given=bool(code))
+        data = an_object(answer.body, "data", "a sign-in")
+        self.account = Account(text(data, "userId", "a sign-in"), text(data, "authToken", "a sign-in"), False)
+        return self.account
+
+    def sign_in_with_token(self, user_id: str, token: str) -> Account:
+        """The account of a personal access token, once the server has accepted it. Raises WrongCredentials."""
+        self._ask_release(wait=False)
+        account = Account(user_id.strip(), token.strip(), True)
+        answer = self._get_me(account, wait=False)
+        if answer.status == 401:
+            raise WrongCredentials
+        if _person(self._checked(answer, "me", account)).user_id != account.user_id:
+            raise WrongCredentials
+        self.account = account
+        return account
+
+    def sign_out(self) -> None:
+        """Revokes a login token; a personal access token is left alone. The client has no account afterwards."""
+        account, self.account = self.account, None
+        if account is None or account.personal:
+            return
+        answer = self._transport.post(_V1 + "logout", {}, headers=account.headers(), who=account.user_id)
+        # 401: the session was over already.
+        if answer.status not in {200, 401}:
+            raise UnreadableAnswer(f"status {answer.status} from the sign-out")
+
+    def me(self) -> Person:
+        """Who the account belongs to. Raises SignedOut when its token is no longer accepted."""
+        return _person(self._read("me"))
+
+    def permissions(self, person: Person) -> frozenset[str]:
+        """The permissions that the roles of ``person`` have."""
+        roles = self.roles_by_permission()
+        return frozenset(name for name, having in roles.items() if not person.roles.isdisjoint(having))
+
+    def roles_by_permission(self) -> dict[str, frozenset[str]]:
+        """The roles that have each permission; every account is told the same.
+
+        The server does not know view-engagement-dashboard where the Premium module never ran.
+        """
+        listed = objects(self._read("permissions.listAll"), "update", "the permissions")
+        return {text(one, "_id", "a permission"): frozenset(texts(one, "roles")) for one in listed}
+
+    def server_now(self) -> datetime:
+        """The server's clock (UTC), from its last answer; our own where it has not answered or tells no time."""
+        return self._transport.server_now()
+
+    def sent_per_day(self, start: str | datetime, end: str | datetime) -> pd.Series:
+        """Messages of all rooms per day from ``start`` to ``end`` (aware datetimes or instant texts), int64.
+
+        The index (``datetime64[us, UTC]``, ascending) is the server's local midnights as instants; days without
+        a message are missing.
+        """
+        start, end = (one if isinstance(one, str) else instant_text(one) for one in (start, end))
+        begins = datetime.fromisoformat(start)
+        # The server sends no more days than trunc(end - start) + 1, which cuts the first one or two that are meant.
+        asked_from = instant_text(begins - 2 * DAY)
+        days = objects(self._read(_MESSAGES_SENT, [("start", asked_from), ("end", end)]), "days", "messages per day")
+        index = time_column(optional_text(day, "day") for day in days)
+        if index.isna().any():
+            raise UnreadableAnswer("messages per day without a day")
+        values = [whole(day, "messages", "messages per day") for day in days]
+        sent = pd.Series(values, index=pd.DatetimeIndex(index), dtype="int64", name="messages").sort_index()
+        return sent[sent.index > begins - DAY]
+
+    def server_days(self, sent: pd.Series, person: Person | None = None) -> ServerDays:
+        """The server's offset from UTC, from about a year of ``sent_per_day`` and the person's own offset."""
+        return server_days(midnights_of(sent), person.utc_offset if person is not None else None)
+
+    def offset_of_days(self, now: datetime, person: Person | None = None) -> ServerDays:
+        """The server's offset from UTC, from the days of the year before ``now``."""
+        return self.server_days(self.sent_per_day(now - timedelta(days=370), now), person or self.me())
+
+    def channel_counts(self, window: Window, *, every_room: bool, progress: Progress | None = None) -> ChannelCounts:
+        """Every room that the channel list has for ``window``; silent ones too with ``every_room``, before 8.0.
+
+        ``progress(received, announced)`` is called after each page. Raises NoPermission, NoPremiumModule.
+        """
+        release = self._known_release()
+        hide = release.hides_on_request and not every_room
+
+        def counts(hide: bool) -> ChannelCounts:
+            return read_channel_counts(
+                lambda params: self._read(_CHANNEL_LIST, params),
+                window,
+                every_room=every_room,
+                lists_silent=release.lists_silent_rooms and not hide,
+                hide=hide,
+                progress=progress,
+            )
+
+        try:
+            return counts(hide)
+        except RefusedParameters:
+            if not hide:
+                raise
+            # The first builds that could hide silent rooms fail when every counted room was deleted.
+            return counts(hide=False)
+
+    def directory(self, *, full: bool, progress: Progress | None = None) -> Directory:
+        """All rooms with ``full`` (needs view-room-administration), else the public channels outside teams.
+
+        Without ``full`` it depends on the rights alone as long as the account has view-c-room; without that
+        permission the server lists the channels that this person has joined. Raises NoPermission.
+        """
+        apart = full and self._known_release() < Release(4, 0)
+        return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
+
+    def _ask_release(self, *, wait: bool) -> Release:
+        for path in ("/api/info", _V1 + "info"):
+            answer = self._transport.get(path, headers={}, who="", wait=wait)
+            if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:
+                break
+        else:
+            raise NotRocketChat(self.address)
+        more = answer.body.get("info")
+        version = optional_text(answer.body, "version") or optional_text(
+            more if isinstance(more, dict) else {}, "version"
+        )
+        if version is None:
+            raise NotRocketChat(self.address)
+        release = Release.of(version)
+        self.workspace_id = optional_text(answer.body, "cloudWorkspaceId")
+        _releases[self._pace] = (time.monotonic(), release)
+        return release
+
+    def _known_release(self) -> Release:
+        """The release as anybody of this process learned it lately from the same workspace, else asked for now."""
+        at, release = _releases.get(self._pace, (0.0, None))
+        if release is not None and time.monotonic() - at < _RELEASE_KNOWN_SECONDS:
+            return release
+        return self._ask_release(wait=True)
+
+    def _read(self, route: str, params: Params = ()) -> Object:
+        """The body of a successful answer. Raises what any other stands for."""
+        account = self.account
+        if account is None:
+            raise SignedOut
+        answer = self._transport.get(_V1 + route, params, headers=account.headers(), who=account.user_id)
+        if route == "me" and answer.status == 401:
+            raise SignedOut
+        return self._checked(answer, route, account)
+
+    def _checked(self, answer: Answer, route: str, account: Account) -> Object:
+        if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:
+            return answer.body
+        dashboard = route.startswith("engagement-dashboard/")
+
+        def signed_in() -> None:
+            me = self._get_me(account)
+            if me.status == 401:
+                raise SignedOut
+            if me.body is None:
+                raise NotRocketChat(self.address)
+
+        raise refusal(
+            answer,
+            route,
+            permission=SEE_FIGURES if dashboard else _PERMISSIONS.get(route, SEE_ALL_ROOMS),
+            dashboard=dashboard,
+            signed_in=signed_in,
+        )
+
+    def _get_me(self, account: Account, *, wait: bool = True) -> Answer:
+        return self._transport.get(_V1 + "me", headers=account.headers(), who=account.user_id, wait=wait)
+
+
+# A new client is made for each reading; asking for the version each time would use up its rate limit.
+_releases: weakref.WeakKeyDictionary[Pace, tuple[float, Release]] = weakref.WeakKeyDictionary()
+
+
+def _person(body: Object) -> Person:
+    username = text(body, "username", "the account")
+    offset = number(body, "utcOffset")
+    return Person(
+        user_id=text(body, "_id", "the account"),
+        username=username,
+        name=optional_text(body, "name") or username,
+        roles=frozenset(texts(body, "roles")),
+        utc_offset=None if offset != offset else offset,
+    )

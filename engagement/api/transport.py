@@ -1,0 +1,367 @@
+"""One HTTP exchange with a workspace: in time, of a bounded size, at the allowed pace, and without leaking a secret."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from engagement.api.guard import Adapter, within
+from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
+from engagement.errors import (
+    InvalidAddress,
+    LedElsewhere,
+    NotRocketChat,
+    ReadingStopped,
+    SlowDown,
+    Unreachable,
+    UnreadableAnswer,
+    Untrusted,
+)
+
+SECOND_TRY_AFTER = 2.0
+
+_CHUNK = 2**18
+_BUSY = frozenset({502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+Params = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is borne of a server: the bytes and seconds of one answer, and the seconds of all calls together.
+
+    Waiting for the rate limit does not count.
+    """
+
+    largest: int = 256 * 2**20
+    answer_seconds: float = 600.0
+    all_seconds: float | None = None
+
+
+READING = Bounds()
+# Somebody waits before a form, and the address may be any that they typed.
+SIGNING_IN = Bounds(largest=8 * 2**20, answer_seconds=12.0, all_seconds=12.0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and body of an answer; ``body`` is None when it is not a JSON object, but a web page, say."""
+
+    status: int
+    body: Mapping[str, object] | None = field(repr=False)
+    web_page: bool = False
+
+    @property
+    def error(self) -> str:
+        """The server's own text for what is wrong, or an empty text."""
+        return self._text("error") or self._text("message")
+
+    @property
+    def error_type(self) -> str:
+        """The code of what is wrong: ``errorType``, or the last ``[code]`` in the text, or the text itself."""
+        error = self._text("error")
+        in_brackets = error[error.rfind("[") + 1 : -1] if error.endswith("]") else ""
+        return self._text("errorType") or in_brackets or error
+
+    def _text(self, key: str) -> str:
+        value = (self.body or {}).get(key)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
+class _Raw:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+
+class Transport:
+    """Calls one workspace. Reads (GET) wait for the rate limit and are tried twice; anything else is sent once.
+
+    Proxies, netrc and certificates named by the environment are not used. ``stop`` ends waits and long answers
+    with ReadingStopped. With ``guard``, only machines that anybody may name are connected to (``engagement.hosts``).
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        pace: Pace,
+        timeout: tuple[float, float],
+        sleep: Sleep | None,
+        monotonic: Callable[[], float],
+        on_wait: OnWait | None,
+        stop: threading.Event | None,
+        max_wait: float = LONGEST_WAIT,
+        ca_bundle: str | None = None,
+        bounds: Bounds = READING,
+        guard: bool = False,
+    ) -> None:
+        self.address = address
+        self.base = address
+        self.pace = pace
+        self.timeout = timeout
+        self.max_wait = max_wait
+        self._bounds = bounds
+        self._spent = 0.0
+        self._sleep = sleep
+        self._monotonic = monotonic
+        self._on_wait = on_wait
+        self._stop = stop
+        self._clock: tuple[float, float] | None = None
+        self._session = _Session()
+        self._session.trust_env = False
+        self._session.verify = ca_bundle or True
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "channel-engagement"})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, Adapter(guard=guard))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._session.close()
+
+    def server_now(self) -> datetime:
+        """The server's clock in UTC, from its last answer; our own clock when it has not told the time."""
+        if self._clock is None:
+            return datetime.now(UTC)
+        then, at = self._clock
+        return datetime.fromtimestamp(then, UTC) + timedelta(seconds=self._monotonic() - at)
+
+    def get(self, path: str, params: Params = (), *, headers: Mapping[str, str], who: str, wait: bool = True) -> Answer:
+        """Reads ``path``. Raises Unreachable, NotRocketChat, SlowDown (when it may not wait), UnreadableAnswer."""
+        longest = self.max_wait if wait else 0.0
+        waited, tries = 0.0, 1
+        while True:
+            waited += self._take_place(path, who, longest - waited)
+            try:
+                raw = self._exchange("GET", path, who, params=params, headers=headers)
+            except _SecondTry as exc:
+                if tries == 2:
+                    raise Unreachable(self.address) from exc.reason
+                tries += 1
+                self.sleep(SECOND_TRY_AFTER)
+                continue
+            answer = _answer(raw)
+            if raw.status == 429:
+                seconds = self.pace.refused(path, who, raw.headers, answer.error)
+                if waited + seconds > longest:
+                    raise SlowDown(seconds)
+                continue
+            self._learn(path, who, raw)
+            if raw.status not in _BUSY:
+                return answer
+            if tries == 2:
+                raise Unreachable(self.address)
+            tries += 1
+            self.sleep(SECOND_TRY_AFTER)
+
+    def post(self, path: str, body: Mapping[str, str], *, headers: Mapping[str, str], who: str) -> Answer:
+        """Sends ``body`` to ``path`` once and without waiting. Raises as ``get`` does, SlowDown at once."""
+        self._take_place(path, who, 0.0)
+        try:
+            raw = self._exchange("POST", path, who, body=body, headers=headers)
+        except _SecondTry as exc:
+            raise Unreachable(self.address) from exc.reason
+        answer = _answer(raw)
+        if raw.status == 429:
+            raise SlowDown(self.pace.refused(path, who, raw.headers, answer.error))
+        self._learn(path, who, raw)
+        if raw.status in _BUSY:
+            raise Unreachable(self.address)
+        return answer
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, unless the reading was or is stopped meanwhile: then ReadingStopped."""
+        self._check_stop()
+        if self._sleep is not None:
+            self._sleep(seconds)
+        elif self._stop is not None:
+            self._stop.wait(seconds)
+        else:
+            time.sleep(seconds)
+        self._check_stop()
+
+    def _check_stop(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise ReadingStopped
+
+    def _take_place(self, path: str, who: str, longest: float) -> float:
+        self._check_stop()
+        return self.pace.take_place(path, who, sleep=self.sleep, on_wait=self._on_wait, longest_wait=longest)
+
+    def _learn(self, path: str, who: str, raw: _Raw) -> None:
+        self.pace.answered(path, who, raw.headers, success=raw.status == 200)
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        who: str,
+        *,
+        headers: Mapping[str, str],
+        params: Params = (),
+        body: Mapping[str, str] | None = None,
+    ) -> _Raw:
+        """One call, redirects within the workspace included. Raises _SecondTry when another try is worth it."""
+        try:
+            for _ in range(4):
+                raw = self._once(method, self.base + path, params, body, headers)
+                if raw.status not in _REDIRECTS:
+                    return raw
+                self.base = self._redirected(path, raw.headers.get("Location", ""))
+            raise NotRocketChat(self.address)
+        except _FOREIGN as exc:
+            self.pace.failed(path, who)
+            _strip(exc)
+            if _interrupted(exc):
+                raise _SecondTry(exc) from None
+            raise self._failure(exc) from exc
+        except (InvalidAddress, NotRocketChat, Unreachable, UnreadableAnswer, ReadingStopped):
+            self.pace.failed(path, who)
+            raise
+
+    def _once(
+        self, method: str, url: str, params: Params, body: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> _Raw:
+        began = self._monotonic()
+        left = self._seconds_left()
+        try:
+            with within(left):
+                return self._sent(method, url, params, body, headers, left)
+        finally:
+            self._spent += self._monotonic() - began
+
+    def _seconds_left(self) -> float:
+        """How long the next answer may take. Raises Unreachable when no time is left for any."""
+        left = self._bounds.answer_seconds
+        if self._bounds.all_seconds is not None:
+            left = min(left, self._bounds.all_seconds - self._spent)
+        if left <= 0:
+            raise Unreachable(self.address)
+        return left
+
+    def _sent(
+        self,
+        method: str,
+        url: str,
+        params: Params,
+        body: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        seconds: float,
+    ) -> _Raw:
+        with self._session.request(
+            method,
+            url,
+            params=list(params),
+            json=body,
+            headers=dict(headers),
+            timeout=self.timeout,
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            now_there = server_time(response.headers)
+            content = b"" if response.status_code in _REDIRECTS else self._content(response, seconds)
+            if now_there is not None:
+                self._clock = (now_there, self._monotonic())
+            return _Raw(response.status_code, response.headers, content)
+
+    def _content(self, response: requests.Response, seconds: float) -> bytes:
+        # read1 hands over what has arrived, so that an answer that comes in drops meets the deadline too.
+        ends = self._monotonic() + seconds
+        chunks: list[bytes] = []
+        size = 0
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > self._bounds.largest:
+                raise UnreadableAnswer("it has no end")
+            if self._monotonic() > ends:
+                raise Unreachable(self.address)
+            self._check_stop()
+        return b"".join(chunks)
+
+    def _redirected(self, path: str, location: str) -> str:
+        """The base address after a redirect that stays in the workspace. Raises NotRocketChat for any other."""
+        here = urlsplit(self.base + path)
+        try:
+            there = urlsplit(urljoin(self.base + path, location))
+        except ValueError as exc:
+            raise NotRocketChat(self.address) from exc
+        same = there.hostname == here.hostname and there.path == here.path and there.username is None
+        upgraded = (here.scheme, there.scheme) == ("http", "https")
+        if not same or not upgraded:
+            raise LedElsewhere(self.address)
+        return f"https://{there.netloc}{there.path.removesuffix(path)}"
+
+    def _failure(self, exc: BaseException) -> Exception:
+        if isinstance(exc, urllib3.exceptions.DecodeError):
+            return UnreadableAnswer("its compression is broken")
+        if any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(exc)):
+            return Untrusted(self.address)
+        return Unreachable(self.address)
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects to us: its own preparations read a redirect's body whole, however long."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+class _SecondTry(Exception):
+    """The connection broke off, which one more try may heal."""
+
+    def __init__(self, reason: BaseException) -> None:
+        self.reason = reason
+        super().__init__()
+
+
+def _chain(exc: BaseException) -> list[BaseException]:
+    """The exception and everything that led to it."""
+    found: list[BaseException] = []
+    waiting: list[object] = [exc]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and one not in found:
+            found.append(one)
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+    return found
+
+
+def _interrupted(exc: BaseException) -> bool:
+    """True when a connection that stood was cut, as opposed to refused, unknown, untrusted or slow."""
+    cut = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, urllib3.exceptions.IncompleteRead)
+    return any(isinstance(one, cut) for one in _chain(exc))
+
+
+def _strip(exc: BaseException) -> None:
+    """Takes from foreign exceptions what could carry a header or a password: requests, responses, frames."""
+    for one in _chain(exc):
+        one.__traceback__ = None
+        if isinstance(one, requests.RequestException):
+            one.request = None
+            one.response = None
+
+
+def _answer(raw: _Raw) -> Answer:
+    """The answer with its body decoded, where it is a JSON object."""
+    try:
+        body = json.loads(raw.content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        body = None
+    return Answer(raw.status, body if isinstance(body, dict) else None, raw.content.lstrip().startswith(b"<"))
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)

@@ -1,0 +1,1 @@
+"""How rooms, numbers and days are written, on every screen and in every file."""

@@ -1,0 +1,1 @@
+"""What every number means. Pure: no clock, no files, no network, no SQL, no streamlit."""

@@ -1,0 +1,231 @@
+"""One table per question: a row per room, joined from both periods and the directory, and how complete it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from engagement.numbers.periods import Period
+from engagement.numbers.zone import Zone
+
+ACTIVE = "active"
+WENT_QUIET = "went quiet"
+DORMANT = "dormant"
+NEVER_USED = "never used"
+UNUSED_SO_FAR = "unused so far"
+UNKNOWN = "unknown"
+INACTIVE_STATES = (WENT_QUIET, DORMANT, NEVER_USED, UNUSED_SO_FAR, UNKNOWN)
+
+NEW, BACK = "new", "back"
+
+NOT_COUNTED = "not counted by the server"
+SPOKE_SINCE = "spoke again after the period"
+
+COLUMNS = (
+    "room_id name slug type kind messages previous_messages change change_pct state movement remark created "
+    "last_message silent_days members owner archived read_only default announcement total_messages"
+).split()
+
+# A discussion's name on the wire is a random id in this alphabet (Random.id of the server's framework).
+_RANDOM_ID = re.compile(r"[2-9A-HJ-NP-TW-Za-km-z]{17}")
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How much of what the server announced arrived; ``notes`` say in sentences what is missing or special."""
+
+    announced: int = 0
+    received: int = 0
+    duplicates: int = 0
+    calls: int = 0
+    reread: int = 0
+    complete: bool = True
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """What is known of every room in one period.
+
+    ``rooms`` has the columns COLUMNS, a row per room that existed in the period; ``daily`` is messages per day of
+    the server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``,
+    ``public`` (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the
+    server counts no messages per day at all. ``first_counted`` is the first day with any message, where known.
+    ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that names are aliases.
+    Shared by all who may see it: never assign to its tables.
+    """
+
+    workspace: str
+    release: str
+    period: Period
+    previous: Period
+    today: date
+    read_at: datetime
+    rooms: pd.DataFrame
+    daily: pd.Series
+    completeness: Completeness = field(default_factory=Completeness)
+    directory: str = "full"
+    counted: bool = True
+    first_counted: date | None = None
+    offset: timedelta | None = None
+    masked: bool = False
+
+    @property
+    def unfinished(self) -> bool:
+        """True when the period reaches into a day that is not over on the server."""
+        return not self.period.over(self.today)
+
+    def daily_by_period(self) -> tuple[pd.Series, pd.Series]:
+        """Messages per day of the period and of the previous one."""
+        start = pd.Timestamp(self.period.start)
+        return self.daily[self.daily.index >= start], self.daily[self.daily.index < start]
+
+    @property
+    def no_data(self) -> bool:
+        """True when no room has any message in the period: then nothing was counted, and nobody is inactive."""
+        return self.counted and not bool((self.rooms["messages"] != 0).any())
+
+    @property
+    def previous_no_data(self) -> bool:
+        """The same of the previous period: then there is nothing to compare with."""
+        return self.counted and not bool((self.rooms["previous_messages"] != 0).any())
+
+
+def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period) -> pd.DataFrame:
+    """Adds the answers of several requests up: one row per room with ``messages`` and ``previous_messages``.
+
+    Each part is the period that a request counted, whether its own previous window counts too, and its rooms.
+    """
+    frames = []
+    for counted, both, rooms in parts:
+        current = counted.start in period
+        frame = rooms.drop(columns=["messages", "previous_messages"])
+        frame["messages"] = rooms["messages"] if current else 0
+        earlier = rooms["previous_messages"] if current and both else 0
+        frame["previous_messages"] = earlier if current else rooms["messages"]
+        frames.append(frame)
+    if len(frames) == 1:
+        return frames[0]
+    together = pd.concat(frames, ignore_index=True)
+    sums = together.groupby("room_id", sort=False)[["messages", "previous_messages"]].sum()
+    # The newest answer knows the newest names.
+    others = together.drop(columns=["messages", "previous_messages"]).drop_duplicates("room_id", keep="last")
+    return others.merge(sums, left_on="room_id", right_index=True, how="left").reset_index(drop=True)
+
+
+def join(counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Period, zone: Zone) -> pd.DataFrame:
+    """The rooms table (COLUMNS) of ``period``, sorted by messages, then name.
+
+    ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
+    the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last
+    message. Rooms created after the period are left out, unless something was counted in them.
+    """
+    table = _merged(counts, directory)
+    table["created"] = zone.days(table["created"])
+    table["last_message"] = zone.days(table["last_message"])
+    for column in ("messages", "previous_messages"):
+        table[column] = table[column].fillna(0).astype("int64")
+    for column in ("archived", "read_only", "default", "announcement"):
+        table[column] = table[column].eq(True)
+    for column in ("members", "total_messages"):
+        table[column] = table[column].astype("float64")
+    for column in ("room_id", "type", "owner"):
+        table[column] = table[column].astype("str")
+    counted_any = (table["messages"] != 0) | (table["previous_messages"] != 0)
+    table = table[counted_any | ~(table["created"] > pd.Timestamp(period.end))].copy()
+    _name(table)
+    _compare(table, period)
+    _judge_silence(table, period, counted=counts is not None)
+    table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
+    return table[COLUMNS]
+
+
+_FROM_COUNTS = "room_id name usernames type created messages previous_messages".split()
+_FROM_DIRECTORY = (
+    "room_id name slug type kind usernames created last_message last_message_known members owner archived read_only "
+    "default announcement total_messages"
+).split()
+
+
+def _merged(counts: pd.DataFrame | None, directory: pd.DataFrame | None) -> pd.DataFrame:
+    counts = _empty(_FROM_COUNTS) if counts is None else counts[_FROM_COUNTS]
+    directory = _empty(_FROM_DIRECTORY) if directory is None else directory[_FROM_DIRECTORY]
+    table = counts.merge(directory, on="room_id", how="outer", suffixes=("_counted", ""))
+    for column in ("name", "usernames", "type", "created"):
+        # The directory knows the titles of discussions; the counts know rooms that the directory does not show.
+        table[column] = table[column].where(table[column].notna(), table.pop(f"{column}_counted"))
+    return table
+
+
+_DTYPES = {
+    "messages": "int64",
+    "previous_messages": "int64",
+    "created": "datetime64[us, UTC]",
+    "last_message": "datetime64[us, UTC]",
+    "members": "float64",
+    "total_messages": "float64",
+} | dict.fromkeys(["archived", "read_only", "default", "announcement", "last_message_known"], "bool")
+
+
+def _empty(columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series([], dtype=_DTYPES.get(c, "str")) for c in columns})
+
+
+def _name(table: pd.DataFrame) -> None:
+    """Fills name, slug and kind in place: titles where known, the people of direct messages, ids for links."""
+    wire = table["name"].astype("str")
+    untitled = wire.str.fullmatch(_RANDOM_ID.pattern).eq(True) & table["kind"].isna()
+    table["kind"] = table["kind"].where(table["kind"].notna(), np.where(untitled, "discussion", "room")).astype("str")
+    direct = table["type"].eq("direct")
+    name = wire.where(~untitled, "untitled discussion " + wire.str.slice(0, 4))
+    name = name.where(~(direct & table["usernames"].notna()), table["usernames"])
+    table["name"] = name.where(name.notna() & name.ne(""), table["room_id"]).astype("str")
+    by_name = ~direct & table["kind"].ne("discussion")
+    slug = table["slug"].where(table["slug"].notna(), wire.where(by_name, table["room_id"]))
+    table["slug"] = slug.where(slug.notna() & slug.ne(""), table["room_id"]).astype("str")
+
+
+def _compare(table: pd.DataFrame, period: Period) -> None:
+    """Adds change, change_pct and movement in place."""
+    now, before = table["messages"], table["previous_messages"]
+    table["change"] = now - before
+    table["change_pct"] = (100.0 * table["change"] / before.where(before > 0)).astype("float64")
+    created_lately = table["created"] >= pd.Timestamp(period.previous.start)
+    table["movement"] = np.select(
+        [(now > 0) & (before <= 0) & created_lately, (now > 0) & (before <= 0), (now <= 0) & (before > 0)],
+        [NEW, BACK, WENT_QUIET],
+        "",
+    )
+
+
+def _judge_silence(table: pd.DataFrame, period: Period, *, counted: bool) -> None:
+    """Adds state, remark and silent_days in place. Counts decide; dates of last messages only explain.
+
+    Where the server counts nothing, a room is inactive unless its last message is of the period or later.
+    """
+    last, known = table["last_message"], table["last_message_known"].eq(True)
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    inactive = table["messages"] <= 0 if counted else ~(last >= start)
+    since = inactive & (last > end)
+    nothing_before = (table["previous_messages"] == 0) & (last >= pd.Timestamp(period.previous.start))
+    uncounted = (table["messages"] == 0) & (last <= end) & ((last >= start) | nothing_before)
+    silent_before = last < start
+    table["remark"] = np.select([uncounted & inactive, since], [NOT_COUNTED, SPOKE_SINCE], "")
+    table["state"] = np.select(
+        [
+            ~inactive,
+            table["previous_messages"] > 0,
+            table["created"] >= start,
+            known & last.isna(),
+            uncounted | silent_before,
+        ],
+        [ACTIVE, WENT_QUIET, UNUSED_SO_FAR, NEVER_USED, DORMANT],
+        UNKNOWN,
+    )
+    days = (end - last).dt.days
+    table["silent_days"] = days.where(inactive & (last <= end)).astype("float64")

@@ -1,0 +1,326 @@
+"""Growing, shrinking or just noise: the last full week of a room against its own recent weeks.
+
+Weekly counts of chat rooms are far noisier than chance alone would make them, so a room is compared with two
+negative binomial models: its recent level, and a lasting change of that level by CHANGE. The verdict needs the
+second to explain the week several times better than the first. Where the constants come from, what else was
+tried and how well each does on real communities: docs/verdict.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from engagement.errors import InvalidInput
+from engagement.numbers.periods import Period
+
+GROWING, SHRINKING, STEADY = "growing", "shrinking", "steady"
+TOO_FEW, CAME_BACK, WENT_QUIET, NEW = "too few to tell", "came back", "went quiet", "new"
+VERDICTS = (GROWING, SHRINKING, STEADY, TOO_FEW, CAME_BACK, WENT_QUIET, NEW)
+
+# The lasting change that is worth a word: three times as much, or a third.
+CHANGE = 3.0
+# How many times better that change must explain the last week. Rooms from BUSY_LEVEL on are steadier and afford a
+# lower bar; rooms whose own spread is not known yet need a higher one.
+ODDS, ODDS_WHEN_BUSY, ODDS_WHEN_YOUNG = 3.5, 3.0, 6.0
+BUSY_LEVEL = 100.0
+# The same for several weeks together, which give chance more to choose from: a run of low ones, a silence.
+ODDS_OF_RUN, ODDS_OF_SILENCE = 6.0, 10.0
+
+# What a room was like longer ago says nearly nothing: its weeks are hardly correlated over more than eight.
+OWN_WEEKS, FEWEST_WEEKS = 8, 4
+# Eight weeks alone are a poor measure of spread, so that of a typical room of the level counts like eight more.
+TYPICAL_WEEKS = 8
+# One message in eight weeks is the lowest level that can be seen.
+LEAST_LEVEL = 1 / OWN_WEEKS
+# So many low weeks in a row are a change even where one alone is not; of the eight weeks before, one may be as low.
+RUN_WEEKS, LOWER_WEEKS = 3, 1
+LONGEST_SILENCE = 4
+_LONGEST_LOOK = OWN_WEEKS + max(LONGEST_SILENCE, RUN_WEEKS) + 1
+# Half of all revivals are a handful of messages and no more, so fewer than seven are never news.
+SILENT_WEEKS, COMEBACK_MESSAGES = 4, 7
+
+# The size of the negative binomial (variance = level + level² / size) whose central 95 % held 94 to 98 % of the
+# weeks of rooms of that level, in 329 rooms of five public communities.
+_LEVELS = np.array([0.5, 2, 5.5, 17, 55, 170, 500])
+_SIZES = np.array([0.05, 0.14, 0.26, 0.46, 0.75, 1.9, 4.2])
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Band:
+    """What is usual in a week of each room; a single value stands for all rooms."""
+
+    low: Floats
+    level: Floats
+    high: Floats
+
+    def replaced(self, where: Bools, other: _Band) -> _Band:
+        return _Band(
+            np.where(where, other.low, self.low),
+            np.where(where, other.level, self.level),
+            np.where(where, other.high, self.high),
+        )
+
+
+_UNKNOWN = _Band(np.array(np.nan), np.array(np.nan), np.array(np.nan))
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What a room's weeks look like while nothing changes: one value per room."""
+
+    mean: Floats
+    level: Floats
+    size: Floats
+    odds: Floats
+    weeks: Floats
+
+    def evidence(self, counts: Floats, factor: float) -> Floats:
+        """The log of how many times better ``level × factor`` explains each of ``counts`` [rooms, weeks]."""
+        slope, offset = self._line(factor)
+        return counts * slope[:, None] - offset[:, None]
+
+    def band(self) -> _Band:
+        """The lowest and the highest count of one week that are no news, whole numbers, and the level between."""
+        rise, least_rise = self._line(CHANGE)
+        fall, least_fall = self._line(1 / CHANGE)
+        bar = np.log(self.odds)
+        high = np.floor((bar + least_rise) / rise)
+        low = np.ceil((bar + least_fall) / fall)
+        return _Band(np.maximum(low, 0.0), self.mean, np.maximum(high, COMEBACK_MESSAGES - 1.0))
+
+    def _line(self, factor: float) -> tuple[Floats, Floats]:
+        # The log-likelihood ratio of two negative binomials of the same size is a straight line in the count.
+        moved = self.size + self.level * factor
+        stays = self.size + self.level
+        return np.log(factor * stays / moved), self.size * np.log(moved / stays)
+
+
+def turn_of_year(period: Period) -> bool:
+    """True when the period touches 23 December to 8 January: the quiet weeks and the week after them.
+
+    Two of five communities fell to a third in those days, so that the week after always looks like growth.
+    """
+    years = range(period.start.year - 1, period.end.year + 1)
+    return any(period.start <= date(year + 1, 1, 8) and period.end >= date(year, 12, 23) for year in years)
+
+
+def judge(
+    history: Floats,
+    created_week: Floats | None = None,
+    left_out: Sequence[bool] | Bools | None = None,
+    new_weeks: int = 1,
+) -> pd.DataFrame:
+    """A verdict per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
+
+    ``created_week`` is the column in which a room was made (NaN or negative: before them all); ``new_weeks`` last
+    columns make it new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with. Columns: verdict,
+    usual_low, usual_high, level (messages a week; NaN where too few weeks are known), weeks_known (before the last),
+    reason. Raises InvalidInput when the shapes do not fit.
+    """
+    weeks = _checked(history)
+    made = _made(created_week, len(weeks))
+    # The week in which a room was made is not a whole one, so it is compared with nothing.
+    weeks = np.where(np.arange(weeks.shape[1]) <= made[:, None], np.nan, weeks)
+    counted = history[:, -1].astype(np.float64)
+    aligned = _right_aligned(_without(weeks, left_out))
+    known = aligned[:, -_LONGEST_LOOK:]
+    model = _model(known, 1)
+    band = model.band()
+
+    judged = known[:, -1]
+    young = model.weeks < FEWEST_WEEKS
+    grew = (judged > band.high) & ~young
+    fell = (judged < band.low) & ~young
+    run, run_band = _low_run(known)
+    run &= ~grew & ~fell
+    silent, silence_band = _silence(known, fell | run)
+    new = made > weeks.shape[1] - 1 - new_weeks
+
+    verdict = np.select(
+        [np.isnan(counted), new, _came_back(weeks), young, silent > 0, grew, fell | run],
+        [TOO_FEW, NEW, CAME_BACK, TOO_FEW, WENT_QUIET, GROWING, SHRINKING],
+        STEADY,
+    )
+    by_run = run & (verdict == SHRINKING)
+    band = band.replaced(run, run_band).replaced(silent > 1, silence_band).replaced(young | np.isnan(counted), _UNKNOWN)
+    table = pd.DataFrame(
+        {
+            "verdict": pd.array(verdict, dtype="str"),
+            "usual_low": band.low,
+            "usual_high": band.high,
+            "level": band.level,
+            "weeks_known": (~np.isnan(aligned[:, :-1])).sum(axis=1),
+        }
+    )
+    table["reason"] = pd.array(_reasons(table, counted, silent, by_run), dtype="str")
+    return table
+
+
+def expected_band(weekly: pd.Series, left_out: Sequence[bool] | Bools | None = None) -> pd.DataFrame:
+    """The band that ``judge`` expects for every week of one room or of the whole workspace, from the weeks before it.
+
+    ``weekly`` holds messages a week, oldest first, NaN where not known. Comes back with its index and the columns low,
+    level, high; NaN where fewer than FEWEST_WEEKS weeks before are known.
+    """
+    counts = weekly.to_numpy(dtype=np.float64)
+    length = len(counts)
+    if not length:
+        return pd.DataFrame({"low": counts, "level": counts, "high": counts}, index=weekly.index)
+    compared = _without(counts[None, :], left_out, keep_last=False)[0]
+    before = np.concatenate([np.full(length, np.nan), compared])
+    rows = np.lib.stride_tricks.sliding_window_view(before, length + 1)[:length].copy()
+    rows[:, -1] = 0.0
+    known = _right_aligned(rows)
+    model = _model(known, 1)
+    band = model.band().replaced(model.weeks < FEWEST_WEEKS, _UNKNOWN)
+    return pd.DataFrame({"low": band.low, "level": band.level, "high": band.high}, index=weekly.index)
+
+
+def _checked(history: Floats) -> Floats:
+    if history.ndim != 2 or history.shape[1] < 1:
+        raise InvalidInput("A history has one row per room and at least one week.")
+    # Deletions can outnumber messages; for a level, nothing is the least there can be.
+    return np.maximum(history.astype(np.float64), 0.0)
+
+
+def _made(created_week: Floats | None, rooms: int) -> Floats:
+    if created_week is None:
+        return np.full(rooms, -1.0)
+    made = np.asarray(created_week, dtype=np.float64)
+    if made.shape != (rooms,):
+        raise InvalidInput("The weeks in which rooms were made do not fit the history: one per room is needed.")
+    return np.nan_to_num(made, nan=-1.0)
+
+
+def _without(weeks: Floats, left_out: Sequence[bool] | Bools | None, *, keep_last: bool = True) -> Floats:
+    """The weeks with those left out unknown; the week judged stays."""
+    if left_out is None:
+        return weeks
+    marked = np.array(left_out, dtype=np.bool_)
+    if marked.shape != (weeks.shape[1],):
+        raise InvalidInput("The weeks to leave out do not fit the history: one mark per week is needed.")
+    if keep_last:
+        marked[-1] = False
+    return np.where(marked, np.nan, weeks)
+
+
+def _right_aligned(weeks: Floats) -> Floats:
+    """The known weeks of each room moved together before the last one, so that unknown ones stand first."""
+    unknown = np.isnan(weeks[:, :-1])
+    gaps = (unknown[:, 1:] & ~unknown[:, :-1]).any(axis=1)
+    if not gaps.any():
+        return weeks
+    aligned = weeks.copy()
+    order = np.argsort(~unknown[gaps], axis=1, kind="stable")
+    aligned[gaps, :-1] = np.take_along_axis(weeks[gaps, :-1], order, axis=1)
+    return aligned
+
+
+def _model(known: Floats, judged_weeks: int) -> _Model:
+    """The model of each room from the known weeks before the last ``judged_weeks``."""
+    before = known[:, :-judged_weeks][:, -OWN_WEEKS:]
+    weeks = (~np.isnan(before)).sum(axis=1).astype(np.float64)
+    mean = np.nansum(before, axis=1) / np.maximum(weeks, 1.0)
+    level = np.maximum(mean, LEAST_LEVEL)
+    typical = typical_spread(level)
+    young = weeks < OWN_WEEKS
+    mixed = (OWN_WEEKS * _own_spread(before, mean, typical) + TYPICAL_WEEKS * typical) / (OWN_WEEKS + TYPICAL_WEEKS)
+    odds = np.where(young, ODDS_WHEN_YOUNG, np.where(level < BUSY_LEVEL, ODDS, ODDS_WHEN_BUSY))
+    return _Model(mean, level, 1 / np.where(young, typical, mixed), odds, weeks)
+
+
+def typical_spread(level: Floats) -> Floats:
+    """1 / size of the negative binomial that rooms of a level (messages a week) have; straight between logarithms."""
+    spread: Floats = np.exp(-np.interp(np.log(level), np.log(_LEVELS), np.log(_SIZES)))
+    return spread
+
+
+def _own_spread(weeks: Floats, mean: Floats, typical: Floats) -> Floats:
+    """1 / size of each room by moments, from variance = mean + mean² / size; ``typical`` where all weeks are silent."""
+    variance = np.square(weeks - mean[:, None]).sum(axis=1) / max(weeks.shape[1] - 1, 1)
+    spoken = mean > 0
+    own = (variance - mean) / np.where(spoken, mean, 1.0) ** 2
+    return np.where(spoken, np.maximum(own, 0.0), typical)
+
+
+def _low_run(known: Floats) -> tuple[Bools, _Band]:
+    """Rooms whose last RUN_WEEKS weeks are all low and together speak for a lasting fall; the band before them."""
+    if known.shape[1] < RUN_WEEKS + OWN_WEEKS:
+        return np.zeros(len(known), dtype=np.bool_), _UNKNOWN
+    model = _model(known, RUN_WEEKS)
+    reference = known[:, -RUN_WEEKS - OWN_WEEKS : -RUN_WEEKS]
+    last = known[:, -RUN_WEEKS:]
+    low = np.minimum(np.partition(reference, LOWER_WEEKS, axis=1)[:, LOWER_WEEKS], np.floor(model.mean))
+    evidence = model.evidence(last, 1 / CHANGE).sum(axis=1)
+    run = (model.weeks >= OWN_WEEKS) & (last.max(axis=1) < low) & (evidence > np.log(ODDS_OF_RUN))
+    return run, _Band(low, model.mean, model.band().high)
+
+
+def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], _Band]:
+    """For how many weeks each room has been silent where that is news, else 0; the band before the silence."""
+    quiet = known[:, -1] == 0
+    weeks = np.where(fell & quiet, 1, 0)
+    band = _UNKNOWN
+    for length in range(2, min(LONGEST_SILENCE, known.shape[1] - OWN_WEEKS) + 1):
+        quiet = quiet & (known[:, -length] == 0)
+        model = _model(known, length)
+        evidence = model.evidence(known[:, -length:], 1 / CHANGE).sum(axis=1)
+        news = (model.weeks >= OWN_WEEKS) & (evidence > np.log(ODDS_OF_SILENCE))
+        longer = quiet & ((weeks > 0) | news)
+        weeks = np.where(longer, length, weeks)
+        band = model.band().replaced(~longer, band)
+    return weeks, band
+
+
+def _came_back(weeks: Floats) -> Bools:
+    if weeks.shape[1] <= SILENT_WEEKS:
+        return np.zeros(len(weeks), dtype=np.bool_)
+    silent: Bools = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).all(axis=1)
+    return silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
+
+
+def _reasons(table: pd.DataFrame, counted: Floats, silent: npt.NDArray[np.int64], by_run: Bools) -> list[str]:
+    facts = zip(
+        *(table[name].tolist() for name in ("verdict", "usual_low", "usual_high", "level", "weeks_known")),
+        counted.tolist(),
+        silent.tolist(),
+        by_run.tolist(),
+        strict=True,
+    )
+    return [_reason(*fact) for fact in facts]
+
+
+def _reason(
+    verdict: str, low: float, high: float, level: float, known: int, count: float, silent: int, by_run: bool
+) -> str:
+    if count != count:
+        return "no data for this week"
+    said = _messages(count)
+    if verdict == NEW:
+        return f"{said}, created just now"
+    if verdict == CAME_BACK:
+        return f"{said} after at least {SILENT_WEEKS} silent weeks"
+    if verdict == TOO_FEW:
+        return f"{said}, only {known} of the {FEWEST_WEEKS} weeks before that a verdict needs are known"
+    if verdict == WENT_QUIET:
+        heard = f"no messages for {silent} weeks" if silent > 1 else said
+        return f"{heard}, usually about {level:,.0f} a week"
+    if level == 0:
+        return f"{said}, none in the {min(known, OWN_WEEKS)} weeks before"
+    usual = f"usually {low:,.0f} to {high:,.0f}"
+    return f"{said}, third low week in a row, {usual}" if by_run else f"{said}, {usual}"
+
+
+def _messages(count: float) -> str:
+    if count == 0:
+        return "no messages"
+    return "1 message" if count == 1 else f"{count:,.0f} messages"

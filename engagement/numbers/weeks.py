@@ -1,0 +1,92 @@
+"""Messages per room and week, and what the last of the weeks is held to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from engagement.numbers.periods import DAY, Period, week_of
+from engagement.numbers.verdict import judge, turn_of_year
+
+# The weeks a verdict looks at: eight to compare with, and up to four low or silent ones before the week judged.
+VERDICT_WEEKS = 13
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Messages per room and week: ``counts`` has room ids as index and the first day of each week as columns.
+
+    NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, or
+    the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read, ``notes`` say what
+    is incomplete. Shared: never assign to its table.
+    """
+
+    weeks: tuple[Period, ...]
+    counts: pd.DataFrame
+    missing: tuple[Period, ...]
+    notes: tuple[str, ...] = ()
+    incomplete: tuple[Period, ...] = ()
+
+    @property
+    def silence(self) -> pd.Series:
+        """What a room that was not counted had in each week (first day as index): 0, or NaN where that is not known."""
+        whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
+        return whole.map({True: 0.0, False: np.nan})
+
+    def totals(self, room_ids: Sequence[str] | pd.Series) -> pd.DataFrame:
+        """messages and active_rooms per week (first day as index) of the rooms given; NaN for weeks not known."""
+        rooms = self.counts[self.counts.index.isin(room_ids)]
+        known = self.counts.notna().any()
+        return pd.DataFrame(
+            {"messages": rooms.sum().where(known), "active_rooms": (rooms > 0).sum().astype("float64").where(known)}
+        )
+
+    def weekly_of(self, room_id: str) -> pd.Series:
+        """Messages per week of one room (first day as index); 0 where only others were counted, NaN for no data."""
+        return self.counts.loc[[room_id]].iloc[0] if room_id in self.counts.index else self.silence
+
+    def turns_of_year(self) -> list[bool]:
+        """Which weeks touch the turn of the year, when chat is quiet and then seems to grow."""
+        return [turn_of_year(week) for week in self.weeks]
+
+
+def weeks_until(end: Period, number: int) -> list[Period]:
+    """``number`` weeks, the last of them ``end``, oldest first."""
+    return [Period(end.start - 7 * n * DAY, end.end - 7 * n * DAY) for n in reversed(range(number))]
+
+
+def last_full_week(period: Period, week_start: int, today: date) -> Period | None:
+    """The last full week inside ``period`` that is over on ``today`` of the server; None where there is none."""
+    last = min(period.end, today - DAY)
+    week = week_of(last, week_start)
+    if week.end > last:
+        week = Period(week.start - 7 * DAY, week.end - 7 * DAY)
+    return week if week.start >= period.start else None
+
+
+def verdicts(rooms: pd.DataFrame, history: History | None) -> pd.DataFrame:
+    """A verdict for every room of a rooms table on the last week of the history, with ``room_id`` as index.
+
+    The columns are those of ``verdict.judge``; without a history, all are missing. Rooms that the history never
+    counted were silent in its known weeks.
+    """
+    index = pd.Index(rooms["room_id"])
+    if history is None or not len(rooms):
+        texts = {name: pd.Series(np.nan, index=index, dtype="str") for name in ("verdict", "reason")}
+        numbers = {name: pd.Series(np.nan, index=index) for name in ("usual_low", "usual_high", "level", "weeks_known")}
+        return pd.DataFrame(texts | numbers)
+    counts = history.counts.reindex(index).to_numpy(dtype=np.float64, copy=True)
+    counts[~index.isin(history.counts.index)] = history.silence.to_numpy()
+    first_day = pd.Timestamp(history.weeks[0].start)
+    days = (rooms["created"] - first_day).dt.days.astype("float64")
+    made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
+    return judge(counts, made_in_week, history.turns_of_year()).set_axis(index, axis="index")
+
+
+def total_verdict(history: History, weekly: pd.Series) -> pd.Series:
+    """The verdict on the last week of ``weekly``, the messages of many rooms together; fields as in ``verdicts``."""
+    return judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0]

@@ -1,0 +1,1 @@
+"""From a question to its numbers, in the background and shared."""

@@ -1,0 +1,113 @@
+"""Whether the workspace still admits somebody: asked anew every few minutes, before anything is shown to them.
+
+An admission is renewed in the background a minute before it ends, so that nobody waits for it as a rule. When the
+workspace does not answer or asks for a pause, the view goes on until the admission ends, and then waits; when it says
+no, the view ends at once. One renewal at a time serves all tabs of a session, and what each role may do is asked once
+for everybody: a viewer costs one call of ``me`` for each renewal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from engagement.api.client import Client
+from engagement.errors import EngagementError, ReadingStopped, Refused
+from engagement.reading.jobs import Job, Jobs, Teller
+from engagement.reading.workspace import Access, admit
+from engagement.storage.database import Clock
+
+RENEWED_AFTER = timedelta(seconds=210)
+# An open page looks every ten seconds whether its admission has ended, so nothing stays for five minutes.
+LASTS = timedelta(seconds=270)
+# Seconds that a view waits for a renewal which it could do without, and for one which it could not.
+MOMENT, PATIENCE = 0.3, 2.0
+ROLES_KEPT = 30.0
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What somebody may see, and when the workspace was asked."""
+
+    access: Access
+    at: datetime
+
+
+class Admitting(EngagementError):
+    """Whether somebody may see anything is still being asked, by ``reading``."""
+
+    def __init__(self, reading: Job[Admission]) -> None:
+        self.reading = reading
+        super().__init__("The workspace is being asked what this account may see.")
+
+
+class Admissions:
+    """Asks workspaces for admissions, for all visitors of one process."""
+
+    def __init__(self, jobs: Jobs, clock: Clock) -> None:
+        self._jobs = jobs
+        self._clock = clock
+
+    def fresh(self, held: Admission) -> bool:
+        """True while an admission need not be renewed."""
+        return self._clock() - held.at < RENEWED_AFTER
+
+    def current(
+        self, name: str, held: Admission | None, viewer: str, renew: Callable[[Teller[Admission]], Admission]
+    ) -> Access:
+        """What may be seen now, by ``held`` or what ``renew`` brings in its place.
+
+        ``name`` stands for the session; whoever asks with the same one shares the renewal. Raises Admitting while
+        nothing may be shown yet, Refused, or why the workspace could not be asked.
+        """
+        if held is not None and self.fresh(held):
+            return held.access
+        usable = held.access if held is not None and self._clock() - held.at < LASTS else None
+        reading = self._jobs.ask(self._key(name), viewer, renew, keep=0.0)
+        reading.wait(PATIENCE if usable is None else MOMENT)
+        if not reading.running and (reading.error is None or isinstance(reading.error, Refused) or usable is None):
+            return reading.result().access
+        if usable is None:
+            raise Admitting(reading)
+        return usable
+
+    def forget(self, name: str) -> None:
+        """Makes the next question about the session ask anew, whatever came of the last."""
+        self._jobs.forget(self._key(name))
+
+    def ask(self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]) -> Admission:
+        """Asks the workspace what an account may see; ``make`` gives a client of it. Raises any WorkspaceError."""
+        began = self._clock()
+        at, roles = self._roles(workspace, viewer, make, tell)
+        if began - at > timedelta(seconds=ROLES_KEPT):
+            self._jobs.forget((workspace, "roles"))
+            at, roles = self._roles(workspace, viewer, make, tell)
+        return Admission(admit(make(tell), roles), min(began, at))
+
+    def _roles(
+        self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]
+    ) -> tuple[datetime, Mapping[str, frozenset[str]]]:
+        """When it was asked, and which roles have which permission; asked at most twice a minute for everybody."""
+
+        def work(t: Teller[Any]) -> tuple[datetime, Mapping[str, frozenset[str]]]:
+            return self._clock(), make(t).roles_by_permission()
+
+        key = (workspace, "roles")
+        while True:
+            reading: Job[tuple[datetime, Mapping[str, frozenset[str]]]]
+            reading = self._jobs.ask(key, viewer, work, keep=ROLES_KEPT)
+            try:
+                while not reading.wait(0.2):
+                    reading.follow(viewer)
+                    tell.relay(reading.progress())
+                return reading.result()
+            except EngagementError as error:
+                # What somebody else's account was refused says nothing of this one.
+                self._jobs.forget(key)
+                if reading.owner == viewer or not isinstance(error, Refused | ReadingStopped):
+                    raise
+
+    def _key(self, name: str) -> Hashable:
+        return ("admission", name)

@@ -1,0 +1,340 @@
+"""What a workspace is asked, and in which order: its facts, its room directory, the activity of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+import pandas as pd
+
+from engagement.api.client import (
+    SEE_ALL_ROOMS,
+    SEE_CHANNELS,
+    SEE_FIGURES,
+    ChannelCounts,
+    Client,
+    Directory,
+    Person,
+    Release,
+)
+from engagement.errors import NoPermission, NoPremiumModule
+from engagement.numbers.periods import DAY, Period, instant_text, last_full_weeks, windows
+from engagement.numbers.rooms import Activity, Completeness, counts_of, join
+from engagement.numbers.zone import Zone, midnights_of
+from engagement.reading.counting import Counting, check_counting, week_to_check
+from engagement.reading.jobs import Job, Teller
+
+# Blocks of so many days are counted rightly even by servers that begin their windows too late.
+SAFE_BLOCK_DAYS = 4
+FACTS_REACH_BACK = 400 * DAY
+# Where only the last days of a long window come back, a look into each season tells the offsets of the year.
+_SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
+# No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
+LONG_AGO = date(2015, 1, 1)
+
+COUNTING_NOTE = (
+    "This server begins its windows too late, so every period is read in blocks of four days, "
+    "which it counts correctly."
+)
+ZONE_NOTE = (
+    "The server's time zone could not be told for sure; days may be labelled one day off. "
+    "Set `timezone` in the configuration."
+)
+PRIVATE_UNKNOWN_NOTE = (
+    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
+    "that had no message since the server began counting are not known."
+)
+PRIVATE_LATELY_NOTE = (
+    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
+    "that had no message in either period are not known."
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who asks, as the server told: the person and the permissions that decide what may be seen."""
+
+    person: Person
+    permissions: frozenset[str]
+
+    @property
+    def all_rooms(self) -> bool:
+        """True when the account may see the directory of all rooms."""
+        return SEE_ALL_ROOMS in self.permissions
+
+    @property
+    def rights(self) -> str:
+        """What the account may see, as part of a key: accounts with the same rights see the same.
+
+        Without the right to list rooms at all, the server shows each person the rooms they have joined.
+        """
+        own = () if self.permissions & {SEE_ALL_ROOMS, SEE_CHANNELS} else (f"rooms of {self.person.user_id}",)
+        return ",".join([*sorted(self.permissions), *own])
+
+
+def admit(client: Client, roles: Mapping[str, frozenset[str]] | None = None) -> Access:
+    """Who the client's account is and what it may see. Raises NoPermission when that does not include the figures.
+
+    ``roles`` are the roles that have each permission, where that was asked just now. A server on which the Premium
+    module never ran does not know the permission, and nobody can lack it there.
+    """
+    person = client.me()
+    having = client.roles_by_permission() if roles is None else roles
+    held = frozenset(name for name, roles_of in having.items() if not person.roles.isdisjoint(roles_of))
+    if SEE_FIGURES in having and SEE_FIGURES not in held:
+        raise NoPermission(SEE_FIGURES)
+    return Access(person, held & {SEE_FIGURES, SEE_ALL_ROOMS, SEE_CHANNELS})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What holds for a workspace whatever is asked: release, clock, day border, whether and how it counts.
+
+    ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
+    ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
+    server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
+    which ``checked`` says was proved.
+    """
+
+    workspace: str
+    release: Release
+    offset: timedelta | None
+    skew: timedelta
+    counted: bool
+    first_counted: date | None
+    block_days: int | None
+    notes: tuple[str, ...] = ()
+    zone: Zone = field(default_factory=Zone)
+    workspace_id: str | None = None
+    checked: bool = True
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which what was read from this workspace is kept."""
+        return kept_as(self.workspace, self.workspace_id)
+
+    def today(self, now: datetime) -> date:
+        """The server's date when our clock says ``now`` (aware)."""
+        return self.zone.day(now.astimezone(UTC) + self.skew)
+
+
+# The outcome of the counting check of a workspace (``kept_as``) and release: whoever gives it knows it from before,
+# or calls the check.
+Checked = Callable[[str, Release, Callable[[], Counting]], Counting]
+
+
+def kept_as(workspace: str, workspace_id: str | None) -> str:
+    """The name under which what was read from ``workspace`` is kept: its address, and its own id where it has one."""
+    return f"{workspace} {workspace_id}" if workspace_id else workspace
+
+
+def read_facts(
+    client: Client,
+    workspace: str,
+    tell: Teller[Facts],
+    *,
+    now: Callable[[], datetime],
+    timezone: tzinfo | None = None,
+    checked: Checked = lambda _, __, check: check(),
+) -> Facts:
+    """Reads the facts of a workspace. ``timezone`` is the configured one; ``checked`` may know the outcome of the
+    counting check of this release, or keep it.
+    """
+    tell.stage("Looking at the workspace")
+    release = client.release()
+    person = client.me()
+    server_now = client.server_now()
+    skew = server_now - now()
+    try:
+        sent = client.sent_per_day(instant_text(server_now - FACTS_REACH_BACK), instant_text(server_now))
+    except NoPremiumModule:
+        offset = _configured_offset(timezone, server_now)
+        return Facts(workspace, release, offset, skew, False, None, None, (), Zone(timezone), client.workspace_id)
+    offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+    today = zone.day(server_now)
+    tell.stage("Checking how the server counts")
+    week = week_to_check(server_dates(sent, offset), last_full_weeks(today))
+    name = kept_as(workspace, client.workspace_id)
+    counting = checked(name, release, lambda: check_counting(client, week, offset))
+    first, block_days = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()), None
+    if counting.right is False:
+        seasons = [client.sent_per_day(*_block_before(server_now - ago)) for ago in _SEASONS]
+        sent = pd.concat([*seasons[::-1], sent])
+        offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+        # The days of a year came back cut off, so they do not tell when counting began.
+        first, block_days, notes = None, SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
+    elif counting.right is None and not sent.empty:
+        notes = (*notes, counting.note)
+    proved = counting.right is not None
+    return Facts(workspace, release, offset, skew, True, first, block_days, notes, zone, client.workspace_id, proved)
+
+
+def _calendar(
+    client: Client, sent: pd.Series, person: Person, timezone: tzinfo | None, server_now: datetime
+) -> tuple[timedelta | None, Zone, tuple[str, ...]]:
+    """The offset for the instants sent, the zone for days, and what is unsure about them."""
+    if timezone is not None:
+        return _configured_offset(timezone, server_now), Zone(timezone), ()
+    days = client.server_days(sent, person)
+    zone = Zone() if days.offset is None else Zone.seen(midnights_of(sent), days.offset)
+    return days.offset, zone, () if days.sure else (ZONE_NOTE,)
+
+
+def _block_before(moment: datetime) -> tuple[str, str]:
+    """The instants of a window of so few days that every known server counts it whole."""
+    return instant_text(moment - (SAFE_BLOCK_DAYS - 1) * DAY), instant_text(moment)
+
+
+def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:
+    """The westernmost offset of the zone within half a year, which is the careful one for the instants sent."""
+    if timezone is None:
+        return None
+    offsets = [(server_now + n * 26 * 7 * DAY).astimezone(timezone).utcoffset() for n in (-1, 0)]
+    known = [o for o in offsets if o is not None]
+    now = known[-1] if known else None
+    return min(known) if known and min(known) <= timedelta(hours=-8) else now
+
+
+def _first_counted(sent: pd.Series, offset: timedelta | None, asked_from: date) -> date | None:
+    """The first day with a message, where the days asked for began well before it."""
+    if sent.empty:
+        return None
+    first = server_dates(sent, offset).index.min().date()
+    return first if first > asked_from + 7 * DAY else None
+
+
+def server_dates(sent: pd.Series, offset: timedelta | None) -> pd.Series:
+    """Messages per day with naive midnights of the server as index, from midnights in UTC."""
+    # Half a day more puts a daylight-saving hour between the offset and the midnight on the right day.
+    index = pd.DatetimeIndex(sent.index).tz_localize(None) + pd.Timedelta((offset or timedelta(0)) + DAY / 2)
+    return pd.Series(sent.to_numpy(), index=index.normalize(), name="messages").groupby(level=0).sum().sort_index()
+
+
+def read_directory(
+    client: Client, access: Access, facts: Facts, tell: Teller[Directory], *, now: Callable[[], datetime]
+) -> Directory:
+    """The rooms that may be known without a count. Where the account may not see all rooms, also every room that was
+    ever active or, on older releases, every room the channel list names.
+    """
+    tell.stage("Reading the room directory")
+    listed = client.directory(full=access.all_rooms, progress=tell.progress)
+    if access.all_rooms or not facts.counted:
+        return listed
+    tell.stage("Reading which rooms were ever active")
+    window = windows(Period(LONG_AGO, facts.today(now())), facts.offset)[0]
+    ever = client.channel_counts(window, every_room=True, progress=tell.progress)
+    return listed.with_rooms_of(ever)
+
+
+def read_activity(
+    client: Client,
+    access: Access,
+    facts: Facts,
+    period: Period,
+    directory: Job[Directory],
+    tell: Teller[Activity],
+    *,
+    now: Callable[[], datetime],
+) -> Activity:
+    """The activity of every room in ``period`` and the one before; tells a first part as soon as counts are there."""
+    today = facts.today(now())
+
+    def result(counts: Counted | None, listed: Directory | None, daily: pd.Series, kind: str) -> Activity:
+        rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, facts.zone)
+        return Activity(
+            workspace=facts.workspace,
+            release=str(facts.release),
+            period=period,
+            previous=period.previous,
+            today=today,
+            read_at=now().astimezone(UTC),
+            rooms=rooms,
+            daily=daily,
+            completeness=_completeness(counts, listed, facts, kind, period, len(rooms)),
+            directory=kind,
+            counted=facts.counted,
+            first_counted=facts.first_counted,
+            offset=facts.offset,
+        )
+
+    if not facts.counted:
+        listed = _await(directory, tell)
+        return result(None, listed, pd.Series([], dtype="int64", name="messages"), _kind(access))
+    tell.stage("Reading messages per room")
+    counts = _read_counts(client, facts, period, tell)
+    daily = read_daily(client, facts, period)
+    tell.partial(result(counts, None, daily, "pending"))
+    return result(counts, _await(directory, tell), daily, _kind(access))
+
+
+def _kind(access: Access) -> str:
+    return "full" if access.all_rooms else "public"
+
+
+def _await(directory: Job[Directory], tell: Teller[Activity]) -> Directory:
+    """Waits for the directory and tells how it goes meanwhile."""
+    while not directory.wait(0.2):
+        tell.relay(directory.progress())
+        directory.follow("activity")
+    return directory.result()
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The counts of one period and the one before, and what was needed to get them."""
+
+    rooms: pd.DataFrame
+    answers: tuple[ChannelCounts, ...]
+
+
+def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Activity]) -> Counted:
+    asked = windows(period, facts.offset, facts.block_days)
+    answers: list[ChannelCounts] = []
+    for number, window in enumerate(asked, start=1):
+        if len(asked) > 1:
+            tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
+        answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
+    parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
+    return Counted(counts_of(parts, period), tuple(answers))
+
+
+def read_daily(client: Client, facts: Facts, period: Period) -> pd.Series:
+    """Messages per day of all rooms together, every day of both periods, zeros included."""
+    both = Period(period.previous.start, period.end)
+    blocks = both.blocks(facts.block_days or both.days)
+    asked = [windows(block, facts.offset)[0] for block in blocks]
+    sent = pd.concat([client.sent_per_day(window.start, window.end) for window in asked])
+    days = pd.DatetimeIndex([pd.Timestamp(d) for d in both.dates()])
+    return server_dates(sent, facts.offset).reindex(days, fill_value=0).astype("int64")
+
+
+def _completeness(
+    counts: Counted | None, listed: Directory | None, facts: Facts, kind: str, period: Period, rooms: int
+) -> Completeness:
+    """``rooms`` is how many are known by either list; what is missing is what either list announced in vain."""
+    answers = counts.answers if counts else ()
+    notes = [*facts.notes, *(n for a in answers for n in a.notes)]
+    if facts.first_counted and facts.first_counted > period.previous.start:
+        notes.append(f"The server counted nothing before {facts.first_counted}; earlier days have no data.")
+    if listed is not None:
+        notes += listed.notes
+    if kind == "public":
+        # A window of all time cannot be asked for where only blocks of days are counted rightly.
+        lately = facts.block_days is not None and not facts.release.lists_silent_rooms
+        notes.append(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE)
+    if kind == "pending":
+        notes.append("The room directory is still being read; inactive rooms follow.")
+    whole = all(a.complete for a in answers) and kind != "pending" and (listed is None or listed.complete)
+    missing = [0, *(a.announced - a.received for a in answers)]
+    if listed is not None:
+        missing.append(listed.announced - listed.received)
+    return Completeness(
+        announced=rooms + max(missing),
+        received=rooms,
+        duplicates=sum(a.duplicates for a in answers),
+        calls=sum(a.calls for a in answers),
+        reread=sum(a.reread for a in answers),
+        complete=whole,
+        notes=tuple(dict.fromkeys(notes)),
+    )

@@ -1,0 +1,1 @@
+"""What can be configured: one file and environment variables, each key declared once."""

@@ -1,0 +1,1 @@
+"""Sessions and past counts as rows in SQL."""

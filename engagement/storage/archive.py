@@ -1,0 +1,308 @@
+"""What was read from workspaces and is kept: windows of counts, one row with one compact block each.
+
+A window that is over changes only by late edits and deletions, so it is read once. No message text is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import Connection, Row, column, delete, insert, select, table, text, tuple_
+
+from engagement.errors import DamagedBlock
+from engagement.numbers.periods import DAY, Period
+from engagement.storage import positions as rosters
+from engagement.storage.database import Store
+from engagement.storage.migrations import lock
+from engagement.storage.positions import Roster, pack, unpack
+
+SETTLES_AFTER = timedelta(days=2)
+# The last zone in which a day ends: with an unknown one, a window settles late rather than early.
+_WESTERNMOST = timezone(timedelta(hours=-12))
+_ROSTERS_IN_MEMORY = 8
+
+_WINDOWS = table(
+    "windows",
+    *(column(name) for name in ("scope_id", "start_day", "end_day", "read_at", "zone", "rule")),
+    *(column(name) for name in ("announced", "received", "complete", "notes", "block")),
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rooms: the address of a workspace, and what the account that read it may see. Scopes never mix."""
+
+    workspace: str
+    rights: str
+
+
+@dataclass(frozen=True)
+class WindowMeta:
+    """How a window was read: when, how many rooms the server announced and sent, what is missing.
+
+    ``zone`` is the server's zone, as ``Europe/Berlin`` or ``UTC+02:00``; ``rule`` is the version of how windows are
+    asked for and counted.
+    """
+
+    read_at: datetime
+    announced: int
+    received: int
+    complete: bool
+    notes: tuple[str, ...] = ()
+    rule: int = 1
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class KeptWindow:
+    """A window in the archive."""
+
+    period: Period
+    meta: WindowMeta
+
+    @property
+    def settled(self) -> bool:
+        """True when it had been over for two days when it was read, so that it need not be read again."""
+        ended = datetime.combine(self.period.end + DAY, time(), tzinfo=_zone(self.meta.zone))
+        return self.meta.read_at >= ended + SETTLES_AFTER
+
+
+@dataclass(frozen=True)
+class WeekMatrix:
+    """Counts of ``room_ids`` (rows) in ``periods`` (columns), as floats.
+
+    A column is NaN where the window is not kept. Where it is, a room that it does not hold counted 0, or NaN if the
+    window is not complete. ``windows`` holds the kept ones.
+    """
+
+    room_ids: pd.Index
+    periods: tuple[Period, ...]
+    counts: npt.NDArray[np.float64]
+    windows: Mapping[Period, KeptWindow]
+
+    @property
+    def to_read(self) -> list[Period]:
+        """The periods that are not kept, not complete, or were read too early, in order."""
+        kept = self.windows
+        return [
+            period
+            for period in self.periods
+            if period not in kept or not kept[period].settled or not kept[period].meta.complete
+        ]
+
+
+@dataclass(frozen=True)
+class CountingCheck:
+    """Whether a release of a workspace counts as expected, when that was tried, and what was seen."""
+
+    sound: bool
+    checked_at: datetime
+    detail: str = ""
+
+
+class Archive:
+    """The windows kept in ``store``. Every method raises StoreUnavailable when the database does not answer."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rosters: dict[int, Roster] = {}
+        self._lock = threading.Lock()
+
+    def put(self, scope: Scope, period: Period, counts: pd.Series, names: pd.DataFrame, meta: WindowMeta) -> None:
+        """Keep a window, whole or not at all; one that was read later stays.
+
+        ``counts`` are whole numbers by room id, each room once. ``names`` has the columns room_id, name, type and
+        created, and may hold more or fewer rooms. Raises ValueError when ``counts`` is otherwise.
+        """
+        if not pd.api.types.is_integer_dtype(counts.dtype):
+            raise ValueError("The counts of a window are whole numbers.")
+        with self._store.writing() as connection:
+            lock(connection)
+            scope_id, revision = _scope_for_writing(connection, scope)
+            if _newer_is_kept(connection, scope_id, period, meta.read_at):
+                return
+            known = rosters.load(connection, scope_id, revision, self._rosters.get(scope_id))
+            growth = rosters.grown(known, counts.index, names)
+            if growth.changed:
+                rosters.write(connection, scope_id, growth.roster, growth.changed)
+                _set_revision(connection, scope_id, growth.roster.revision)
+            block = pack(growth.places, counts.to_numpy(dtype=np.int64))
+            _replace(connection, scope_id, period, meta, block)
+        self._remember(scope_id, growth.roster)
+
+    def kept(self, scope: Scope, periods: Iterable[Period], rule: int | None = None) -> dict[Period, KeptWindow]:
+        """Those of ``periods`` that are kept, without their counts; with ``rule``, only those read by it."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            rows = _rows(connection, found[0], list(periods), rule, blocks=False) if found else []
+        return {window.period: window for window, _ in rows}
+
+    def weeks(self, scope: Scope, periods: Sequence[Period], rule: int | None = None) -> WeekMatrix:
+        """The counts of all rooms of the scope in ``periods``; with ``rule``, windows read by another are not kept."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            if found is None:
+                return WeekMatrix(pd.Index([], dtype="str"), tuple(periods), np.empty((0, len(periods))), {})
+            rows = _rows(connection, found[0], periods, rule, blocks=True)
+            roster = rosters.load(connection, *found, self._rosters.get(found[0]))
+        self._remember(found[0], roster)
+        # One row per period while filling: a column of the result is then one piece of memory.
+        matrix = np.full((len(periods), len(roster.ids)), np.nan)
+        columns = {period: number for number, period in enumerate(periods)}
+        windows = {}
+        for window, block in rows:
+            try:
+                places, counts = unpack(block)
+            except DamagedBlock:
+                _log.warning("The window %s of a workspace is damaged in the archive.", window.period)
+                continue
+            if window.meta.complete:
+                matrix[columns[window.period]] = 0
+            matrix[columns[window.period], places] = counts
+            windows[window.period] = window
+        return WeekMatrix(roster.ids, tuple(periods), matrix.T, windows)
+
+    def rooms(self, scope: Scope) -> pd.DataFrame:
+        """Every room of any kept window, by its latest name: room_id, name, type (str), created (NaT unknown)."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            roster = rosters.load(connection, *(found or (0, 0)), self._rosters.get(found[0]) if found else None)
+        return roster.rooms.copy()
+
+    def keep_check(self, workspace: str, release: str, check: CountingCheck) -> None:
+        """Keep how a counting check ended, in place of an earlier one."""
+        key = {"workspace": workspace, "release": release}
+        with self._store.writing() as connection:
+            lock(connection)
+            connection.execute(text("DELETE FROM checks WHERE workspace = :workspace AND release = :release"), key)
+            connection.execute(
+                text(
+                    "INSERT INTO checks (workspace, release, checked_at, sound, detail) "
+                    "VALUES (:workspace, :release, :at, :sound, :detail)"
+                ),
+                key | {"at": check.checked_at.timestamp(), "sound": check.sound, "detail": check.detail},
+            )
+
+    def check(self, workspace: str, release: str) -> CountingCheck | None:
+        """How the last counting check of this release of the workspace ended; None when there was none."""
+        statement = text("SELECT sound, checked_at, detail FROM checks WHERE workspace = :w AND release = :r")
+        with self._store.reading() as connection:
+            row = connection.execute(statement, {"w": workspace, "r": release}).one_or_none()
+        if row is None:
+            return None
+        return CountingCheck(bool(row.sound), datetime.fromtimestamp(row.checked_at, UTC), row.detail)
+
+    def _remember(self, scope_id: int, roster: Roster) -> None:
+        with self._lock:
+            held = self._rosters.pop(scope_id, None)
+            self._rosters[scope_id] = held if held and held.revision > roster.revision else roster
+            while len(self._rosters) > _ROSTERS_IN_MEMORY:
+                del self._rosters[next(iter(self._rosters))]
+
+
+def _scope(connection: Connection, scope: Scope) -> tuple[int, int] | None:
+    row = connection.execute(
+        text("SELECT id, revision FROM scopes WHERE workspace = :workspace AND rights = :rights"),
+        {"workspace": scope.workspace, "rights": scope.rights},
+    ).one_or_none()
+    return None if row is None else (row.id, row.revision)
+
+
+def _scope_for_writing(connection: Connection, scope: Scope) -> tuple[int, int]:
+    if found := _scope(connection, scope):
+        return found
+    connection.execute(
+        text(
+            "INSERT INTO scopes (id, workspace, rights, revision) "
+            "SELECT coalesce(max(id), 0) + 1, :workspace, :rights, 0 FROM scopes"
+        ),
+        {"workspace": scope.workspace, "rights": scope.rights},
+    )
+    return _scope_for_writing(connection, scope)
+
+
+def _set_revision(connection: Connection, scope_id: int, revision: int) -> None:
+    connection.execute(
+        text("UPDATE scopes SET revision = :revision WHERE id = :id"), {"revision": revision, "id": scope_id}
+    )
+
+
+def _newer_is_kept(connection: Connection, scope_id: int, period: Period, read_at: datetime) -> bool:
+    row = connection.execute(
+        select(_WINDOWS.c.read_at).where(
+            _WINDOWS.c.scope_id == scope_id,
+            _WINDOWS.c.start_day == str(period.start),
+            _WINDOWS.c.end_day == str(period.end),
+        )
+    ).one_or_none()
+    return row is not None and row.read_at > read_at.timestamp()
+
+
+def _replace(connection: Connection, scope_id: int, period: Period, meta: WindowMeta, block: bytes) -> None:
+    key = {"scope_id": scope_id, "start_day": str(period.start), "end_day": str(period.end)}
+    connection.execute(delete(_WINDOWS).where(*(_WINDOWS.c[name] == value for name, value in key.items())))
+    connection.execute(
+        insert(_WINDOWS),
+        key
+        | {
+            "read_at": meta.read_at.timestamp(),
+            "zone": meta.zone,
+            "rule": meta.rule,
+            "announced": meta.announced,
+            "received": meta.received,
+            "complete": meta.complete,
+            "notes": json.dumps(meta.notes),
+            "block": block,
+        },
+    )
+
+
+def _rows(
+    connection: Connection, scope_id: int, periods: Sequence[Period], rule: int | None, *, blocks: bool
+) -> list[tuple[KeptWindow, bytes]]:
+    """The kept windows among ``periods``, with their blocks where asked for, else with none."""
+    columns = [column for column in _WINDOWS.c if blocks or column.name != "block"]
+    days = [(str(period.start), str(period.end)) for period in periods]
+    query = select(*columns).where(
+        _WINDOWS.c.scope_id == scope_id, tuple_(_WINDOWS.c.start_day, _WINDOWS.c.end_day).in_(days)
+    )
+    if rule is not None:
+        query = query.where(_WINDOWS.c.rule == rule)
+    return [(_window(row), bytes(row.block) if blocks else b"") for row in connection.execute(query)]
+
+
+def _window(row: Row[Any]) -> KeptWindow:
+    period = Period(date.fromisoformat(row.start_day), date.fromisoformat(row.end_day))
+    meta = WindowMeta(
+        read_at=datetime.fromtimestamp(row.read_at, UTC),
+        announced=row.announced,
+        received=row.received,
+        complete=bool(row.complete),
+        notes=tuple(json.loads(row.notes)),
+        rule=row.rule,
+        zone=row.zone,
+    )
+    return KeptWindow(period, meta)
+
+
+def _zone(name: str) -> tzinfo:
+    if offset := re.fullmatch(r"UTC(?:([+-])(\d\d):(\d\d))?", name):
+        sign, hours, minutes = offset.groups(default="0")
+        shift = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-shift if sign == "-" else shift)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return _WESTERNMOST

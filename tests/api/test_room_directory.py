@@ -1,0 +1,253 @@
+"""The room directory: every room, when it last spoke, and never what was said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from engagement.api.client import Client, Directory
+from engagement.api.room_directory import read_directory
+from engagement.api.transport import Params
+from engagement.demo import DemoServer, Options
+from engagement.demo.directory import joined
+from engagement.demo.model import Community, community
+from engagement.demo.rooms import RoomSpec
+from engagement.errors import NoPermission, UnreadableAnswer
+from engagement.numbers.periods import Period, windows
+from tests.support.api_tools import Clock, client_of
+
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC).timestamp()
+RELEASES = [(3, 1), (6, 5), (7, 5), (8, 4), (9, 0)]
+DISCUSSION = "Ab3456789abcdefgh"
+
+
+def small() -> Community:
+    return community(
+        [
+            RoomSpec("general", title="General talk", name="general", created=date(2024, 1, 2), members=12, owner="ada",
+                     last_message=date(2026, 11, 15), default=True, messages_total=900),
+            RoomSpec("secret", type="p", name="secret", read_only=True, archived=True, last_message=date(2026, 3, 1)),
+            RoomSpec("unused", name="unused", last_message=None),
+            RoomSpec("pair", type="d", name=None, usernames=("ada", "bob"), last_message=date(2026, 11, 1)),
+            RoomSpec(DISCUSSION, type="p", name=DISCUSSION, title="Plans for May", discussion_of="general"),
+            RoomSpec("teammain", name="crew", team="t1", team_main=True, last_message=date(2026, 11, 2)),
+            *(RoomSpec(f"team{n}", name=f"crew-{n}", team="t1", last_message=date(2026, 11, 3)) for n in range(12)),
+            RoomSpec("visitor", type="l", name="visitor"),
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture(params=RELEASES, ids=lambda release: ".".join(map(str, release)))
+def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+    options = Options(release=request.param, timezone="UTC")
+    with DemoServer(options, clock=Clock(NOON), community=small()) as running:
+        yield running
+
+
+def full(server: DemoServer, who: str = "admin") -> Directory:
+    return client_of(server, Clock(NOON), who).directory(full=True)
+
+
+def team_channels(server: DemoServer, who: str) -> dict[str, bool]:
+    """Of the channels of the team, which the account has joined."""
+    account = server.state.accounts.people[who]
+    return {room.room_id: joined(account, room) for room in server.workspace.rooms if room.team and not room.team_main}
+
+
+def test_every_room_but_livechat_is_in_the_full_directory_of_every_release(server: DemoServer) -> None:
+    directory = full(server)
+    expected = ["general", "secret", "unused", "pair", DISCUSSION, "teammain", *(f"team{n}" for n in range(12))]
+    assert directory.rooms["room_id"].tolist() == sorted(expected)
+    assert (directory.full, directory.complete, directory.notes) == (True, True, ())
+    assert (directory.announced, directory.received) == (18, 18)
+
+
+def test_a_room_is_told_with_its_title_people_dates_and_marks(server: DemoServer) -> None:
+    rooms = full(server).rooms.set_index("room_id")
+    general = rooms.loc["general"]
+    assert general[["slug", "name", "type", "kind", "owner"]].tolist() == [
+        "general", "General talk", "channel", "room", "ada",
+    ]  # fmt: skip
+    assert general["created"] == pd.Timestamp("2024-01-02T12:00Z")
+    assert general["last_message"] == pd.Timestamp("2026-11-15T12:00Z")
+    assert (general["members"], general["total_messages"]) == (12.0, 900.0)
+    marks = ["archived", "read_only", "default", "announcement", "team"]
+    assert general[marks].tolist() == [False, False, True, False, False]
+    assert rooms.loc["secret", marks].tolist() == [True, True, False, False, False]
+    assert rooms.loc[DISCUSSION, ["slug", "name", "kind", "type"]].tolist() == [
+        DISCUSSION, "Plans for May", "discussion", "private",
+    ]  # fmt: skip
+    assert rooms.loc["pair", ["slug", "name", "usernames", "type"]].tolist() == [
+        "pair", "ada × bob", "ada × bob", "direct",
+    ]  # fmt: skip
+    assert rooms.loc["teammain", ["kind", "team"]].tolist() == ["team", False]
+    assert rooms.loc["team1", ["kind", "team"]].tolist() == ["room", True]
+
+
+def test_a_room_without_a_message_is_told_from_one_whose_last_message_is_unknown(server: DemoServer) -> None:
+    rooms = full(server).rooms.set_index("room_id")
+    assert rooms.loc["unused", "last_message_known"]
+    assert pd.isna(rooms.loc["unused", "last_message"])
+    in_team = team_channels(server, "admin")
+    assert set(in_team.values()) == {True, False}
+    for room_id, has_joined in in_team.items():
+        assert rooms.loc[room_id, "last_message_known"] == has_joined
+        assert pd.isna(rooms.loc[room_id, "last_message"]) != has_joined
+
+
+def test_the_table_has_its_documented_columns_even_without_a_room() -> None:
+    types = {
+        "room_id": "str", "slug": "str", "name": "str", "type": "str", "kind": "str", "usernames": "str",
+        "created": "datetime64[us, UTC]", "last_message": "datetime64[us, UTC]", "members": "float64", "owner": "str",
+        "archived": "bool", "read_only": "bool", "default": "bool", "announcement": "bool",
+        "total_messages": "float64", "team": "bool", "last_message_known": "bool",
+    }  # fmt: skip
+    for made in (small(), community([RoomSpec("only", type="l")])):
+        with DemoServer(Options(), clock=Clock(NOON), community=made) as server:
+            for directory in (full(server), client_of(server, Clock(NOON)).directory(full=False)):
+                assert {name: str(dtype) for name, dtype in directory.rooms.dtypes.items()} == types
+
+
+def test_without_the_right_to_see_all_rooms_the_public_ones_outside_teams_are_listed(server: DemoServer) -> None:
+    for who in ("analyst", "admin"):
+        directory = client_of(server, Clock(NOON), who).directory(full=False)
+        # What somebody sees of a team depends on their own membership, so nothing of it is shown to anybody.
+        assert directory.rooms["room_id"].tolist() == ["general", "teammain", "unused"]
+        assert directory.rooms["last_message_known"].all()
+        assert (directory.full, directory.complete) == (False, True)
+        assert (directory.announced, directory.received) == (3, 3)
+    with pytest.raises(NoPermission):
+        full(server, "analyst")
+
+
+def test_no_text_of_a_message_is_kept(server: DemoServer) -> None:
+    directory = full(server)
+    shown = directory.rooms.to_csv() + repr(directory)
+    said = [text for text in ("Thanks, that fixed it!", "Friday", "shared folder", "noon?") if text in shown]
+    assert said == []
+    assert not {"lastMessage", "topic", "msg", "description"} & set(directory.rooms.columns)
+
+
+def test_page_by_page_gives_the_same_directory_as_all_at_once(server: DemoServer) -> None:
+    whole = full(server)
+    server.options = Options(
+        release=server.options.release, timezone="UTC", unlimited=False, page_cap=7, shuffle_ties=True
+    )
+    told: list[tuple[int, int]] = []
+    client = client_of(server, Clock(NOON), "admin")
+    paged = client.directory(full=True, progress=lambda received, announced: told.append((received, announced)))
+    pd.testing.assert_frame_equal(paged.rooms, whole.rooms)
+    assert paged.complete
+    assert len(told) >= 6
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1]
+
+
+def test_every_list_is_sorted_by_id_and_asks_for_every_type(server: DemoServer) -> None:
+    full(server)
+    listed = [(path.rsplit("/", 1)[-1], query) for _, path, query in server.calls if "sort" in query]
+    assert {query["sort"] for _, query in listed} == {'{"_id":1}'}
+    asked = [query["types[]"] for route, query in listed if route == "rooms.adminRooms"]
+    if server.options.release < (4, 0):
+        assert asked == ["c,p,d,teams", "c,p,discussions"]
+    else:
+        assert asked == ["c,p,d,discussions,teams"]
+
+
+def test_an_account_that_may_not_list_channels_is_told_what_it_does_not_know() -> None:
+    with DemoServer(Options(), clock=Clock(NOON), community=small()) as server:
+        for permission in ("view-c-room", "view-joined-room"):
+            for role in ("admin", "user"):
+                server.revoke(permission, role)
+        directory = full(server)
+    rooms = directory.rooms.set_index("room_id")
+    assert not rooms.loc["general", "last_message_known"]
+    assert rooms.loc["secret", "last_message_known"]
+    assert not directory.complete
+    assert directory.notes == (
+        "When public channels were last used is not known: this account lacks the permission view-c-room.",
+    )
+
+
+def test_rooms_known_from_the_channel_list_alone_are_added_with_everything_else_unknown() -> None:
+    with DemoServer(Options(release=(7, 5), timezone="UTC"), clock=Clock(NOON), community=small()) as server:
+        client = client_of(server, Clock(NOON), "analyst")
+        listed = client.directory(full=False)
+        window = windows(Period(date(2026, 11, 9), date(2026, 11, 15)), timedelta(0))[0]
+        together = listed.with_rooms_of(client.channel_counts(window, every_room=True))
+    assert len(together.rooms) == 18
+    assert together.rooms["room_id"].is_unique
+    assert together.rooms.dtypes.to_dict() == listed.rooms.dtypes.to_dict()
+    rooms = together.rooms.set_index("room_id")
+    assert rooms.loc["general", "name"] == "General talk"
+    assert rooms.loc["secret", ["name", "type"]].tolist() == ["secret", "private"]
+    unknown = rooms.loc["secret", ["slug", "kind", "owner", "last_message", "members", "total_messages"]]
+    assert unknown.isna().all()
+    assert rooms.loc["secret", ["archived", "last_message_known", "team"]].tolist() == [False, False, False]
+    assert together.announced == together.received == 18
+
+
+def answered(documents: dict[str, list[dict[str, object]]], totals: dict[str, int] | None = None) -> Directory:
+    keys = {"rooms.adminRooms": "rooms", "channels.list": "channels", "groups.listAll": "groups"}
+
+    def ask(route: str, params: Params) -> dict[str, object]:
+        rows = documents.get(route, [])
+        offset = int(dict(params)["offset"])
+        total = (totals or {}).get(route, len(rows))
+        # What crosses the wire is JSON, and nothing else.
+        return json.loads(json.dumps({keys.get(route, "ims"): rows[offset:], "total": total, "offset": offset}))  # type: ignore[no-any-return]
+
+    return read_directory(ask, full=True, discussions_apart=False)
+
+
+def test_a_room_that_only_a_list_of_documents_knows_is_listed_too() -> None:
+    directory = answered(
+        {"groups.listAll": [{"_id": "new", "t": "p", "name": "new", "lm": "2026-11-01T10:00:00.000Z"}]}
+    )
+    assert directory.rooms["room_id"].tolist() == ["new"]
+
+
+def test_a_broadcast_room_is_an_announcement_room_and_an_announcement_text_makes_none() -> None:
+    directory = answered(
+        {
+            "rooms.adminRooms": [
+                {"_id": "a", "t": "c", "name": "a", "broadcast": True},
+                {"_id": "b", "t": "c", "name": "b", "announcement": "Lunch at noon"},
+            ]
+        }
+    )
+    assert directory.rooms["announcement"].tolist() == [True, False]
+    assert "Lunch" not in directory.rooms.to_csv()
+
+
+def test_what_does_not_arrive_is_said_list_by_list() -> None:
+    rows: dict[str, list[dict[str, object]]] = {
+        "rooms.adminRooms": [{"_id": "a", "t": "c", "name": "a"}],
+        "channels.list": [{"_id": "a", "t": "c", "name": "a"}],
+    }
+    directory = answered(rows, {"rooms.adminRooms": 3, "channels.list": 2})
+    assert not directory.complete
+    assert (directory.announced, directory.received) == (3, 1)
+    assert directory.notes == (
+        "2 of the 3 rooms that the server announced did not arrive.",
+        "1 of the 2 public channels that the server announced did not arrive.",
+    )
+
+
+def test_a_document_without_id_or_type_makes_the_answer_unreadable() -> None:
+    for document in ({"t": "c"}, {"_id": "a"}, {"_id": 5, "t": "c"}):
+        with pytest.raises(UnreadableAnswer):
+            answered({"rooms.adminRooms": [document]})  # type: ignore[list-item]
+
+
+def test_a_directory_needs_no_more_than_four_calls_where_the_server_gives_everything() -> None:
+    with DemoServer(Options(rooms=250)) as server:
+        client = Client(server.url)
+        client.sign_in("manager", "manager")
+        before = len(server.calls)
+        assert client.directory(full=True).complete
+        assert len(server.calls) - before <= 5

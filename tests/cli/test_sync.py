@@ -1,0 +1,324 @@
+"""Filling the archive ahead of time: what it prints, that it resumes, and that no kill leaves half a week."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engagement.__main__ import main
+from engagement.cli import sync
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import RoomSpec, community
+from engagement.demo.windows import Windows
+from engagement.errors import NoPremiumModule
+from engagement.numbers.periods import Period, last_full_weeks
+from engagement.numbers.weeks import weeks_until
+from engagement.reading.jobs import Progress
+from engagement.reading.weeks import RULE
+from engagement.storage.archive import Archive, Scope
+from engagement.storage.database import Store
+from tests import ROOT
+from tests.support.api_tools import Clock
+from tests.support.asking import empty_archive, on_clock, reader_of
+
+CHANNELS = "channels/list"
+TODAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PAGED = Options(rooms=250, today=TODAY, timezone="UTC", rate_limit=0, unlimited=False, page_cap=50, shuffle_ties=True)
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(PAGED) as running:
+        yield running
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/archive.sqlite3"
+
+
+def surroundings(server: DemoServer, url: str, **more: str) -> dict[str, str]:
+    named = {"URL": server.url, "USER": "admin", "PASSWORD": "admin"} | more
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ROCKETCHAT_", "ENGAGEMENT_"))}
+    return kept | {f"ROCKETCHAT_{name}": value for name, value in named.items()} | {"ENGAGEMENT_ARCHIVE_URL": url}
+
+
+@pytest.fixture
+def command(
+    server: DemoServer, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs ``sync`` with these arguments in this process: its status, output and errors."""
+    for name in ("USER_ID", "AUTH_TOKEN", "CODE"):
+        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
+    for name, value in surroundings(server, url).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = main(["sync", *arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def truth(server: DemoServer, week: Period) -> dict[str, int]:
+    """The messages of each room that the workspace itself has on the days of ``week``."""
+    workspace, before = server.workspace, week.previous
+    activity = workspace.activity(Windows(week.start, week.end, before.start, before.end, 7))
+    alive = workspace.alive()
+    return {
+        room.room_id: int(activity.messages[number])
+        for number, room in enumerate(workspace.rooms)
+        if alive[number] and room.type in {"c", "p", "d"} and activity.messages[number]
+    }
+
+
+def whole_weeks(server: DemoServer, url: str, weeks: list[Period]) -> int:
+    """How many of ``weeks`` are kept; each was compared with the workspace, room by room."""
+    archive = Archive(Store(url))
+    scope = Scope(f"{server.url} {server.state.identity}", reader_of(server).access.rights)
+    found = archive.weeks(scope, weeks, RULE)
+    for number, week in enumerate(weeks):
+        column = pd.Series(found.counts[:, number], index=found.room_ids)
+        if week in found.windows:
+            assert found.windows[week].meta.complete
+            assert column[column != 0].to_dict() == truth(server, week), week
+        else:
+            assert column.isna().all()
+    return len(found.windows)
+
+
+def last_weeks(number: int) -> list[Period]:
+    return weeks_until(last_full_weeks(TODAY), number)
+
+
+def test_a_sync_reads_what_is_not_kept_and_says_so(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer, url: str
+) -> None:
+    status, out, err = command("--weeks", "4")
+    assert (status, out) == (0, "4 weeks of 2026-10-19 to 2026-11-15 kept: 0 from before, 4 read now\n")
+    assert err.splitlines()[-1] == "4 of 4 weeks"
+    assert whole_weeks(server, url, last_weeks(4)) == 4
+    asked = server.count(CHANNELS)
+    status, out, err = command("--weeks", "4")
+    assert (status, out) == (0, "4 weeks of 2026-10-19 to 2026-11-15 kept: 4 from before, 0 read now\n")
+    assert server.count(CHANNELS) == asked
+    status, out, err = command("--weeks", "6", "--quiet")
+    assert (status, out, err) == (0, "6 weeks of 2026-10-05 to 2026-11-15 kept: 4 from before, 2 read now\n", "")
+    assert whole_weeks(server, url, last_weeks(6)) == 6
+
+
+def test_the_weeks_are_those_of_the_configured_first_day(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENGAGEMENT_CALENDAR_WEEK_START", "sunday")
+    status, out, _ = command("--weeks", "2", "--quiet")
+    assert (status, out) == (0, "2 weeks of 2026-11-01 to 2026-11-14 kept: 0 from before, 2 read now\n")
+    assert whole_weeks(server, url, last_weeks(2)) == 0
+    assert whole_weeks(server, url, weeks_until(Period(date(2026, 11, 8), date(2026, 11, 14)), 2)) == 2
+
+
+def test_weeks_that_did_not_arrive_whole_are_named_on_standard_error(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer
+) -> None:
+    command("--weeks", "1", "--quiet")
+    ids = iter(sorted(truth(server, last_weeks(2)[0])))
+    server.on_page = lambda: server.workspace.remove_room(next(ids))
+    status, out, err = command("--weeks", "2", "--quiet")
+    assert (status, out) == (0, "2 weeks of 2026-11-02 to 2026-11-15 kept: 1 from before, 1 read now\n")
+    assert err == "Not complete: the weeks 2026-11-02 to 2026-11-08.\n"
+
+
+@pytest.mark.parametrize("weeks", ["0", "-1", "521", "many"])
+def test_a_number_of_weeks_that_cannot_be_is_a_wrong_command_line(
+    command: Callable[..., tuple[int, str, str]], weeks: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command("--weeks", weeks)
+    assert ended.value.code == 2
+    assert "number of weeks from 1 to 520" in capsys.readouterr().err
+
+
+def test_what_cannot_be_synced_is_one_line(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROCKETCHAT_PASSWORD", "s3cret-guess")
+    status, out, err = command("--weeks", "2")
+    assert (status, out) == (1, "")
+    [line] = err.splitlines()
+    assert "Check both" in line
+    assert "s3cret-guess" not in line
+
+
+def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
+    options = Options(rooms=5, today=TODAY, rate_limit=0, unlicensed=True)
+    with DemoServer(options) as server:
+        with pytest.raises(NoPremiumModule):
+            sync.run(reader_of(server), 4, lambda done, total: pytest.fail("there are no weeks"))
+
+
+def test_weeks_before_counting_are_without_data_and_said() -> None:
+    clock = Clock(NOON.timestamp())
+    weeks = last_weeks(6)
+    days = {day: 10 for week in weeks[3:] for day in week.dates()}
+    made = community([RoomSpec("general")], {"general": days})
+    with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
+        synced = sync.run(reader_of(server, now=on_clock(clock)), 6)
+    assert str(synced) == "3 weeks of 2026-10-05 to 2026-11-15 kept: 0 from before, 3 read now; 3 without data"
+    assert synced.notes == ("The server counted nothing before 2026-10-26; weeks that begin earlier have no data.",)
+
+
+def test_pauses_are_told_with_the_time_that_all_of_it_takes() -> None:
+    pause = Progress(done=4, total=26, pause=42.4, unit="weeks")
+    limit = "the workspace allows only so many calls a minute: going on in 42 s"
+    assert sync.pause_text(pause) == limit
+    later = Progress(done=4, total=26, pause=42.4, unit="weeks", later=8 * 61)
+    assert sync.pause_text(later) == f"{limit}, done in about 9 minutes"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_in_a_terminal_it_is_a_bar_and_elsewhere_lines() -> None:
+    later = Progress(done=4, total=26, pause=42.4, unit="weeks", later=8 * 61)
+    shown = {True: Terminal(), False: io.StringIO()}
+    for stream in shown.values():
+        with sync.display(stream, 26) as display:
+            display.weeks(4, 26)
+            display.pause(later)
+            display.weeks(26, 26)
+    bar = shown[True].getvalue()
+    assert "4 of 26 weeks, pausing 42 s, 9 minutes left" in bar
+    assert "26 of 26 weeks" in bar
+    assert "\r" in bar
+    assert shown[False].getvalue().splitlines() == ["4 of 26 weeks", sync.pause_text(later), "26 of 26 weeks"]
+    quiet = Terminal()
+    with sync.display(quiet, 26, quiet=True) as display:
+        display.weeks(4, 26)
+        display.pause(later)
+    assert quiet.getvalue() == ""
+
+
+# Imports once, then forks a process for each line of input: that one syncs so many weeks, and can be killed.
+SYNCERS = """
+import os, sys
+from engagement.__main__ import main
+
+print("up", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        status = main(["sync", "--weeks", line.strip(), "--quiet"])
+        sys.stdout.flush()
+        os._exit(status)
+    print(child, flush=True)
+    print("ended", os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+class Syncers:
+    """Processes that sync one archive from a demo workspace, one after another."""
+
+    def __init__(self, server: DemoServer, url: str) -> None:
+        self._server = server
+        self._due = threading.Event()
+        self._pages_left = 0
+        self._host = subprocess.Popen(
+            [sys.executable, "-c", SYNCERS],
+            cwd=ROOT,
+            env=surroundings(server, url),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._line() == "up"
+
+    def _line(self) -> str:
+        assert self._host.stdout is not None
+        return self._host.stdout.readline().strip()
+
+    def start(self, weeks: int) -> int:
+        """The number of a process that syncs so many weeks."""
+        assert self._host.stdin is not None
+        self._host.stdin.write(f"{weeks}\n")
+        self._host.stdin.flush()
+        return int(self._line())
+
+    def to_the_end(self) -> list[str]:
+        """What the process says until it has ended, and how."""
+        told = [self._line()]
+        while told[-1] and not told[-1].startswith("ended"):
+            told.append(self._line())
+        return told
+
+    def kill(self, process: int, pages: int, seconds: float) -> None:
+        """Kills the process so long after the workspace was asked for so many pages."""
+        self._due.clear()
+        self._pages_left = pages
+        self._server.on_page = self._page
+        assert self._due.wait(30), "it was done before it could be killed"
+        threading.Event().wait(seconds)
+        os.kill(process, signal.SIGKILL)
+        assert self.to_the_end() == [f"ended {signal.SIGKILL.value}"]
+        self._server.on_page = None
+
+    def _page(self) -> None:
+        self._pages_left -= 1
+        if self._pages_left == 0:
+            self._due.set()
+
+    def close(self) -> None:
+        self._host.communicate(timeout=30)
+
+
+@pytest.fixture
+def syncers(server: DemoServer, url: str) -> Iterator[Syncers]:
+    started = Syncers(server, url)
+    yield started
+    started.close()
+
+
+def test_a_sync_killed_five_times_keeps_whole_weeks_and_the_next_one_completes_it(
+    server: DemoServer, url: str, syncers: Syncers
+) -> None:
+    weeks, chance, kept = 30, random.Random(26), list[int]()
+    # The counting check is kept too, and would come first: it is not what is tried here.
+    reader_of(server, archive=Archive(Store(url))).facts().result(60)
+    for _ in range(5):
+        # A page takes about ten milliseconds, keeping two weeks about thirty.
+        syncers.kill(syncers.start(weeks), pages=chance.randint(1, 6), seconds=chance.uniform(0, 0.06))
+        kept.append(whole_weeks(server, url, last_weeks(weeks)))
+    assert kept == sorted(kept), "no week that was kept is lost"
+    assert 0 < kept[-1] < weeks
+    syncers.start(weeks)
+    period = Period(last_weeks(weeks)[0].start, last_weeks(weeks)[-1].end)
+    told = f"30 weeks of {period} kept: {kept[-1]} from before, {weeks - kept[-1]} read now"
+    assert syncers.to_the_end() == [told, "ended 0"]
+    assert whole_weeks(server, url, last_weeks(weeks)) == weeks
+
+
+def test_an_archive_filled_ahead_is_what_a_visit_shows_without_a_call(server: DemoServer) -> None:
+    archive = empty_archive()
+    sync.run(reader_of(server, archive=archive, now=lambda: NOON), 13)
+    asked = server.count(CHANNELS)
+    reader = reader_of(server, archive=archive, now=lambda: NOON + timedelta(hours=1))
+    history = reader.history(reader.facts().result(60), last_full_weeks(TODAY), 13).result(60)
+    assert server.count(CHANNELS) == asked
+    assert history.missing == ()
+    for week in last_weeks(13):
+        column = history.counts[pd.Timestamp(week.start)]
+        assert column[column != 0].to_dict() == truth(server, week)

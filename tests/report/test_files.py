@@ -1,0 +1,368 @@
+"""The same report in every form: what stands in it, what must not, and that hostile names do nothing anywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+from playwright.sync_api import BrowserContext
+from pypdf import PdfReader
+
+from engagement.errors import FileNotMade, NoBrowser
+from engagement.numbers.masks import masked, resolved
+from engagement.numbers.measures import Filters
+from engagement.numbers.periods import Period
+from engagement.report import html, markdown, pictures
+from engagement.report.content import SECTIONS, Content, Wishes, build
+from engagement.report.files import FORMS, as_csv, as_workbook
+from engagement.report.workbook import workbook
+from tests.support.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
+from tests.support.rooms import WEEK
+
+pytest_plugins = ["tests.support.browser_fixtures"]
+
+EVERY = Filters(frozenset({"channel", "private", "direct"}))
+ROOMS: list[dict[str, object]] = [
+    {"name": "general", "room_id": "r1", "messages": 70, "previous_messages": 40, "last_message": "2026-11-15"},
+    {"name": "help", "room_id": "r2", "messages": 30, "previous_messages": 60, "last_message": "2026-11-14"},
+    {"name": "old", "room_id": "r3", "last_message": "2025-11-15"},
+    {"name": "merger-plan", "room_id": "r4", "type": "private", "messages": 20, "owner": "boss.person"},
+    {"name": "ada × bob", "room_id": "r5", "type": "direct", "usernames": "ada × bob", "messages": 7},
+]
+
+
+def content_of(
+    *rooms: dict[str, object], mask: bool = False, filters: Filters = EVERY, wishes: Wishes | None = None
+) -> Content:
+    activity = activity_of(*(rooms or ROOMS))
+    history = history_of({str(room.get("room_id", room["name"])): [50.0] * 13 for room in (rooms or ROOMS)})
+    if mask:
+        filters, activity = resolved(filters, activity.rooms), masked(activity)
+    return build(activity, filters, history, wishes or Wishes(), read_zone="Europe/Berlin")
+
+
+def sheet_rows(made: bytes, name: str) -> list[dict[str, object]]:
+    sheet = load_workbook(io.BytesIO(made))[name]
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip([str(cell) for cell in head], row, strict=True)) for row in rows]
+
+
+def pdf_text(made: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+
+
+def test_the_key_figures_are_those_of_the_rooms_shown() -> None:
+    figures = {figure.label: (figure.value, figure.change, figure.before) for figure in content_of().key_figures}
+    assert figures["Messages"] == ("127", "+27 (+27\u00a0%)", "100")
+    assert figures["Active rooms"] == ("4", "+2 (+100\u00a0%)", "2")
+    assert figures["Inactive rooms"] == ("1", "−2 (−67\u00a0%)", "3")
+
+
+def test_in_a_period_that_is_not_over_the_key_figures_are_those_so_far() -> None:
+    activity = activity_of(*ROOMS, today=WEEK.end)
+    figure = build(activity, EVERY, None, Wishes()).key_figures[0]
+    assert (figure.value, figure.change, figure.before, figure.direction) == ("127", "so far", "100", 0)
+
+
+def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
+    history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
+    activity = activity_of(*ROOMS)
+    longer = build(replace(activity, period=Period(date(2026, 10, 20), date(2026, 11, 16))), EVERY, history, Wishes())
+    whole = build(activity, EVERY, history, Wishes())
+    for what in ("top", "movers"):
+        tables = [content.table(what) for content in (longer, whole)]
+        assert [table.shortened().columns[-1] for table in tables if table] == ["Verdict (9–15 Nov)", "Verdict"]
+    assert "Verdict (9–15 Nov)" in longer.every_room
+    trend = next(chart for chart in longer.charts if chart.what == "trend")
+    assert "last full week: 9–15 Nov 2026" in trend.info.subtitle
+
+
+@pytest.mark.parametrize("form", [".html", ".xlsx", ".csv"])
+def test_every_file_says_where_its_numbers_come_from(form: str) -> None:
+    made = FORMS[form](content_of(filters=Filters()), "A4")
+    text = made.decode("utf-8-sig") if form != ".xlsx" else " ".join(
+        str(cell) for row in load_workbook(io.BytesIO(made))["About"].values for cell in row
+    )  # fmt: skip
+    period = ("9–15 Nov 2026", "2–8 Nov 2026") if form == ".html" else ("2026-11-09 to 2026-11-15", "2026-11-02 to")
+    read = "16 Nov 2026, 07:30 CET" if form == ".html" else "2026-11-16T07:30+01:00"
+    rows = "4 of 5 rooms"
+    for said in ("chat.example.org", *period, "UTC+02:00", "channels, private rooms", read, rows, "5 of 5"):
+        assert said in text, said
+
+
+def test_an_incomplete_reading_is_said_in_the_caption() -> None:
+    content = content_of()
+    complete = replace(content.activity.completeness, complete=False, announced=9, notes=("Four rooms are missing.",))
+    activity = replace(content.activity, completeness=complete)
+    made = html.document(build(activity, EVERY, None, Wishes()))
+    assert "INCOMPLETE: 5 of 9 rooms received" in made
+    assert "Four rooms are missing." in made
+
+
+def test_the_workbook_holds_numbers_days_and_every_row() -> None:
+    rows = {row["Room"]: row for row in sheet_rows(as_workbook(content_of()), "Top channels")}
+    general = rows["#general"]
+    assert (general["Rank"], general["Messages"], general["Previous"], general["Change"]) == (1, 70, 40, 30)
+    assert general["Change %"] == pytest.approx(75.0)
+    assert general["Share %"] == pytest.approx(100 * 70 / 127)
+    assert general["Last message"].isoformat() == "2026-11-15T00:00:00"  # type: ignore[attr-defined]
+    assert rows["#old"]["Change %"] is None
+    assert len(rows) == 5
+    assert "Weeks" not in general
+
+
+def test_the_workbook_begins_with_what_it_is_about_and_every_sheet_can_be_filtered() -> None:
+    book = load_workbook(io.BytesIO(as_workbook(content_of())))
+    assert book.sheetnames == ["About", "Top channels", "Movers", "Inactive rooms", "Weeks", "Every room"]
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+
+
+def test_csv_and_workbook_and_the_rooms_have_the_same_numbers() -> None:
+    content = content_of()
+    lines = list(csv.reader(io.StringIO(as_csv(content).decode("utf-8-sig"))))
+    start = next(number for number, line in enumerate(lines) if line[:1] == ["Rank"])
+    table = [dict(zip(lines[start], line, strict=True)) for line in lines[start + 1 :]]
+    book = sheet_rows(as_workbook(content), "Every room")
+    assert [(row["Room"], int(row["Messages"]), int(row["Change"])) for row in table] == [
+        (row["Room"], row["Messages"], row["Change"]) for row in book
+    ]
+    assert [row["Messages"] for row in book] == sorted(content.activity.rooms["messages"], reverse=True)
+
+
+def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable() -> None:
+    content = content_of(*strange_rooms())
+    made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room), ("About", content.every_room)],
+                    made_at=content.activity.read_at)  # fmt: skip
+    book = load_workbook(io.BytesIO(made))
+    assert len(book.sheetnames) == len({name.lower() for name in book.sheetnames}) == 3
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "@", "+"))]
+
+
+def test_hostile_names_are_text_in_html_and_nothing_else() -> None:
+    made = html.document(content_of(*strange_rooms(), wishes=Wishes(title=IMG, comment=SCRIPT)))
+    assert "<img" not in made.split("<script", 1)[0]
+    assert made.count("<script") == made.count("</script>") == 3
+    assert "{{ 7*7 }}" in made
+    assert "49" not in re.findall(r"<bdi>([^<]*)</bdi>", made)
+    # A long name is short in a chart and whole in a table.
+    assert LONG in made
+
+
+def test_hostile_names_are_harmless_in_markdown() -> None:
+    made = markdown.document(content_of(*strange_rooms(), wishes=Wishes(title="@all [x](http://y.example) *b*")))
+    assert f"`#{IMG}`" in made
+    assert "`#@all`" in made
+    outside = re.sub(r"`[^`\n]*`", "", made)
+    assert "<img" not in outside
+    assert not re.search(r"@all|(?<!\\)\]\(|(?<!\\)\*b", outside)
+
+
+def test_a_backtick_in_a_name_does_not_end_its_code() -> None:
+    assert markdown.safe_label("a`b`") == "`aˋbˋ`"
+    assert markdown.safe_label("#release-help") == "#release-help"
+    assert markdown.safe_label("🔒 evil.example") == "`🔒 evil.example`"
+
+
+@pytest.mark.parametrize("what", ["figures", "words", "top", "movers", "inactive", "trend", "tables"])
+def test_a_section_that_is_switched_off_is_gone(what: str) -> None:
+    left = content_of(wishes=Wishes(sections=frozenset(SECTIONS) - {what}))
+    assert not [part for part in (*left.charts, *left.tables) if part.what == what]
+    assert bool(left.key_figures) is (what != "figures")
+    assert bool(left.sentences) is (what != "words")
+    assert bool(left.tables) is (what != "tables")
+
+
+def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> None:
+    content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, None, Wishes())
+    assert (content.charts, content.tables, content.key_figures) == ((), (), ())
+    assert "no data, not silence" in html.document(content)
+    assert content.every_room.empty
+
+
+def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
+    activity = replace(activity_of({"name": "a"}, {"name": "b"}), counted=False)
+    content = build(activity, EVERY, None, Wishes())
+    assert [chart.what for chart in content.charts] == ["top", "inactive"]
+    assert [list(table.rows)[3] for table in content.tables] == ["All messages"]
+    assert content.key_figures == ()
+
+
+def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
+    other = activity_of(
+        {"name": "general", "room_id": "r1", "messages": 50},
+        {"name": "help", "room_id": "r2", "messages": 90},
+        {"name": "left", "room_id": "r9", "messages": 4},
+    )
+    content = build(activity_of(*ROOMS), EVERY, None, Wishes(), compared=other)
+    table = content.table("compared")
+    assert table is not None
+    told = {row["Room"]: (row["What"], row["Change"]) for row in table.rows.to_dict("records")}
+    assert told == {
+        "#general": ("up", 20),
+        "#help": ("down", -60),
+        "🔒 merger-plan": ("new", 20),
+        "direct message": ("new", 7),
+        "#left": ("gone", -4),
+    }
+
+
+SECRETS = ("merger-plan", "boss.person", "ada", "bob")
+
+
+def test_with_the_mask_no_real_name_is_in_any_file(context: BrowserContext) -> None:
+    content = content_of(mask=True, filters=Filters(EVERY.types, search=""))
+    made = {form: make(content, "A4") for form, make in FORMS.items() if form != ".png"}
+    texts = {form: data.decode("utf-8", "replace") for form, data in made.items()}
+    book = load_workbook(io.BytesIO(made[".xlsx"]))
+    texts[".xlsx"] = " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+    texts[".pdf"] = pdf_text(made[".pdf"])
+    texts["markdown"] = markdown.document(content)
+    # The library that draws has words of its own.
+    texts[".html"] = re.sub(r"<script>.*?</script>", "", texts[".html"], flags=re.S)
+    for form, text in texts.items():
+        assert "private room" in text, form
+        for secret in SECRETS:
+            assert not re.search(rf"\b{re.escape(secret)}\b", text), (form, secret)
+    for form in (".html", ".csv", ".pdf", "markdown"):
+        assert "direct messages left out" in texts[form].replace("\n", " "), form
+
+
+def test_with_the_mask_what_was_searched_for_is_not_told() -> None:
+    made = html.document(content_of(mask=True, filters=Filters(EVERY.types, search="merger")))
+    assert "merger" not in re.sub(r"<script>.*?</script>", "", made, flags=re.S)
+    assert "a search by name" in made
+
+
+def test_the_html_opens_offline_draws_its_charts_asks_for_nothing_and_runs_nothing_of_others(
+    context: BrowserContext,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html.document(content_of(*strange_rooms(), wishes=Wishes(comment=SCRIPT))), encoding="utf-8")
+    context.set_offline(True)
+    page = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("dialog", lambda dialog: errors.append(dialog.message))
+    page.goto(path.as_uri())
+    page.wait_for_selector("#plot-top .main-svg")
+    bar = page.locator("#plot-top .bars path").first.bounding_box()
+    assert bar is not None
+    page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    page.wait_for_selector("#plot-top .hoverlayer .hovertext")
+    assert page.locator(".plot .main-svg").count() >= 4
+    assert page.locator(".modebar a, .modebar-btn").count() == 0
+    assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [path.as_uri()]
+    assert errors == []
+    # The policy of the page itself stops what the text of a name could never do.
+    with page.expect_event("requestfailed") as failed:
+        page.evaluate("() => { const i = new Image(); i.src = 'https://evil.example/x'; document.body.append(i) }")
+    assert failed.value.failure == "csp"
+
+
+@pytest.mark.parametrize(("paper", "width"), [("A4", 718), ("Letter", 740)])
+def test_no_chart_is_cut_off_on_paper(context: BrowserContext, tmp_path: Path, paper: str, width: int) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html.document(content_of(), paper=paper), encoding="utf-8")
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto(path.as_uri())
+    page.wait_for_selector("#plot-top .main-svg")
+    main = page.locator("main").bounding_box()
+    assert main is not None
+    assert main["width"] <= width
+    for box in (plot.bounding_box() for plot in page.locator(".plot .main-svg, figure, table").all()):
+        assert box is not None
+        assert main["x"] <= box["x"]
+        assert box["x"] + box["width"] <= main["x"] + main["width"] + 1
+
+
+def test_the_pdf_has_selectable_text_on_the_paper_that_was_asked_for() -> None:
+    content = content_of()
+    made = pictures.pdf(html.document(content, paper="Letter"))
+    page = PdfReader(io.BytesIO(made)).pages[0]
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == (612, 792)
+    text = pdf_text(made)
+    for said in ("Channel engagement report", "chat.example.org", "#general", "127", "Messages rose from 100 to 127"):
+        assert said in text, said
+
+
+def test_one_chart_is_a_picture_of_twice_its_width() -> None:
+    content = content_of()
+    made = pictures.png(html.document(content, only="top"), pictures.CHART_WIDTH)
+    picture = Image.open(io.BytesIO(made))
+    assert picture.width == 2 * pictures.CHART_WIDTH
+    assert 300 < picture.height < 2000
+    # The last line of pixels is paper: the picture ends below the chart, and not inside it.
+    assert (
+        len(
+            set(
+                picture.convert("RGB").crop((0, picture.height - 2, picture.width, picture.height)).get_flattened_data()
+            )
+        )
+        == 1
+    )
+
+
+def test_without_a_browser_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
+    with pytest.raises(NoBrowser, match="apt-get install chromium"):
+        pictures.pdf("<main></main>")
+
+
+def stub(folder: Path, script: str) -> str:
+    path = folder / "browser"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("sleep 30", "longer than 1 seconds"),
+        ("echo no sandbox >&2; exit 3", r"status 3 \(no sandbox\)"),
+        ("exit 0", "made no PDF"),
+    ],
+)
+def test_a_browser_that_hangs_fails_or_makes_nothing_is_one_sentence(
+    script: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stub(tmp_path, script)
+    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: path)
+    with pytest.raises(FileNotMade, match=says):
+        pictures.pdf("<main></main>", timeout=1)
+
+
+@pytest.mark.parametrize(("user", "wanted"), [(0, True), (1000, False)])
+def test_the_sandbox_is_only_given_up_as_root(
+    user: int, wanted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stub(tmp_path, f'echo "$@" > {tmp_path}/arguments')
+    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: path)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(FileNotMade):
+        pictures.pdf("<main></main>", timeout=5)
+    assert ("--no-sandbox" in (tmp_path / "arguments").read_text()) is wanted
+
+
+def test_a_formula_in_a_name_is_text_in_csv() -> None:
+    lines = as_csv(content_of({"name": FORMULA, "kind": "room", "type": "direct", "usernames": FORMULA, "messages": 3},
+                              wishes=Wishes(people=True))).decode("utf-8-sig")  # fmt: skip
+    rows = list(csv.reader(io.StringIO(lines)))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+    assert any(cell.startswith("'=HYPERLINK") for row in rows for cell in row)

@@ -1,0 +1,160 @@
+"""What changed, in words: every number of a sentence is worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from engagement.report.words import plain, sentences
+from tests.support.report_tools import activity_of, history_of
+
+STEADY = [100.0] * 12
+
+
+def said(*rooms: dict[str, object], history: dict[str, list[float]] | None = None, **changes: object) -> list[str]:
+    activity = activity_of(*rooms, **changes)
+    weeks = history_of(history) if history else None
+    return [plain(parts) for parts in sentences(activity, activity.rooms, weeks, people=False)]
+
+
+def test_a_rise_names_both_numbers_and_the_room_that_drove_it() -> None:
+    told = said(
+        {"name": "release-help", "messages": 410, "previous_messages": 10},
+        {"name": "general", "messages": 200, "previous_messages": 100},
+    )
+    assert told[0] == "Messages rose from 110 to 610 (+455\u00a0%)."
+    assert told[1] == "#release-help drove most of it (+400 of +500)."
+
+
+def test_a_fall_that_many_rooms_share_names_the_largest_parts() -> None:
+    told = said(
+        {"name": "a", "messages": 10, "previous_messages": 50},
+        {"name": "b", "messages": 10, "previous_messages": 45},
+        {"name": "c", "messages": 10, "previous_messages": 40},
+    )
+    assert told[0] == "Messages fell from 135 to 30 (−78\u00a0%)."
+    assert told[1] == "The largest parts of it came from #a (−40), #b (−35) and #c (−30)."
+
+
+def test_a_room_that_gained_more_than_all_together_stands_beside_the_one_that_lost_most() -> None:
+    told = said(
+        {"name": "up", "messages": 110, "previous_messages": 10},
+        {"name": "down", "messages": 10, "previous_messages": 50},
+    )
+    assert told[0] == "Messages rose from 60 to 120 (+100\u00a0%)."
+    assert told[1] == "#up alone gained 100; #down lost most (−40)."
+
+
+def test_changes_that_cancel_each_other_out_are_said_to() -> None:
+    told = said(
+        {"name": "up", "messages": 20, "previous_messages": 10},
+        {"name": "down", "messages": 10, "previous_messages": 20},
+    )
+    assert told[:2] == [
+        "Messages stayed at 30.",
+        "Rises and falls cancel each other out: #up gained most (+10), #down lost most (−10).",
+    ]
+
+
+def test_a_week_like_those_before_is_steady_and_one_far_above_or_below_is_news() -> None:
+    calm = said({"name": "a", "messages": 100, "previous_messages": 100}, history={"a": [*STEADY, 100.0]})
+    loud = said({"name": "a", "messages": 900, "previous_messages": 100}, history={"a": [*STEADY, 900.0]})
+    low = said({"name": "a", "messages": 3, "previous_messages": 100}, history={"a": [*STEADY, 3.0]})
+    assert calm[0].startswith("Messages stayed at 100; that is steady: it would be news below ")
+    assert " or above " in calm[0]
+    assert loud[0].startswith("Messages rose from 100 to 900 (+800\u00a0%); that is unusually many: it is news above ")
+    assert low[0].startswith("Messages fell from 100 to 3 (−97\u00a0%); that is unusually few: it is news below ")
+    assert "In the week 9–15 Nov 2026 the one judged room is steady." in calm
+    assert any(line.endswith("its own recent weeks, 1 room is growing (#a).") for line in loud)
+
+
+def test_rooms_that_are_not_news_are_counted_as_steady_or_as_too_young_to_tell() -> None:
+    unknown = float("nan")
+    rooms = [{"name": name, "messages": 100, "previous_messages": 100} for name in ("b", "c", "young")]
+    weeks = {"b": [*STEADY, 100.0], "c": [*STEADY, 100.0], "young": [unknown] * 11 + [100.0, 100.0]}
+    news = said(
+        {"name": "a", "messages": 900, "previous_messages": 100}, *rooms, history={"a": [*STEADY, 900.0], **weeks}
+    )
+    assert (
+        "In the week 9–15 Nov 2026, measured by its own recent weeks, 1 room is growing (#a); "
+        "the other 2 judged rooms are steady; 1 has too few weeks known to tell." in news
+    )
+    calm = said(*rooms, history=weeks)
+    assert "In the week 9–15 Nov 2026 the 2 judged rooms are steady; 1 has too few weeks known to tell." in calm
+
+
+def test_without_enough_weeks_nothing_is_called_usual() -> None:
+    told = said({"name": "a", "messages": 900, "previous_messages": 100}, history={"a": [100.0, 900.0]})
+    assert told[0] == "Messages rose from 100 to 900 (+800\u00a0%)."
+    assert not any("usual" in line or "growing" in line for line in told)
+
+
+def test_rooms_that_are_new_back_or_quiet_are_counted_and_the_largest_loss_is_named() -> None:
+    told = said(
+        {"name": "new", "messages": 5, "created": "2026-11-10"},
+        {"name": "back", "messages": 3},
+        {"name": "gone", "previous_messages": 45},
+        {"name": "gone-too", "previous_messages": 2},
+        {"name": "stays", "messages": 60, "previous_messages": 60},
+    )
+    assert (
+        "1 room is new, 1 spoke again after a period without a message and 2 had messages before and none now; "
+        "of these, #gone had most before (45 messages)." in told
+    )
+
+
+def test_rooms_for_which_silence_is_usual_are_said_to_talk_now_and_then() -> None:
+    rare = [1.0, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    told = said(
+        {"name": "busy", "messages": 100, "previous_messages": 100},
+        {"name": "rare", "previous_messages": 1},
+        {"name": "seldom", "previous_messages": 2},
+        history={"busy": [*STEADY, 100.0], "rare": rare, "seldom": rare},
+    )
+    assert (
+        "2 rooms had messages before and none now (most of these are rooms that talk now and then); "
+        "of these, #seldom had most before (2 messages)." in told
+    )
+
+
+def test_the_last_sentence_counts_silent_rooms_and_those_never_used() -> None:
+    told = said({"name": "a", "messages": 4}, {"name": "b"}, {"name": "c", "last_message": "2026-10-01"})
+    assert told[-1] == "2 of 3 rooms had no message, 1 of them never had one."
+
+
+def test_a_period_without_any_count_is_no_data_and_calls_nobody_inactive() -> None:
+    told = said({"name": "a"}, {"name": "b"})
+    assert len(told) == 1
+    assert "no data, not silence" in told[0]
+
+
+def test_a_previous_period_without_data_gives_no_change() -> None:
+    told = said({"name": "a", "messages": 4})
+    assert told[0] == "4 messages were counted; there are no counts of the period before to compare."
+    assert not any("rose" in line or "back" in line for line in told)
+
+
+def test_an_unfinished_period_says_so_and_is_held_against_no_whole_week() -> None:
+    told = said(
+        {"name": "a", "messages": 40, "previous_messages": 100},
+        history={"a": [*STEADY, 100.0]},
+        today=date(2026, 11, 15),
+    )
+    assert told[0] == "40 messages so far; 100 in the whole period before."
+    assert not any("fell" in line or "drove" in line for line in told)
+
+
+def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
+    activity = activity_of({"name": "a", "messages": 400, "previous_messages": 400})
+    activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
+    told = [
+        plain(parts) for parts in sentences(activity, activity.rooms, history_of({"a": [*STEADY, 90.0]}), people=False)
+    ]
+    assert told[0].startswith(
+        "Messages stayed at 400; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
+    )
+
+
+def test_people_of_direct_messages_are_not_named() -> None:
+    rooms = {"name": "ada × bob", "usernames": "ada × bob", "type": "direct", "messages": 50, "previous_messages": 1}
+    assert "ada" not in " ".join(said(rooms))

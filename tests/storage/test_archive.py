@@ -1,0 +1,487 @@
+"""The archive: windows are kept whole, apart from each other, and under the names of today."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import text
+
+from engagement.errors import DamagedBlock, StoreUnavailable
+from engagement.numbers.periods import Period, last_full_weeks
+from engagement.storage.archive import Archive, CountingCheck, KeptWindow, Scope, WindowMeta
+from engagement.storage.database import Store
+from engagement.storage.positions import pack, unpack
+from tests import ROOT
+from tests.support.clock import NOON, Clock
+
+pytest_plugins = ["tests.support.store_fixtures"]
+
+SCOPE = Scope("https://chat.example.org", "all")
+WEEK_1, WEEK_2, WEEK_3 = Period(date(2026, 10, 26), date(2026, 11, 15)).blocks(7)
+META = WindowMeta(read_at=NOON, announced=3, received=3, complete=True, zone="Europe/Berlin")
+
+
+def series(**counts: int) -> pd.Series:
+    return pd.Series(counts, dtype="int64")
+
+
+def named(*rooms: tuple[str, str | None, str, str | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rooms, columns=["room_id", "name", "type", "created"])
+    texts = {column: frame[column].astype("str") for column in ("room_id", "name", "type")}
+    return frame.assign(**texts, created=pd.to_datetime(frame["created"]).astype("datetime64[us]"))
+
+
+NAMES = named(
+    ("r1", "general", "channel", "2024-01-02"),
+    ("r2", 'böse "name"\n<b>', "private", None),
+    ("r3", None, "direct", "2025-05-06"),
+)
+
+
+@pytest.fixture
+def archive(store: Store) -> Archive:
+    return Archive(store)
+
+
+def table(archive: Archive, *periods: Period, scope: Scope = SCOPE) -> dict[str, list[float]]:
+    """Counts by room, with None for NaN, so that whole tables can be compared."""
+    found = archive.weeks(scope, periods)
+    rows = zip(found.room_ids, found.counts.tolist(), strict=True)
+    return {room: [None if np.isnan(value) else value for value in row] for room, row in rows}
+
+
+def test_a_window_comes_back_as_it_was_kept(archive: Archive) -> None:
+    meta = replace(META, notes=("2 rooms were sent twice",), rule=4, announced=5, complete=False)
+    archive.put(SCOPE, WEEK_1, series(r3=7, r1=70, r2=-2), NAMES, meta)
+    assert table(archive, WEEK_1) == {"r3": [7], "r1": [70], "r2": [-2]}
+    assert archive.weeks(SCOPE, [WEEK_1]).windows == {WEEK_1: KeptWindow(WEEK_1, meta)}
+    assert archive.kept(SCOPE, [WEEK_1, WEEK_2]) == {WEEK_1: KeptWindow(WEEK_1, meta)}
+
+
+def test_weeks_that_are_not_kept_are_nan_and_silent_rooms_of_kept_weeks_are_zero(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), NAMES, META)
+    archive.put(SCOPE, WEEK_3, series(r1=71, r3=1), NAMES, META)
+    assert table(archive, WEEK_1, WEEK_2, WEEK_3) == {"r1": [70, None, 71], "r2": [5, None, 0], "r3": [0, None, 1]}
+    assert table(archive, WEEK_3) == {"r1": [71], "r2": [0], "r3": [1]}
+    assert archive.weeks(SCOPE, [WEEK_1, WEEK_2, WEEK_3]).to_read == [WEEK_2]
+
+
+def test_a_room_that_an_incomplete_window_does_not_hold_is_unknown(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), NAMES, META)
+    archive.put(SCOPE, WEEK_2, series(r1=71, r3=0), NAMES, replace(META, complete=False))
+    assert table(archive, WEEK_1, WEEK_2) == {"r1": [70, 71], "r2": [5, None], "r3": [0, 0]}
+    assert archive.weeks(SCOPE, [WEEK_1, WEEK_2]).to_read == [WEEK_2]
+
+
+def test_an_empty_archive_and_an_empty_window_are_told_apart(archive: Archive) -> None:
+    nothing = archive.weeks(SCOPE, [WEEK_1])
+    assert nothing.counts.shape == (0, 1)
+    assert (nothing.windows, nothing.to_read) == ({}, [WEEK_1])
+    archive.put(SCOPE, WEEK_1, series(), NAMES, META)
+    empty = archive.weeks(SCOPE, [WEEK_1])
+    assert empty.counts.shape == (0, 1)
+    assert empty.to_read == []
+    assert list(archive.rooms(SCOPE)["room_id"]) == []
+    assert archive.weeks(SCOPE, []).counts.shape == (0, 0)
+
+
+def test_any_window_is_kept_by_its_exact_days(archive: Archive) -> None:
+    day = Period(WEEK_1.start, WEEK_1.start)
+    archive.put(SCOPE, day, series(r1=1), NAMES, META)
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    assert table(archive, day, WEEK_1, Period(WEEK_1.start, WEEK_2.end)) == {"r1": [1, 70, None]}
+
+
+def test_workspaces_and_rights_never_mix(archive: Archive, store: Store) -> None:
+    others = [Scope("https://chat.example.org", "own rooms"), Scope("https://other.example", "all")]
+    archive.put(SCOPE, WEEK_1, series(r1=70, secret=9), NAMES, META)
+    archive.put(others[0], WEEK_1, series(r1=70), NAMES, META)
+    archive.put(others[1], WEEK_1, series(r1=3), named(("r1", "elsewhere", "channel", None)), META)
+    for reader in (archive, Archive(store)):
+        assert table(reader, WEEK_1, scope=others[0]) == {"r1": [70]}
+        assert table(reader, WEEK_1, scope=others[1]) == {"r1": [3]}
+        assert list(reader.rooms(others[0])["room_id"]) == ["r1"]
+        assert reader.rooms(others[1]).iloc[0]["name"] == "elsewhere"
+        assert reader.rooms(SCOPE).iloc[0]["name"] == "general"
+        assert reader.kept(Scope("https://other.example", "own rooms"), [WEEK_1]) == {}
+
+
+def test_names_come_back_whatever_they_contain(archive: Archive, store: Store) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=1, r2=2, r3=3), NAMES, META)
+    for reader in (archive, Archive(store)):
+        pd.testing.assert_frame_equal(reader.rooms(SCOPE), NAMES)
+
+
+def test_a_renamed_room_keeps_its_counts_under_the_name_of_today(archive: Archive, store: Store) -> None:
+    other_copy = Archive(store)
+    archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), NAMES, META)
+    assert list(other_copy.rooms(SCOPE)["name"]) == ["general", 'böse "name"\n<b>']
+    renamed = named(("r1", "town square", "private", "2024-01-02"), ("r9", "not counted", "channel", None))
+    archive.put(SCOPE, WEEK_2, series(r1=71), renamed, META)
+    for reader in (archive, other_copy, Archive(store)):
+        assert table(reader, WEEK_1, WEEK_2) == {"r1": [70, 71], "r2": [5, 0]}
+        rooms = reader.rooms(SCOPE).set_index("room_id")
+        assert list(rooms.index) == ["r1", "r2"], "a room that no window holds is not kept"
+        assert (rooms.loc["r1", "name"], rooms.loc["r1", "type"]) == ("town square", "private")
+        assert rooms.loc["r2", "name"] == 'böse "name"\n<b>'
+
+
+def test_a_deleted_room_stays_in_its_weeks_and_a_new_one_of_its_name_is_another(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(old=70, r1=1), named(("old", "news", "channel", "2024-01-02")), META)
+    archive.put(SCOPE, WEEK_2, series(new=3, r1=1), named(("new", "news", "channel", "2026-11-03")), META)
+    assert table(archive, WEEK_1, WEEK_2) == {"old": [70, 0], "r1": [1, 1], "new": [0, 3]}
+    rooms = archive.rooms(SCOPE).set_index("room_id")
+    assert list(rooms["name"].dropna()) == ["news", "news"]
+    assert rooms["created"].dropna().tolist() == [pd.Timestamp("2024-01-02"), pd.Timestamp("2026-11-03")]
+
+
+def test_copies_that_add_rooms_in_turn_never_mix_them_up(archive: Archive, store_url: str) -> None:
+    other_store = Store(store_url)
+    copies = [archive, Archive(other_store)]
+    expected: dict[str, list[float]] = {}
+    weeks = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
+    for number, week in enumerate(weeks):
+        rooms = {f"room-{number}-{n}": 100 * number + n for n in range(3)}
+        copies[number % 2].put(SCOPE, week, series(shared=number, **rooms), NAMES, META)
+        expected |= {room: [0.0] * number + [count] + [0.0] * (11 - number) for room, count in rooms.items()}
+    expected["shared"] = [float(number) for number in range(12)]
+    assert table(copies[0], *weeks) == expected
+    assert table(copies[1], *weeks) == expected
+    other_store.close()
+
+
+def test_a_window_read_again_replaces_the_older_reading(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), NAMES, META)
+    later = replace(META, read_at=NOON + timedelta(hours=1), received=1)
+    archive.put(SCOPE, WEEK_1, series(r1=69), NAMES, later)
+    assert table(archive, WEEK_1) == {"r1": [69], "r2": [0]}
+    assert archive.kept(SCOPE, [WEEK_1])[WEEK_1].meta == later
+
+
+def test_a_reading_that_arrives_late_does_not_replace_a_newer_one(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=69), NAMES, META)
+    older = replace(META, read_at=NOON - timedelta(seconds=1))
+    archive.put(SCOPE, WEEK_1, series(r1=1, r2=1), named(("r1", "old name", "channel", None)), older)
+    assert table(archive, WEEK_1) == {"r1": [69]}
+    assert archive.kept(SCOPE, [WEEK_1])[WEEK_1].meta == META
+    assert list(archive.rooms(SCOPE)["name"]) == ["general"]
+
+
+def test_windows_read_by_another_rule_are_read_anew_when_asked_so(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    archive.put(SCOPE, WEEK_2, series(r1=71), NAMES, replace(META, rule=2))
+    found = archive.weeks(SCOPE, [WEEK_1, WEEK_2], rule=2)
+    assert found.to_read == [WEEK_1]
+    assert list(found.windows) == [WEEK_2]
+    assert list(archive.kept(SCOPE, [WEEK_1, WEEK_2], rule=2)) == [WEEK_2]
+    assert list(archive.kept(SCOPE, [WEEK_1, WEEK_2])) == [WEEK_1, WEEK_2]
+
+
+@pytest.mark.parametrize(
+    ("zone", "settles"),
+    [
+        ("Europe/Berlin", datetime(2026, 11, 17, 23, tzinfo=UTC)),
+        ("America/Los_Angeles", datetime(2026, 11, 18, 8, tzinfo=UTC)),
+        ("Pacific/Kiritimati", datetime(2026, 11, 17, 10, tzinfo=UTC)),
+        ("UTC", datetime(2026, 11, 18, 0, tzinfo=UTC)),
+        ("UTC+05:30", datetime(2026, 11, 17, 18, 30, tzinfo=UTC)),
+        ("UTC-08:00", datetime(2026, 11, 18, 8, tzinfo=UTC)),
+        ("somewhere", datetime(2026, 11, 18, 12, tzinfo=UTC)),
+    ],
+)
+def test_a_window_settles_two_days_after_its_last_day_ended_on_the_server(zone: str, settles: datetime) -> None:
+    assert WEEK_3.end == date(2026, 11, 15)
+    in_time = KeptWindow(WEEK_3, replace(META, zone=zone, read_at=settles))
+    early = KeptWindow(WEEK_3, replace(META, zone=zone, read_at=settles - timedelta(seconds=1)))
+    assert in_time.settled
+    assert not early.settled
+
+
+def test_a_window_that_was_read_too_early_is_to_be_read_again(archive: Archive) -> None:
+    archive.put(SCOPE, WEEK_2, series(r1=70), NAMES, META)
+    archive.put(SCOPE, WEEK_3, series(r1=70), NAMES, replace(META, read_at=datetime(2026, 11, 16, 9, tzinfo=UTC)))
+    found = archive.weeks(SCOPE, [WEEK_2, WEEK_3])
+    assert found.to_read == [WEEK_3]
+    assert found.counts.tolist() == [[70, 70]], "what was read early is shown until then"
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pd.Series([1.5], index=["r1"]),
+        pd.Series([np.nan], index=["r1"]),
+        pd.Series([1, 2], index=["r1", "r1"]),
+        pd.Series([1, 2, 3], index=["x", "y", "x"]),
+    ],
+)
+def test_what_is_no_window_is_refused_and_nothing_is_kept(archive: Archive, counts: pd.Series) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    with pytest.raises(ValueError, match="window"):
+        archive.put(SCOPE, WEEK_2, counts, NAMES, META)
+    assert table(archive, WEEK_1, WEEK_2) == {"r1": [70, None]}
+
+
+def test_a_damaged_window_is_read_again_and_harms_no_other(archive: Archive, store: Store) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    archive.put(SCOPE, WEEK_2, series(r1=71), NAMES, META)
+    with store.writing() as connection:
+        connection.execute(
+            text("UPDATE windows SET block = :block WHERE start_day = :start"),
+            {"block": b"\x01\x00\x00\x01\x00\x00\x00nonsense", "start": str(WEEK_1.start)},
+        )
+    assert table(archive, WEEK_1, WEEK_2) == {"r1": [None, 71]}
+    assert archive.weeks(SCOPE, [WEEK_1, WEEK_2]).to_read == [WEEK_1]
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    assert table(archive, WEEK_1, WEEK_2) == {"r1": [70, 71]}
+
+
+def test_a_reader_in_the_middle_of_a_write_sees_the_state_before_it(archive: Archive, store: Store) -> None:
+    archive.put(SCOPE, WEEK_1, series(r1=70), NAMES, META)
+    with store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM windows")
+        assert table(Archive(store), WEEK_1) == {"r1": [70]}
+    assert table(archive, WEEK_1) == {"r1": [None]}
+
+
+def test_threads_that_keep_windows_together_lose_none(archive: Archive) -> None:
+    weeks = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
+
+    def keeps(number: int) -> None:
+        archive.put(SCOPE, weeks[number], series(**{f"r{number}": number, "shared": 1}), NAMES, META)
+
+    threads = [threading.Thread(target=keeps, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    found = archive.weeks(SCOPE, weeks)
+    assert found.to_read == []
+    counts = pd.DataFrame(found.counts, index=found.room_ids)
+    assert sorted(found.room_ids) == sorted(["shared", *(f"r{n}" for n in range(12))])
+    assert [counts.loc[f"r{number}", number] for number in range(12)] == list(range(12))
+    assert counts.loc["shared"].tolist() == [1] * 12
+    assert counts.to_numpy().sum() == 12 + sum(range(12))
+
+
+# Imports once, then forks a process for each line of input: that one keeps windows, and can be killed.
+WRITERS = """
+import os, sys
+from datetime import UTC, datetime, timedelta, date
+import numpy as np, pandas as pd
+from engagement.storage.archive import Archive, Scope, WindowMeta
+from engagement.numbers.periods import Period
+from engagement.storage.database import Store
+
+def keep_windows(url, scope, rooms, minutes, again):
+    archive = Archive(Store(url))
+    ids = pd.Index([f"room-{n}" for n in range(rooms)])
+    names = pd.DataFrame({"room_id": ids, "name": ids, "type": "channel", "created": pd.Timestamp("2024-01-02")})
+    read_at = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(minutes=minutes)
+    weeks = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
+    kept = {} if again else archive.kept(Scope("w", scope), weeks)
+    for number, week in enumerate(weeks):
+        if week not in kept:
+            # Every window has rooms of its own, so that the list of rooms grows while the process is killed.
+            own = np.arange(rooms) <= rooms // 2 + number * 10
+            counts = pd.Series(np.arange(rooms) % 97 + 100 * minutes + number, index=ids)[own]
+            archive.put(Scope("w", scope), week, counts, names, WindowMeta(read_at, rooms, rooms, True))
+            print(week.start, flush=True)
+    print("done", flush=True)
+
+print("up", flush=True)
+for line in sys.stdin:
+    scope, minutes, *again = line.split()
+    child = os.fork()
+    if not child:
+        keep_windows(sys.argv[1], scope, int(sys.argv[2]), int(minutes), bool(again))
+        os._exit(0)
+    print(child, flush=True)
+    print("ended", os.waitpid(child, 0)[1], flush=True)
+"""
+WEEKS = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
+ROOMS = 6_000
+
+
+class Writers:
+    """Processes that keep the twelve windows of a scope, one after another."""
+
+    def __init__(self, url: str) -> None:
+        self._host = subprocess.Popen(
+            [sys.executable, "-c", WRITERS, url, str(ROOMS)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def line(self) -> str:
+        assert self._host.stdout is not None
+        return self._host.stdout.readline().strip()
+
+    def start(self, scope: str, minutes: int = 0, again: str = "") -> None:
+        """With any text for ``again`` it also keeps the windows that are there already."""
+        assert self._host.stdin is not None
+        self._host.stdin.write(f"{scope} {minutes} {again}\n")
+        self._host.stdin.flush()
+
+    def to_the_end(self) -> list[str]:
+        """What the process said until it ended."""
+        return list(iter(self.line, "ended 0"))
+
+    def close(self) -> None:
+        self._host.communicate(timeout=30)
+
+
+@pytest.fixture
+def writers(store_url: str) -> Iterator[Callable[[], Writers]]:
+    opened: list[Writers] = []
+
+    def opens() -> Writers:
+        opened.append(Writers(store_url))
+        return opened[-1]
+
+    yield opens
+    for one in opened:
+        one.close()
+
+
+def expected_window(number: int, minutes: int = 0) -> dict[str, float]:
+    own = range(ROOMS // 2 + number * 10 + 1)
+    return {f"room-{n}": n % 97 + 100 * minutes + number for n in own}
+
+
+def only_whole_windows(archive: Archive, scope: Scope) -> int:
+    """How many windows are kept; every one of them was compared with what was written, room by room."""
+    found = archive.weeks(scope, WEEKS)
+    for number, week in enumerate(WEEKS):
+        column = pd.Series(found.counts[:, number], index=found.room_ids)
+        if week in found.windows:
+            assert column[column != 0].to_dict() == {k: v for k, v in expected_window(number).items() if v}
+        else:
+            assert column.isna().all()
+    assert archive.rooms(scope)["name"].notna().all()
+    return len(found.windows)
+
+
+def test_a_process_killed_at_any_moment_leaves_whole_windows_and_the_next_one_completes_them(
+    writers: Callable[[], Writers], archive: Archive
+) -> None:
+    chance, host, left = random.Random(26), writers(), []
+    assert host.line() == "up"
+    for round_number in range(5):
+        host.start(f"round-{round_number}")
+        process = int(host.line())
+        for _ in range(chance.randrange(1, 9)):
+            assert host.line().startswith("2026-")
+        # Into the middle of the next window: one takes 5 to 30 ms.
+        threading.Event().wait(chance.uniform(0, 0.02))
+        os.kill(process, signal.SIGKILL)
+        ended = next(line for line in iter(host.line, "") if not line.startswith("2026-"))
+        assert ended == f"ended {signal.SIGKILL.value}"
+        left.append(only_whole_windows(archive, Scope("w", f"round-{round_number}")))
+    assert all(1 <= windows < 12 for windows in left), left
+    host.start("round-0")
+    told = host.to_the_end()
+    assert told[-1] == "done"
+    assert len(told) == 1 + 12 - left[0] + 1, "a process number, the windows that lacked and no other, and the end"
+    assert only_whole_windows(archive, Scope("w", "round-0")) == 12
+
+
+def test_two_processes_that_keep_the_same_windows_leave_the_newer_reading(
+    writers: Callable[[], Writers], archive: Archive
+) -> None:
+    newer, older = writers(), writers()
+    assert (newer.line(), older.line()) == ("up", "up")
+    newer.start("both", minutes=1, again="again")
+    older.start("both", minutes=0, again="again")
+    assert newer.to_the_end()[-1] == "done"
+    assert older.to_the_end()[-1] == "done"
+    found = archive.weeks(Scope("w", "both"), WEEKS)
+    for number in range(12):
+        column = pd.Series(found.counts[:, number], index=found.room_ids)
+        assert column[column != 0].to_dict() == expected_window(number, minutes=1)
+    assert {window.meta.read_at for window in found.windows.values()} == {NOON + timedelta(minutes=1)}
+    assert len(found.room_ids) == len(set(found.room_ids)) == ROOMS // 2 + 111
+
+
+def test_the_counting_check_is_kept_by_workspace_and_release(archive: Archive, store: Store) -> None:
+    assert archive.check("https://chat.example.org", "8.4") is None
+    archive.keep_check("https://chat.example.org", "8.4", CountingCheck(False, NOON, "70 and 61"))
+    archive.keep_check("https://chat.example.org", "8.5", CountingCheck(True, NOON))
+    later = CountingCheck(True, NOON + timedelta(days=1))
+    archive.keep_check("https://other.example", "8.4", later)
+    assert archive.check("https://chat.example.org", "8.4") == CountingCheck(False, NOON, "70 and 61")
+    assert archive.check("https://chat.example.org", "9.0") is None
+    archive.keep_check("https://chat.example.org", "8.4", later)
+    assert Archive(store).check("https://chat.example.org", "8.4") == later
+
+
+def test_nothing_but_ids_names_and_counts_is_kept(archive: Archive, store: Store) -> None:
+    secretive = NAMES.assign(last_message_text="sesame", token="sesame")
+    archive.put(SCOPE, WEEK_1, series(r1=1, r2=2, r3=3), secretive, META)
+    fresh = Archive(store)
+    assert list(fresh.rooms(SCOPE).columns) == ["room_id", "name", "type", "created"]
+    with store.reading() as connection:
+        columns = connection.exec_driver_sql("SELECT * FROM windows").keys()
+    assert set(columns) == {
+        *("scope_id", "start_day", "end_day", "read_at", "zone", "rule"),
+        *("announced", "received", "complete", "notes", "block"),
+    }
+
+
+def test_a_dead_database_is_store_unavailable(tmp_path: Path) -> None:
+    dead = Archive(Store(f"sqlite:///{tmp_path}/absent/x.sqlite3"))
+    for use in (
+        lambda: dead.put(SCOPE, WEEK_1, series(r1=1), NAMES, META),
+        lambda: dead.weeks(SCOPE, [WEEK_1]),
+        lambda: dead.kept(SCOPE, [WEEK_1]),
+        lambda: dead.rooms(SCOPE),
+        lambda: dead.check("w", "8.4"),
+    ):
+        with pytest.raises(StoreUnavailable):
+            use()
+
+
+@pytest.mark.parametrize("largest", [0, 1, 127, 128, 32_768, 2**31, 2**53])
+def test_counts_of_any_size_survive_packing(largest: int) -> None:
+    positions, counts = np.array([9, 0, 70_000, 300]), np.array([-largest, 3, largest, 0])
+    places, back = unpack(pack(positions, counts))
+    assert dict(zip(places.tolist(), back.tolist(), strict=True)) == {9: -largest, 0: 3, 70_000: largest, 300: 0}
+
+
+def test_bytes_that_were_not_packed_are_refused() -> None:
+    block = pack(np.array([0, 1]), np.array([5, 6]))
+    for damaged in (b"", b"\x01", block[:-3], b"\x02" + block[1:], block[:1] + b"\x09" + block[2:], block[:3] + block):
+        with pytest.raises(DamagedBlock):
+            unpack(damaged)
+
+
+def test_the_weeks_of_a_year_of_many_rooms_come_back_exactly(tmp_path: Path, clock: Clock) -> None:
+    store = Store(folder=tmp_path, clock=clock)
+    archive = Archive(store)
+    weeks = last_full_weeks(date(2026, 11, 20), 52).blocks(7)
+    numbers = np.random.default_rng(26)
+    ids = pd.Index([f"room-{n}" for n in range(12_000)])
+    names = pd.DataFrame({"room_id": ids, "name": ids, "type": "channel", "created": pd.Timestamp("2024-01-02")})
+    expected = numbers.poisson(3, (12_000, 52))
+    for number, week in enumerate(weeks):
+        shuffled = numbers.permutation(12_000)
+        archive.put(SCOPE, week, pd.Series(expected[shuffled, number], index=ids[shuffled]), names, META)
+    found = Archive(store).weeks(SCOPE, weeks)
+    assert (pd.DataFrame(found.counts, index=found.room_ids).loc[ids].to_numpy() == expected).all()
+    pd.testing.assert_frame_equal(
+        archive.rooms(SCOPE).set_index("room_id").loc[ids].reset_index(), names.astype({"created": "datetime64[us]"})
+    )
+    store.close()

@@ -1,0 +1,110 @@
+"""What tests of access share: a process with settings of its own, tabs in it, and a watch over what is connected to."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from engagement.api.client import Client
+from engagement.demo import DemoServer, Options
+from engagement.storage.sessions import Signed
+from engagement.ui import hub as hubs
+from engagement.ui import runtime as runtimes
+from engagement.ui import session
+from engagement.ui.hub import Hub
+from tests import ROOT
+
+FRAME = ROOT / "engagement" / "ui" / "frame.py"
+TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC).date()
+RIGHTS = frozenset({"view-engagement-dashboard", "view-room-administration", "view-c-room"})
+
+
+class Clock:
+    """The real time, and as far ahead of it as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@contextmanager
+def process(folder: Path, clock: Clock | None = None, **environ: str) -> Iterator[runtimes.Runtime]:
+    """A dashboard in this process with nothing signed in and nothing read; names are without ``ENGAGEMENT_``."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    named = {f"ENGAGEMENT_{name}": value for name, value in environ.items()}
+    built = runtimes.build(named, folder=folder, clock=clock or Clock())
+    runtimes.use(built)
+    hubs.use(Hub(Options(rooms=30, today=TODAY)))
+    try:
+        yield built
+    finally:
+        hubs.use(None)
+        runtimes.use(None)
+
+
+def account_of(server: DemoServer) -> dict[str, str]:
+    """Settings of a dashboard that reads ``server`` by an account of its own."""
+    user_id, token = server.personal_token("manager")
+    return {"WORKSPACE_URL": server.url, "WORKSPACE_USER_ID": user_id, "WORKSPACE_AUTH_TOKEN": token}
+
+
+def signed_in(running: runtimes.Runtime, server: DemoServer, user: str = "manager") -> str:
+    """The id of a session of ``user``, as signing in would have begun it."""
+    account = Client(server.url).sign_in(user, user)
+    return running.sessions.begin(
+        Signed(server.url, account.user_id, user, user.title(), "password", account.token, RIGHTS)
+    )
+
+
+def tab(session_id: str | None = None, **query: str) -> AppTest:
+    """The overview in a new tab, with a session or without."""
+    app = AppTest.from_file(str(FRAME), default_timeout=60)
+    if session_id is not None:
+        app.session_state[session.ID] = session_id
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def read(app: AppTest) -> AppTest:
+    """The tab when everything is read."""
+    for _ in range(40):
+        if not any(str(button.key).startswith("stop_") for button in app.button):
+            return app
+        app.run()
+    raise AssertionError("the reading does not end")
+
+
+def shows_figures(app: AppTest) -> bool:
+    """Whether any number, chart or table is on the page."""
+    return bool(app.metric or app.get("plotly_chart") or app.dataframe)
+
+
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every address that a socket of this process is connected to, or tried to be."""
+    asked: list[Any] = []
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def watched(self: socket.socket, address: Any) -> None:
+        asked.append(address)
+        connect(self, address)
+
+    def watched_ex(self: socket.socket, address: Any) -> int:
+        asked.append(address)
+        return connect_ex(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", watched)
+    monkeypatch.setattr(socket.socket, "connect_ex", watched_ex)
+    return asked

@@ -1,0 +1,78 @@
+"""What tests of the client share: a clock that no real second passes on, and servers that answer as scripted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from engagement.api.client import Client, Pace
+from engagement.demo import DemoServer
+
+
+class Clock:
+    """Seconds since 1970 that pass only while somebody sleeps; ``slept`` lists the sleeps."""
+
+    def __init__(self, now: float | None = None) -> None:
+        self.now = time.time() if now is None else now
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def client_of(server: DemoServer, clock: Clock, who: str = "manager", **more: object) -> Client:
+    """A client of the demo workspace on its clock, signed in."""
+    pace = Pace(monotonic=clock)
+    client = Client(server.url, pace=pace, sleep=clock.sleep, monotonic=clock, **more)  # type: ignore[arg-type]
+    client.sign_in(who, who)
+    return client
+
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def answering(respond: Respond) -> Iterator[str]:
+    """The address of a server on the loopback interface whose every answer ``respond`` writes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            respond(self)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            return
+
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    """One whole answer; underscores in the names of headers stand for hyphens."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)

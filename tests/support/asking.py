@@ -1,0 +1,81 @@
+"""Asking a demo workspace as one of its accounts, for tests of what comes back."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engagement.api.client import Client, Pace
+from engagement.demo import DemoServer
+from engagement.numbers.periods import MONDAY, Period
+from engagement.numbers.rooms import Activity
+from engagement.reading.jobs import Jobs, Teller
+from engagement.reading.reader import Reader
+from engagement.reading.workspace import Facts, admit
+from engagement.storage.archive import Archive
+from engagement.storage.database import Store
+
+Now = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def on_clock(clock: Callable[[], float]) -> Now:
+    """The moments of a clock that gives seconds since 1970."""
+    return lambda: datetime.fromtimestamp(clock(), UTC)
+
+
+def reader_of(
+    server: DemoServer,
+    user: str = "admin",
+    *,
+    jobs: Jobs | None = None,
+    zone: str | None = None,
+    archive: Archive | None = None,
+    now: Now = wall_clock,
+    week_start: int = MONDAY,
+) -> Reader:
+    """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given."""
+    pace = Pace()
+    client = Client(server.url, pace=pace)
+    account = client.sign_in(user, user)
+
+    def make_client(tell: Teller[Any]) -> Client:
+        return Client(server.url, account, pace=pace, sleep=tell.sleep, on_wait=tell.waiting)
+
+    return Reader(
+        jobs=jobs or Jobs(),
+        make_client=make_client,
+        workspace=server.url,
+        access=admit(client),
+        viewer=user,
+        archive=archive or empty_archive(),
+        timezone=ZoneInfo(zone) if zone else None,
+        week_start=week_start,
+        now=now,
+    )
+
+
+def empty_archive() -> Archive:
+    """An archive of its own in a new folder."""
+    folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Archive(Store(folder=folder))
+
+
+def ask(
+    server: DemoServer, period: Period, user: str = "admin", *, zone: str | None = None, now: Now = wall_clock
+) -> tuple[Facts, Activity]:
+    """The facts of ``server`` and the activity of ``period`` as ``user`` sees them."""
+    reader = reader_of(server, user, zone=zone, now=now)
+    facts = reader.facts().result(60)
+    return facts, reader.activity(facts, period).result(60)

@@ -1,0 +1,93 @@
+"""The dashboard as its users start it: a process of its own, with its own home folder, on a free port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Page, expect
+
+from tests import ROOT
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Dashboard:
+    """``streamlit run app.py`` with an empty home; ``restart`` keeps the home and the port."""
+
+    def __init__(self, home: Path, **environ: str) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environ = {"ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true"} | environ
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = home / "dashboard.log"
+
+    def start(self) -> Dashboard:
+        """Returns when it answers. Raises AssertionError with its output when it does not."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ENGAGEMENT_", "XDG_"))}
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=kept | {"HOME": str(self.home)} | self._environ, stdout=log, stderr=log
+            )
+        for _ in range(300):
+            try:
+                if requests.get(f"{self.url}/_stcore/health", timeout=1).text == "ok":
+                    return self
+            except requests.RequestException:
+                time.sleep(0.1)
+            assert self._process.poll() is None, self.log()
+        raise AssertionError(self.log())
+
+    def stop(self) -> None:
+        """Ends the process, if it runs."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(20)
+            self._process = None
+
+    def restart(self) -> None:
+        """Stops and starts it again."""
+        self.stop()
+        self.start()
+
+    def log(self) -> str:
+        """All that it has printed."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+
+def ready(page: Page) -> Page:
+    """Waits until the script has run to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    return page
+
+
+def explore(page: Page) -> Page:
+    """From the sign-in screen into the demo workspace, until charts are drawn."""
+    page.get_by_role("button", name="Explore the demo workspace").click()
+    return drawn(page)
+
+
+def drawn(page: Page) -> Page:
+    """Waits until there is a chart and nothing is being read."""
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=60_000)
+    return ready(page)
+
+
+def nothing_is_wrong(page: Page) -> None:
+    """No exception box and no error box on the page."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)

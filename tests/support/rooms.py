@@ -1,0 +1,43 @@
+"""A rooms table by hand, for the tests of numbers and pictures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from engagement.numbers.periods import Period
+from engagement.numbers.rooms import join
+from engagement.numbers.zone import Zone
+
+WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
+
+_DEFAULTS: dict[str, object] = {
+    "type": "channel",
+    "kind": "room",
+    "created": "2024-01-02",
+    "last_message": None,
+    "last_message_known": True,
+    "members": 12,
+    "owner": "ada",
+    "archived": False,
+    "read_only": False,
+    "default": False,
+    "announcement": False,
+    "total_messages": 100,
+    "usernames": None,
+    "messages": 0,
+    "previous_messages": 0,
+}
+
+
+def rooms_table(*rooms: dict[str, object], period: Period = WEEK) -> pd.DataFrame:
+    """Rooms given by what is special about each (``name`` at least), joined as the dashboard joins them, in UTC."""
+    full = pd.DataFrame(
+        [{"room_id": r["name"], "slug": r["name"], **_DEFAULTS, **r} for r in rooms],
+        columns=["room_id", "name", "slug", *_DEFAULTS],
+    )
+    for column in ("created", "last_message"):
+        full[column] = pd.to_datetime(full[column].astype("str"), utc=True)
+    directory = full.drop(columns=["messages", "previous_messages"])
+    return join(full, directory, period, Zone())

@@ -1,0 +1,349 @@
+"""Who gets in, and for how long: admissions that are renewed, and dashboards that read by an account of their own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engagement.demo import DemoServer, Options
+from engagement.errors import AccountRefused, NoPermission, NotNamed, SignedOut, Unreachable
+from engagement.reading.admission import LASTS, RENEWED_AFTER, Admitting
+from engagement.reading.workspace import Access
+from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
+from engagement.ui import runtime as runtimes
+from engagement.ui import session, signin
+from engagement.ui.session import Visitor
+from engagement.ui.web import unsafe_start
+from tests.support.access_tools import RIGHTS, TODAY, Clock, account_of, process, read, shows_figures, signed_in, tab
+
+SEE_FIGURES = "view-engagement-dashboard"
+
+
+@pytest.fixture
+def workspace() -> Iterator[DemoServer]:
+    with DemoServer(Options(rooms=20, today=TODAY, rate_limit=0)) as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def running(tmp_path: Path, clock: Clock) -> Iterator[runtimes.Runtime]:
+    with process(tmp_path, clock, WORKSPACE_ALLOW_TYPED_URL="true") as built:
+        yield built
+
+
+def look(session_id: str, viewer: str = "a tab") -> Access:
+    return session.look(Visitor(session_id, None, viewer)).access
+
+
+def asked(workspace: DemoServer) -> tuple[int, int]:
+    """How often the server was asked who somebody is, and which roles have which permission."""
+    return workspace.count("/me"), workspace.count("permissions.listAll")
+
+
+def test_an_admission_is_not_asked_again_before_it_is_due(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    clock.ahead = RENEWED_AFTER - timedelta(seconds=1)
+    assert look(session_id).permissions == RIGHTS
+    assert asked(workspace) == (0, 0)
+    clock.ahead = RENEWED_AFTER + timedelta(seconds=1)
+    assert look(session_id).permissions == RIGHTS
+    assert asked(workspace) == (1, 1)
+    assert look(session_id).permissions == RIGHTS
+    assert asked(workspace) == (1, 1)
+
+
+def test_five_tabs_of_one_person_cost_one_call(running: runtimes.Runtime, workspace: DemoServer, clock: Clock) -> None:
+    session_id = signed_in(running, workspace)
+    clock.ahead = timedelta(minutes=10)
+    with ThreadPoolExecutor(5) as pool:
+        seen = list(pool.map(lambda n: look(session_id, f"tab {n}"), range(5)))
+    assert {one.permissions for one in seen} == {RIGHTS}
+    assert asked(workspace) == (1, 1)
+
+
+def test_twenty_people_cost_one_call_each_and_one_for_all_of_them(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    people = [signed_in(running, workspace) for _ in range(20)]
+    clock.ahead = timedelta(minutes=10)
+    with ThreadPoolExecutor(20) as pool:
+        seen = list(pool.map(lambda n: look(people[n], f"tab {n}"), range(20)))
+    assert {one.permissions for one in seen} == {RIGHTS}
+    assert asked(workspace) == (20, 1)
+
+
+def test_what_another_copy_renewed_is_not_asked_again(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    clock.ahead = timedelta(minutes=10)
+    running.sessions.admitted(session_id, RIGHTS)
+    assert look(session_id).permissions == RIGHTS
+    assert asked(workspace) == (0, 0)
+
+
+def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_good(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    workspace.revoke(SEE_FIGURES, "manager")
+    clock.ahead = RENEWED_AFTER + timedelta(seconds=1)
+    with pytest.raises(NoPermission, match=SEE_FIGURES):
+        look(session_id)
+    # The admission of before would last for another minute, and now nobody can say that it ended.
+    workspace.stop()
+    session.hub().jobs.forget(("admission", session._name(session_id)))
+    with pytest.raises(Unreachable):
+        look(session_id)
+
+
+def test_a_permission_given_back_is_noticed_when_asked_again(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    app = read(tab(signed_in(running, workspace)))
+    assert shows_figures(app)
+    workspace.revoke(SEE_FIGURES, "manager")
+    clock.ahead = LASTS
+    app.run()
+    assert SEE_FIGURES in app.error[0].value
+    assert not shows_figures(app)
+    workspace.grant(SEE_FIGURES, "manager")
+    clock.ahead += timedelta(minutes=1)
+    assert shows_figures(read(app.button(key="ask_again").click().run()))
+
+
+def test_less_permission_means_fewer_rights_at_the_next_renewal(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    workspace.revoke("view-room-administration", "manager")
+    clock.ahead = timedelta(minutes=5)
+    assert look(session_id).permissions == RIGHTS - {"view-room-administration"}
+    assert running.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
+
+
+def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission_ends(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    workspace.stop()
+    clock.ahead = LASTS - timedelta(seconds=2)
+    assert look(session_id).permissions == RIGHTS
+    clock.ahead = LASTS
+    with pytest.raises(Unreachable):
+        look(session_id)
+
+
+def test_a_pause_that_the_workspace_asks_for_throws_nobody_out_but_never_prolongs_an_admission(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(running, workspace)
+    workspace.fail_next("/me", "429")
+    clock.ahead = LASTS - timedelta(seconds=2)
+    assert look(session_id).permissions == RIGHTS
+    clock.ahead = LASTS
+    with pytest.raises(Admitting) as waiting:
+        look(session_id)
+    reading = waiting.value.reading
+    assert 50 < reading.progress().pause <= 62
+    app = tab(session_id)
+    assert not shows_figures(app)
+    assert any(button.key == "stop_admission" for button in app.button)
+    for viewer in ("a tab", app.session_state[session._VIEWER]):
+        reading.leave(viewer)
+    assert reading.wait(5)
+
+
+def test_the_whole_of_an_admission_is_shorter_than_five_minutes() -> None:
+    looked_at_every = timedelta(seconds=10)
+    assert RENEWED_AFTER < LASTS
+    assert LASTS + looked_at_every < timedelta(minutes=5)
+
+
+def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    ended, other = signed_in(running, workspace), signed_in(running, workspace)
+    workspace.state.accounts.forget(running.sessions.find(ended).token)
+    clock.ahead = timedelta(minutes=5)
+    outcomes: dict[str, object] = {}
+
+    def try_(session_id: str) -> None:
+        try:
+            outcomes[session_id] = look(session_id, f"tab of {session_id}").permissions
+        except SignedOut as error:
+            outcomes[session_id] = type(error)
+
+    threads = [threading.Thread(target=try_, args=(one,)) for one in (ended, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert outcomes == {ended: SignedOut, other: RIGHTS}
+    with pytest.raises(SignedOut):
+        running.sessions.find(ended)
+
+
+def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
+    running: runtimes.Runtime, workspace: DemoServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = signed_in(running, workspace)
+    monkeypatch.setattr(session, "visitor", lambda: Visitor(session_id, None, "a tab"))
+    file = session.permitted(lambda: b"figures")
+    assert file() == b"figures"
+    assert session.alive()
+    workspace.revoke(SEE_FIGURES, "manager")
+    clock.ahead = LASTS
+    with pytest.raises(NoPermission):
+        file()
+    assert not session.alive()
+
+
+def test_after_signing_out_a_button_of_a_page_left_open_makes_no_file(
+    running: runtimes.Runtime, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = signed_in(running, workspace)
+    monkeypatch.setattr(session, "visitor", lambda: Visitor(session_id, None, "a tab"))
+    file = session.permitted(lambda: b"figures")
+    running.sessions.end(session_id)
+    with pytest.raises(SignedOut):
+        file()
+
+
+def test_with_an_account_of_its_own_for_everyone_the_page_says_so_and_asks_for_nothing(
+    tmp_path: Path, workspace: DemoServer
+) -> None:
+    with process(tmp_path, **account_of(workspace), ACCESS_MODE="everyone"):
+        app = read(tab())
+        assert not app.exception
+        assert shows_figures(app)
+        assert any("Everyone who can reach this link sees these figures." in one.value for one in app.caption)
+        assert not [one for one in app.button if one.key in {"sign_out", "demo"}]
+        assert not [one for one in app.text_input if str(one.key).startswith("signin")]
+
+
+PROXY = {"ACCESS_MODE": "proxy-header", "ACCESS_HEADER": "X-Forwarded-User", "ACCESS_TRUSTED_PROXIES": "127.0.0.2"}
+
+
+def test_with_a_proxy_that_names_people_nobody_else_gets_in_and_nothing_is_read_for_them(
+    tmp_path: Path, workspace: DemoServer
+) -> None:
+    with process(tmp_path, **account_of(workspace), **PROXY) as running:
+        workspace.calls.clear()
+        app = tab()
+        assert "Nobody has told this dashboard who you are" in app.error[0].value
+        assert not shows_figures(app)
+        assert not [one for one in app.button if one.key in {"sign_out", "demo"}]
+        # A session of an earlier configuration is no way in either.
+        signed = running.sessions.begin(session.Signed(workspace.url, "u", "ada", "Ada", "password", "t", RIGHTS))
+        assert "Nobody has told this dashboard" in tab(signed).error[0].value
+        for named in (None, "", "  "):
+            with pytest.raises(NotNamed):
+                session.look(Visitor(None, (named or "").strip() or None, "a tab"))
+        assert workspace.calls == []
+        seen = session.look(Visitor(None, "ada", "a tab"))
+        assert (seen.session.name, seen.everyone, seen.access.permissions) == ("ada", False, RIGHTS)
+
+
+def test_the_admission_of_the_dashboards_own_account_is_shared_and_renewed(
+    tmp_path: Path, workspace: DemoServer, clock: Clock
+) -> None:
+    with process(tmp_path, clock, **account_of(workspace), ACCESS_MODE="everyone"):
+        with ThreadPoolExecutor(20) as pool:
+            list(pool.map(lambda n: session.look(Visitor(None, None, f"tab {n}")), range(20)))
+        assert asked(workspace) == (1, 1)
+        workspace.revoke(SEE_FIGURES, "manager")
+        clock.ahead = LASTS
+        with pytest.raises(NoPermission):
+            session.look(Visitor(None, None, "a tab"))
+
+
+def test_when_the_dashboards_own_token_ends_the_page_says_whom_to_ask(
+    tmp_path: Path, workspace: DemoServer, clock: Clock
+) -> None:
+    with process(tmp_path, clock, **account_of(workspace), ACCESS_MODE="everyone"):
+        app = read(tab())
+        assert shows_figures(app)
+        workspace.sign_out_everyone()
+        clock.ahead = LASTS
+        app.run()
+        assert app.error[0].value == str(AccountRefused())
+        assert not shows_figures(app)
+        assert not app.text_input
+
+
+def test_a_token_that_ends_during_a_reading_by_the_dashboards_own_account_is_one_sentence(
+    tmp_path: Path, workspace: DemoServer
+) -> None:
+    with process(tmp_path, **account_of(workspace), ACCESS_MODE="everyone"):
+        app = read(tab())
+        workspace.sign_out_everyone()
+        app.sidebar.selectbox(key="period").select("Last 30 days").run()
+        app = read(app)
+        assert not app.exception
+        assert [error.value for error in app.error] == [str(AccountRefused())]
+
+
+def test_a_proxy_header_is_believed_only_where_the_web_server_keeps_the_address_of_the_proxy() -> None:
+    proxied = AccessRules(PROXY_HEADER, "X-Forwarded-User", (ip_network("127.0.0.1"),))
+    for environ in ({}, {"FORWARDED_ALLOW_IPS": "127.0.0.1"}, {"FORWARDED_ALLOW_IPS": "*"}):
+        assert "FORWARDED_ALLOW_IPS" in str(unsafe_start(proxied, environ))
+        assert unsafe_start(AccessRules(EVERYONE), environ) is None
+        assert unsafe_start(AccessRules(), environ) is None
+    assert unsafe_start(proxied, {"FORWARDED_ALLOW_IPS": ""}) is None
+
+
+def sign_in_slowly(
+    workspace: DemoServer, monkeypatch: pytest.MonkeyPatch, refusals: int
+) -> tuple[AppTest, list[float]]:
+    """Signs in where the workspace asks for so many pauses; every second that would be waited passes at once."""
+    slept: list[float] = []
+    began = time.monotonic()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(signin, "sleep", sleep)
+    monkeypatch.setattr(session.pace_of(workspace.url), "monotonic", lambda: began + sum(slept))
+    workspace.fail_next("/login", "429", refusals)
+    app = tab()
+    app.text_input(key="signin_user").set_value("manager")
+    app.text_input(key="signin_password").set_value("manager")
+    app.button[0].click().run()
+    return app, slept
+
+
+def test_when_many_sign_in_in_the_same_minute_the_form_waits_instead_of_refusing(
+    tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with process(tmp_path, WORKSPACE_URL=workspace.url):
+        app, slept = sign_in_slowly(workspace, monkeypatch, refusals=2)
+        assert not app.exception
+        assert not app.error
+        assert any("Signed in as manager" in one.value for one in app.caption)
+        assert 110 <= sum(slept) <= 126
+
+
+def test_nobody_waits_before_the_form_for_longer_than_two_and_a_half_minutes(
+    tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with process(tmp_path, WORKSPACE_URL=workspace.url):
+        app, slept = sign_in_slowly(workspace, monkeypatch, refusals=9)
+        assert "asks for a pause" in app.error[0].value
+        assert sum(slept) <= signin.LONGEST_WAIT
+        assert workspace.count("/login") == 3

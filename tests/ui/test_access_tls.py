@@ -1,0 +1,165 @@
+"""Workspaces with certificates: those of an organisation's own authority are trusted when it is named, others never."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from engagement.api.client import Client
+from engagement.errors import InvalidSettings, Unreachable, Untrusted
+from engagement.settings.keys import load
+from tests.support.access_tools import process, tab
+
+NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of an organisation")])
+
+
+class Authority:
+    """A certificate authority of its own, and the certificate file that names it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        own = self._signed(NAME, self._key, x509.BasicConstraints(ca=True, path_length=0))
+        self.bundle = folder / "authority.pem"
+        self.bundle.write_bytes(own.public_bytes(serialization.Encoding.PEM))
+
+    def certify(self, host: str) -> Path:
+        """A file with a key and a certificate for ``host``."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        certificate = self._signed(subject, key, x509.SubjectAlternativeName([x509.DNSName(host)]))
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        path = self._folder / f"{host}.pem"
+        path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+        return path
+
+    def _signed(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType
+    ) -> x509.Certificate:
+        now = datetime.now(UTC)
+        public = key.public_key()
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(NAME)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(hours=1))
+            .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.KeyUsage(True, False, False, False, False, True, False, False, False), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+
+
+@contextmanager
+def serving(certificate: Path) -> Iterator[tuple[str, list[str]]]:
+    """The address of a workspace on ``localhost`` with that certificate, and the paths it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            body = b'{"success":true,"version":"8.4"}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            return
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"https://localhost:{server.server_address[1]}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.mark.parametrize("guard", [False, True])
+def test_an_authority_that_is_named_is_trusted_and_no_other(authority: Authority, guard: bool) -> None:
+    with serving(authority.certify("localhost")) as (url, asked):
+        with pytest.raises(Untrusted, match=r"certificate of https://localhost:\d+ is not trusted"):
+            Client(url, guard=guard).release()
+        assert asked == []
+        assert str(Client(url, ca_bundle=str(authority.bundle), guard=guard).release()) == "8.4"
+        assert asked == ["/api/info"]
+
+
+@pytest.mark.parametrize("guard", [False, True])
+def test_a_certificate_for_another_host_is_not_trusted(authority: Authority, guard: bool) -> None:
+    with serving(authority.certify("chat.example.org")) as (url, asked):
+        with pytest.raises(Untrusted):
+            Client(url, ca_bundle=str(authority.bundle), guard=guard).release()
+        assert asked == []
+
+
+def test_a_server_without_tls_does_not_answer_rather_than_being_distrusted() -> None:
+    class Plain(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Plain) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        with pytest.raises(Unreachable) as caught:
+            Client(f"https://127.0.0.1:{server.server_address[1]}").release()
+        server.shutdown()
+    assert type(caught.value) is Unreachable
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_on_the_sign_in_screen_the_setting_decides(authority: Authority, tmp_path: Path, named: bool) -> None:
+    with serving(authority.certify("localhost")) as (url, asked):
+        settings = {"WORKSPACE_CA_BUNDLE": str(authority.bundle)} if named else {}
+        with process(tmp_path, WORKSPACE_URL=url, **settings):
+            app = tab()
+            app.text_input(key="signin_user").set_value("manager")
+            app.text_input(key="signin_password").set_value("manager")
+            app.button[0].click().run()
+        assert not app.exception
+        assert ("is not trusted" in app.error[0].value) is not named
+        assert bool(asked) is named
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+def test_a_file_without_certificates_is_a_fault_of_the_configuration(tmp_path: Path, content: str | None) -> None:
+
+    path = tmp_path / "authority.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InvalidSettings, match="ENGAGEMENT_WORKSPACE_CA_BUNDLE must be the path of a file"):
+        load({"ENGAGEMENT_WORKSPACE_CA_BUNDLE": str(path)}, ())

@@ -1,0 +1,116 @@
+"""The report page: what it shows, what can be switched off, and that it masks as its files do."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engagement.ui import hub as hubs
+from engagement.ui import reporting
+from engagement.ui import runtime as runtimes
+from tests.ui.test_pages import clock, dashboard, explore, settled, sound, text_of  # noqa: F401
+
+
+def opened(**query: str | list[str]) -> AppTest:
+    return sound(explore("report", **query))
+
+
+def copied(app: AppTest) -> str:
+    return str(app.code[0].value)
+
+
+def private_names() -> set[str]:
+    """The names of the private rooms of the demo workspace."""
+    rooms = hubs.hub().demo().state.workspace.rooms
+    named = {room.name or room.title or "" for room in rooms if room.type == "p"}
+    return {name for name in named if len(name) > 3}
+
+
+def test_the_page_shows_four_figures_four_charts_and_what_changed() -> None:
+    app = opened()
+    assert app.title[0].value == r"Channel engagement report"
+    assert [metric.label for metric in app.metric] == [
+        "Messages", "Active rooms", "Inactive rooms", "Share of the ten busiest",
+    ]  # fmt: skip
+    assert len(app.get("plotly_chart")) == 4
+    assert "What changed" in text_of(app)
+    assert copied(app).startswith("**Channel engagement report** · Demo workspace · 9–15 Nov 2026\n\n- Messages ")
+
+
+def test_title_and_comment_are_shown_as_typed_and_never_as_markup() -> None:
+    app = opened()
+    app.text_input(key="report_title_text").set_value("<b>*Our* week</b>")
+    app.text_area(key="report_comment").set_value(":red[x] <script>")
+    app = sound(settled(app.run()))
+    assert app.title[0].value == r"\<b\>\*Our\* week\<\/b\>"
+    assert r"\<script\>" in text_of(app)
+    assert "<script>" not in text_of(app)
+
+
+def test_a_section_can_be_switched_off() -> None:
+    app = opened()
+    pills = next(group for group in app.get("button_group") if group.key == "report_sections")
+    pills.set_value(["words", "top"])
+    app = sound(settled(app.run()))
+    assert len(app.get("plotly_chart")) == 1
+    assert not app.metric
+    assert copied(app)
+
+
+def test_with_the_mask_no_private_name_is_on_the_page() -> None:
+    app = opened()
+    names = private_names()
+    assert [name for name in names if name in text_of(app) + copied(app)]
+    app.toggle(key="report_mask").set_value(True)
+    app = sound(settled(app.run()))
+    said = text_of(app) + copied(app) + "".join(str(chart.proto) for chart in app.get("plotly_chart"))
+    said += "".join(str(element.proto) for element in app.get("html"))
+    assert "direct messages left out" in said
+    assert "private room" in said
+    assert not [name for name in names if name in said.replace("\\\\", "").replace("\\", "")]
+
+
+def test_where_the_mask_is_the_rule_it_cannot_be_switched_off_and_holds_on_every_page(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    environ = {"ENGAGEMENT_ROOMS_MASK_NAMES": "true"}
+    runtimes.use(runtimes.build(environ, folder=tmp_path_factory.mktemp("rule")))
+    app = opened()
+    assert app.toggle(key="report_mask").disabled
+    assert "direct messages left out" in text_of(app)
+    assert not [name for name in private_names() if name in text_of(app).replace("\\", "")]
+    inactive = sound(explore("inactive_rooms")).dataframe[0].value
+    private = inactive[inactive["Type"] == "Private"]
+    assert len(private)
+    assert private["Room"].str.fullmatch(r"🔒 private room \d+").all()
+
+
+def test_an_earlier_period_stands_beside_this_one() -> None:
+    app = opened()
+    app.selectbox(key="report_beside").select_index(0)
+    app = sound(settled(app.run()))
+    assert len(app.get("plotly_chart")) == 5
+    assert "Beside 26 Oct – 1 Nov 2026, rooms with messages are: " in copied(app)
+
+
+def test_pictures_are_made_in_the_background_and_then_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting.pictures, "browser", lambda: "/a/browser")
+    monkeypatch.setattr(reporting.pictures, "pdf", lambda document: b"%PDF-" + document[:9].encode())
+    app = opened()
+    app.button(key="report_pdf").click()
+    app.run()
+    made = app.session_state[reporting.MAKING]
+    assert made.reading.result(20) == b"%PDF-<!DOCTYPE"
+    app = sound(app.run())
+    assert "Save report_2026-11-09_2026-11-15.pdf" in [button.label for button in app.get("download_button")]
+
+
+def test_without_a_browser_the_page_says_what_to_install_and_the_other_files_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
+    app = opened()
+    assert "apt-get install chromium" in text_of(app)
+    assert app.button(key="report_pdf").disabled
+    assert app.button(key="report_png").disabled
+    assert {"HTML", "XLSX", "CSV"} <= {button.label for button in app.get("download_button")}
