@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engagement.display import wording
+from engagement.display import escaping
 from engagement.numbers import masks
 from engagement.report.content import DEFAULT_TITLE
 from engagement.ui import loading, parts, reporting
@@ -13,7 +13,7 @@ with st.container(width=reporting.WIDTH, key="report"):
         place = st.container()
     asked = reporting.choose(view)
     with place:
-        line = parts.title(wording.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
+        line = parts.title(escaping.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
 
     activity = loading.activity()
     view, activity = reporting.shown(view, activity, asked)

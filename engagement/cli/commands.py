@@ -14,6 +14,7 @@ import pandas as pd
 from engagement.api.client import SEE_ALL_ROOMS, Account, Client, Pace, shared_pace
 from engagement.cli import sync
 from engagement.display import tables, wording
+from engagement.numbers import naming
 from engagement.numbers.masks import masked
 from engagement.numbers.measures import TYPES, Filters
 from engagement.numbers.periods import Period, checked_period, preset_period
@@ -139,7 +140,7 @@ _JSON_COLUMNS = (
 def _rows(activity: Activity, judged: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
     masked = rooms["type"].eq("direct") & (not people)
-    name = rooms["name"].mask(masked, wording.DIRECT_MASK)
+    name = rooms["name"].mask(masked, naming.DIRECT_MASK)
     of_rooms = judged.reindex(rooms["room_id"]).reset_index(drop=True)
     rows = rooms.assign(name=name, verdict=of_rooms["verdict"], reason=of_rooms["reason"])
     return rows[_JSON_COLUMNS].astype({"members": "Int64"})
@@ -176,7 +177,7 @@ def _plain(value: Any) -> object:
 
 def _as_text(activity: Activity, *, people: bool) -> str:
     rooms = activity.rooms
-    names = wording.room_labels(rooms, show_people=people)
+    names = naming.room_labels(rooms, show_people=people)
     lines = [f"{'Messages':>9} {'Before':>9} {'Change':>9}  {'State':<14} Room"]
     for name, now, before, change, state in zip(
         names, rooms["messages"], rooms["previous_messages"], rooms["change"], rooms["state"], strict=True

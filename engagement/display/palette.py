@@ -93,11 +93,6 @@ DARK = Tokens(
 )
 
 
-def tokens(theme: str | None) -> Tokens:
-    """The tokens of the theme called ``dark``; those of ``light`` for any other name and for None."""
-    return DARK if theme == "dark" else LIGHT
-
-
 def faded(colour: str, share: float) -> str:
     """``colour`` (``#RRGGBB``) as ``rgba(...)`` with an opacity of ``share`` (0 to 1)."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))

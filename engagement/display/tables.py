@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from engagement.display import wording
-from engagement.numbers import measures
+from engagement.display import escaping, wording
+from engagement.numbers import measures, naming
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import Filters
 from engagement.numbers.rooms import Activity
@@ -67,7 +67,7 @@ def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
 def _table(rooms: pd.DataFrame, columns: tuple[str, ...], *, people: bool) -> pd.DataFrame:
     words = [type_word(t, k) for t, k in zip(rooms["type"], rooms["kind"], strict=True)]
     made: dict[str, pd.Series] = {
-        "Room": wording.room_labels(rooms, show_people=people),
+        "Room": naming.room_labels(rooms, show_people=people),
         "Type": pd.Series(words, index=rooms.index, dtype="str"),
     }
     of = {
@@ -145,11 +145,11 @@ def filter_text(filters: Filters, *, masked: bool = False) -> str:
     if filters.archived:
         parts.append("with archived rooms")
     if filters.search.strip():
-        parts.append("a search by name" if masked else f"names containing “{wording.clean(filters.search)}”")
+        parts.append("a search by name" if masked else f"names containing “{naming.clean(filters.search)}”")
     if filters.left_out:
         parts.append(f"{wording.plural(len(filters.left_out), 'room')} left out")
     if filters.left_out_names:
-        names = "" if masked else f" ({', '.join(wording.clean(name) for name in filters.left_out_names)})"
+        names = "" if masked else f" ({', '.join(naming.clean(name) for name in filters.left_out_names)})"
         parts.append(f"rooms left out by name{names}")
     return "; ".join(parts)
 
@@ -161,7 +161,7 @@ def csv_text(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    about_rows = [[name, wording.for_spreadsheet(text)] for name, text in facts]
+    about_rows = [[name, escaping.for_spreadsheet(text)] for name, text in facts]
     writer.writerows([*about_rows, []] if about_rows else [])
     writer.writerow(table.columns)
     writer.writerows(zip(*[_cells(table[column]) for column in table.columns], strict=True))
@@ -170,7 +170,7 @@ def csv_text(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> str:
 
 def _cells(column: pd.Series) -> list[object]:
     if isinstance(column.dtype, pd.StringDtype):
-        return [wording.for_spreadsheet(text) for text in column]
+        return [escaping.for_spreadsheet(text) for text in column]
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return ["" if pd.isna(day) else day.date().isoformat() for day in column]
     if pd.api.types.is_float_dtype(column.dtype):

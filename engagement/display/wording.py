@@ -1,67 +1,26 @@
-"""How rooms, numbers and days are written, on every screen and in every file.
-
-A name that a server hands us is untrusted text. ``room_label`` makes a plain label of it; the ``for_...`` functions
-make that label safe for the place where it is shown. Labels are passed around plain and made safe last, once.
-"""
+"""How numbers, days, periods and lengths of text and time are written, on every screen and in every file."""
 
 from __future__ import annotations
 
-import html
 import math
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
+import wcwidth
+from wcwidth import iter_graphemes
 
+from engagement.numbers.naming import ISOLATE, ISOLATE_END
 from engagement.numbers.periods import Period
 
-NO_NAME = "(no name)"
 UNDEFINED = "–"
-DIRECT_MASK = "direct message"
-SIGNS = {"channel": "#", "private": "🔒 ", "discussion": "› ", "team": "◊ "}
-SIGNS_NOTE = "# channel · 🔒 private · › discussion · ◊ team"
+ELLIPSIS = "…"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_LONGEST_CELL = 300
-_FOUND_LATE = re.compile(r"(?i):(?=[^\W\d]|[_+/-]|\d+[a-z_:])|www(?=\.)|(?=@)|[<=-](?=[>-])|[<>~!](?==)|<(?=-)")
 _SPANS = ((14, 1, "day"), (61, 7, "week"), (731, 30.4375, "month"), (math.inf, 365.25, "year"))
-_MOST_MARKS = 3
-_NBSP, _MINUS, _ELLIPSIS = "\u00a0", "\u2212", "…"
-_ISOLATE, _ISOLATE_END = "\u2068", "\u2069"
-_JOINER, _NON_JOINER, _WORD_JOINER = "\u200d", "\u200c", "\u2060"
-
-
-def clean(text: object) -> str:
-    """One line of ``text`` without control characters, direction overrides or towers of accents; "" when missing."""
-    if not isinstance(text, str):
-        return ""
-    kept: list[str] = []
-    marks = 0
-    for character in unicodedata.normalize("NFC", text):
-        category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if category in ("Cc", "Zl", "Zp"):
-            kept.append(" ")
-        elif category == "Cs":
-            kept.append("\ufffd")
-        elif marks <= _MOST_MARKS and (category != "Cf" or _joins(character)):
-            kept.append(character)
-    return " ".join("".join(kept).split())
-
-
-def _joins(character: str) -> bool:
-    # Joiners and tags are invisible too, but Persian words and many emoji fall apart without them.
-    return character in (_JOINER, _NON_JOINER) or "\U000e0020" <= character <= "\U000e007f"
-
-
-def isolated(text: str) -> str:
-    """``text`` between direction isolates where it holds right-to-left letters, else unchanged."""
-    if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text):
-        return f"{_ISOLATE}{text}{_ISOLATE_END}"
-    return text
+_SPELLED = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+_NBSP, _MINUS = "\u00a0", "\u2212"
 
 
 def workspace_name(workspace: str) -> str:
@@ -69,32 +28,9 @@ def workspace_name(workspace: str) -> str:
     return "Demo workspace" if workspace.startswith("demo:") else workspace.split("://", 1)[-1]
 
 
-def room_label(name: object, type: str, kind: str = "room", *, mask: str | None = None) -> str:
-    """The plain label of a room: a sign for its type or kind, then its name; direct messages carry no sign.
-
-    With ``mask`` that text stands in place of the name, and the sign stays.
-    """
-    shown = mask if mask is not None else isolated(clean(name) or NO_NAME)
-    if type == "direct":
-        return shown
-    return SIGNS.get(kind, SIGNS.get(type, "")) + shown
-
-
-def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
-    """The label of every room of a rooms table (columns name, type, kind), with the index of the table.
-
-    Direct messages read "direct message" unless ``show_people``.
-    """
-    texts = [
-        room_label(name, type_, kind, mask=DIRECT_MASK if type_ == "direct" and not show_people else None)
-        for name, type_, kind in zip(rooms["name"], rooms["type"], rooms["kind"], strict=True)
-    ]
-    return pd.Series(texts, index=rooms.index, dtype="str")
-
-
 def width(text: str) -> int:
     """How many columns ``text`` takes: 2 for emoji and East Asian letters, 0 for what is invisible, else 1."""
-    return len(text) if text.isascii() else sum(_cluster_width(cluster) for cluster in _clusters(text))
+    return wcwidth.width(text, control_codes="ignore")
 
 
 def short(label: str, limit: int = 28) -> str:
@@ -104,16 +40,16 @@ def short(label: str, limit: int = 28) -> str:
     """
     if width(label) <= max(limit, 3):
         return label
-    room = max(limit, 3) - width(_ELLIPSIS)
-    clusters = list(_clusters(label))
+    room = max(limit, 3) - width(ELLIPSIS)
+    clusters = list(iter_graphemes(label))
     head = _fitting(clusters, room - room // 2)
     tail = _fitting(clusters[::-1], room // 2)[::-1]
-    return _paired("".join(head).rstrip() + _ELLIPSIS + "".join(tail).lstrip())
+    return _paired("".join(head).rstrip() + ELLIPSIS + "".join(tail).lstrip())
 
 
 def told_apart(labels: Sequence[str], limit: int = 28) -> list[str]:
     """Different ``labels`` that ``short`` would write alike, each in ``limit`` columns with the part that differs."""
-    parts = [list(_clusters(label)) for label in labels]
+    parts = [list(iter_graphemes(label)) for label in labels]
     same = 0
     for column in zip(*parts, strict=False):
         if len(set(column)) > 1:
@@ -129,21 +65,21 @@ def _around(clusters: list[str], same: int, limit: int) -> str:
         return text
     head = _fitting(clusters, limit - 1)
     if len(head) >= same + 3:
-        return _paired("".join(head).rstrip() + _ELLIPSIS)
+        return _paired("".join(head).rstrip() + ELLIPSIS)
     head = _fitting(clusters, limit // 3)
     # A little of what is the same before it makes the difference readable: "2025" rather than "5".
     rest = clusters[max(same - 3, len(head)) :]
-    begun = "".join(head).rstrip() + _ELLIPSIS
+    begun = "".join(head).rstrip() + ELLIPSIS
     kept = _fitting(rest, limit - width(begun))
     if len(kept) < len(rest):
-        return _paired(begun + "".join(_fitting(rest, limit - width(begun) - 1)) + _ELLIPSIS)
+        return _paired(begun + "".join(_fitting(rest, limit - width(begun) - 1)) + ELLIPSIS)
     return _paired(begun + "".join(kept))
 
 
 def _fitting(clusters: list[str], room: int) -> list[str]:
     taken: list[str] = []
     for cluster in clusters:
-        room -= _cluster_width(cluster)
+        room -= width(cluster)
         if room < 0:
             break
         taken.append(cluster)
@@ -151,80 +87,10 @@ def _fitting(clusters: list[str], room: int) -> list[str]:
 
 
 def _paired(text: str) -> str:
-    missing = text.count(_ISOLATE) - text.count(_ISOLATE_END)
+    missing = text.count(ISOLATE) - text.count(ISOLATE_END)
     if missing >= 0:
-        return text + _ISOLATE_END * missing
-    return text.replace(_ISOLATE_END, "", -missing)
-
-
-def _clusters(text: str) -> Iterator[str]:
-    # Close enough to Unicode's grapheme clusters for a cut: nothing that is drawn as one sign is torn apart.
-    cluster = ""
-    for character in text:
-        if cluster and not _continues(cluster, character):
-            yield cluster
-            cluster = ""
-        cluster += character
-    if cluster:
-        yield cluster
-
-
-def _continues(cluster: str, character: str) -> bool:
-    if unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf") or cluster[-1] == _JOINER:
-        return True
-    if _is_flag_letter(character):
-        return len(cluster) == 1 and _is_flag_letter(cluster)
-    return "\U0001f3fb" <= character <= "\U0001f3ff" or "\u1160" <= character <= "\u11ff"
-
-
-def _is_flag_letter(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def _cluster_width(cluster: str) -> int:
-    if "\ufe0f" in cluster or any(_is_wide(character) for character in cluster):
-        return 2
-    return 0 if all(unicodedata.category(character) in ("Mn", "Me", "Cf") for character in cluster) else 1
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in ("W", "F") or _is_flag_letter(character)
-
-
-def for_html(text: str) -> str:
-    """``text`` for an HTML document, in an element or in a quoted attribute."""
-    return html.escape(text, quote=True)
-
-
-def for_plotly(text: str) -> str:
-    """``text`` for any text of a Plotly figure, which reads a subset of HTML, ``%{...}`` templates and ``$TeX$``."""
-    return html.escape(text, quote=False).replace("%{", "&#37;{").replace("$", "&#36;")
-
-
-def for_markdown(text: str) -> str:
-    """``text`` for Streamlit's Markdown: shown as it is, never read as markup, icon, colour, formula or link."""
-    # Shortcodes, coloured text and bare links are found after the escapes are gone, so these are broken up.
-    joined = _FOUND_LATE.sub(rf"\g<0>{_WORD_JOINER}", text)
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", joined)
-
-
-def for_spreadsheet(text: object, longest: int = _LONGEST_CELL) -> str:
-    """``text`` for a cell of CSV or XLSX: no control characters, at most ``longest`` characters, never a formula."""
-    if isinstance(text, str) and text[:1] in ("\t", "\r", "\n"):
-        return _capped("'" + clean(text), longest)
-    plain = clean(text)
-    return _capped("'" + plain if plain.startswith(tuple("=+-@＝＋－＠")) else plain, longest)
-
-
-def _capped(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    kept = ""
-    for cluster in _clusters(text):
-        if len(kept) + len(cluster) >= longest:
-            break
-        kept += cluster
-    return kept + _ELLIPSIS
+        return text + ISOLATE_END * missing
+    return text.replace(ISOLATE_END, "", -missing)
 
 
 def _defined(number: float | None) -> bool:
@@ -270,6 +136,13 @@ def signed_percent(value: float | None) -> str:
 def plural(number: float, one: str, many: str = "") -> str:
     """The count and its noun: "1 room", "1,200 rooms", "2 replies"."""
     return f"{count(number)} {one if _rounded(number) == 1 else many or one + 's'}"
+
+
+def spelled(number: int) -> str:
+    """``number`` to begin a sentence with: "Ten", "Twenty", "Thirty", otherwise digits from 13 on."""
+    if number < len(_SPELLED):
+        return _SPELLED[number]
+    return {20: "Twenty", 30: "Thirty"}.get(number, f"{number:,}")
 
 
 def day_text(day: date | None) -> str:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
-from engagement.display.wording import count, day_text, for_plotly, percent, period_text, plural, short, told_apart
+from engagement.display.wording import count, day_text, percent, period_text, plural, short, told_apart
 from engagement.numbers.periods import Period
 
 CONFIG: dict[str, Any] = {
@@ -80,15 +81,6 @@ class Info:
 
 
 InfoType = TypeVar("InfoType", bound=Info)
-
-_NUMBERS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
-
-
-def in_words(number: int) -> str:
-    """``number`` to begin a sentence with: "Ten", "Twenty", "Thirty", otherwise digits from 13 on."""
-    if number < len(_NUMBERS):
-        return _NUMBERS[number]
-    return {20: "Twenty", 30: "Thirty"}.get(number, f"{number:,}")
 
 
 def weekday_text(day: Any) -> str:

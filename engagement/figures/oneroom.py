@@ -10,8 +10,9 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, for_plotly, plural, short
+from engagement.display.wording import count, plural, short
 from engagement.figures.calendar import as_count, as_day, week_labels, week_text
 from engagement.figures.frame import (
     DEFAULT_WIDTH,

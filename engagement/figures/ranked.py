@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, for_plotly, percent, period_text, plural, room_labels, short, signed
+from engagement.display.wording import count, percent, period_text, plural, short, signed, spelled
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -21,7 +22,6 @@ from engagement.figures.frame import (
     RowName,
     framed,
     hover_text,
-    in_words,
     names_width,
     no_messages,
     rooms_text,
@@ -30,6 +30,7 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
+from engagement.numbers.naming import room_labels
 
 ROW = 32
 _REMARKS = ("new", "back")
@@ -97,7 +98,7 @@ def _held(held: int, total: int, shown: int, active: int) -> str:
     if shown == active:
         return f"{plural(total, 'message')} in {rooms_text(active)}"
     holds = "holds" if shown == 1 else "hold"
-    return f"{in_words(shown)} of {count(active)} active rooms {holds} {share_text(held, total)} of the conversation"
+    return f"{spelled(shown)} of {count(active)} active rooms {holds} {share_text(held, total)} of the conversation"
 
 
 def top_rooms_figure(info: TopRooms, tokens: Tokens) -> go.Figure:

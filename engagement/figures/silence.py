@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, day_text, for_plotly
+from engagement.display.wording import count, day_text
 from engagement.figures.frame import (
     TEXT,
     Context,

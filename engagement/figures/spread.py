@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, for_plotly, percent, period_text, room_labels, short, signed
+from engagement.display.wording import count, percent, period_text, short, signed, spelled
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -21,13 +22,13 @@ from engagement.figures.frame import (
     Info,
     framed,
     hover_text,
-    in_words,
     no_messages,
     numbers_width,
     rooms_text,
     share_text,
     text_width,
 )
+from engagement.numbers.naming import room_labels
 
 WEBGL_ABOVE = 1000
 SMALL = 10
@@ -288,7 +289,7 @@ def concentration_info(rooms: pd.DataFrame, context: Context) -> Concentration:
     half = next(rank for rank, value in enumerate(held, start=1) if 2 * value >= total)
     holds = "holds" if half == 1 else "hold"
     title = (
-        f"{in_words(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], total)} of the conversation"
+        f"{spelled(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], total)} of the conversation"
     )
 
     def at(rank: int) -> Share:

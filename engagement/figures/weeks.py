@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, plural, room_labels
+from engagement.display.wording import count, plural
 from engagement.figures.calendar import (
     as_count,
     as_day,
@@ -35,6 +35,7 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
+from engagement.numbers.naming import room_labels
 
 HEAT_ROW = 25
 _SILENT_WEEK = "No message in the last full week"

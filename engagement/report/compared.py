@@ -10,6 +10,7 @@ from engagement import figures
 from engagement.display import tables, wording
 from engagement.figures import Context
 from engagement.figures.ranked import Movers
+from engagement.numbers import naming
 from engagement.numbers.measures import Filters
 from engagement.numbers.rooms import Activity
 from engagement.report.words import Sentence
@@ -56,7 +57,7 @@ def parts_of(other: Activity, rooms: pd.DataFrame, filters: Filters, context: Co
     side = Context(context.workspace, context.period, other.period, context.unfinished, context.notes, people)
     ordered = both.assign(_size=both["change"].abs())
     ordered = ordered.sort_values(["_size", "name"], ascending=[False, True], ignore_index=True)
-    names = {"Room": wording.room_labels(ordered, show_people=people), "What": ordered["pair"]}
+    names = {"Room": naming.room_labels(ordered, show_people=people), "What": ordered["pair"]}
     names["Type"] = pd.Series(
         [tables.type_word(t, k) for t, k in zip(ordered["type"], ordered["kind"], strict=True)], dtype="str"
     )

@@ -15,7 +15,7 @@ from engagement.display import tables, wording
 from engagement.display.palette import Tokens
 from engagement.figures import Context, Info
 from engagement.figures.frame import share_text
-from engagement.numbers import measures
+from engagement.numbers import measures, naming
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import Comparison, Filters
 from engagement.numbers.rooms import Activity
@@ -155,8 +155,8 @@ def build(
         charts.append(Chart("compared", side.info, figures.movers_figure))
         listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
     return Content(
-        title=wording.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
-        comment="\n".join(wording.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
+        title=naming.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
+        comment="\n".join(naming.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
         caption=_caption(activity, filters, len(rooms), read_zone),
         about=(
             *tables.about(activity, filters, len(rooms), viewer_zone=read_zone),

@@ -10,7 +10,7 @@ import pandas as pd
 from engagement.display import wording
 from engagement.display.wording import count, period_text, plural, signed, signed_percent
 from engagement.figures.frame import share_text
-from engagement.numbers import measures, verdict
+from engagement.numbers import measures, naming, verdict
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, total_verdict, verdicts
 
@@ -67,7 +67,7 @@ class _Names:
     """The labels of rooms, for sentences."""
 
     def __init__(self, rooms: pd.DataFrame, *, people: bool) -> None:
-        self._labels = dict(zip(rooms["room_id"], wording.room_labels(rooms, show_people=people), strict=True))
+        self._labels = dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True))
 
     def __getitem__(self, room_id: str) -> Room:
         return Room(wording.short(self._labels[room_id], 32))

@@ -12,7 +12,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from engagement.display import wording
+from engagement.display import escaping, wording
+from engagement.numbers import naming
 
 ABOUT = "About"
 LONGEST_NAME, WIDEST = 31, 46
@@ -62,15 +63,15 @@ def _write_about(sheet: Worksheet, about: list[tuple[str, str]], lines: Sequence
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 100)
     for row, (name, text) in enumerate(about):
-        sheet.write_string(row, 0, wording.for_spreadsheet(name), formats["name"])
-        sheet.write_string(row, 1, wording.for_spreadsheet(text, 2000), formats["long"])
+        sheet.write_string(row, 0, escaping.for_spreadsheet(name), formats["name"])
+        sheet.write_string(row, 1, escaping.for_spreadsheet(text, 2000), formats["long"])
     for row, line in enumerate(lines, start=len(about) + 1):
-        sheet.write_string(row, 1, wording.for_spreadsheet(line, 2000), formats["long"])
+        sheet.write_string(row, 1, escaping.for_spreadsheet(line, 2000), formats["long"])
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """A name that spreadsheet programs accept and that no other sheet has."""
-    plain = re.sub(r"[\[\]:*?/\\']", " ", wording.clean(name))[:LONGEST_NAME].strip() or "Table"
+    plain = re.sub(r"[\[\]:*?/\\']", " ", naming.clean(name))[:LONGEST_NAME].strip() or "Table"
     free, number = plain, 1
     while free.lower() in taken:
         number += 1
@@ -83,7 +84,7 @@ def _write(sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Any]) -> No
     # Small charts of the screen are lists, which no cell can hold.
     table = table[[name for name in table if table[name].dtype != object]]
     for place, name in enumerate(table.columns):
-        sheet.write_string(0, place, wording.for_spreadsheet(str(name)), formats["head"])
+        sheet.write_string(0, place, escaping.for_spreadsheet(str(name)), formats["head"])
         longest = _write_column(sheet, place, table[name], formats)
         sheet.set_column(place, place, min(WIDEST, max(len(str(name)) + 4, longest + 2)))
     sheet.freeze_panes(1, 0)
@@ -102,7 +103,7 @@ def _write_column(sheet: Worksheet, place: int, column: pd.Series, formats: dict
         for row, number in known:
             sheet.write_number(row, place, float(number), look)
         return 10
-    texts = [(row, wording.for_spreadsheet(text)) for row, text in known if text != ""]
+    texts = [(row, escaping.for_spreadsheet(text)) for row, text in known if text != ""]
     for row, text in texts:
         sheet.write_string(row, place, text, formats["text"])
     return max((wording.width(text) for _, text in texts), default=0)

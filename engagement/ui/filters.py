@@ -11,6 +11,7 @@ import streamlit as st
 
 from engagement.display import wording
 from engagement.errors import InvalidPeriod
+from engagement.numbers import naming
 from engagement.numbers.measures import Filters
 from engagement.numbers.periods import MONDAY, Period, checked_period, preset_period
 from engagement.numbers.rooms import Activity
@@ -161,5 +162,5 @@ def _names(known: Activity | None, left_out: list[str], people: bool) -> dict[st
         rooms = known.rooms
         rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], rooms.head(MOST_OPTIONS)])
         rooms = rooms.drop_duplicates("room_id")
-        names |= dict(zip(rooms["room_id"], wording.room_labels(rooms, show_people=people), strict=True))
+        names |= dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True))
     return names

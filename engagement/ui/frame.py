@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from engagement.display import wording
+from engagement.display import escaping, wording
 from engagement.errors import EngagementError, InvalidPeriod, InvalidSettings, SignedOut
 from engagement.reading.admission import Admitting
 from engagement.ui import filters, links, loading, session, signin, style
@@ -105,7 +105,7 @@ def _person(signed_in: session.SignedIn) -> None:
     st.divider()
     if signed_in.by_account:
         if signed_in.session.name:
-            st.caption(f"Here as {wording.for_markdown(signed_in.session.name)}")
+            st.caption(f"Here as {escaping.for_markdown(signed_in.session.name)}")
         return
     who = "as a guest" if signed_in.demo else f"as {signed_in.session.username}"
     st.caption(f"Signed in {who}")

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engagement import figures
-from engagement.display import palette, tables, wording
+from engagement.display import escaping, palette, tables, wording
 from engagement.figures.frame import share_text
 from engagement.numbers import measures
 from engagement.numbers.measures import Comparison, Headline
@@ -89,7 +89,7 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     zone = ZoneInfo(st.context.timezone or "UTC")
     read = activity.read_at.astimezone(zone)
     parts = [
-        f"**{wording.for_markdown(wording.workspace_name(activity.workspace))}**",
+        f"**{escaping.for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
         f"{wording.count(complete.received)} of {wording.count(complete.announced)} rooms",
@@ -122,7 +122,7 @@ def _badge(view: View, activity: Activity) -> None:
             ("Calls", wording.count(complete.calls)),
             ("Pages read again", wording.count(complete.reread)),
         ]
-        st.markdown("\n".join(f"- {wording.for_markdown(name)}: {wording.for_markdown(text)}" for name, text in rows))
+        st.markdown("\n".join(f"- {escaping.for_markdown(name)}: {escaping.for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
 
 
@@ -176,8 +176,8 @@ def card(
 def draw(info: InfoType, figure: Callable[[InfoType, palette.Tokens], go.Figure], key: str) -> None:
     """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers."""
     with st.container(border=True, key=f"chart_{key}"):
-        st.markdown(f"##### {wording.for_markdown(info.title)}", width="stretch")
-        st.caption(wording.for_markdown(info.subtitle))
+        st.markdown(f"##### {escaping.for_markdown(info.title)}", width="stretch")
+        st.caption(escaping.for_markdown(info.subtitle))
         drawn = figures.untitled(figure(info, tokens()))
         st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=f"plot_{key}", alt=info.alt)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engagement.display import tables, wording
+from engagement.display import escaping, tables, wording
 from engagement.errors import NoBrowser
 from engagement.numbers import masks
 from engagement.numbers.periods import DAY, Period
@@ -130,7 +130,7 @@ def build(view: View, activity: Activity, history: History | None, asked: Asked,
 def show(content: Content) -> None:
     """Draws the report: figures, sentences, charts, tables."""
     if content.comment:
-        st.markdown(wording.for_markdown(content.comment).replace("\n", "  \n"))
+        st.markdown(escaping.for_markdown(content.comment).replace("\n", "  \n"))
     if content.key_figures:
         for column, figure in zip(st.columns(len(content.key_figures)), content.key_figures, strict=True):
             with column:
@@ -151,7 +151,7 @@ def show(content: Content) -> None:
     for table in content.tables:
         if table not in narrow:
             _table(table)
-    st.caption(wording.for_markdown(" · ".join(content.caption)))
+    st.caption(escaping.for_markdown(" · ".join(content.caption)))
 
 
 _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
@@ -175,13 +175,13 @@ def _metric(figure: contents.KeyFigure) -> None:
 
 
 def _sentence(sentence: Sentence) -> str:
-    made = [f"**{wording.for_markdown(part.label)}**" if isinstance(part, Room) else wording.for_markdown(part)
+    made = [f"**{escaping.for_markdown(part.label)}**" if isinstance(part, Room) else escaping.for_markdown(part)
             for part in sentence]  # fmt: skip
     return "".join(made)
 
 
 def _table(table: contents.Table) -> None:
-    st.markdown(f"##### {wording.for_markdown(table.title)}")
+    st.markdown(f"##### {escaping.for_markdown(table.title)}")
     st.html(f'<div class="report-table">{html.table_element(table)}</div>')
     st.caption(html.rows_text(table))
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.display import wording
 from engagement.figures.oneroom import RoomLine
+from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, total_verdict, verdicts
 
@@ -29,7 +29,7 @@ def total_line_info(weekly: pd.DataFrame, history: History, context: figures.Con
 def choose_room(rooms: pd.DataFrame, people: bool) -> pd.Series | None:
     """The room whose weeks are drawn, by its id in the URL; None where nothing is chosen."""
     offered = rooms.head(MOST_ROOMS)
-    names = dict(zip(offered["room_id"], wording.room_labels(offered, show_people=people), strict=True))
+    names = dict(zip(offered["room_id"], naming.room_labels(offered, show_people=people), strict=True))
     asked = st.query_params.get("room")
     ids = list(names)
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
@@ -47,7 +47,7 @@ def room_line_info(room: pd.Series, history: History, context: figures.Context) 
     """One room, week by week, with what is usual for it and the verdict on the last full week."""
     one = pd.DataFrame([room])
     weekly = history.weekly_of(str(room["room_id"]))
-    label = wording.room_labels(one, show_people=context.show_people).iloc[0]
+    label = naming.room_labels(one, show_people=context.show_people).iloc[0]
     return _line(label, weekly, history, verdicts(one, history).iloc[0], context)
 
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 import pytest
 
 from engagement import figures
-from engagement.display import wording
-from engagement.display.palette import DARK, LIGHT, faded, tokens
+from engagement.display.palette import DARK, LIGHT, faded
 from engagement.figures import calendar, frame, oneroom, ranked, silence, spread, weeks
+from engagement.numbers import naming
 from engagement.numbers.periods import Period
 from tests import ROOT
 
@@ -393,7 +393,7 @@ def every_info(rooms, context):
     totals = pd.DataFrame({"messages": weekly.sum(), "active_rooms": (weekly > 0).sum()})
     line = pd.DataFrame({"messages": range(30), "low": 3.0, "level": 9.0, "high": 40.0}, index=starts)
     line.iloc[:8, 1:] = np.nan
-    label = wording.room_labels(rooms).iloc[0] if len(rooms) else "#none"
+    label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
     days = [pd.Series(3 if len(rooms) else 0, index=list(of.dates())) for of in (context.period, context.previous)]
     return {
         "top_rooms": figures.top_rooms_info(rooms, context),
@@ -625,6 +625,5 @@ def test_the_theme_of_the_pages_has_the_colours_of_the_figures(theme):
     assert contrast(set_there["primaryColor"], "#FFFFFF") >= 4
 
 
-def test_an_unknown_theme_is_drawn_light():
-    assert (tokens("dark"), tokens("light"), tokens(None), tokens("other")) == (DARK, LIGHT, LIGHT, LIGHT)
+def test_a_faded_colour_keeps_its_hue():
     assert faded("#FF8000", 0.5) == "rgba(255, 128, 0, 0.5)"

@@ -1,0 +1,73 @@
+"""The plain label of a room: what is left of a name that a server handed us, and the sign of its type.
+
+Such a name is untrusted text. Labels are passed around plain, and made safe for the place where they are shown last,
+once (``display.escaping``).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pandas as pd
+
+NO_NAME = "(no name)"
+DIRECT_MASK = "direct message"
+SIGNS = {"channel": "#", "private": "🔒 ", "discussion": "› ", "team": "◊ "}
+# Around what is written from right to left, so that it turns nothing beside it around.
+ISOLATE, ISOLATE_END = "\u2068", "\u2069"
+
+_MOST_MARKS = 3
+_JOINER, _NON_JOINER = "\u200d", "\u200c"
+
+
+def clean(text: object) -> str:
+    """One line of ``text`` without control characters, direction overrides or towers of accents; "" when missing."""
+    if not isinstance(text, str):
+        return ""
+    kept: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category in ("Cc", "Zl", "Zp"):
+            kept.append(" ")
+        elif category == "Cs":
+            kept.append("\ufffd")
+        elif marks <= _MOST_MARKS and (category != "Cf" or _joins(character)):
+            kept.append(character)
+    return " ".join("".join(kept).split())
+
+
+def _joins(character: str) -> bool:
+    # Joiners and tags are invisible too, but Persian words and many emoji fall apart without them.
+    return character in (_JOINER, _NON_JOINER) or "\U000e0020" <= character <= "\U000e007f"
+
+
+def isolated(text: str) -> str:
+    """``text`` between direction isolates where it holds right-to-left letters, else unchanged."""
+    if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text):
+        return f"{ISOLATE}{text}{ISOLATE_END}"
+    return text
+
+
+def room_label(name: object, type: str, kind: str = "room", *, mask: str | None = None) -> str:
+    """The plain label of a room: a sign for its type or kind, then its name; direct messages carry no sign.
+
+    With ``mask`` that text stands in place of the name, and the sign stays.
+    """
+    shown = mask if mask is not None else isolated(clean(name) or NO_NAME)
+    if type == "direct":
+        return shown
+    return SIGNS.get(kind, SIGNS.get(type, "")) + shown
+
+
+def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
+    """The label of every room of a rooms table (columns name, type, kind), with the index of the table.
+
+    Direct messages read "direct message" unless ``show_people``.
+    """
+    texts = [
+        room_label(name, type_, kind, mask=DIRECT_MASK if type_ == "direct" and not show_people else None)
+        for name, type_, kind in zip(rooms["name"], rooms["type"], rooms["kind"], strict=True)
+    ]
+    return pd.Series(texts, index=rooms.index, dtype="str")

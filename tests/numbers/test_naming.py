@@ -1,0 +1,77 @@
+"""The plain label of a room."""
+
+import unicodedata
+
+import pandas as pd
+import pytest
+from hypothesis import given
+
+from engagement.numbers import naming
+from tests.support.texts import FAMILY, odd_text
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind", "label"),
+    [
+        ("channel", "room", "#release-help"),
+        ("private", "room", "🔒 release-help"),
+        ("channel", "discussion", "› release-help"),
+        ("private", "discussion", "› release-help"),
+        ("private", "team", "◊ release-help"),
+        ("direct", "room", "release-help"),
+        ("something new", "room", "release-help"),
+    ],
+)
+def test_the_sign_before_a_name_tells_its_type(type_, kind, label):
+    assert naming.room_label("release-help", type_, kind) == label
+
+
+def test_a_mask_stands_in_place_of_the_name_and_the_sign_stays():
+    assert naming.room_label("ada × bob", "direct", "room", mask="direct message") == "direct message"
+    assert naming.room_label("salaries", "private", "room", mask="room 3") == "🔒 room 3"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u200b\n", None, float("nan"), 7])
+def test_a_room_without_a_name_says_so(name):
+    assert naming.room_label(name, "channel") == "#(no name)"
+
+
+def test_a_name_from_right_to_left_does_not_turn_its_sign_and_number_around():
+    assert naming.room_label("שלום", "channel") == "#\u2068שלום\u2069"
+    assert naming.isolated("hello 12") == "hello 12"
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("two\nlines\tand\x00more", "two lines and more"),
+        ("  much   room  ", "much room"),
+        ("safe\u202egnp.exe", "safegnp.exe"),
+        ("in\u2066vis\u200bible\ufeff", "invisible"),
+        ("half\ud83d", "half\ufffd"),
+        ("e\u0301", "é"),
+        ("z" + "\u0302" * 40, "ẑ" + "\u0302" * 3),
+        (FAMILY, FAMILY),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_a_cleaned_name_is_one_line_without_tricks(name, cleaned):
+    assert naming.clean(name) == cleaned
+
+
+def test_labels_of_a_table_hide_people_unless_asked_for():
+    rooms = pd.DataFrame(
+        {"name": ["general", "ada × bob", "general"], "type": ["channel", "direct", "private"], "kind": ["room"] * 3},
+        index=[4, 2, 9],
+    )
+    assert naming.room_labels(rooms).to_dict() == {4: "#general", 2: "direct message", 9: "🔒 general"}
+    assert naming.room_labels(rooms, show_people=True).to_dict() == {4: "#general", 2: "ada × bob", 9: "🔒 general"}
+    assert naming.room_labels(rooms.iloc[:0]).tolist() == []
+
+
+@given(odd_text)
+def test_a_label_is_always_one_line_that_can_be_written_to_a_file(text):
+    label = naming.room_label(text, "channel")
+    label.encode()
+    assert label.splitlines() == [label]
+    assert not any(unicodedata.category(character) == "Cc" for character in label)
