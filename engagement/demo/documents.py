@@ -79,13 +79,13 @@ def _sortable(room: RoomSpec, field: str, clock: ServerClock) -> object:
         case "name":
             return room.name
         case "fname":
-            return room.title if room.title is not None else room.name
+            return room.shown_title
         case "t":
             return room.type
         case "msgs":
             return room.messages_total or 0
         case "usersCount":
-            return room.members
+            return room.member_count
         case "default":
             return room.default or None
         case _:
@@ -107,15 +107,14 @@ def _listed(room: RoomSpec, clock: ServerClock) -> dict[str, object]:
 
 def administrated(room: RoomSpec, clock: ServerClock) -> dict[str, object]:
     """What the administration shows of a room; what is not known is not in it."""
-    direct = room.type == "d"
     shown: dict[str, object] = {
         "_id": room.room_id,
         "t": room.type,
         "name": room.name,
-        "fname": room.title if room.title is not None or direct else room.name,
-        "usernames": list(room.usernames) if direct else None,
+        "fname": room.shown_title,
+        "usernames": list(room.usernames) if room.type == "d" else None,
         "u": {"_id": f"user-{room.owner}", "username": room.owner} if room.owner else None,
-        "usersCount": len(room.usernames) if room.members is None and direct else room.members,
+        "usersCount": room.member_count,
         "msgs": room.messages_total or 0,
         "ts": clock.wire(room.created) if room.created is not None else None,
         "ro": room.read_only,
