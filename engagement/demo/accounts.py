@@ -13,6 +13,7 @@ SECOND_FACTOR = "123456"
 FAILURES_ALLOWED = 10
 BLOCKED_SECONDS = 300.0
 CODE_SECONDS = 3600.0
+TOKENS_KEPT = 10_000
 
 # Permissions by role: those that matter here, and a few more so that a list of all looks like one.
 PERMISSIONS: Mapping[str, tuple[str, ...]] = {
@@ -87,9 +88,11 @@ class Accounts:
         return not self.roles.get(permission, set()).isdisjoint(account.roles)
 
     def issue(self, account: Account) -> str:
-        """A new token for ``account``."""
+        """A new token for ``account``; the oldest of too many is forgotten."""
         token = secrets.token_urlsafe(33)[:43]
         self._tokens[token] = account.username
+        if len(self._tokens) > TOKENS_KEPT:
+            self._tokens.pop(next(iter(self._tokens)), None)
         return token
 
     def holder(self, user_id: str, token: str) -> Account | None:

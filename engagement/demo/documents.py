@@ -19,6 +19,7 @@ _SAYINGS = (
 )
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 SortKey = tuple[bool, object]
+ORDERS_KEPT = 20
 
 
 class Documents:
@@ -50,10 +51,13 @@ class Documents:
         return self._text(room, "listed", lambda: _listed(room, self._clock))
 
     def remembered(self, name: str, order: Callable[[], list[RoomSpec]]) -> list[RoomSpec]:
-        """The rooms in an order that is worked out once for each ``name``."""
-        if name not in self._sorted:
-            self._sorted[name] = order()
-        return self._sorted[name]
+        """The rooms in an order that is worked out once for each of the last few ``name``s."""
+        rooms = self._sorted.get(name)
+        if rooms is None:
+            rooms = self._sorted[name] = order()
+            if len(self._sorted) > ORDERS_KEPT:
+                self._sorted.pop(next(iter(self._sorted)), None)
+        return rooms
 
     def _text(self, room: RoomSpec, shape: str, make: Callable[[], dict[str, object]]) -> str:
         key = (room.room_id, shape)

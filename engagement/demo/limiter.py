@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,19 +28,33 @@ class Verdict:
 
 
 class RateLimiter:
-    """Counts calls in windows of a minute; a route's window begins with its first call after the last one ended."""
+    """Counts calls in windows of a minute; a route's window begins with its first call after the last one ended.
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._began: dict[str, float] = {}
-        self._calls: dict[tuple[str, str], int] = {}
+    Windows that are over are forgotten, and so is whoever called first where more than ``most`` addresses call a
+    route within one window.
+    """
+
+    def __init__(self, now: Callable[[], float], most: int = 10_000) -> None:
+        self._now, self._most = now, most
+        self._lock = threading.Lock()
+        self._windows: dict[str, tuple[float, dict[str, int]]] = {}
 
     def call(self, route: str, address: str, limit: int) -> Verdict:
         """Counts one call of ``route`` from ``address``, refused calls too."""
-        now = self._now()
-        began = self._began.get(route)
-        if began is None or now - began > INTERVAL_SECONDS:
-            began = self._began[route] = now
-            self._calls = {key: n for key, n in self._calls.items() if key[0] != route}
-        calls = self._calls[route, address] = self._calls.get((route, address), 0) + 1
-        return Verdict(calls <= limit, limit, max(limit - calls, 0), began + INTERVAL_SECONDS)
+        with self._lock:
+            now = self._now()
+            if not self._runs(route, now):
+                self._windows = {other: window for other, window in self._windows.items() if self._runs(other, now)}
+                self._windows[route] = (now, {})
+            began, calls = self._windows[route]
+            count = calls[address] = calls.get(address, 0) + 1
+            if len(calls) > self._most:
+                del calls[next(iter(calls))]
+        return Verdict(count <= limit, limit, max(limit - count, 0), began + INTERVAL_SECONDS)
+
+    def __len__(self) -> int:
+        """How many counts are kept, over all routes and addresses."""
+        return sum(len(calls) for _, calls in self._windows.values())
+
+    def _runs(self, route: str, now: float) -> bool:
+        return route in self._windows and now - self._windows[route][0] <= INTERVAL_SECONDS

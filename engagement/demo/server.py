@@ -37,6 +37,7 @@ LOOPBACK = "127.0.0.1"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 1.0
 _LARGEST_BODY = 64 * 1024
+CALLS_KEPT = 10_000
 
 
 class _Uvicorn(uvicorn.Server):
@@ -86,7 +87,7 @@ class _Uvicorn(uvicorn.Server):
 class DemoServer:
     """A demo workspace at ``url``; start and stop it, or use it as a context manager.
 
-    ``calls`` holds method, path and query of every call (repeated parameters joined by commas), never headers or
+    ``calls`` holds method, path and query of the last calls (repeated parameters joined by commas), never headers or
     bodies. ``on_page`` is called before each answer of the channel list. Raises ValueError or OSError for options
     that cannot be met.
     """
@@ -184,7 +185,7 @@ class DemoServer:
         self.state.on_page = hook
 
     def count(self, path_suffix: str) -> int:
-        """How many calls had a path that ends so."""
+        """How many of the last calls had a path that ends so."""
         return sum(path.endswith(path_suffix) for _, path, _ in self.calls)
 
     def fail_next(self, path_suffix: str, fault: Fault, times: int = 1) -> None:
@@ -213,6 +214,7 @@ class DemoServer:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         path = request.url.path
         self.calls.append((request.method, path, {name: ",".join(values) for name, values in query.items()}))
+        del self.calls[:-CALLS_KEPT]
         fault = self.faults.take(path)
         try:
             if fault == "hang":

@@ -27,7 +27,12 @@ NAMES = {
     "d1": "Ada and friends",
     "d2": None,
 }
-LISTS = {"rooms.adminRooms": "rooms", "channels.list": "channels", "groups.listAll": "groups", "im.list.everyone": "ims"}
+LISTS = {
+    "rooms.adminRooms": "rooms",
+    "channels.list": "channels",
+    "groups.listAll": "groups",
+    "im.list.everyone": "ims",
+}
 
 
 @pytest.fixture
