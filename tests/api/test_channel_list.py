@@ -16,7 +16,8 @@ from engagement.demo.model import Community, community
 from engagement.demo.rooms import RoomSpec
 from engagement.errors import RefusedParameters, UnreadableAnswer
 from engagement.numbers.periods import Period, Window, last_full_weeks, windows
-from tests.support.api_tools import Clock, client_of
+from tests.support.api_tools import client_of
+from tests.support.clock import Clock
 
 CHANNELS = "/engagement-dashboard/channels/list"
 RELEASES = [(6, 5), (7, 5), (8, 4), (9, 0)]

@@ -9,7 +9,7 @@ import pytest
 
 from engagement.api.pace import Pace, shared_pace
 from engagement.errors import ReadingStopped, SlowDown
-from tests.support.api_tools import Clock
+from tests.support.clock import Clock
 
 ROUTE = "/api/v1/me"
 NOON = 1_795_348_800.0

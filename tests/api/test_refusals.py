@@ -28,7 +28,8 @@ from engagement.errors import (
     UnreadableAnswer,
 )
 from engagement.numbers.periods import Period, Window, windows
-from tests.support.api_tools import Clock, answering, client_of, send
+from tests.support.api_tools import answering, client_of, send
+from tests.support.clock import Clock
 
 TOKEN, PASSWORD = "tok-3n-which-nobody-may-see", "pa55word-which-nobody-may-see"
 ACCOUNT = Account("user-id-x", TOKEN, True)
@@ -41,11 +42,6 @@ RELEASES = [(6, 5), (7, 5), (7, 6), (8, 0), (8, 4), (9, 0)]
 def any_server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
     with DemoServer(Options(rooms=20, release=request.param, rate_limit=0), clock=Clock()) as running:
         yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from engagement.demo.model import Community, community
 from engagement.demo.rooms import RoomSpec
 from engagement.errors import NoPermission, UnreadableAnswer
 from engagement.numbers.periods import Period, windows
-from tests.support.api_tools import Clock, client_of
+from tests.support.api_tools import client_of
+from tests.support.clock import Clock
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC).timestamp()
 RELEASES = [(3, 1), (6, 5), (7, 5), (8, 4), (9, 0)]

@@ -18,7 +18,8 @@ from engagement.errors import (
     UnreadableAnswer,
     WrongCredentials,
 )
-from tests.support.api_tools import Clock, answering, client_of, send
+from tests.support.api_tools import answering, client_of, send
+from tests.support.clock import Clock
 
 RELEASES = [(3, 1), (6, 5), (7, 5), (8, 4), (9, 0)]
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -29,12 +29,11 @@ from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope
 from engagement.storage.database import Store
 from tests import ROOT
-from tests.support.api_tools import Clock
-from tests.support.asking import empty_archive, on_clock, reader_of
+from tests.support.asking import empty_archive, reader_of
+from tests.support.clock import NOON, Clock
 
 CHANNELS = "channels/list"
 TODAY = date(2026, 11, 20)
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PAGED = Options(rooms=250, today=TODAY, timezone="UTC", rate_limit=0, unlimited=False, page_cap=50, shuffle_ties=True)
 
 
@@ -170,12 +169,12 @@ def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
 
 
 def test_weeks_before_counting_are_without_data_and_said() -> None:
-    clock = Clock(NOON.timestamp())
+    clock = Clock()
     weeks = last_weeks(6)
     days = {day: 10 for week in weeks[3:] for day in week.dates()}
     made = community([RoomSpec("general")], {"general": days})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
-        synced = sync.run(reader_of(server, now=on_clock(clock)), 6)
+        synced = sync.run(reader_of(server, now=clock.moment), 6)
     assert str(synced) == "3 weeks of 2026-10-05 to 2026-11-15 kept: 0 from before, 3 read now; 3 without data"
     assert synced.notes == ("The server counted nothing before 2026-10-26; weeks that begin earlier have no data.",)
 

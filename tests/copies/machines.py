@@ -72,8 +72,7 @@ class Copy(Dashboard):
     """One copy of the dashboard below the base path, on a machine of its own: its home is nobody else's."""
 
     def __init__(self, home: Path, **environ: str) -> None:
-        super().__init__(home, STREAMLIT_SERVER_BASE_URL_PATH=BASE, FORWARDED_ALLOW_IPS="", **environ)
-        self.url = f"{self.url}/{BASE}"
+        super().__init__(home, base=BASE, FORWARDED_ALLOW_IPS="", **environ)
 
     def die(self) -> None:
         """As when the machine loses its power."""

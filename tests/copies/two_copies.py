@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from engagement.demo import DemoServer, Options
 from tests.copies.machines import BASE, Copy, Nginx, Postgres
-from tests.support import browser
 from tests.support.api_tools import answering, send
 from tests.support.dashboard import drawn, free_port, nothing_is_wrong, ready
 
@@ -43,7 +42,6 @@ def copies(
     postgres: Postgres, workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Copy, Copy]]:
     environ = {
-        "ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "",
         "ENGAGEMENT_WORKSPACE_URL": workspace.url,
         "ENGAGEMENT_ARCHIVE_URL": postgres.url,
         "ENGAGEMENT_SESSION_KEY": "a key that both of the copies have, and nobody else",
@@ -65,11 +63,10 @@ def nginx(copies: tuple[Copy, Copy], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def profile() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser.executable())
-        yield opened.new_context(ignore_https_errors=True, viewport={"width": 1400, "height": 900})
-        opened.close()
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = chromium.new_context(ignore_https_errors=True, viewport={"width": 1400, "height": 900})
+    yield opened
+    opened.close()
 
 
 def serving(nginx: Nginx, copies: tuple[Copy, Copy]) -> Copy:

@@ -11,6 +11,7 @@ import requests
 
 from engagement.demo import DemoServer
 from engagement.demo.community import RoomSpec
+from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
     NOW,
@@ -19,7 +20,6 @@ from tests.support.demo_tools import (
     WEEK,
     Caller,
     Start,
-    StillClock,
     every_day,
     refusal,
     workspaces,
@@ -31,12 +31,12 @@ NO_DENIED = {"success": False, "error": DENIED}
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
+def clock() -> Clock:
+    return Clock(NOW)
 
 
 @pytest.fixture
-def start(clock: StillClock) -> Iterator[Callable[..., DemoServer]]:
+def start(clock: Clock) -> Iterator[Callable[..., DemoServer]]:
     """Starts a workspace of two rooms."""
     rooms = [RoomSpec("a"), RoomSpec("b", type="p")]
     with workspaces(clock) as start:
@@ -140,7 +140,7 @@ def test_the_newest_release_does_not_say_that_a_code_is_missing(start: Start) ->
     assert log_in(server, user="twofactor", password="twofactor", code="123456").status_code == 200
 
 
-def test_ten_failures_block_the_user_for_five_minutes(start: Start, clock: StillClock) -> None:
+def test_ten_failures_block_the_user_for_five_minutes(start: Start, clock: Clock) -> None:
     server = start()
     for _ in range(10):
         assert log_in(server, user="manager", password="wrong").json()["error"] == "Unauthorized"

@@ -9,7 +9,8 @@ import pytest
 from engagement.demo import accounts, documents, server
 from engagement.demo.community import RoomSpec
 from engagement.demo.limiter import RateLimiter
-from tests.support.demo_tools import Caller, StillClock, workspaces
+from tests.support.clock import Clock
+from tests.support.demo_tools import NOW, Caller, workspaces
 
 
 def test_only_the_last_calls_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +25,7 @@ def test_only_the_last_calls_are_listed(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_limiter_forgets_windows_that_are_over() -> None:
-    clock = StillClock()
+    clock = Clock(NOW)
     limiter = RateLimiter(clock)
     for number in range(50):
         limiter.call("GET /a", f"10.0.0.{number}", 10)
@@ -35,7 +36,7 @@ def test_the_limiter_forgets_windows_that_are_over() -> None:
 
 
 def test_the_limiter_keeps_the_addresses_that_called_last_where_there_are_too_many() -> None:
-    limiter = RateLimiter(StillClock(), most=2)
+    limiter = RateLimiter(Clock(NOW), most=2)
     for address in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
         limiter.call("GET /a", address, 10)
     assert len(limiter) == 2

@@ -11,14 +11,15 @@ import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
+    NOW,
     SENT,
     TODAY,
     WEEK,
     Caller,
     Start,
-    StillClock,
     every_day,
     refusal,
     workspaces,
@@ -243,7 +244,7 @@ def test_what_is_added_can_be_negative_and_moves_the_last_message_only_forward(
 
 def test_generated_livechat_rooms_are_listed_by_old_releases_alone() -> None:
     def types(release: tuple[int, int]) -> set[str]:
-        with DemoServer(Options(rooms=30, release=release, rate_limit=0), clock=StillClock()) as server:
+        with DemoServer(Options(rooms=30, release=release, rate_limit=0), clock=Clock(NOW)) as server:
             return {row["room"]["t"] for row in Caller(server).channels(count=0)["channels"]}
 
     assert "l" in types((6, 10))
@@ -251,7 +252,7 @@ def test_generated_livechat_rooms_are_listed_by_old_releases_alone() -> None:
 
 
 def test_a_whole_workspace_agrees_with_its_own_counts() -> None:
-    with DemoServer(Options(rooms=200, seed=3, rate_limit=0), clock=StillClock()) as server:
+    with DemoServer(Options(rooms=200, seed=3, rate_limit=0), clock=Clock(NOW)) as server:
         listed = Caller(server).counts(count=0)
         made = server.workspace.community
         first, last = date(2026, 11, 9), date(2026, 11, 15)
@@ -267,6 +268,6 @@ def test_a_whole_workspace_agrees_with_its_own_counts() -> None:
 
 def test_every_day_of_a_long_window_is_counted() -> None:
     counts = {"a": every_day(date(2025, 1, 1), TODAY)}
-    with DemoServer(Options(rate_limit=0), clock=StillClock(), community=community([RoomSpec("a")], counts)) as server:
+    with DemoServer(Options(rate_limit=0), clock=Clock(NOW), community=community([RoomSpec("a")], counts)) as server:
         year = {"start": "2025-11-01T09:45:00.000Z", "end": "2026-10-31T08:15:00.000Z"}
         assert Caller(server).counts(**year) == {"a": (3650, 3040)}

@@ -11,6 +11,7 @@ import requests
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec
+from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
     NOW,
@@ -19,7 +20,6 @@ from tests.support.demo_tools import (
     WEEK,
     Caller,
     Start,
-    StillClock,
     every_day,
     refusal,
     workspaces,
@@ -35,12 +35,12 @@ UNLICENSED = {
 
 
 @pytest.fixture
-def clock() -> StillClock:
-    return StillClock()
+def clock() -> Clock:
+    return Clock(NOW)
 
 
 @pytest.fixture
-def start(clock: StillClock) -> Iterator[Callable[..., DemoServer]]:
+def start(clock: Clock) -> Iterator[Callable[..., DemoServer]]:
     """Starts a workspace of two rooms."""
     rooms = [RoomSpec("a"), RoomSpec("b", type="p")]
     with workspaces(clock) as start:
@@ -79,7 +79,7 @@ def test_the_permission_of_a_module_that_never_ran_is_not_listed(start: Start) -
     assert "view-engagement-dashboard" not in listed(start(unlicensed=True))
 
 
-def test_the_eleventh_call_of_a_minute_is_refused_until_the_announced_moment(start: Start, clock: StillClock) -> None:
+def test_the_eleventh_call_of_a_minute_is_refused_until_the_announced_moment(start: Start, clock: Clock) -> None:
     caller = Caller(start(rate_limit=10), "manager")
     for left in range(9, -1, -1):
         answer = caller.get(CHANNELS, **WEEK)

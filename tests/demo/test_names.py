@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engagement.demo import DemoServer, Options
-from tests.support.demo_tools import TODAY, Caller, StillClock
+from tests.support.clock import Clock
+from tests.support.demo_tools import NOW, TODAY, Caller
 
 ROOMS = """room_id,type,title,usernames
 c1,c,Zebra crossing,
@@ -40,7 +41,7 @@ def caller(tmp_path: Path) -> Iterator[Caller]:
     (tmp_path / "rooms.csv").write_text(ROOMS, encoding="utf-8")
     (tmp_path / "daily.csv").write_text(DAILY, encoding="utf-8")
     options = Options(data=tmp_path, today=TODAY, rate_limit=0, timezone="UTC")
-    with DemoServer(options, clock=StillClock()) as server:
+    with DemoServer(options, clock=Clock(NOW)) as server:
         yield Caller(server)
 
 

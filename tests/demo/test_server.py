@@ -18,6 +18,7 @@ import requests
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec
 from tests import ROOT
+from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
     NOW,
@@ -25,7 +26,6 @@ from tests.support.demo_tools import (
     WEEK,
     Caller,
     Start,
-    StillClock,
     refusal,
     workspaces,
 )
@@ -136,7 +136,7 @@ def test_a_fault_inside_is_an_internal_error_and_is_logged(start: Start, caplog:
 
 
 def test_the_date_header_is_that_of_the_servers_own_day() -> None:
-    clock = StillClock()
+    clock = Clock(NOW)
     with DemoServer(Options(rooms=5, today=date(2026, 8, 21), timezone="Asia/Kolkata"), clock=clock) as server:
         # 13:30 UTC is 19:00 in Kolkata, and so it is on the day chosen.
         assert requests.get(f"{server.url}/api/info", timeout=10).headers["Date"] == "Fri, 21 Aug 2026 13:30:00 GMT"
@@ -154,7 +154,7 @@ def test_there_is_one_date_header_and_none_about_the_machinery(start: Start) -> 
 
 
 def test_generated_counts_go_on_when_the_day_changes() -> None:
-    clock = StillClock()
+    clock = Clock(NOW)
     with DemoServer(Options(rooms=60, rate_limit=0), clock=clock) as server:
         caller = Caller(server)
         server.workspace.add("GENERAL", TODAY, 100_000)
@@ -174,13 +174,13 @@ def test_files_are_served_and_the_clock_stands_on_their_last_day(tmp_path: Path)
         "date,room_id,messages\n2026-08-10,lobby,4\n2026-08-16,lobby,5\n2026-08-21,lobby,6\n", encoding="utf-8"
     )
     week = {"start": "2026-08-10T09:45:00.000Z", "end": "2026-08-16T08:15:00.000Z"}
-    with DemoServer(Options(data=tmp_path, timezone="UTC"), clock=StillClock()) as server:
+    with DemoServer(Options(data=tmp_path, timezone="UTC"), clock=Clock(NOW)) as server:
         caller = Caller(server)
         assert caller.counts(**week) == {"lobby": (9, 0)}
         assert caller.get("me").headers["Date"] == "Fri, 21 Aug 2026 13:30:00 GMT"
         rooms = caller.get("rooms.adminRooms").json()["rooms"]
         assert {room["_id"] for room in rooms} == {"lobby", "quiet"}
-    with DemoServer(Options(data=tmp_path, today=date(2026, 9, 1), timezone="UTC"), clock=StillClock()) as server:
+    with DemoServer(Options(data=tmp_path, today=date(2026, 9, 1), timezone="UTC"), clock=Clock(NOW)) as server:
         assert Caller(server).get("me").headers["Date"] == "Tue, 01 Sep 2026 13:30:00 GMT"
 
 

@@ -11,18 +11,11 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.windows import windows
 from engagement.demo.zone import ServerClock
-from tests.support.demo_tools import CHANNELS, NOW, SENT, TODAY, Caller, StillClock, every_day, refusal
+from tests.support.clock import Clock
+from tests.support.demo_tools import CHANNELS, NOW, SENT, TODAY, Caller, every_day, refusal
+from tests.support.zones import ZONES
 
 OFFICIAL = {"start": "2026-11-09T00:00:00.000Z", "end": "2026-11-15T23:59:59.999Z"}
-ZONES = [
-    "UTC",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "Asia/Kolkata",
-    "Pacific/Auckland",
-    "Pacific/Kiritimati",
-]
 # Powers of two: every sum says which days are in it. The 9th to the 15th are worth 2**9 to 2**15.
 BY_DAY = {date(2026, 11, day): 2**day for day in range(1, 23)}
 
@@ -35,7 +28,7 @@ def workspace(zone: str = "UTC", *, swapped: bool = False) -> DemoServer:
     rooms = [RoomSpec("constant"), RoomSpec("dated"), RoomSpec("silent", last_message=None)]
     counts = {"constant": every_day(date(2026, 9, 1), TODAY), "dated": BY_DAY}
     options = Options(timezone=zone, swapped_dates=swapped, rate_limit=0)
-    return DemoServer(options, clock=StillClock(), community=community(rooms, counts))
+    return DemoServer(options, clock=Clock(NOW), community=community(rooms, counts))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +180,7 @@ def test_a_missing_date_is_named(utc: Caller) -> None:
 
 
 def test_the_oldest_releases_take_any_date_and_say_so_otherwise() -> None:
-    with DemoServer(Options(rooms=5, release=(3, 18), rate_limit=0), clock=StillClock()) as server:
+    with DemoServer(Options(rooms=5, release=(3, 18), rate_limit=0), clock=Clock(NOW)) as server:
         caller = Caller(server)
         assert caller.get(CHANNELS, start="2026-11-09", end="2026-11-15T00:00:00+00:00").status_code == 200
         body = {"success": False, "error": 'The "end" query parameter must be a valid date.'}

@@ -12,7 +12,8 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.model import community
 from engagement.demo.rooms import RoomSpec
 from engagement.numbers.zone import server_days
-from tests.support.api_tools import Clock, client_of
+from tests.support.api_tools import client_of
+from tests.support.clock import Clock
 
 YEAR_TO_NOVEMBER = [date(2025, 11, 18) + n * timedelta(days=1) for n in range(365)]
 

@@ -14,14 +14,10 @@ from engagement.numbers.periods import Period, last_full_weeks
 from engagement.reading.jobs import Jobs
 from engagement.reading.reader import Reader
 from engagement.storage.archive import Archive
-from tests.support.api_tools import Clock
 from tests.support.asking import empty_archive
-from tests.support.weeks import CHANNELS, NOON, every_day, lists_asked, six_weeks, visit, without_one
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOON.timestamp())
+from tests.support.clock import Clock
+from tests.support.demo_tools import every_day
+from tests.support.weeks import CHANNELS, lists_asked, six_weeks, visit, without_one
 
 
 @pytest.fixture

@@ -9,19 +9,7 @@ import pytest
 
 from engagement.errors import EngagementError, NoPremiumModule, ReadingStopped, SignedOut, UnreadableAnswer
 from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, Jobs, Teller
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.support.clock import Clock
 
 
 @pytest.fixture

@@ -22,14 +22,9 @@ from engagement.reading.jobs import Job, Progress, Teller
 from engagement.reading.reader import Reader
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Scope
-from tests.support.api_tools import Clock
 from tests.support.asking import empty_archive
-from tests.support.weeks import CHANNELS, DAY, LAST, NOON, SIX, lists_asked, six_weeks, visit, without_one
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOON.timestamp())
+from tests.support.clock import Clock
+from tests.support.weeks import CHANNELS, DAY, LAST, SIX, lists_asked, six_weeks, visit, without_one
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,9 @@ from engagement.numbers.rooms import Activity
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.reader import Reader
 from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, admit
-from tests.support.api_tools import Clock
-from tests.support.asking import ask, empty_archive, on_clock, reader_of
+from tests.support.asking import ask, empty_archive, reader_of
+from tests.support.clock import NOON, Clock
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 CHANNELS = "channels/list"
 PAGED = Options(
@@ -35,7 +34,7 @@ RATED = Options(rooms=5000, timezone="UTC", rate_limit=60)
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    with DemoServer(PAGED, clock=Clock(NOON.timestamp())) as running:
+    with DemoServer(PAGED, clock=Clock()) as running:
         yield running
 
 
@@ -267,12 +266,12 @@ def paced_reader(server: DemoServer, clock: Clock, user: str, waits: list[float]
         access=access,
         viewer=user,
         archive=empty_archive(),
-        now=on_clock(clock),
+        now=clock.moment,
     )
 
 
 def test_five_thousand_rooms_inside_the_rate_limit_are_the_table_of_one_call() -> None:
-    clock, waits = Clock(NOON.timestamp()), list[float]()
+    clock, waits = Clock(), list[float]()
     with DemoServer(RATED, clock=clock) as server:
         unhurried = paced_reader(server, clock, "manager", [])
         at_once = unhurried.activity(unhurried.facts().result(60), WEEK).result(60)

@@ -20,18 +20,11 @@ from engagement.demo.zone import ServerClock
 from engagement.numbers.periods import Period, last_full_weeks, windows
 from engagement.numbers.zone import Zone, server_days
 from engagement.reading.workspace import COUNTING_NOTE, ZONE_NOTE, read_daily
-from tests.support.api_tools import Clock, client_of
-from tests.support.asking import ask, on_clock, reader_of
+from tests.support.api_tools import client_of
+from tests.support.asking import ask, reader_of
+from tests.support.clock import Clock
+from tests.support.zones import ZONES
 
-ZONES = [
-    "UTC",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "Asia/Kolkata",
-    "Pacific/Auckland",
-    "Pacific/Kiritimati",
-]
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 FIRST = date(2025, 6, 1)
@@ -71,7 +64,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
 def test_both_periods_and_every_day_are_exact_over_http_in_every_zone(server: DemoServer, configured: bool) -> None:
     zone = server.options.timezone
     clock = Clock(NOON.timestamp())
-    reader = reader_of(server, zone=zone if configured else None, now=on_clock(clock))
+    reader = reader_of(server, zone=zone if configured else None, now=clock.moment)
     facts = reader.facts().result(60)
     assert facts.block_days is None
     assert facts.today(NOON) == server.state.clock.today() == NOON.astimezone(ZoneInfo(str(zone))).date()
@@ -203,7 +196,7 @@ def test_today_is_the_servers_up_to_its_very_midnight(zone: str) -> None:
             clock = Clock(moment.timestamp())
             with DemoServer(Options(timezone=zone, rate_limit=0), clock=clock, community=made) as running:
                 for configured in (None, zone):
-                    facts = reader_of(running, zone=configured, now=on_clock(clock)).facts().result(60)
+                    facts = reader_of(running, zone=configured, now=clock.moment).facts().result(60)
                     assert facts.today(moment.astimezone(UTC)) == day, (moment, configured)
 
 
@@ -219,7 +212,7 @@ def test_a_clock_of_ours_that_goes_wrong_does_not_move_the_servers_today() -> No
 def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone: str) -> None:
     with dated(zone, swapped_dates=True) as running:
         clock = Clock(NOON.timestamp())
-        reader = reader_of(running, now=on_clock(clock))
+        reader = reader_of(running, now=clock.moment)
         facts = reader.facts().result(60)
         assert facts.block_days == 4
         assert facts.first_counted is None
@@ -244,7 +237,7 @@ def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None
     # What the check protects from: the same question read as one window.
     with dated("UTC", swapped_dates=True) as running:
         clock = Clock(NOON.timestamp())
-        reader = reader_of(running, now=on_clock(clock))
+        reader = reader_of(running, now=clock.moment)
         facts = reader.facts().result(60)
         trusting = replace(facts, block_days=None)
         period = last_full_weeks(TODAY)

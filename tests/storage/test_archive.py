@@ -26,8 +26,6 @@ from engagement.storage.positions import pack, unpack
 from tests import ROOT
 from tests.support.clock import NOON, Clock
 
-pytest_plugins = ["tests.support.store_fixtures"]
-
 SCOPE = Scope("https://chat.example.org", "all")
 WEEK_1, WEEK_2, WEEK_3 = Period(date(2026, 10, 26), date(2026, 11, 15)).blocks(7)
 META = WindowMeta(read_at=NOON, announced=3, received=3, complete=True, zone="Europe/Berlin")
@@ -469,7 +467,7 @@ def test_bytes_that_were_not_packed_are_refused() -> None:
 
 
 def test_the_weeks_of_a_year_of_many_rooms_come_back_exactly(tmp_path: Path, clock: Clock) -> None:
-    store = Store(folder=tmp_path, clock=clock)
+    store = Store(folder=tmp_path, clock=clock.moment)
     archive = Archive(store)
     weeks = last_full_weeks(date(2026, 11, 20), 52).blocks(7)
     numbers = np.random.default_rng(26)

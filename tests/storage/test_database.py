@@ -17,8 +17,6 @@ from engagement.storage import migrations
 from engagement.storage.database import Store, data_folder
 from tests import ROOT
 
-pytest_plugins = ["tests.support.store_fixtures"]
-
 TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks"}
 
 

@@ -23,8 +23,6 @@ from engagement.storage.sessions import Sessions, Signed, kept_key
 from tests import ROOT
 from tests.support.clock import NOON, Clock
 
-pytest_plugins = ["tests.support.store_fixtures"]
-
 KEY = b"k" * 32
 ADA = Signed(
     workspace="https://chat.example.org",
@@ -156,7 +154,7 @@ def test_a_row_altered_to_another_workspace_still_opens_only_its_own(sessions: S
 
 
 def test_signing_out_ends_the_session_for_every_copy_at_once(sessions: Sessions, store_url: str, clock: Clock) -> None:
-    other_store = Store(store_url, clock=clock)
+    other_store = Store(store_url, clock=clock.moment)
     other_copy = Sessions(other_store, KEY)
     session_id = sessions.begin(ADA)
     assert other_copy.find(session_id).username == "ada"
@@ -184,7 +182,7 @@ def test_all_sessions_of_one_account_can_be_ended(sessions: Sessions) -> None:
 def test_a_session_lasts_eight_hours_from_its_last_use(sessions: Sessions, clock: Clock) -> None:
     session_id = sessions.begin(ADA)
     clock.forward(hours=7, minutes=59)
-    assert sessions.find(session_id).expires_at == clock.now + timedelta(hours=8)
+    assert sessions.find(session_id).expires_at == clock.moment() + timedelta(hours=8)
     clock.forward(hours=7, minutes=59)
     sessions.find(session_id)
     clock.forward(hours=8)
@@ -221,7 +219,7 @@ def test_a_session_in_steady_use_is_not_written_on_every_click(
 def test_an_admission_is_renewed_with_the_rights_of_now(sessions: Sessions, clock: Clock) -> None:
     session_id = sessions.begin(ADA)
     clock.forward(minutes=5)
-    told = sessions.admitted(session_id, {"view-engagement-dashboard", "view-room-administration"}, clock.now)
+    told = sessions.admitted(session_id, {"view-engagement-dashboard", "view-room-administration"}, clock.moment())
     found = sessions.find(session_id)
     for session in (told, found):
         assert session.rights == {"view-engagement-dashboard", "view-room-administration"}
@@ -261,7 +259,7 @@ def test_a_ticket_gives_the_session_id_once(sessions: Sessions) -> None:
 
 def test_a_ticket_is_redeemed_by_any_copy(sessions: Sessions, store_url: str, clock: Clock) -> None:
     session_id = sessions.begin(ADA)
-    other_store = Store(store_url, clock=clock)
+    other_store = Store(store_url, clock=clock.moment)
     assert Sessions(other_store, KEY).redeem(sessions.ticket(session_id)) == session_id
     other_store.close()
 

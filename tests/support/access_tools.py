@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +21,11 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import session
 from engagement.ui.hub import Hub
 from tests import ROOT
+from tests.support.clock import Clock
 
 FRAME = ROOT / "engagement" / "ui" / "frame.py"
 TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC).date()
 RIGHTS = frozenset({"view-engagement-dashboard", "view-room-administration", "view-c-room"})
-
-
-class Clock:
-    """The real time, and as far ahead of it as a test says."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 @contextmanager
@@ -43,7 +34,7 @@ def process(folder: Path, clock: Clock | None = None, **environ: str) -> Iterato
     st.cache_data.clear()
     st.cache_resource.clear()
     named = {f"ENGAGEMENT_{name}": value for name, value in environ.items()}
-    built = runtimes.build(named, folder=folder, clock=clock or Clock())
+    built = runtimes.build(named, folder=folder, clock=(clock or Clock()).moment)
     runtimes.use(built)
     hubs.use(Hub(Options(rooms=30, today=TODAY)))
     try:

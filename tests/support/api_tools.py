@@ -1,30 +1,15 @@
-"""What tests of the client share: a clock that no real second passes on, and servers that answer as scripted."""
+"""What tests of the client share: clients on a clock of the test, and servers that answer as scripted."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from engagement.api.client import Client, Pace
 from engagement.demo import DemoServer
-
-
-class Clock:
-    """Seconds since 1970 that pass only while somebody sleeps; ``slept`` lists the sleeps."""
-
-    def __init__(self, now: float | None = None) -> None:
-        self.now = time.time() if now is None else now
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
+from tests.support.clock import Clock
 
 
 def client_of(server: DemoServer, clock: Clock, who: str = "manager", **more: object) -> Client:

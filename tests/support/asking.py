@@ -29,11 +29,6 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def on_clock(clock: Callable[[], float]) -> Now:
-    """The moments of a clock that gives seconds since 1970."""
-    return lambda: datetime.fromtimestamp(clock(), UTC)
-
-
 def reader_of(
     server: DemoServer,
     user: str = "admin",

@@ -1,4 +1,4 @@
-"""One browser for the whole run: two at a time cannot be driven from one thread."""
+"""One browser for all tests of a process: two at a time cannot be driven from one thread."""
 
 from __future__ import annotations
 

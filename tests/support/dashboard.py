@@ -24,32 +24,60 @@ def free_port() -> int:
 
 
 class Dashboard:
-    """``streamlit run app.py`` with an empty home; ``restart`` keeps the home and the port."""
+    """``streamlit run app.py`` in ``folder`` with an empty home; ``restart`` keeps the home and the port.
 
-    def __init__(self, home: Path, **environ: str) -> None:
+    Below ``base``, when that is given. No setting of ours but those in ``environ``, and typed addresses
+    where they name no workspace.
+    """
+
+    def __init__(self, home: Path, *, folder: Path = ROOT, base: str = "", **environ: str) -> None:
         self.home = home
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._environ = {"ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true"} | environ
+        self.url = f"http://127.0.0.1:{self.port}/{base}".rstrip("/")
+        self._folder = folder
+        typed = {} if "ENGAGEMENT_WORKSPACE_URL" in environ else {"ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true"}
+        below = {"STREAMLIT_SERVER_BASE_URL_PATH": base} if base else {}
+        self._environ = {**typed, **below, **environ}
         self._process: subprocess.Popen[bytes] | None = None
         self._log = home / "dashboard.log"
 
     def start(self) -> Dashboard:
         """Returns when it answers. Raises AssertionError with its output when it does not."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ENGAGEMENT_", "XDG_"))}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=kept | {"HOME": str(self.home)} | self._environ, stdout=log, stderr=log
+                self._command(), cwd=self._folder, env=self._surroundings(), stdout=log, stderr=log
             )
-        for _ in range(300):
+        for _ in range(600):
             try:
-                if requests.get(f"{self.url}/_stcore/health", timeout=1).text == "ok":
+                if requests.get(f"{self.url}/_stcore/health", timeout=5).text == "ok":
                     return self
             except requests.RequestException:
-                time.sleep(0.1)
+                time.sleep(0.05)
             assert self._process.poll() is None, self.log()
         raise AssertionError(self.log())
+
+    def refuses_to_start(self) -> str:
+        """What it says on standard error when it ends by itself. Raises AssertionError when it ends well."""
+        ended = subprocess.run(
+            self._command(),
+            cwd=self._folder,
+            env=self._surroundings(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ended.returncode != 0
+        assert "Traceback" not in ended.stderr + ended.stdout
+        return ended.stderr
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={self.port}"]
+
+    def _surroundings(self) -> dict[str, str]:
+        ours = ("ENGAGEMENT_", "ROCKETCHAT_", "XDG_", "FORWARDED_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return kept | {"HOME": str(self.home)} | self._environ
 
     def stop(self) -> None:
         """Ends the process, if it runs."""

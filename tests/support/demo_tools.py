@@ -1,4 +1,4 @@
-"""What tests of the demo workspace share: a caller that speaks plain HTTP, and a clock that stands still."""
+"""What tests of the demo workspace share: a caller that speaks plain HTTP, and workspaces on a still clock."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import requests
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from tests.support.clock import Clock
 
 CHANNELS = "engagement-dashboard/channels/list"
 SENT = "engagement-dashboard/messages/messages-sent"
@@ -18,16 +19,6 @@ SENT = "engagement-dashboard/messages/messages-sent"
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC).timestamp()
 WEEK = {"start": "2026-11-09T09:45:00.000Z", "end": "2026-11-15T08:15:00.000Z"}
-
-
-class StillClock:
-    """Seconds since 1970 that pass only when told to."""
-
-    def __init__(self, now: float = NOW) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Caller:
@@ -74,14 +65,14 @@ Start = Callable[..., DemoServer]
 
 
 @contextmanager
-def workspaces(clock: StillClock | None = None) -> Iterator[Start]:
+def workspaces(clock: Clock | None = None) -> Iterator[Start]:
     """What starts a workspace with rooms, counts and options (no rate limit unless told), and stops it."""
     running: list[DemoServer] = []
 
     def start(rooms: list[RoomSpec], counts: dict[str, dict[date, int]], **options: Any) -> DemoServer:
         made = community(rooms, counts)
         server = DemoServer(
-            Options(**{"rate_limit": 0, "timezone": "UTC", **options}), clock=clock or StillClock(), community=made
+            Options(**{"rate_limit": 0, "timezone": "UTC", **options}), clock=clock or Clock(NOW), community=made
         )
         running.append(server.start())
         return server

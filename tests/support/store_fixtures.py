@@ -17,11 +17,6 @@ from tests.support.clock import Clock
 _numbers = itertools.count()
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a database on a PostgreSQL server of this run's own.
@@ -61,6 +56,6 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(store_url: str, clock: Clock) -> Iterator[Store]:
-    opened = Store(store_url, clock=clock)
+    opened = Store(store_url, clock=clock.moment)
     yield opened
     opened.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
@@ -14,19 +14,14 @@ from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Teller
 from engagement.reading.reader import Reader
 from engagement.storage.archive import Archive
-from tests.support.api_tools import Clock
-from tests.support.asking import on_clock, reader_of
+from tests.support.asking import reader_of
+from tests.support.clock import Clock
+from tests.support.demo_tools import every_day
 
 DAY = timedelta(days=1)
 CHANNELS = "channels/list"
-# A Friday; the last full week began on Monday the 9th.
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LAST = Period(date(2026, 11, 9), date(2026, 11, 15))
 SIX = weeks_until(LAST, 6)
-
-
-def every_day(first: date, last: date, messages: int) -> dict[date, int]:
-    return {first + n * DAY: messages for n in range((last - first).days + 1)}
 
 
 COUNTS = {
@@ -49,7 +44,7 @@ def six_weeks(clock: Clock) -> Iterator[DemoServer]:
 
 def visit(server: DemoServer, clock: Clock, archive: Archive, user: str = "admin", **more: object) -> Reader:
     """A reader that has read nothing yet but what the archive holds."""
-    return reader_of(server, user, archive=archive, now=on_clock(clock), **more)  # type: ignore[arg-type]
+    return reader_of(server, user, archive=archive, now=clock.moment, **more)  # type: ignore[arg-type]
 
 
 def lists_asked(server: DemoServer) -> list[str]:

@@ -22,7 +22,8 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import session, signin
 from engagement.ui.session import Visitor
 from engagement.ui.web import unsafe_start
-from tests.support.access_tools import RIGHTS, TODAY, Clock, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.access_tools import RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.clock import Clock
 
 SEE_FIGURES = "view-engagement-dashboard"
 
@@ -31,11 +32,6 @@ SEE_FIGURES = "view-engagement-dashboard"
 def workspace() -> Iterator[DemoServer]:
     with DemoServer(Options(rooms=20, today=TODAY, rate_limit=0)) as server:
         yield server
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -57,10 +53,10 @@ def test_an_admission_is_not_asked_again_before_it_is_due(
     running: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
     session_id = signed_in(running, workspace)
-    clock.ahead = RENEWED_AFTER - timedelta(seconds=1)
+    clock.put(ahead=RENEWED_AFTER - timedelta(seconds=1))
     assert look(session_id).permissions == RIGHTS
     assert asked(workspace) == (0, 0)
-    clock.ahead = RENEWED_AFTER + timedelta(seconds=1)
+    clock.put(ahead=RENEWED_AFTER + timedelta(seconds=1))
     assert look(session_id).permissions == RIGHTS
     assert asked(workspace) == (1, 1)
     assert look(session_id).permissions == RIGHTS
@@ -69,7 +65,7 @@ def test_an_admission_is_not_asked_again_before_it_is_due(
 
 def test_five_tabs_of_one_person_cost_one_call(running: runtimes.Runtime, workspace: DemoServer, clock: Clock) -> None:
     session_id = signed_in(running, workspace)
-    clock.ahead = timedelta(minutes=10)
+    clock.put(ahead=timedelta(minutes=10))
     with ThreadPoolExecutor(5) as pool:
         seen = list(pool.map(lambda n: look(session_id, f"tab {n}"), range(5)))
     assert {one.permissions for one in seen} == {RIGHTS}
@@ -80,7 +76,7 @@ def test_twenty_people_cost_one_call_each_and_one_for_all_of_them(
     running: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
     people = [signed_in(running, workspace) for _ in range(20)]
-    clock.ahead = timedelta(minutes=10)
+    clock.put(ahead=timedelta(minutes=10))
     with ThreadPoolExecutor(20) as pool:
         seen = list(pool.map(lambda n: look(people[n], f"tab {n}"), range(20)))
     assert {one.permissions for one in seen} == {RIGHTS}
@@ -91,7 +87,7 @@ def test_what_another_copy_renewed_is_not_asked_again(
     running: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
     session_id = signed_in(running, workspace)
-    clock.ahead = timedelta(minutes=10)
+    clock.put(ahead=timedelta(minutes=10))
     running.sessions.admitted(session_id, RIGHTS)
     assert look(session_id).permissions == RIGHTS
     assert asked(workspace) == (0, 0)
@@ -102,7 +98,7 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
 ) -> None:
     session_id = signed_in(running, workspace)
     workspace.revoke(SEE_FIGURES, "manager")
-    clock.ahead = RENEWED_AFTER + timedelta(seconds=1)
+    clock.put(ahead=RENEWED_AFTER + timedelta(seconds=1))
     with pytest.raises(NoPermission, match=SEE_FIGURES):
         look(session_id)
     # The admission of before would last for another minute, and now nobody can say that it ended.
@@ -118,12 +114,12 @@ def test_a_permission_given_back_is_noticed_when_asked_again(
     app = read(tab(signed_in(running, workspace)))
     assert shows_figures(app)
     workspace.revoke(SEE_FIGURES, "manager")
-    clock.ahead = LASTS
+    clock.put(ahead=LASTS)
     app.run()
     assert SEE_FIGURES in app.error[0].value
     assert not shows_figures(app)
     workspace.grant(SEE_FIGURES, "manager")
-    clock.ahead += timedelta(minutes=1)
+    clock.forward(minutes=1)
     assert shows_figures(read(app.button(key="ask_again").click().run()))
 
 
@@ -132,7 +128,7 @@ def test_less_permission_means_fewer_rights_at_the_next_renewal(
 ) -> None:
     session_id = signed_in(running, workspace)
     workspace.revoke("view-room-administration", "manager")
-    clock.ahead = timedelta(minutes=5)
+    clock.put(ahead=timedelta(minutes=5))
     assert look(session_id).permissions == RIGHTS - {"view-room-administration"}
     assert running.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
 
@@ -142,9 +138,9 @@ def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission
 ) -> None:
     session_id = signed_in(running, workspace)
     workspace.stop()
-    clock.ahead = LASTS - timedelta(seconds=2)
+    clock.put(ahead=LASTS - timedelta(seconds=2))
     assert look(session_id).permissions == RIGHTS
-    clock.ahead = LASTS
+    clock.put(ahead=LASTS)
     with pytest.raises(Unreachable):
         look(session_id)
 
@@ -154,9 +150,9 @@ def test_a_pause_that_the_workspace_asks_for_throws_nobody_out_but_never_prolong
 ) -> None:
     session_id = signed_in(running, workspace)
     workspace.fail_next("/me", "429")
-    clock.ahead = LASTS - timedelta(seconds=2)
+    clock.put(ahead=LASTS - timedelta(seconds=2))
     assert look(session_id).permissions == RIGHTS
-    clock.ahead = LASTS
+    clock.put(ahead=LASTS)
     with pytest.raises(Admitting) as waiting:
         look(session_id)
     reading = waiting.value.reading
@@ -180,7 +176,7 @@ def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
 ) -> None:
     ended, other = signed_in(running, workspace), signed_in(running, workspace)
     workspace.state.accounts.forget(running.sessions.find(ended).token)
-    clock.ahead = timedelta(minutes=5)
+    clock.put(ahead=timedelta(minutes=5))
     outcomes: dict[str, object] = {}
 
     def try_(session_id: str) -> None:
@@ -208,7 +204,7 @@ def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
     assert file() == b"figures"
     assert session.alive()
     workspace.revoke(SEE_FIGURES, "manager")
-    clock.ahead = LASTS
+    clock.put(ahead=LASTS)
     with pytest.raises(NoPermission):
         file()
     assert not session.alive()
@@ -268,7 +264,7 @@ def test_the_admission_of_the_dashboards_own_account_is_shared_and_renewed(
             list(pool.map(lambda n: session.look(Visitor(None, None, f"tab {n}")), range(20)))
         assert asked(workspace) == (1, 1)
         workspace.revoke(SEE_FIGURES, "manager")
-        clock.ahead = LASTS
+        clock.put(ahead=LASTS)
         with pytest.raises(NoPermission):
             session.look(Visitor(None, None, "a tab"))
 
@@ -280,7 +276,7 @@ def test_when_the_dashboards_own_token_ends_the_page_says_whom_to_ask(
         app = read(tab())
         assert shows_figures(app)
         workspace.sign_out_everyone()
-        clock.ahead = LASTS
+        clock.put(ahead=LASTS)
         app.run()
         assert app.error[0].value == str(AccountRefused())
         assert not shows_figures(app)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from engagement.demo import DemoServer, Options
-from tests.support.browser import executable
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
 
 pytestmark = pytest.mark.timeout(300)
@@ -21,14 +20,6 @@ PAGES = {
     "week_over_week": "Week over week",
     "trends": "Trends",
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

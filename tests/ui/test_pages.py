@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -18,22 +18,10 @@ from engagement.ui import loading, session
 from engagement.ui import runtime as runtimes
 from engagement.ui.hub import Hub
 from tests import ROOT
+from tests.support.clock import Clock
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC).date()
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +30,7 @@ def dashboard(tmp_path: Path, clock: Clock) -> Iterator[None]:
     st.cache_data.clear()
     st.cache_resource.clear()
     environ = {"ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true"}
-    runtimes.use(runtimes.build(environ, folder=tmp_path, clock=clock))
+    runtimes.use(runtimes.build(environ, folder=tmp_path, clock=clock.moment))
     hubs.use(Hub(Options(rooms=60, seed=1, today=TODAY)))
     yield
     hubs.use(None)
@@ -139,7 +127,7 @@ def test_direct_messages_are_left_out_until_asked_for_and_their_people_even_then
 def test_the_age_of_what_is_shown_is_said(clock: Clock) -> None:
     app = sound(explore())
     assert " ago" not in text_of(app)
-    clock.ahead = timedelta(minutes=2, seconds=5)
+    clock.forward(minutes=2, seconds=5)
     app.run()
     assert "2 minutes ago" in text_of(sound(app))
 
@@ -305,7 +293,7 @@ def test_two_people_with_the_same_rights_share_one_reading(workspace: DemoServer
 def test_a_permission_taken_away_ends_the_view_within_five_minutes(workspace: DemoServer, clock: Clock) -> None:
     app = sound(settled(sign_in(workspace.url, "manager", "manager")))
     workspace.revoke("view-engagement-dashboard", "manager")
-    clock.ahead = timedelta(minutes=5)
+    clock.forward(minutes=5)
     app.run()
     assert not app.get("plotly_chart")
     assert "view-engagement-dashboard" in app.error[0].value
@@ -316,7 +304,7 @@ def test_a_token_that_the_server_no_longer_accepts_leads_back_to_the_sign_in(
 ) -> None:
     app = sound(settled(sign_in(workspace.url, "manager", "manager")))
     workspace.sign_out_everyone()
-    clock.ahead = timedelta(minutes=5)
+    clock.forward(minutes=5)
     app.run()
     assert not app.get("plotly_chart")
     assert app.text_input(key="signin_user")

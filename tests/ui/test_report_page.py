@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from engagement.ui import hub as hubs
 from engagement.ui import reporting
 from engagement.ui import runtime as runtimes
-from tests.ui.test_pages import clock, dashboard, explore, settled, sound, text_of  # noqa: F401
+from tests.ui.test_pages import dashboard, explore, settled, sound, text_of  # noqa: F401
 
 
 def opened(**query: str | list[str]) -> AppTest:
