@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from engagement.demo.answers import Answer, failure, success
 from engagement.demo.counts import Ints
+from engagement.demo.responses import Response, failure, success
 from engagement.demo.state import Call, Refusal, State, page
 from engagement.demo.windows import BadDate, Windows, instant, windows
-from engagement.demo.workspace import Activity
+from engagement.demo.workspace import WindowCounts
 
 PERMISSION = "view-engagement-dashboard"
 _HIDE = "hideRoomsWithNoActivity"
@@ -20,27 +20,27 @@ _COUNTED_TYPES = {"c", "p", "d"}
 _dice = random.Random()  # noqa: S311
 
 
-def channels_list(state: State, call: Call) -> Answer:
+def channels_list(state: State, call: Call) -> Response:
     """Rooms with the messages of both windows, most messages first."""
     if state.on_page is not None:
         state.on_page()
-    release = state.release
+    dialect = state.dialect
     wanted = page(call, state.options)
     activity = state.workspace.activity(_asked(state, call))
     rooms = state.workspace.rooms
-    silent_too = not (release.minor >= (8, 0) or (release.may_hide_silent_rooms and call.text(_HIDE) == "true"))
+    silent_too = not (dialect.minor >= (8, 0) or (dialect.may_hide_silent_rooms and call.text(_HIDE) == "true"))
     listed = state.workspace.alive()
-    if not release.lists_every_room:
+    if not dialect.lists_every_room:
         listed &= np.fromiter((room.type in _COUNTED_TYPES for room in rooms), dtype=bool, count=len(rooms))
     if not silent_too:
         listed &= activity.counted > 0
     order = _by_messages(np.flatnonzero(listed), activity.messages, shuffled=state.options.shuffle_ties)
     shown = order[wanted.of(len(order))]
     body = _body(state, activity, shown, total=len(order), offset=wanted.offset)
-    return body.with_headers(_deprecation(call)) if release.may_hide_silent_rooms else body
+    return body.with_headers(_deprecation(call)) if dialect.may_hide_silent_rooms else body
 
 
-def messages_sent(state: State, call: Call) -> Answer:
+def messages_sent(state: State, call: Call) -> Response:
     """The messages of every day, newest first; days without any are left out.
 
     As on the real server no more days come back than its own length of the window, which for instants such as
@@ -69,7 +69,7 @@ def _asked(state: State, call: Call) -> Windows:
         if text is None:
             raise Refusal(failure(f"Match error: Missing key '{name}'"))
         try:
-            moments.append(instant(text, name, strict=state.release.strict_dates))
+            moments.append(instant(text, name, strict=state.dialect.strict_dates))
         except BadDate as exc:
             raise Refusal(failure(str(exc))) from exc
     return windows(moments[0], moments[1], state.clock, swapped=state.options.swapped_dates)
@@ -91,7 +91,7 @@ def _deprecation(call: Call) -> dict[str, str]:
     }
 
 
-def _body(state: State, activity: Activity, shown: Ints, *, total: int, offset: int) -> Answer:
+def _body(state: State, activity: WindowCounts, shown: Ints, *, total: int, offset: int) -> Response:
     documents, rooms = state.documents, state.workspace.rooms
     now, before = activity.messages[shown].tolist(), activity.previous[shown].tolist()
     rows = [
@@ -100,4 +100,4 @@ def _body(state: State, activity: Activity, shown: Ints, *, total: int, offset: 
         for number, messages, previous in zip(shown.tolist(), now, before, strict=True)
     ]
     tail = f'"total":{total},"offset":{offset},"count":{len(rows)},"success":true'
-    return Answer(200, f'{{"channels":[{",".join(rows)}],{tail}}}'.encode())
+    return Response(200, f'{{"channels":[{",".join(rows)}],{tail}}}'.encode())

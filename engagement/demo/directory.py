@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable
 
 from engagement.demo.accounts import Account
-from engagement.demo.answers import Answer, failure
+from engagement.demo.community import RoomSpec
 from engagement.demo.documents import Documents
-from engagement.demo.rooms import RoomSpec
+from engagement.demo.responses import Response, failure
 from engagement.demo.state import Call, Refusal, State, page
 
 PERMISSION = "view-room-administration"
@@ -20,31 +20,30 @@ _BY_NAME = {"name": 1}
 _dice = random.Random()  # noqa: S311
 
 
-def admin_rooms(state: State, call: Call) -> Answer:
+def admin_rooms(state: State, call: Call) -> Response:
     """All rooms of the types asked for, without their last message."""
     if not state.accounts.may(call.who, PERMISSION):
-        return state.release.not_authorized()
-    release = state.release.minor
+        return state.dialect.not_authorized()
+    release = state.dialect.minor
     if release >= (8, 0) and set(call.query) - _ADMIN_PARAMETERS:
         return failure("must NOT have additional properties", "error-invalid-params")
     wanted = {kind for name in ("types[]", "types") for text in call.query.get(name, []) for kind in text.split(",")}
-    word = (call.text("filter") or "").casefold()
-
-    def listed(room: RoomSpec) -> bool:
-        return _of_types(room, wanted, release) and (not word or _found(room, word))
 
     def written(documents: Documents, room: RoomSpec) -> str:
         return documents.administrated(room, with_creation=release >= (6, 10))
 
+    def listed(room: RoomSpec) -> bool:
+        return _of_types(room, wanted, release)
+
     return _listing(state, call, "rooms", listed, written, {"default": -1, "name": 1})
 
 
-def channels_list(state: State, call: Call) -> Answer:
+def channels_list(state: State, call: Call) -> Response:
     """Public rooms as whole documents; those of a team only where the caller has joined."""
     account = call.who
     everything = state.accounts.may(account, "view-c-room")
     if not everything and not state.accounts.may(account, "view-joined-room"):
-        return state.release.unauthorized()
+        return state.dialect.unauthorized()
 
     def listed(room: RoomSpec) -> bool:
         open_to_all = everything and (room.team is None or room.team_main)
@@ -53,14 +52,14 @@ def channels_list(state: State, call: Call) -> Answer:
     return _listing(state, call, "channels", listed, Documents.whole, _BY_NAME, variant=str(everything))
 
 
-def groups_list(state: State, call: Call) -> Answer:
+def groups_list(state: State, call: Call) -> Response:
     """All private rooms as whole documents."""
     if not state.accounts.may(call.who, PERMISSION):
-        return state.release.unauthorized()
+        return state.dialect.unauthorized()
     return _listing(state, call, "groups", lambda room: room.type == "p", Documents.whole, _BY_NAME)
 
 
-def direct_list(state: State, call: Call) -> Answer:
+def direct_list(state: State, call: Call) -> Response:
     """All direct messages as whole documents."""
     return _listing(state, call, "ims", lambda room: room.type == "d", Documents.whole, _BY_NAME)
 
@@ -81,10 +80,6 @@ def _of_types(room: RoomSpec, wanted: set[str], release: tuple[int, ...]) -> boo
     return ("discussions" in wanted or not discussion) and ("teams" in wanted or not room.team_main)
 
 
-def _found(room: RoomSpec, word: str) -> bool:
-    return any(word in text.casefold() for text in (room.name, room.title, *room.usernames) if text)
-
-
 def _listing(
     state: State,
     call: Call,
@@ -93,7 +88,7 @@ def _listing(
     written: Callable[[Documents, RoomSpec], str],
     usual_sort: dict[str, int],
     variant: str = "",
-) -> Answer:
+) -> Response:
     wanted, sort = page(call, state.options), _sort(call, usual_sort)
     documents = state.documents
 
@@ -106,11 +101,11 @@ def _listing(
         return rooms
 
     asked = {name: values for name, values in call.query.items() if name not in {"offset", "count"}}
-    name = json.dumps([key, variant, call.who.username, state.release.minor, asked], sort_keys=True)
+    name = json.dumps([key, variant, call.who.username, state.dialect.minor, asked], sort_keys=True)
     rooms = ordered() if state.options.shuffle_ties else documents.remembered(name, ordered)
     shown = [written(documents, room) for room in rooms[wanted.of(len(rooms))]]
     tail = f'"count":{len(shown)},"offset":{wanted.offset},"total":{len(rooms)},"success":true'
-    return Answer(200, f'{{"{key}":[{",".join(shown)}],{tail}}}'.encode())
+    return Response(200, f'{{"{key}":[{",".join(shown)}],{tail}}}'.encode())
 
 
 def _sort(call: Call, usual: dict[str, int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from datetime import date
 
-from engagement.demo.rooms import RoomSpec
+from engagement.demo.community import RoomSpec
 from engagement.demo.zone import ServerClock
 
 _SAYINGS = (

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+from engagement.demo.community import AS_COUNTED, Community, Moment, RoomSpec, settled
 from engagement.demo.counts import DayCounts
-from engagement.demo.model import Community, settled
-from engagement.demo.rooms import AS_COUNTED, Moment, RoomSpec
 
 _YES = {"1", "true", "yes", "y"}
 _NO = {"", "0", "false", "no", "n"}

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from engagement.demo.model import Community
+from engagement.demo.community import Community, RoomSpec
 from engagement.demo.names import (
     FOUNDING,
     PEOPLE,
@@ -18,7 +18,6 @@ from engagement.demo.names import (
 )
 from engagement.demo.noise import Floats, ids, uniform
 from engagement.demo.population import CHANNEL, DIRECT, DISCUSSION, NEVER, PRIVATE, Ints, Population, population
-from engagement.demo.rooms import RoomSpec
 from engagement.demo.volumes import HISTORY_DAYS, day_counts
 
 _TEAM_SHARE, _ARCHIVED_SHARE = 0.12, 0.35

@@ -10,7 +10,7 @@ INTERVAL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Allowance:
     """Whether a call is allowed, how many are left, and when counting starts anew (seconds since 1970)."""
 
     allowed: bool
@@ -39,7 +39,7 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[float, dict[str, int]]] = {}
 
-    def call(self, route: str, address: str, limit: int) -> Verdict:
+    def call(self, route: str, address: str, limit: int) -> Allowance:
         """Counts one call of ``route`` from ``address``, refused calls too."""
         with self._lock:
             now = self._now()
@@ -50,7 +50,7 @@ class RateLimiter:
             count = calls[address] = calls.get(address, 0) + 1
             if len(calls) > self._most:
                 del calls[next(iter(calls))]
-        return Verdict(count <= limit, limit, max(limit - count, 0), began + INTERVAL_SECONDS)
+        return Allowance(count <= limit, limit, max(limit - count, 0), began + INTERVAL_SECONDS)
 
     def __len__(self) -> int:
         """How many counts are kept, over all routes and addresses."""

@@ -20,11 +20,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
-from engagement.demo.answers import Answer, internal_error, too_many_requests, web_page
+from engagement.demo.community import Community
 from engagement.demo.faults import Fault, Faults
-from engagement.demo.limiter import INTERVAL_SECONDS, Verdict
-from engagement.demo.model import Community
+from engagement.demo.limiter import INTERVAL_SECONDS, Allowance
 from engagement.demo.options import Options
+from engagement.demo.responses import Response, internal_error, too_many_requests, web_page
 from engagement.demo.routes import respond
 from engagement.demo.state import Call, State
 from engagement.demo.workspace import Workspace
@@ -231,7 +231,7 @@ class DemoServer:
         if self._server is not None:
             await self._server.stopped()
 
-    async def _answer(self, request: Request, query: Mapping[str, list[str]]) -> Answer:
+    async def _answer(self, request: Request, query: Mapping[str, list[str]]) -> Response:
         body = await request.body()
         call = Call(
             method=request.method,
@@ -243,26 +243,26 @@ class DemoServer:
         )
         return await run_in_threadpool(respond, self.state, call)
 
-    def _faulty(self, fault: Fault | None) -> Answer | None:
+    def _faulty(self, fault: Fault | None) -> Response | None:
         match fault:
             case "429":
                 limit = self.options.rate_limit or 10
                 reset = self.state.clock.seconds() + INTERVAL_SECONDS
                 seconds = round(INTERVAL_SECONDS)
-                return too_many_requests(seconds).with_headers(Verdict(False, limit, 0, reset).headers())
+                return too_many_requests(seconds).with_headers(Allowance(False, limit, 0, reset).headers())
             case "500" | "hang":
                 return internal_error()
             case "html":
                 return web_page()
             case "garbage":
-                return Answer(200, b'{"channels":[{"room":{"_id":')
+                return Response(200, b'{"channels":[{"room":{"_id":')
             case "unauthorized":
-                return self.state.release.login_needed()
+                return self.state.dialect.login_needed()
             case _:
                 return None
 
 
-async def _send(answered: Answer, send: Send, *, date: str, cut: bool) -> None:
+async def _send(answered: Response, send: Send, *, date: str, cut: bool) -> None:
     headers = {
         "content-type": answered.content_type,
         "content-length": str(len(answered.body)),

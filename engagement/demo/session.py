@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from engagement.demo.accounts import Account, SignInRefused
-from engagement.demo.answers import Answer, answer, failure, success
+from engagement.demo.responses import Response, json_response, success
 from engagement.demo.state import Call, State
 
-_LOGIN_KEYS = {"user", "username", "email", "password", "code"}
 
-
-def info(state: State, call: Call) -> Answer:
+def info(state: State, call: Call) -> Response:
     """The version, in the form of each release: whole before 4.0, then without patch for whoever is not admin."""
-    release = state.release
-    needed = "view-statistics" if release.minor >= (8, 0) else "get-server-info"
+    dialect = state.dialect
+    needed = "view-statistics" if dialect.minor >= (8, 0) else "get-server-info"
     knows_more = call.account is not None and state.accounts.may(call.account, needed)
-    whole = {"version": release.full, "build": {"date": state.clock.wire(state.clock.now())}, "commit": {}}
-    if release.minor < (6, 5):
+    whole = {"version": dialect.full, "build": {"date": state.clock.wire(state.clock.now())}, "commit": {}}
+    if dialect.minor < (6, 5):
         if knows_more:
             return success({"info": whole})
-        return success({"version": release.full if release.minor < (4, 0) else release.short})
+        return success({"version": dialect.full if dialect.minor < (4, 0) else dialect.short})
     body: dict[str, object] = {
-        "version": release.full if knows_more else release.short,
+        "version": dialect.full if knows_more else dialect.short,
         "minimumClientVersions": {"desktop": "3.9.6", "mobile": "4.39.0"},
         "supportedVersions": {"signed": "demo"},
     }
@@ -29,32 +27,32 @@ def info(state: State, call: Call) -> Answer:
     return success({**body, "info": whole} if knows_more else body)
 
 
-def login(state: State, call: Call) -> Answer:
-    """A token for user name or e-mail address with password (and code), or for a token that is valid already."""
+def login(state: State, call: Call) -> Response:
+    """A token for user name or e-mail address with password (and code)."""
     try:
         account = _signing_in(state, call)
     except SignInRefused as refused:
         if refused.code == "Unauthorized":
-            return state.release.login_failed()
-        return state.release.login_failed(refused.code, refused.reason, refused.details)
+            return state.dialect.login_failed()
+        return state.dialect.login_failed(refused.code, refused.reason, refused.details)
     token = state.accounts.issue(account)
     data = {"userId": account.user_id, "authToken": token, "me": _profile(state, account)}
     body: dict[str, object] = {"status": "success", "data": data}
-    return answer(body if state.release.minor < (7, 2) else {**body, "success": True})
+    return json_response(body if state.dialect.minor < (7, 2) else {**body, "success": True})
 
 
-def logout(state: State, call: Call) -> Answer:
+def logout(state: State, call: Call) -> Response:
     """The token of the call is not valid any more, be it of a login or a personal one."""
     state.accounts.forget(call.token)
-    return answer({"status": "success", "data": {"message": "You've been logged out!"}})
+    return json_response({"status": "success", "data": {"message": "You've been logged out!"}})
 
 
-def me(state: State, call: Call) -> Answer:
+def me(state: State, call: Call) -> Response:
     """Who the token belongs to."""
     return success(_profile(state, call.who))
 
 
-def permissions(state: State, call: Call) -> Answer:
+def permissions(state: State, call: Call) -> Response:
     """Every permission with the roles that have it; that of a module which never ran is missing."""
     updated = state.clock.wire(state.clock.now())
     listed = [
@@ -65,26 +63,11 @@ def permissions(state: State, call: Call) -> Answer:
     return success({"update": listed, "remove": []})
 
 
-def send_code(state: State, call: Call) -> Answer:
-    """Mails the code anew; says yes to unknown people too."""
-    login_name = call.body.get("emailOrUsername")
-    if not isinstance(login_name, str) or not login_name:
-        return failure("emailOrUsername is required [error-parameter-required]", "error-parameter-required")
-    state.accounts.mail_code(login_name)
-    return success({})
-
-
 def _signing_in(state: State, call: Call) -> Account:
-    body = call.body
-    if isinstance(body.get("resume"), str):
-        return state.accounts.resume(str(body["resume"]))
-    user = body.get("user") or body.get("username") or body.get("email")
-    if isinstance(user, dict):
-        user = user.get("username") or user.get("email")
-    if not isinstance(user, str) or set(body) - _LOGIN_KEYS:
+    user, password, code = (call.body.get(name) for name in ("user", "password", "code"))
+    if not isinstance(user, str) or not isinstance(password, str):
         raise SignInRefused("Unauthorized", "Unauthorized")
-    code = body.get("code") or call.headers.get("x-2fa-code")
-    return state.accounts.sign_in(user, body.get("password"), str(code) if code else None)
+    return state.accounts.sign_in(user, password, str(code) if code else None)
 
 
 def _profile(state: State, account: Account) -> dict[str, object]:

@@ -10,12 +10,13 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from engagement.demo.accounts import Account, Accounts
-from engagement.demo.answers import Answer, Release, failure
-from engagement.demo.community import from_files, generate
+from engagement.demo.community import Community
 from engagement.demo.documents import Documents
+from engagement.demo.files import from_files
+from engagement.demo.generated import generate
 from engagement.demo.limiter import RateLimiter
-from engagement.demo.model import Community
 from engagement.demo.options import Options
+from engagement.demo.responses import Dialect, Response, failure
 from engagement.demo.workspace import Workspace
 from engagement.demo.zone import ServerClock
 
@@ -71,9 +72,9 @@ class State:
         return str(uuid5(NAMESPACE_URL, said))
 
     @property
-    def release(self) -> Release:
-        """The release that the workspace pretends to be."""
-        return Release(self.options.release)
+    def dialect(self) -> Dialect:
+        """How the release that the workspace pretends to be speaks."""
+        return Dialect(self.options.release)
 
 
 def _digest(data: Path | None) -> str:
@@ -115,13 +116,13 @@ class Call:
 class Refusal(Exception):
     """A route ends early with this answer."""
 
-    def __init__(self, refusal: Answer) -> None:
+    def __init__(self, refusal: Response) -> None:
         self.answer = refusal
         super().__init__(refusal.status)
 
 
 @dataclass(frozen=True)
-class Page:
+class Rows:
     """Which rows are asked for; ``count`` 0 means all of them."""
 
     offset: int
@@ -132,7 +133,7 @@ class Page:
         return slice(min(self.offset, size), size if self.count == 0 else min(self.offset + self.count, size))
 
 
-def page(call: Call, options: Options) -> Page:
+def page(call: Call, options: Options) -> Rows:
     """The page that ``offset`` and ``count`` ask for, within what the workspace allows. Raises Refusal."""
     offset, count = _number(call, "offset", 0), _number(call, "count", DEFAULT_COUNT)
     if offset < 0 or count < 0:
@@ -140,7 +141,7 @@ def page(call: Call, options: Options) -> Page:
     count = min(count, options.page_cap)
     if count == 0 and not options.unlimited:
         count = min(DEFAULT_COUNT, options.page_cap)
-    return Page(offset, count)
+    return Rows(offset, count)
 
 
 def _number(call: Call, name: str, default: int) -> int:

@@ -9,14 +9,13 @@ from datetime import date, datetime
 
 import numpy as np
 
+from engagement.demo.community import Community, RoomSpec
 from engagement.demo.counts import Ints
-from engagement.demo.model import Community
-from engagement.demo.rooms import RoomSpec
 from engagement.demo.windows import Windows
 
 
 @dataclass(frozen=True)
-class Activity:
+class WindowCounts:
     """One row per room, by number: messages of both windows, and whether the server has any count in them."""
 
     messages: Ints
@@ -106,12 +105,12 @@ class Workspace:
         with self._lock:
             return self._alive.copy()
 
-    def activity(self, asked: Windows) -> Activity:
+    def activity(self, asked: Windows) -> WindowCounts:
         """What the server counted in both windows, for each room."""
         with self._lock:
             messages, counted = self._between(asked.first, asked.last)
             previous, counted_before = self._between(asked.previous_first, asked.previous_last)
-            return Activity(messages, previous, counted + counted_before)
+            return WindowCounts(messages, previous, counted + counted_before)
 
     def by_day(self, first: date, last: date) -> dict[date, int]:
         """The messages of each counted day, those of deleted rooms included."""

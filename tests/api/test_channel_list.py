@@ -12,8 +12,7 @@ from engagement.api.channel_list import read_channel_counts
 from engagement.api.client import ChannelCounts, Client, Pace
 from engagement.api.transport import Params
 from engagement.demo import DemoServer, Options
-from engagement.demo.model import Community, community
-from engagement.demo.rooms import RoomSpec
+from engagement.demo.community import Community, RoomSpec, community
 from engagement.errors import RefusedParameters, UnreadableAnswer
 from engagement.numbers.periods import Period, Window, last_full_weeks, windows
 from tests.support.api_tools import client_of

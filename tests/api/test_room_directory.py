@@ -13,9 +13,8 @@ from engagement.api.client import Client, Directory
 from engagement.api.room_directory import read_directory
 from engagement.api.transport import Params
 from engagement.demo import DemoServer, Options
+from engagement.demo.community import Community, RoomSpec, community
 from engagement.demo.directory import joined
-from engagement.demo.model import Community, community
-from engagement.demo.rooms import RoomSpec
 from engagement.errors import NoPermission, UnreadableAnswer
 from engagement.numbers.periods import Period, windows
 from tests.support.api_tools import client_of

@@ -19,8 +19,7 @@ import requests
 
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
-from engagement.demo.community import community
-from engagement.demo.rooms import RoomSpec
+from engagement.demo.community import RoomSpec, community
 
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 

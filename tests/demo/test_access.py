@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -47,10 +46,6 @@ def log_in(server: DemoServer, **body: object) -> requests.Response:
     return Caller(server, None).post("login", json=body)
 
 
-def digest(password: str) -> dict[str, str]:
-    return {"digest": hashlib.sha256(password.encode()).hexdigest(), "algorithm": "sha-256"}
-
-
 def test_a_login_gives_a_token_that_opens_the_workspace(start: Start) -> None:
     server = start()
     body = log_in(server, user="manager", password="manager").json()
@@ -62,27 +57,10 @@ def test_a_login_gives_a_token_that_opens_the_workspace(start: Start) -> None:
     assert body["data"]["me"]["username"] == "manager"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"username": "manager", "password": "manager"},
-        {"email": "manager@demo.example.org", "password": "manager"},
-        {"user": "manager@demo.example.org", "password": "manager"},
-        {"user": "manager", "password": digest("manager")},
-        {"user": {"username": "manager"}, "password": digest("manager")},
-    ],
-)
-def test_a_login_may_name_the_user_in_several_ways(start: Start, body: dict[str, object]) -> None:
-    assert log_in(start(), **body).status_code == 200
-
-
-def test_a_login_may_be_a_form_or_a_token(start: Start) -> None:
-    server = start()
-    caller = Caller(server, None)
-    form = caller.post("login", data={"user": "manager", "password": "manager"})
-    assert form.status_code == 200
-    assert log_in(server, resume=form.json()["data"]["authToken"]).status_code == 200
-    assert log_in(server, resume="made-up").status_code == 401
+def test_a_login_may_be_a_form_and_name_the_address(start: Start) -> None:
+    caller = Caller(start(), None)
+    for name in ("manager", "manager@demo.example.org"):
+        assert caller.post("login", data={"user": name, "password": "manager"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -100,7 +78,6 @@ def test_a_login_may_be_a_form_or_a_token(start: Start) -> None:
         {"user": "nobody", "password": "nobody"},
         {"user": "manager"},
         {},
-        {"user": "manager", "password": digest("wrong")},
         {"user": "manager", "password": {"digest": 3}},
     ],
 )
@@ -128,9 +105,6 @@ def test_the_code_may_come_by_mail(start: Start) -> None:
     second = log_in(server, user="twofactor", password="twofactor").json()["details"]
     assert (first["method"], first["codeGenerated"], second["codeGenerated"]) == ("email", True, False)
     assert second["codeExpires"] == round((NOW + 3600) * 1000)
-    anonymous = Caller(server, None)
-    assert anonymous.post("users.2fa.sendEmailCode", json={"emailOrUsername": "nobody"}).json() == {"success": True}
-    assert refusal(anonymous.post("users.2fa.sendEmailCode", json={}))[0] == 400
 
 
 def test_the_newest_release_does_not_say_that_a_code_is_missing(start: Start) -> None:
@@ -157,8 +131,6 @@ def test_logging_out_ends_that_token_even_a_personal_one(start: Start) -> None:
     assert one.post("logout").json() == {"status": "success", "data": {"message": "You've been logged out!"}}
     assert one.get("me").status_code == 401
     assert other.get("me").status_code == 200
-    assert other.get("logout").status_code == 200
-    assert other.get("me").status_code == 401
 
 
 def test_everyone_can_be_signed_out(start: Start) -> None:

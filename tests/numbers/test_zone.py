@@ -9,8 +9,7 @@ import pytest
 
 from engagement.api.client import Person, ServerDays
 from engagement.demo import DemoServer, Options
-from engagement.demo.model import community
-from engagement.demo.rooms import RoomSpec
+from engagement.demo.community import RoomSpec, community
 from engagement.numbers.zone import server_days
 from tests.support.api_tools import client_of
 from tests.support.clock import Clock

@@ -18,7 +18,7 @@ _WEB_APP = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Status, body and headers of one answer."""
 
     status: int
@@ -26,28 +26,28 @@ class Answer:
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
 
-    def with_headers(self, headers: Mapping[str, str]) -> Answer:
+    def with_headers(self, headers: Mapping[str, str]) -> Response:
         """The same answer with more headers."""
         return replace(self, headers={**self.headers, **headers})
 
 
-def answer(body: Json, status: int = 200) -> Answer:
+def json_response(body: Json, status: int = 200) -> Response:
     """A JSON answer."""
-    return Answer(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+    return Response(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def success(body: Json) -> Answer:
+def success(body: Json) -> Response:
     """A JSON answer of status 200 with ``success``."""
-    return answer({**body, "success": True})
+    return json_response({**body, "success": True})
 
 
-def web_page(status: int = 200) -> Answer:
+def web_page(status: int = 200) -> Response:
     """The web application, which answers wherever no route does."""
-    return Answer(status, _WEB_APP.encode(), "text/html; charset=utf-8")
+    return Response(status, _WEB_APP.encode(), "text/html; charset=utf-8")
 
 
 @dataclass(frozen=True)
-class Release:
+class Dialect:
     """What one release does differently from others on the wire."""
 
     numbers: tuple[int, ...]
@@ -103,67 +103,67 @@ class Release:
         """The licence is checked before anything else."""
         return (7, 6) <= self.minor < (8, 1)
 
-    def login_needed(self) -> Answer:
+    def login_needed(self) -> Response:
         """401: no token, or one that is not valid."""
         if self.terse_refusals:
-            return answer({"success": False, "error": LOGIN_NEEDED}, 401)
+            return json_response({"success": False, "error": LOGIN_NEEDED}, 401)
         old = {"status": "error", "message": LOGIN_NEEDED}
-        return answer(old if self.minor < (7, 2) else {"success": False, "error": LOGIN_NEEDED, **old}, 401)
+        return json_response(old if self.minor < (7, 2) else {"success": False, "error": LOGIN_NEEDED, **old}, 401)
 
-    def no_permission(self) -> Answer:
+    def no_permission(self) -> Response:
         """403 of a route that names its permissions."""
-        return answer({"success": False, "error": NO_PERMISSION}, 403)
+        return json_response({"success": False, "error": NO_PERMISSION}, 403)
 
-    def unauthorized(self) -> Answer:
+    def unauthorized(self) -> Response:
         """The refusal of a route that checks permissions itself: 403, in 8.x 401."""
         if self.minor >= (9, 0):
-            return answer({"success": False, "error": "unauthorized", "errorType": "error-forbidden"}, 403)
-        return answer({"success": False, "error": "unauthorized"}, 401 if self.minor >= (8, 0) else 403)
+            return json_response({"success": False, "error": "unauthorized", "errorType": "error-forbidden"}, 403)
+        return json_response({"success": False, "error": "unauthorized"}, 401 if self.minor >= (8, 0) else 403)
 
-    def not_authorized(self) -> Answer:
+    def not_authorized(self) -> Response:
         """The refusal of a service behind a route: a plain error up to 8.8, 403 from 9.0 on."""
         if self.minor >= (9, 0):
             body = {"success": False, "error": "error-not-authorized", "errorType": "error-forbidden"}
-            return answer(body, 403)
-        return answer({"success": False, "error": "error-not-authorized"}, 400)
+            return json_response(body, 403)
+        return json_response({"success": False, "error": "error-not-authorized"}, 400)
 
     def login_failed(
         self, code: str = "Unauthorized", reason: str = "Unauthorized", details: Json | None = None
-    ) -> Answer:
+    ) -> Response:
         """401: sign-in refused, with the code and reason where this release gives them."""
         if self.terse_refusals:
-            return answer({"success": False, "error": "unauthorized"}, 401)
+            return json_response({"success": False, "error": "unauthorized"}, 401)
         body: dict[str, object] = {"status": "error", "error": code, "message": reason}
         if details is not None:
             body["details"] = details
-        return answer(body if self.minor < (7, 2) else {"success": False, **body}, 401)
+        return json_response(body if self.minor < (7, 2) else {"success": False, **body}, 401)
 
-    def unlicensed(self) -> Answer:
+    def unlicensed(self) -> Response:
         """The module is not licensed: no route up to 7.5, 400 later."""
         if self.drops_unlicensed_routes:
             return web_page()
         return failure("This is an enterprise feature [error-action-not-allowed]", "error-action-not-allowed")
 
-    def unknown_path(self) -> Answer:
+    def unknown_path(self) -> Response:
         """No such route: the web application up to 7.5, a plain 404 later."""
         if self.drops_unlicensed_routes:
             return web_page()
-        return Answer(404, b"404 Not Found", "text/plain; charset=UTF-8")
+        return Response(404, b"404 Not Found", "text/plain; charset=UTF-8")
 
-    def wrong_method(self) -> Answer:
+    def wrong_method(self) -> Response:
         """The route exists for another method."""
         if self.drops_unlicensed_routes:
-            return answer({"status": "error", "message": "API endpoint does not exist"}, 405)
+            return json_response({"status": "error", "message": "API endpoint does not exist"}, 405)
         return self.unknown_path()
 
 
-def failure(error: str, error_type: str | None = None, status: int = 400) -> Answer:
+def failure(error: str, error_type: str | None = None, status: int = 400) -> Response:
     """A refusal with its text, and its type where it has one."""
     body: dict[str, object] = {"success": False, "error": error}
-    return answer(body if error_type is None else {**body, "errorType": error_type}, status)
+    return json_response(body if error_type is None else {**body, "errorType": error_type}, status)
 
 
-def too_many_requests(seconds: int) -> Answer:
+def too_many_requests(seconds: int) -> Response:
     """429: the rate limit."""
     return failure(
         f"Error, too many requests. Please slow down. You must wait {seconds} seconds before trying this endpoint "
@@ -172,6 +172,6 @@ def too_many_requests(seconds: int) -> Answer:
     )
 
 
-def internal_error() -> Answer:
+def internal_error() -> Response:
     """500: something broke inside."""
     return failure("Internal server error", status=500)
