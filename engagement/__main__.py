@@ -1,4 +1,8 @@
-"""The command line: ``python -m engagement demo | channels | report | sync | check``."""
+"""The command line: ``python -m engagement demo | channels | report | sync | check``.
+
+Here it is only read. What a command does is in the module of its name, which is imported when the command runs, so
+that help and a wrong command line are answered at once.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from engagement.cli import commands, report, sync
-from engagement.demo import Options
-from engagement.demo.server import serve
 from engagement.errors import EngagementError
+from engagement.numbers.measures import TYPES
 from engagement.numbers.periods import PRESETS
+from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP, Wishes
 
-DEFAULTS = Options()
+STDOUT = "-"
+MOST_WEEKS = 520
 
 
 def day(text: str) -> date:
@@ -37,84 +41,132 @@ def parser() -> argparse.ArgumentParser:
         "ROCKETCHAT_URL, the account by ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN, or ROCKETCHAT_USER and "
         "ROCKETCHAT_PASSWORD (and ROCKETCHAT_CODE), or both by .streamlit/secrets.toml.",
     )
-    commands_ = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _demo(commands_.add_parser("demo", help="serve the demo workspace on the loopback interface"))
-    _channels(commands_.add_parser("channels", help="every room of a period, as a table, CSV or JSON"))
-    report.add_parser(commands_, _period)
-    _sync(commands_.add_parser("sync", help="read the last full weeks and keep them, newest first"))
-    check = commands_.add_parser("check", help="can this account read that workspace?")
-    check.set_defaults(run=lambda _: commands.check(os.environ))
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # What is not given is not passed on: the demo workspace has its own defaults.
+    _demo(
+        commands.add_parser(
+            "demo", help="serve the demo workspace on the loopback interface", argument_default=argparse.SUPPRESS
+        )
+    )
+    _channels(commands.add_parser("channels", help="every room of a period, as a table, CSV or JSON"))
+    _report(commands.add_parser("report", help="the report of a period as HTML, PDF, PNG, XLSX, CSV or Markdown"))
+    _sync(commands.add_parser("sync", help="read the last full weeks and keep them, newest first"))
+    commands.add_parser("check", help="can this account read that workspace?").set_defaults(run=_run_check)
     return top
 
 
 def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--port", type=int, default=3300, help="0 picks a free one (default: 3300)")
-    demo.add_argument("--rooms", type=int, default=DEFAULTS.rooms, help="how many are made up (default: 1200)")
-    demo.add_argument("--seed", type=int, default=DEFAULTS.seed, help="another one makes another community")
+    demo.add_argument("--rooms", type=int, help="how many are made up (default: 1200)")
+    demo.add_argument("--seed", type=int, help="another one makes another community")
     demo.add_argument("--data", type=Path, help="a folder with rooms.csv and daily.csv to serve instead")
     demo.add_argument("--today", type=day, help="the day the workspace believes it is, as 2026-11-22")
-    demo.add_argument("--release", type=release, default=DEFAULTS.release, help="3.1 to 9.0 (default: 8.4)")
-    demo.add_argument("--rate-limit", type=int, default=DEFAULTS.rate_limit, help="calls a minute; 0 for none")
-    demo.add_argument("--page-cap", type=int, default=DEFAULTS.page_cap, help="most rows of a page (default: 100)")
-    demo.add_argument("--no-unlimited", action="store_true", help="refuse count=0")
+    demo.add_argument("--release", type=release, help="3.1 to 9.0 (default: 8.4)")
+    demo.add_argument("--rate-limit", type=int, help="calls a minute; 0 for none")
+    demo.add_argument("--page-cap", type=int, help="most rows of a page (default: 100)")
+    demo.add_argument("--no-unlimited", dest="unlimited", action="store_false", help="refuse count=0")
     demo.add_argument("--unlicensed", action="store_true", help="without the Premium module")
     demo.add_argument("--shuffle-ties", action="store_true", help="rooms with equal counts in no fixed order")
     demo.add_argument("--swapped-dates", action="store_true", help="the build whose long windows begin too late")
-    demo.set_defaults(run=_serve)
-
-
-def _serve(given: argparse.Namespace) -> int:
-    try:
-        options = Options(
-            rooms=given.rooms,
-            seed=given.seed,
-            data=given.data,
-            today=given.today,
-            release=given.release,
-            rate_limit=given.rate_limit,
-            page_cap=given.page_cap,
-            unlimited=not given.no_unlimited,
-            unlicensed=given.unlicensed,
-            shuffle_ties=given.shuffle_ties,
-            swapped_dates=given.swapped_dates,
-        )
-        serve(options, given.port)
-    except ValueError as exc:
-        # What the demo workspace says of options or files that it cannot use is a sentence already.
-        print(f"python -m engagement demo: {exc}", file=sys.stderr)
-        return 1
-    return 0
+    demo.set_defaults(run=_run_demo)
 
 
 def _channels(channels: argparse.ArgumentParser) -> None:
     _period(channels)
     channels.add_argument("--format", choices=("table", "csv", "json"), default="table")
     channels.add_argument("--people", action="store_true", help="name the people of direct messages")
-    channels.set_defaults(
-        run=lambda given: commands.channels(
-            os.environ, commands.Asked(given.period, given.start, given.end), given.format, people=given.people
-        )
+    channels.set_defaults(run=_run_channels)
+
+
+def _report(report: argparse.ArgumentParser) -> None:
+    _period(report)
+    report.add_argument(
+        "--out", type=_out, required=True, metavar="FILE", help=f"ends in {', '.join(ENDINGS)}, or is - for Markdown"
     )
+    report.add_argument("--mask", action="store_true", help="aliases for private rooms and people, no direct messages")
+    report.add_argument(
+        "--types", type=_types, default=frozenset(TYPES) - {"direct"}, metavar="TYPE,…",
+        help=f"of {', '.join(TYPES)} (default: channel,private)",
+    )  # fmt: skip
+    report.add_argument("--top", type=_top, default=TOP, help=f"rooms in rankings, 1 to {MOST_TOP} (default: {TOP})")
+    report.add_argument("--title", default="", help=f"of the report (default: {DEFAULT_TITLE})")
+    report.add_argument("--paper", choices=PAPERS, default=PAPERS[0], help="of a PDF (default: A4)")
+    report.set_defaults(run=_run_report)
 
 
-def _weeks(text: str) -> int:
-    weeks = int(text)
-    if not 1 <= weeks <= sync.MOST_WEEKS:
-        raise ValueError
-    return weeks
-
-
-def _sync(command: argparse.ArgumentParser) -> None:
-    _weeks.__name__ = f"number of weeks from 1 to {sync.MOST_WEEKS}"
-    command.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
-    command.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
-    command.set_defaults(run=lambda given: commands.keep_weeks(os.environ, given.weeks, quiet=given.quiet))
+def _sync(sync: argparse.ArgumentParser) -> None:
+    _weeks.__name__ = f"number of weeks from 1 to {MOST_WEEKS}"
+    sync.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
+    sync.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
+    sync.set_defaults(run=_run_sync)
 
 
 def _period(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", type=day, metavar="DATE", help="the first day")
     command.add_argument("--end", type=day, metavar="DATE", help="the last day")
     command.add_argument("--period", choices=sorted(PRESETS), help="instead of both days (default: last-week)")
+
+
+def _out(text: str) -> str:
+    if text == STDOUT or Path(text).suffix.lower() in ENDINGS:
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} ends in none of {', '.join(ENDINGS)}")
+
+
+def _types(text: str) -> frozenset[str]:
+    named = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if not named or not named <= set(TYPES):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of {', '.join(TYPES)}")
+    return named
+
+
+def _top(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST_TOP:
+        raise argparse.ArgumentTypeError(f"{number} is not between 1 and {MOST_TOP}")
+    return number
+
+
+def _weeks(text: str) -> int:
+    weeks = int(text)
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise ValueError
+    return weeks
+
+
+def _run_demo(given: argparse.Namespace) -> int:
+    from engagement.cli.demo import demo
+
+    return demo(**{name: value for name, value in vars(given).items() if name not in ("command", "run")})
+
+
+def _run_channels(given: argparse.Namespace) -> int:
+    from engagement.cli.channels import channels
+    from engagement.cli.connection import Asked
+
+    asked = Asked(given.period, given.start, given.end)
+    return channels(os.environ, asked, given.format, people=given.people)
+
+
+def _run_report(given: argparse.Namespace) -> int:
+    from engagement.cli.connection import Asked
+    from engagement.cli.report import report
+
+    out = None if given.out == STDOUT else Path(given.out)
+    asked, wishes = Asked(given.period, given.start, given.end), Wishes(given.title, top=given.top)
+    return report(os.environ, asked, out, given.types, wishes, mask=given.mask, paper=given.paper)
+
+
+def _run_sync(given: argparse.Namespace) -> int:
+    from engagement.cli.sync import sync
+
+    return sync(os.environ, given.weeks, quiet=given.quiet)
+
+
+def _run_check(_: argparse.Namespace) -> int:
+    from engagement.cli.check import check
+
+    return check(os.environ)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from engagement.display import escaping
 from engagement.numbers import masks
-from engagement.report.content import DEFAULT_TITLE
+from engagement.report.wishes import DEFAULT_TITLE
 from engagement.ui import loading, parts, reporting
 
 view = loading.view()

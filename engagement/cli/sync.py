@@ -1,15 +1,15 @@
-"""Filling the archive ahead of time: the last full weeks, newest first, inside the rate limit, saying how it goes."""
+"""``sync``: the archive filled ahead of time with the last full weeks, newest first, inside the rate limit."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
+from engagement.cli.connection import SayWait, connected, pause_text
 from engagement.display.wording import duration_text, plural
 from engagement.errors import NoPremiumModule
 from engagement.numbers.periods import Period, last_full_weeks
@@ -18,7 +18,6 @@ from engagement.reading.jobs import Progress
 from engagement.reading.reader import Reader
 from engagement.reading.weeks import RULE
 
-MOST_WEEKS = 520
 _LOOK_EVERY = 0.2
 
 SayWeeks = Callable[[int, int], None]
@@ -38,6 +37,18 @@ class Synced:
         kept = self.weeks - self.missing
         text = f"{plural(kept, 'week')} of {self.period} kept: {self.before} from before, {kept - self.before} read now"
         return text + (f"; {self.missing} without data" if self.missing else "")
+
+
+def sync(environ: Mapping[str, str], weeks: int, *, quiet: bool) -> int:
+    """Fills the archive with the last full weeks, and writes one line on what is there. Raises EngagementError."""
+    with connected(environ) as connection:
+        bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
+        with bar:
+            synced = run(connection.reader(say_pause), weeks, say_weeks)
+    print(synced)
+    for note in synced.notes:
+        print(note, file=sys.stderr)
+    return 0
 
 
 def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) -> Synced:
@@ -77,74 +88,28 @@ def _say_more(progress: Progress, done: int, say: SayWeeks) -> int:
     return progress.done
 
 
-def pause_text(progress: Progress) -> str:
-    """One line on a pause for the rate limit, with the time that the whole will still take where that is longer."""
-    text = f"the workspace allows only so many calls a minute: going on in {progress.pause:.0f} s"
-    return text + (f", done in about {duration_text(progress.pause + progress.later)}" if progress.later else "")
+def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:
+    """A bar of the weeks on ``stream``, what moves it, and what tells a pause behind it.
 
+    tqdm draws no bar in a log, where each pause is a line with the weeks done before it; nothing when ``quiet``.
+    """
+    form = "{l_bar}{bar}| {n_fmt} of {total_fmt} weeks{postfix}"
+    bar: tqdm[NoReturn] = tqdm(
+        total=weeks, file=stream, disable=True if quiet else None, bar_format=form, dynamic_ncols=True
+    )
 
-class Lines:
-    """Progress as plain lines, for logs."""
+    def say_weeks(done: int, total: int) -> None:
+        bar.total = total
+        bar.set_postfix_str("", refresh=False)
+        bar.update(done - bar.n)
+        bar.refresh()
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def weeks(self, done: int, total: int) -> None:
-        """One line on the weeks that are done."""
-        self._write(f"{done} of {total} weeks")
-
-    def pause(self, progress: Progress) -> None:
-        """One line on a pause."""
-        self._write(pause_text(progress))
-
-    def _write(self, text: str) -> None:
-        self._stream.write(f"{text}\n")
-        self._stream.flush()
-
-
-class Bar:
-    """Progress as a bar in a terminal; pauses are told behind it."""
-
-    def __init__(self, bar: tqdm[NoReturn]) -> None:
-        self._bar = bar
-        self._lock = threading.Lock()
-
-    def weeks(self, done: int, total: int) -> None:
-        """Moves the bar."""
-        with self._lock:
-            self._bar.total = total
-            self._bar.set_postfix_str("", refresh=False)
-            self._bar.update(done - self._bar.n)
-            self._bar.refresh()
-
-    def pause(self, progress: Progress) -> None:
-        """Says behind the bar how long the pause and the whole will take."""
-        with self._lock:
+    def say_pause(progress: Progress) -> None:
+        if not bar.disable:
             left = f", {duration_text(progress.pause + progress.later)} left" if progress.later else ""
-            self._bar.set_postfix_str(f"pausing {progress.pause:.0f} s{left}")
+            bar.set_postfix_str(f"pausing {progress.pause:.0f} s{left}")
+        elif not quiet:
+            begun = f"{progress.done} of {progress.total} weeks; " if progress.unit == "weeks" else ""
+            print(begun + pause_text(progress), file=stream, flush=True)
 
-
-class Silence:
-    """No progress at all."""
-
-    def weeks(self, done: int, total: int) -> None:
-        """Says nothing."""
-
-    def pause(self, progress: Progress) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def display(stream: TextIO, weeks: int, *, quiet: bool = False) -> Iterator[Lines | Bar | Silence]:
-    """What shows the progress on ``stream``: a bar in a terminal, else plain lines; nothing when ``quiet``."""
-    if quiet:
-        yield Silence()
-    elif not stream.isatty():
-        yield Lines(stream)
-    else:
-        # Its own thread would only redraw what does not change.
-        tqdm.monitor_interval = 0
-        form = "{l_bar}{bar}| {n_fmt} of {total_fmt} weeks{postfix}"
-        bar: tqdm[NoReturn] = tqdm(total=weeks, file=stream, bar_format=form, dynamic_ncols=True)
-        with bar:
-            yield Bar(bar)
+    return bar, say_weeks, say_pause

@@ -22,32 +22,7 @@ from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, verdicts
 from engagement.report import words
 from engagement.report.compared import parts_of
-
-DEFAULT_TITLE = "Channel engagement report"
-# What can be switched off. The words are those of the page.
-SECTIONS = {
-    "figures": "Key figures",
-    "words": "What changed",
-    "top": "Top channels",
-    "movers": "Movers",
-    "inactive": "Inactive rooms",
-    "trend": "Trend",
-    "tables": "Tables",
-}
-TOP = 10
-MOST_TOP = 50
-LONGEST_TITLE, LONGEST_COMMENT = 120, 2_000
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the reader wants: title, comment, which of SECTIONS, how many rooms in rankings, people's names."""
-
-    title: str = ""
-    comment: str = ""
-    sections: frozenset[str] = frozenset(SECTIONS)
-    top: int = TOP
-    people: bool = False
+from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
 
 @dataclass(frozen=True)

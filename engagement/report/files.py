@@ -7,10 +7,8 @@ from collections.abc import Callable
 from engagement.display import tables
 from engagement.report import html, pictures, words
 from engagement.report.content import Content
+from engagement.report.wishes import CSV, HTML, PDF, PNG, XLSX
 from engagement.report.workbook import workbook
-
-# These need a browser.
-PICTURES = (".pdf", ".png")
 
 
 def as_workbook(content: Content) -> bytes:
@@ -32,9 +30,9 @@ def as_csv(content: Content) -> bytes:
 
 
 FORMS: dict[str, Callable[[Content, str], bytes]] = {
-    ".html": lambda content, _: html.document(content).encode(),
-    ".pdf": lambda content, paper: pictures.pdf(html.document(content, paper=paper)),
-    ".png": lambda content, _: pictures.png(html.document(content)),
-    ".xlsx": lambda content, _: as_workbook(content),
-    ".csv": lambda content, _: as_csv(content),
+    HTML: lambda content, _: html.document(content).encode(),
+    PDF: lambda content, paper: pictures.pdf(html.document(content, paper=paper)),
+    PNG: lambda content, _: pictures.png(html.document(content)),
+    XLSX: lambda content, _: as_workbook(content),
+    CSV: lambda content, _: as_csv(content),
 }

@@ -19,9 +19,9 @@ from engagement import figures
 from engagement.display import wording
 from engagement.display.palette import FONT, LIGHT
 from engagement.report.content import Chart, Content, Table
+from engagement.report.wishes import PAPERS
 
 HERE = Path(__file__).parent
-PAPERS = ("A4", "Letter")
 # Half a page is enough for these columns; the others get the whole width.
 NARROW = ("top", "movers", "inactive", "trend")
 # What the style sheet leaves for a chart in a row of two, and for one alone.

@@ -116,18 +116,6 @@ class Settings:
         return self.workspace.user_id is not None
 
 
-@dataclass(frozen=True)
-class CommandLineAccount:
-    """The workspace and either ``user_id`` and ``auth_token`` or ``user``, ``password`` and perhaps ``code``."""
-
-    url: str
-    user_id: str | None = None
-    auth_token: str | None = field(default=None, repr=False)
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    code: str | None = field(default=None, repr=False)
-
-
 def default_files() -> tuple[Path, ...]:
     """Where the configuration is looked for, in order: beside the dashboard, then in the home folder."""
     return tuple(folder / ".streamlit" / "secrets.toml" for folder in (Path.cwd(), Path.home()))
@@ -157,45 +145,6 @@ def load(environ: Mapping[str, str], files: Sequence[Path]) -> Settings:
         for section, kind in _SECTIONS.items()
     }
     return Settings(**sections)
-
-
-def command_line_account(environ: Mapping[str, str], settings: Settings) -> CommandLineAccount:
-    """The account of the command line: ``ROCKETCHAT_*`` variables, or else the workspace account of the file.
-
-    A token of the file is never sent to an address of the environment. Raises InvalidSettings, naming what is missing.
-    """
-    names = ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE")
-    given = {name: value for name in names if (value := environ.get(f"ROCKETCHAT_{name}", "").strip())}
-    faults: list[str] = []
-    url = settings.workspace.url
-    if "URL" in given:
-        try:
-            url = values.address(given["URL"])
-        except values.Unusable as exc:
-            faults.append(f"ROCKETCHAT_URL must be {exc}.")
-    elif url is None:
-        faults.append("No workspace is named: set ROCKETCHAT_URL, or [workspace] url in .streamlit/secrets.toml.")
-    for one, other in (
-        ("USER_ID", "AUTH_TOKEN"),
-        ("AUTH_TOKEN", "USER_ID"),
-        ("USER", "PASSWORD"),
-        ("PASSWORD", "USER"),
-    ):
-        if one in given and other not in given:
-            faults.append(f"ROCKETCHAT_{one} is set, but ROCKETCHAT_{other} is not: both are needed.")
-    account = {name.lower(): given[name] for name in names[1:] if name in given}
-    if not account and "URL" not in given and settings.workspace_account:
-        account = {"user_id": settings.workspace.user_id or "", "auth_token": settings.workspace.auth_token or ""}
-    if not account or account.keys() == {"code"}:
-        faults.append(
-            "No account is named: set ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN, or ROCKETCHAT_USER and "
-            "ROCKETCHAT_PASSWORD."
-        )
-    if faults or url is None:
-        raise InvalidSettings(faults)
-    if "auth_token" in account:
-        return CommandLineAccount(url, user_id=account["user_id"], auth_token=account["auth_token"])
-    return CommandLineAccount(url, user=account["user"], password=account["password"], code=account.get("code"))
 
 
 def _file(files: Sequence[Path], faults: list[str]) -> dict[str, Any]:

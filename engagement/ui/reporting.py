@@ -18,8 +18,9 @@ from engagement.numbers.weeks import History
 from engagement.reading.jobs import Job, Teller
 from engagement.report import content as contents
 from engagement.report import html, markdown, pictures
-from engagement.report.content import Content, Wishes
+from engagement.report.content import Content
 from engagement.report.files import as_csv, as_workbook
+from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
 from engagement.report.words import Room, Sentence
 from engagement.ui import loading, parts, session
 from engagement.ui.hub import hub
@@ -64,13 +65,13 @@ def choose(view: View) -> Asked:
     rule = runtime().settings.rooms.mask_names
     with st.expander("What is in it", icon=":material/tune:", key="report_controls"):
         left, right = st.columns([2, 1])
-        title = left.text_input("Title", key="report_title_text", max_chars=contents.LONGEST_TITLE,
-                                placeholder=contents.DEFAULT_TITLE, persist_state="session")  # fmt: skip
+        title = left.text_input("Title", key="report_title_text", max_chars=LONGEST_TITLE,
+                                placeholder=DEFAULT_TITLE, persist_state="session")  # fmt: skip
         top = right.selectbox("Rooms in rankings", [5, 10, 20], index=1, key="report_top", persist_state="session")
-        comment = st.text_area("Comment", key="report_comment", max_chars=contents.LONGEST_COMMENT, height=80,
+        comment = st.text_area("Comment", key="report_comment", max_chars=LONGEST_COMMENT, height=80,
                                persist_state="session")  # fmt: skip
-        chosen = st.pills("Sections", list(contents.SECTIONS), selection_mode="multi", key="report_sections",
-                          default=list(contents.SECTIONS), format_func=contents.SECTIONS.__getitem__,
+        chosen = st.pills("Sections", list(SECTIONS), selection_mode="multi", key="report_sections",
+                          default=list(SECTIONS), format_func=SECTIONS.__getitem__,
                           persist_state="session")  # fmt: skip
         left, right = st.columns(2, vertical_alignment="center")
         by_rule = " Whoever runs this dashboard has made this the rule." if rule else ""

@@ -18,6 +18,7 @@ import pytest
 
 from engagement.__main__ import main
 from engagement.cli import sync
+from engagement.cli.connection import pause_text
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.windows import Windows
@@ -108,7 +109,7 @@ def test_a_sync_reads_what_is_not_kept_and_says_so(
 ) -> None:
     status, out, err = command("--weeks", "4")
     assert (status, out) == (0, "4 weeks of 2026-10-19 to 2026-11-15 kept: 0 from before, 4 read now\n")
-    assert err.splitlines()[-1] == "4 of 4 weeks"
+    assert err == "", "without a pause there is nothing to tell in a log"
     assert whole_weeks(server, url, last_weeks(4)) == 4
     asked = server.count(CHANNELS)
     status, out, err = command("--weeks", "4")
@@ -182,9 +183,9 @@ def test_weeks_before_counting_are_without_data_and_said() -> None:
 def test_pauses_are_told_with_the_time_that_all_of_it_takes() -> None:
     pause = Progress(done=4, total=26, pause=42.4, unit="weeks")
     limit = "the workspace allows only so many calls a minute: going on in 42 s"
-    assert sync.pause_text(pause) == limit
+    assert pause_text(pause) == limit
     later = Progress(done=4, total=26, pause=42.4, unit="weeks", later=8 * 61)
-    assert sync.pause_text(later) == f"{limit}, done in about 9 minutes"
+    assert pause_text(later) == f"{limit}, done in about 9 minutes"
 
 
 class Terminal(io.StringIO):
@@ -192,24 +193,35 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_in_a_terminal_it_is_a_bar_and_elsewhere_lines() -> None:
-    later = Progress(done=4, total=26, pause=42.4, unit="weeks", later=8 * 61)
-    shown = {True: Terminal(), False: io.StringIO()}
-    for stream in shown.values():
-        with sync.display(stream, 26) as display:
-            display.weeks(4, 26)
-            display.pause(later)
-            display.weeks(26, 26)
-    bar = shown[True].getvalue()
+def told(stream: io.StringIO, *, quiet: bool = False) -> str:
+    """What is shown of a sync of 26 weeks that pauses before the first week and after the fourth."""
+    bar, say_weeks, say_pause = sync.shown(stream, 26, quiet=quiet)
+    with bar:
+        say_pause(Progress(stage="Asking the workspace", pause=5.2))
+        say_weeks(4, 26)
+        say_pause(Progress(done=4, total=26, pause=42.4, unit="weeks", later=8 * 61))
+        say_weeks(26, 26)
+    return stream.getvalue()
+
+
+def test_in_a_terminal_it_is_a_bar_with_the_pauses_behind_it() -> None:
+    bar = told(Terminal())
+    assert "0 of 26 weeks, pausing 5 s\r" in bar
     assert "4 of 26 weeks, pausing 42 s, 9 minutes left" in bar
-    assert "26 of 26 weeks" in bar
-    assert "\r" in bar
-    assert shown[False].getvalue().splitlines() == ["4 of 26 weeks", sync.pause_text(later), "26 of 26 weeks"]
-    quiet = Terminal()
-    with sync.display(quiet, 26, quiet=True) as display:
-        display.weeks(4, 26)
-        display.pause(later)
-    assert quiet.getvalue() == ""
+    assert bar.rstrip().endswith("26 of 26 weeks")
+    assert bar.count("\n") == 1
+
+
+def test_in_a_log_each_pause_is_a_line_that_says_how_far_it_is() -> None:
+    limit = "the workspace allows only so many calls a minute: going on in"
+    assert told(io.StringIO()).splitlines() == [
+        f"{limit} 5 s",
+        f"4 of 26 weeks; {limit} 42 s, done in about 9 minutes",
+    ]
+
+
+def test_a_quiet_sync_shows_nothing_while_it_goes_on() -> None:
+    assert told(Terminal(), quiet=True) == told(io.StringIO(), quiet=True) == ""
 
 
 # Imports once, then forks a process for each line of input: that one syncs so many weeks, and can be killed.

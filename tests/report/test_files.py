@@ -20,8 +20,9 @@ from engagement.numbers.masks import masked, resolved
 from engagement.numbers.measures import Filters
 from engagement.numbers.periods import Period
 from engagement.report import html, markdown, pictures
-from engagement.report.content import SECTIONS, Content, Wishes, build
+from engagement.report.content import Content, build
 from engagement.report.files import FORMS, as_csv, as_workbook
+from engagement.report.wishes import SECTIONS, Wishes
 from engagement.report.workbook import workbook
 from tests.support.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
 from tests.support.rooms import WEEK

@@ -1,0 +1,94 @@
+"""``channels``: every room of a period as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from engagement.cli.connection import Asked, connected
+from engagement.display import tables, wording
+from engagement.numbers import naming
+from engagement.numbers.masks import masked
+from engagement.numbers.periods import Period
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import verdicts
+
+_JSON_COLUMNS = (
+    "room_id name type kind messages previous_messages change change_pct state verdict reason created last_message "
+    "members owner archived"
+).split()
+
+
+def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: bool) -> int:
+    """Writes every room that the account may see to standard output. Raises EngagementError."""
+    with connected(environ) as connection:
+        activity, history = connection.read(asked)
+    if connection.settings.rooms.mask_names:
+        activity = masked(activity)
+    judged = verdicts(activity.rooms, history)
+    if form == "json":
+        print(json.dumps(as_json(activity, judged, people=people), ensure_ascii=False))
+    elif form == "csv":
+        print(tables.csv_text(_rows(activity, judged, people=people)), end="")
+    else:
+        print(_as_text(activity, people=people))
+    for note in activity.completeness.notes:
+        print(note, file=sys.stderr)
+    return 0
+
+
+def _rows(activity: Activity, judged: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    rooms = activity.rooms
+    hidden = rooms["type"].eq("direct") & (not people)
+    name = rooms["name"].mask(hidden, naming.DIRECT_MASK)
+    of_rooms = judged.reindex(rooms["room_id"]).reset_index(drop=True)
+    rows = rooms.assign(name=name, verdict=of_rooms["verdict"], reason=of_rooms["reason"])
+    return rows[_JSON_COLUMNS].astype({"members": "Int64"})
+
+
+def as_json(activity: Activity, judged: pd.DataFrame, *, people: bool) -> dict[str, object]:
+    """The activity as one object of plain values; None where something is not known."""
+
+    def days(period: Period) -> dict[str, object]:
+        return {"start": period.start.isoformat(), "end": period.end.isoformat(), "days": period.days}
+
+    rows = _rows(activity, judged, people=people)
+    columns = {name: [_plain(value) for value in rows[name]] for name in rows}
+    return {
+        "workspace": activity.workspace,
+        "release": activity.release,
+        "period": days(activity.period),
+        "previous": days(activity.previous),
+        "complete": activity.completeness.complete,
+        "notes": list(activity.completeness.notes),
+        "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
+    }
+
+
+def _plain(value: Any) -> object:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return round(value, 1)
+    return value.item() if hasattr(value, "item") else value
+
+
+def _as_text(activity: Activity, *, people: bool) -> str:
+    rooms = activity.rooms
+    names = naming.room_labels(rooms, show_people=people)
+    lines = [f"{'Messages':>9} {'Before':>9} {'Change':>9}  {'State':<14} Room"]
+    for name, now, before, change, state in zip(
+        names, rooms["messages"], rooms["previous_messages"], rooms["change"], rooms["state"], strict=True
+    ):
+        lines.append(f"{now:>9,} {before:>9,} {change:>+9,}  {state:<14} {name}")
+    complete = "complete" if activity.completeness.complete else "INCOMPLETE"
+    lines.append(
+        f"{wording.plural(len(rooms), 'room')}, {activity.period} compared with {activity.previous}, {complete}"
+    )
+    return "\n".join(lines)

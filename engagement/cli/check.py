@@ -1,0 +1,49 @@
+"""``check``: can this account read that workspace?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engagement.api.client import SEE_ALL_ROOMS
+from engagement.cli.connection import Connection, connected
+from engagement.numbers.zone import offset_text
+from engagement.reading.workspace import Facts
+
+
+def check(environ: Mapping[str, str]) -> int:
+    """Writes one line each about version, account, rights, module, rate limit and counting, as they are learned."""
+    with connected(environ) as connection:
+        for subject, finding in _findings(connection):
+            print(f"{subject:<10} {finding}")
+    return 0
+
+
+def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
+    client = connection.client
+    yield "workspace", client.address
+    yield "release", f"Rocket.Chat {client.release()}"
+    person = client.me()
+    yield "account", f"{person.username} ({', '.join(sorted(person.roles)) or 'no role'})"
+    reader = connection.reader()
+    yield "figures", "may be seen (view-engagement-dashboard)"
+    every = "all, private ones included"
+    yield "directory", every if reader.access.all_rooms else f"public ones only (no {SEE_ALL_ROOMS})"
+    facts = reader.facts().result()
+    yield "module", "engagement dashboard is on" if facts.counted else "no Premium licence: nothing is counted"
+    limit = connection.pace.limit
+    yield "limit", f"{limit} calls a minute" if limit else "none for this account"
+    if facts.counted:
+        yield (
+            "counting",
+            f"{_counting(facts)}; first counted day {facts.first_counted or 'more than a year ago or unknown'}",
+        )
+        begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
+        yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
+    for note in facts.notes:
+        yield "note", note
+
+
+def _counting(facts: Facts) -> str:
+    if facts.block_days is not None:
+        return "windows begin too late: read in blocks of four days"
+    return "as expected" if facts.checked else "not known yet"

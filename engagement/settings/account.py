@@ -1,0 +1,61 @@
+"""The workspace and the account of the command line: from the environment, or else from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engagement.errors import InvalidSettings
+from engagement.settings import values
+from engagement.settings.keys import Settings
+
+
+@dataclass(frozen=True)
+class CommandLineAccount:
+    """The workspace and either ``user_id`` and ``auth_token`` or ``user``, ``password`` and perhaps ``code``."""
+
+    url: str
+    user_id: str | None = None
+    auth_token: str | None = field(default=None, repr=False)
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False)
+
+
+def command_line_account(environ: Mapping[str, str], settings: Settings) -> CommandLineAccount:
+    """The account of the command line: ``ROCKETCHAT_*`` variables, or else the workspace account of the file.
+
+    A token of the file is never sent to an address of the environment. Raises InvalidSettings, naming what is missing.
+    """
+    names = ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE")
+    given = {name: value for name in names if (value := environ.get(f"ROCKETCHAT_{name}", "").strip())}
+    faults: list[str] = []
+    url = settings.workspace.url
+    if "URL" in given:
+        try:
+            url = values.address(given["URL"])
+        except values.Unusable as exc:
+            faults.append(f"ROCKETCHAT_URL must be {exc}.")
+    elif url is None:
+        faults.append("No workspace is named: set ROCKETCHAT_URL, or [workspace] url in .streamlit/secrets.toml.")
+    for one, other in (
+        ("USER_ID", "AUTH_TOKEN"),
+        ("AUTH_TOKEN", "USER_ID"),
+        ("USER", "PASSWORD"),
+        ("PASSWORD", "USER"),
+    ):
+        if one in given and other not in given:
+            faults.append(f"ROCKETCHAT_{one} is set, but ROCKETCHAT_{other} is not: both are needed.")
+    account = {name.lower(): given[name] for name in names[1:] if name in given}
+    if not account and "URL" not in given and settings.workspace_account:
+        account = {"user_id": settings.workspace.user_id or "", "auth_token": settings.workspace.auth_token or ""}
+    if not account or account.keys() == {"code"}:
+        faults.append(
+            "No account is named: set ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN, or ROCKETCHAT_USER and "
+            "ROCKETCHAT_PASSWORD."
+        )
+    if faults or url is None:
+        raise InvalidSettings(faults)
+    if "auth_token" in account:
+        return CommandLineAccount(url, user_id=account["user_id"], auth_token=account["auth_token"])
+    return CommandLineAccount(url, user=account["user"], password=account["password"], code=account.get("code"))
