@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -29,9 +26,9 @@ from engagement.reading.jobs import Progress
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope
 from engagement.storage.database import Store
-from tests import ROOT
 from tests.support.asking import empty_archive, reader_of
 from tests.support.clock import NOON, Clock
+from tests.support.processes import Forks
 
 CHANNELS = "channels/list"
 TODAY = date(2026, 11, 20)
@@ -224,94 +221,42 @@ def test_a_quiet_sync_shows_nothing_while_it_goes_on() -> None:
     assert told(Terminal(), quiet=True) == told(io.StringIO(), quiet=True) == ""
 
 
-# Imports once, then forks a process for each line of input: that one syncs so many weeks, and can be killed.
-SYNCERS = """
-import os, sys
+SYNCER = """
 from engagement.__main__ import main
 
-print("up", flush=True)
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        status = main(["sync", "--weeks", line.strip(), "--quiet"])
-        sys.stdout.flush()
-        os._exit(status)
-    print(child, flush=True)
-    print("ended", os.waitpid(child, 0)[1], flush=True)
+def work(weeks):
+    return main(["sync", "--weeks", weeks, "--quiet"])
 """
 
 
-class Syncers:
-    """Processes that sync one archive from a demo workspace, one after another."""
-
-    def __init__(self, server: DemoServer, url: str) -> None:
-        self._server = server
-        self._due = threading.Event()
-        self._pages_left = 0
-        self._host = subprocess.Popen(
-            [sys.executable, "-c", SYNCERS],
-            cwd=ROOT,
-            env=surroundings(server, url),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._line() == "up"
-
-    def _line(self) -> str:
-        assert self._host.stdout is not None
-        return self._host.stdout.readline().strip()
-
-    def start(self, weeks: int) -> int:
-        """The number of a process that syncs so many weeks."""
-        assert self._host.stdin is not None
-        self._host.stdin.write(f"{weeks}\n")
-        self._host.stdin.flush()
-        return int(self._line())
-
-    def to_the_end(self) -> list[str]:
-        """What the process says until it has ended, and how."""
-        told = [self._line()]
-        while told[-1] and not told[-1].startswith("ended"):
-            told.append(self._line())
-        return told
-
-    def kill(self, process: int, pages: int, seconds: float) -> None:
-        """Kills the process so long after the workspace was asked for so many pages."""
-        self._due.clear()
-        self._pages_left = pages
-        self._server.on_page = self._page
-        assert self._due.wait(30), "it was done before it could be killed"
-        threading.Event().wait(seconds)
-        os.kill(process, signal.SIGKILL)
-        assert self.to_the_end() == [f"ended {signal.SIGKILL.value}"]
-        self._server.on_page = None
-
-    def _page(self) -> None:
-        self._pages_left -= 1
-        if self._pages_left == 0:
-            self._due.set()
-
-    def close(self) -> None:
-        self._host.communicate(timeout=30)
-
-
 @pytest.fixture
-def syncers(server: DemoServer, url: str) -> Iterator[Syncers]:
-    started = Syncers(server, url)
+def syncers(server: DemoServer, url: str) -> Iterator[Forks]:
+    started = Forks(SYNCER, env=surroundings(server, url))
     yield started
     started.close()
 
 
+def asked_for(server: DemoServer, pages: int) -> threading.Event:
+    """Set when the workspace will have been asked for so many more pages."""
+    due, left = threading.Event(), iter(range(pages - 1, -1, -1))
+    server.on_page = lambda: due.set() if next(left, -1) == 0 else None
+    return due
+
+
 def test_a_sync_killed_five_times_keeps_whole_weeks_and_the_next_one_completes_it(
-    server: DemoServer, url: str, syncers: Syncers
+    server: DemoServer, url: str, syncers: Forks
 ) -> None:
     weeks, chance, kept = 30, random.Random(26), list[int]()
     # The counting check is kept too, and would come first: it is not what is tried here.
     reader_of(server, archive=Archive(Store(url))).facts().result(60)
     for _ in range(5):
         # A page takes about ten milliseconds, keeping two weeks about thirty.
-        syncers.kill(syncers.start(weeks), pages=chance.randint(1, 6), seconds=chance.uniform(0, 0.06))
+        due = asked_for(server, chance.randint(1, 6))
+        process = syncers.start(weeks)
+        assert due.wait(30), "it was done before it could be killed"
+        threading.Event().wait(chance.uniform(0, 0.06))
+        syncers.kill(process)
+        server.on_page = None
         kept.append(whole_weeks(server, url, last_weeks(weeks)))
     assert kept == sorted(kept), "no week that was kept is lost"
     assert 0 < kept[-1] < weeks

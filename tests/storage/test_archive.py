@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +17,6 @@ from engagement.numbers.periods import Period, last_full_weeks
 from engagement.storage.archive import Archive, CountingCheck, KeptWindow, Scope, WindowMeta
 from engagement.storage.database import Store
 from engagement.storage.positions import pack, unpack
-from tests import ROOT
 from tests.support.clock import NOON, Clock
 
 SCOPE = Scope("https://chat.example.org", "all")
@@ -271,147 +264,6 @@ def test_threads_that_keep_windows_together_lose_none(archive: Archive) -> None:
     assert [counts.loc[f"r{number}", number] for number in range(12)] == list(range(12))
     assert counts.loc["shared"].tolist() == [1] * 12
     assert counts.to_numpy().sum() == 12 + sum(range(12))
-
-
-# Imports once, then forks a process for each line of input: that one keeps windows, and can be killed.
-WRITERS = """
-import os, sys
-from datetime import UTC, datetime, timedelta, date
-import numpy as np, pandas as pd
-from engagement.storage.archive import Archive, Scope, WindowMeta
-from engagement.numbers.periods import Period
-from engagement.storage.database import Store
-
-def keep_windows(url, scope, rooms, minutes, again):
-    archive = Archive(Store(url))
-    ids = pd.Index([f"room-{n}" for n in range(rooms)])
-    names = pd.DataFrame({"room_id": ids, "name": ids, "type": "channel", "created": pd.Timestamp("2024-01-02")})
-    read_at = datetime(2026, 11, 20, 12, tzinfo=UTC) + timedelta(minutes=minutes)
-    weeks = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
-    kept = {} if again else archive.kept(Scope("w", scope), weeks)
-    for number, week in enumerate(weeks):
-        if week not in kept:
-            # Every window has rooms of its own, so that the list of rooms grows while the process is killed.
-            own = np.arange(rooms) <= rooms // 2 + number * 10
-            counts = pd.Series(np.arange(rooms) % 97 + 100 * minutes + number, index=ids)[own]
-            archive.put(Scope("w", scope), week, counts, names, WindowMeta(read_at, rooms, rooms, True))
-            print(week.start, flush=True)
-    print("done", flush=True)
-
-print("up", flush=True)
-for line in sys.stdin:
-    scope, minutes, *again = line.split()
-    child = os.fork()
-    if not child:
-        keep_windows(sys.argv[1], scope, int(sys.argv[2]), int(minutes), bool(again))
-        os._exit(0)
-    print(child, flush=True)
-    print("ended", os.waitpid(child, 0)[1], flush=True)
-"""
-WEEKS = Period(date(2026, 1, 5), date(2026, 3, 29)).blocks(7)
-ROOMS = 6_000
-
-
-class Writers:
-    """Processes that keep the twelve windows of a scope, one after another."""
-
-    def __init__(self, url: str) -> None:
-        self._host = subprocess.Popen(
-            [sys.executable, "-c", WRITERS, url, str(ROOMS)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def line(self) -> str:
-        assert self._host.stdout is not None
-        return self._host.stdout.readline().strip()
-
-    def start(self, scope: str, minutes: int = 0, again: str = "") -> None:
-        """With any text for ``again`` it also keeps the windows that are there already."""
-        assert self._host.stdin is not None
-        self._host.stdin.write(f"{scope} {minutes} {again}\n")
-        self._host.stdin.flush()
-
-    def to_the_end(self) -> list[str]:
-        """What the process said until it ended."""
-        return list(iter(self.line, "ended 0"))
-
-    def close(self) -> None:
-        self._host.communicate(timeout=30)
-
-
-@pytest.fixture
-def writers(store_url: str) -> Iterator[Callable[[], Writers]]:
-    opened: list[Writers] = []
-
-    def opens() -> Writers:
-        opened.append(Writers(store_url))
-        return opened[-1]
-
-    yield opens
-    for one in opened:
-        one.close()
-
-
-def expected_window(number: int, minutes: int = 0) -> dict[str, float]:
-    own = range(ROOMS // 2 + number * 10 + 1)
-    return {f"room-{n}": n % 97 + 100 * minutes + number for n in own}
-
-
-def only_whole_windows(archive: Archive, scope: Scope) -> int:
-    """How many windows are kept; every one of them was compared with what was written, room by room."""
-    found = archive.weeks(scope, WEEKS)
-    for number, week in enumerate(WEEKS):
-        column = pd.Series(found.counts[:, number], index=found.room_ids)
-        if week in found.windows:
-            assert column[column != 0].to_dict() == {k: v for k, v in expected_window(number).items() if v}
-        else:
-            assert column.isna().all()
-    assert archive.rooms(scope)["name"].notna().all()
-    return len(found.windows)
-
-
-def test_a_process_killed_at_any_moment_leaves_whole_windows_and_the_next_one_completes_them(
-    writers: Callable[[], Writers], archive: Archive
-) -> None:
-    chance, host, left = random.Random(26), writers(), []
-    assert host.line() == "up"
-    for round_number in range(5):
-        host.start(f"round-{round_number}")
-        process = int(host.line())
-        for _ in range(chance.randrange(1, 9)):
-            assert host.line().startswith("2026-")
-        # Into the middle of the next window: one takes 5 to 30 ms.
-        threading.Event().wait(chance.uniform(0, 0.02))
-        os.kill(process, signal.SIGKILL)
-        ended = next(line for line in iter(host.line, "") if not line.startswith("2026-"))
-        assert ended == f"ended {signal.SIGKILL.value}"
-        left.append(only_whole_windows(archive, Scope("w", f"round-{round_number}")))
-    assert all(1 <= windows < 12 for windows in left), left
-    host.start("round-0")
-    told = host.to_the_end()
-    assert told[-1] == "done"
-    assert len(told) == 1 + 12 - left[0] + 1, "a process number, the windows that lacked and no other, and the end"
-    assert only_whole_windows(archive, Scope("w", "round-0")) == 12
-
-
-def test_two_processes_that_keep_the_same_windows_leave_the_newer_reading(
-    writers: Callable[[], Writers], archive: Archive
-) -> None:
-    newer, older = writers(), writers()
-    assert (newer.line(), older.line()) == ("up", "up")
-    newer.start("both", minutes=1, again="again")
-    older.start("both", minutes=0, again="again")
-    assert newer.to_the_end()[-1] == "done"
-    assert older.to_the_end()[-1] == "done"
-    found = archive.weeks(Scope("w", "both"), WEEKS)
-    for number in range(12):
-        column = pd.Series(found.counts[:, number], index=found.room_ids)
-        assert column[column != 0].to_dict() == expected_window(number, minutes=1)
-    assert {window.meta.read_at for window in found.windows.values()} == {NOON + timedelta(minutes=1)}
-    assert len(found.room_ids) == len(set(found.room_ids)) == ROOMS // 2 + 111
 
 
 def test_the_counting_check_is_kept_by_workspace_and_release(archive: Archive, store: Store) -> None:

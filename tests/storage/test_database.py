@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from engagement.errors import InvalidSettings, StoreUnavailable
 from engagement.storage import migrations
 from engagement.storage.database import Store, data_folder
-from tests import ROOT
+from tests.support.processes import together
 
 TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks"}
 
@@ -72,29 +70,15 @@ def test_a_step_that_fails_leaves_nothing_behind(store_url: str, monkeypatch: py
 OPENER = """
 import sys
 from engagement.storage.database import Store
-print("up", flush=True)
-sys.stdin.readline()
-Store(sys.argv[1]).ping()
+
+def work():
+    Store(sys.argv[1]).ping()
 """
 
 
-def test_processes_that_open_a_new_database_together_all_succeed(store_url: str) -> None:
-    command = [sys.executable, "-c", OPENER, store_url]
-    openers = [
-        subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(4)
-    ]
-    for opener in openers:
-        assert opener.stdout is not None
-        assert opener.stdout.readline() == "up\n"
-    for opener in openers:
-        assert opener.stdin is not None
-        opener.stdin.write("go\n")
-        opener.stdin.flush()
-    told = [opener.communicate(timeout=60)[1] for opener in openers]
-    assert [opener.returncode for opener in openers] == [0, 0, 0, 0], "\n".join(told)
+def test_processes_that_open_a_new_database_together_all_succeed(store_url: str, store: Store) -> None:
+    assert together(OPENER, store_url) == ["", "", "", ""]
+    assert tables(store) == TABLES
 
 
 def test_threads_that_open_a_new_database_together_all_succeed(store: Store) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
 import stat
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -20,8 +17,8 @@ from sqlalchemy import text
 from engagement.errors import InvalidSettings, SignedOut, StoreUnavailable
 from engagement.storage.database import Store
 from engagement.storage.sessions import Sessions, Signed, kept_key
-from tests import ROOT
 from tests.support.clock import NOON, Clock
+from tests.support.processes import together
 
 KEY = b"k" * 32
 ADA = Signed(
@@ -353,32 +350,16 @@ def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
 
 
 KEY_MAKER = """
-import json, sys
+import sys
 from pathlib import Path
 from engagement.storage.sessions import kept_key
-print("up", flush=True)
-sys.stdin.readline()
-print(json.dumps(kept_key(Path(sys.argv[1])).decode()))
+
+def work():
+    print(kept_key(Path(sys.argv[1])).decode())
 """
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
-    makers = [
-        subprocess.Popen(
-            [sys.executable, "-c", KEY_MAKER, str(tmp_path / "data")],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for maker in makers:
-        assert maker.stdout is not None
-        assert maker.stdout.readline() == "up\n"
-    for maker in makers:
-        assert maker.stdin is not None
-        maker.stdin.write("go\n")
-        maker.stdin.flush()
-    keys = {json.loads(maker.communicate(timeout=60)[0]) for maker in makers}
-    assert keys == {kept_key(tmp_path / "data").decode()}
+    keys = together(KEY_MAKER, str(tmp_path / "data"))
+    assert len(keys) == 4
+    assert {key.strip().encode() for key in keys} == {kept_key(tmp_path / "data")}
