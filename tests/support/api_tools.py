@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from engagement.api.channel_list import ChannelCounts
 from engagement.api.client import Client, Pace
 from engagement.demo import DemoServer
+from engagement.numbers.periods import Period, windows
 from tests.support.clock import Clock
 
 
@@ -18,6 +21,14 @@ def client_of(server: DemoServer, clock: Clock, who: str = "manager", **more: ob
     client = Client(server.url, pace=pace, sleep=clock.sleep, monotonic=clock, **more)  # type: ignore[arg-type]
     client.sign_in(who, who)
     return client
+
+
+WINDOW = windows(Period(date(2026, 11, 9), date(2026, 11, 15)), timedelta(0))[0]
+
+
+def counts(client: Client) -> ChannelCounts:
+    """What the workspace counted from the 9th to the 15th."""
+    return client.channel_counts(WINDOW, every_room=True)
 
 
 Respond = Callable[[BaseHTTPRequestHandler], None]

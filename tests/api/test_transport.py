@@ -1,0 +1,260 @@
+"""Exchanges that break off, never end, come late or lead elsewhere: what is tried again, and when it is given up."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+
+from engagement.api.client import Client
+from engagement.api.transport import Bounds
+from engagement.demo import DemoServer
+from engagement.errors import (
+    NotRocketChat,
+    ReadingStopped,
+    SlowDown,
+    Unreachable,
+    UnreadableAnswer,
+)
+from tests.support.api_tools import answering, client_of, counts, send
+from tests.support.clock import Clock
+
+CHANNELS = "/engagement-dashboard/channels/list"
+
+
+def test_an_answer_cut_off_once_is_read_again_after_a_pause(server: DemoServer, clock: Clock) -> None:
+    client = client_of(server, clock)
+    server.fail_next(CHANNELS, "cut")
+    counts(client)
+    assert server.count(CHANNELS) == 2
+    assert clock.slept == [2.0]
+
+
+def test_an_answer_cut_off_twice_means_unreachable(server: DemoServer, clock: Clock) -> None:
+    client = client_of(server, clock)
+    server.fail_next(CHANNELS, "cut", times=2)
+    with pytest.raises(Unreachable):
+        counts(client)
+    assert server.count(CHANNELS) == 2
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_gateway_that_is_busy_is_asked_once_more(status: int, clock: Clock) -> None:
+    answers = [status, 200, status, status]
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        send(handler, answers.pop(0), b'{"success":true,"version":"8.4"}')
+
+    with answering(respond) as url:
+        client = Client(url, sleep=clock.sleep)
+        assert str(client.release()) == "8.4"
+        with pytest.raises(Unreachable):
+            client.release()
+    assert clock.slept == [2.0, 2.0]
+
+
+def test_a_sign_in_that_broke_off_is_not_sent_twice(server: DemoServer, clock: Clock) -> None:
+    server.fail_next("/login", "cut")
+    with pytest.raises(Unreachable):
+        client_of(server, clock)
+    assert server.count("/login") == 1
+
+
+def test_a_429_is_waited_out_announced_and_not_asked_again_before_its_reset(server: DemoServer, clock: Clock) -> None:
+    waits: list[tuple[str, float]] = []
+    client = client_of(server, clock, on_wait=lambda route, seconds: waits.append((route, seconds)))
+    server.fail_next(CHANNELS, "429")
+    counts(client)
+    assert server.count(CHANNELS) == 2
+    assert [route for route, _ in waits] == ["/api/v1" + CHANNELS]
+    assert 60 <= waits[0][1] <= 62
+    assert clock.slept == [waits[0][1]]
+
+
+def test_a_wait_longer_than_allowed_is_an_error_with_its_seconds(server: DemoServer, clock: Clock) -> None:
+    client = client_of(server, clock, max_wait=70)
+    server.fail_next(CHANNELS, "429", times=2)
+    with pytest.raises(SlowDown) as caught:
+        counts(client)
+    assert 60 <= caught.value.seconds <= 62
+    assert len(clock.slept) == 1
+
+
+def test_a_wait_ends_when_the_reading_is_stopped(server: DemoServer, clock: Clock) -> None:
+    stop = threading.Event()
+    client = client_of(server, clock, stop=stop, on_wait=lambda *_: stop.set())
+    server.fail_next(CHANNELS, "429")
+    with pytest.raises(ReadingStopped):
+        counts(client)
+    assert clock.slept == []
+
+
+def test_no_answer_in_time_means_unreachable(server: DemoServer) -> None:
+    server.fail_next("/api/info", "hang")
+    with pytest.raises(Unreachable):
+        Client(server.url, timeout=(1, 0.1)).release()
+    assert server.count("/api/info") == 1
+
+
+def test_a_closed_port_means_unreachable_at_once(clock: Clock) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    with pytest.raises(Unreachable, match=f"127.0.0.1:{port}"):
+        Client(f"http://127.0.0.1:{port}", sleep=clock.sleep).release()
+    assert clock.slept == []
+
+
+def test_an_unknown_name_means_unreachable(clock: Clock) -> None:
+    with pytest.raises(Unreachable):
+        Client("https://no-such-host.invalid", sleep=clock.sleep).release()
+
+
+def test_a_server_without_a_certificate_means_unreachable(server: DemoServer) -> None:
+    with pytest.raises(Unreachable):
+        Client(server.url.replace("http://", "https://")).release()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE html><title>Welcome</title>",
+        b"hello",
+        b"[]",
+        b"{}",
+        b'{"version":"8.4"}',
+        b'{"success":true}',
+        b"[" * 100_000,
+        b"",
+    ],
+)
+def test_what_does_not_tell_a_version_is_not_a_rocket_chat(body: bytes) -> None:
+    with answering(lambda handler: send(handler, 200, body)) as url, pytest.raises(NotRocketChat):
+        Client(url).release()
+
+
+def test_a_password_is_never_sent_to_what_is_not_a_rocket_chat() -> None:
+    asked: list[str] = []
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.command)
+        send(handler, 200, b"{}")
+
+    with answering(respond) as url, pytest.raises(NotRocketChat):
+        Client(url).sign_in("ada", "never sent")
+    assert set(asked) == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://other.example.org/api/info",
+        "https://other.example.org/api/info",
+        "//other.example.org/api/info",
+        "/login",
+        "http://[::1/api/info",
+        "",
+    ],
+)
+def test_a_redirect_out_of_the_workspace_is_not_followed(location: str) -> None:
+    asked: list[str] = []
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        send(handler, 302, b"", Location=location)
+
+    with answering(respond) as url, pytest.raises(NotRocketChat):
+        Client(url).release()
+    assert asked == ["/api/info"]
+
+
+def test_a_redirect_to_https_on_the_same_host_is_followed_and_kept() -> None:
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        host = handler.headers["Host"]
+        send(handler, 301, b"", Location=f"https://{host}{handler.path}")
+
+    with answering(respond) as url:
+        client = Client(url)
+        # The test server speaks no TLS: that the client tried it is what counts.
+        with pytest.raises(Unreachable):
+            client.release()
+        assert client.address == url.replace("http://", "https://")
+
+
+def test_an_answer_without_end_is_given_up() -> None:
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b" " * 65_536)
+
+    with answering(respond) as url, pytest.raises(UnreadableAnswer, match="no end"):
+        Client(url, bounds=Bounds(largest=2**20)).release()
+
+
+def test_an_answer_that_comes_in_drops_meets_a_deadline() -> None:
+    clock = Clock()
+    done = threading.Event()
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not done.wait(0.001):
+            handler.wfile.write(b" ")
+            clock.now += 10
+
+    with answering(respond) as url:
+        with pytest.raises(Unreachable):
+            Client(url, monotonic=clock).release()
+        done.set()
+
+
+def test_a_long_answer_ends_when_the_reading_is_stopped() -> None:
+    stop = threading.Event()
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        stop.set()
+        for _ in range(1000):
+            handler.wfile.write(b" " * 65_536)
+
+    with answering(respond) as url, pytest.raises(ReadingStopped):
+        Client(url, stop=stop).release()
+
+
+def test_compressed_answers_are_read_and_broken_compression_is_said_so() -> None:
+    import gzip
+
+    bodies = [gzip.compress(b'{"success":true,"version":"8.4"}'), b"\x1f\x8bnot gzip at all"]
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        send(handler, 200, bodies.pop(0), Content_Encoding="gzip")
+
+    with answering(respond) as url:
+        client = Client(url)
+        assert str(client.release()) == "8.4"
+        with pytest.raises(UnreadableAnswer, match="compression"):
+            client.release()
+
+
+def test_nothing_of_the_environment_reaches_a_call(
+    server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    netrc = tmp_path / "netrc"  # type: ignore[operator]
+    netrc.write_text("machine 127.0.0.1 login eve password netrc-password\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    seen: list[str | None] = []
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Authorization"])
+        send(handler, 200, b'{"success":true,"version":"8.4"}')
+
+    with answering(respond) as url:
+        assert str(Client(url).release()) == "8.4"
+    assert seen == [None]
