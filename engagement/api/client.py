@@ -263,12 +263,13 @@ class Client:
         """Messages of all rooms per day from ``start`` to ``end`` (aware datetimes or instant texts), int64.
 
         The index (``datetime64[us, UTC]``, ascending) is the server's local midnights as instants; days without
-        a message are missing.
+        a message are missing. Raises RefusedParameters for more than a day on the build that begins too late.
         """
         start, end = (one if isinstance(one, str) else instant_text(one) for one in (start, end))
         begins = datetime.fromisoformat(start)
-        # The server sends no more days than trunc(end - start) + 1, which cuts the first one or two that are meant.
-        asked_from = instant_text(begins - 2 * DAY)
+        # The server sends no more days than trunc(end - start) + 1, which cuts the first one or two of several.
+        several = datetime.fromisoformat(end) > begins
+        asked_from = instant_text(begins - 2 * DAY) if several else start
         days = objects(self._read(_MESSAGES_SENT, [("start", asked_from), ("end", end)]), "days", "messages per day")
         index = time_column(optional_text(day, "day") for day in days)
         if index.isna().any():

@@ -43,14 +43,17 @@ def channels_list(state: State, call: Call) -> Response:
 def messages_sent(state: State, call: Call) -> Response:
     """The messages of every day, newest first; days without any are left out.
 
-    As on the real server no more days come back than its own length of the window, which for instants such as
-    09:45 to 08:15 is one less than the days meant.
+    As on the real server the length of the window is the ``$limit`` of the days: for instants such as 09:45 to 08:15
+    one less than the days meant, and nothing that the database takes where it is zero or negative, which it is on the
+    build with swapped dates from three days on.
     """
     asked = _asked(state, call)
-    days = sorted(state.workspace.by_day(asked.first, asked.last).items(), reverse=True)
+    if asked.length <= 0:
+        why = "the limit must be positive" if asked.length == 0 else "Expected a non-negative number in: $limit: "
+        return failure(f"invalid argument to $limit stage: {why}{asked.length or ''}")
+    days = sorted(state.workspace.by_day(asked.first, asked.last).items(), reverse=True)[: asked.length]
     before = sorted(state.workspace.by_day(asked.previous_first, asked.previous_last).items(), reverse=True)
-    if asked.length > 0:
-        days, before = days[: asked.length], before[: asked.length]
+    before = before[: asked.length]
     total = sum(messages for _, messages in days)
     yesterday = dict(days).get(asked.last - timedelta(days=1), 0)
     return success(
@@ -72,7 +75,7 @@ def _asked(state: State, call: Call) -> Windows:
             moments.append(instant(text, name, strict=state.dialect.strict_dates))
         except BadDate as exc:
             raise Refusal(failure(str(exc))) from exc
-    return windows(moments[0], moments[1], state.clock, swapped=state.options.swapped_dates)
+    return windows(moments[0], moments[1], state.clock, state.options.counting)
 
 
 def _by_messages(numbers: Ints, messages: Ints, *, shuffled: bool) -> Ints:

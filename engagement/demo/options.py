@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from engagement.demo.windows import Counting
+
 
 @dataclass(frozen=True)
 class Options:
     """The flags of ``python -m engagement demo``; the defaults are a workspace of release 8.4 that lives today.
 
     ``rate_limit`` is calls a minute for each route and client address, 0 for none. ``timezone`` is a name such as
-    ``Asia/Kolkata``; None takes the environment variable TZ, or UTC. ``release`` has two or three numbers.
+    ``Asia/Kolkata``; None takes the environment variable TZ, or UTC. ``release`` has two or three numbers. ``counting``
+    is how the length of a window is worked out (see ``windows``).
     """
 
     rooms: int = 1200
@@ -25,7 +28,7 @@ class Options:
     unlimited: bool = True
     unlicensed: bool = False
     shuffle_ties: bool = False
-    swapped_dates: bool = False
+    counting: Counting = "documented"
     timezone: str | None = None
 
     def __post_init__(self) -> None:

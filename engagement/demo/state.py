@@ -68,7 +68,7 @@ class State:
         if self._data is None:
             return None
         options = self.options
-        said = f"{options.seed} {options.rooms} {self._data} {self.clock.zone} {options.swapped_dates}"
+        said = f"{options.seed} {options.rooms} {self._data} {self.clock.zone} {options.counting}"
         return str(uuid5(NAMESPACE_URL, said))
 
     @property

@@ -6,9 +6,11 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from engagement.demo.zone import ServerClock
 
+Counting = Literal["documented", "swapped", "shortened"]
 _DAY = timedelta(days=1)
 _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -40,15 +42,16 @@ def instant(text: str, field: str, *, strict: bool) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def windows(start: datetime, end: datetime, clock: ServerClock, *, swapped: bool = False) -> Windows:
+def windows(start: datetime, end: datetime, clock: ServerClock, counting: Counting = "documented") -> Windows:
     """The days that the server counts for ``start`` and ``end``, in its own zone.
 
-    n = trunc(days between) + 1; the previous window ends the day before and is one day longer than n. ``swapped`` is
-    the build that takes the difference the wrong way round, and counts no day before the previous window.
+    n = trunc(days between) + 1; the previous window ends the day before and has n + 1 days. ``swapped`` is the build
+    that takes the difference the wrong way round (n = 1 - trunc) and counts no day before the previous window;
+    ``shortened`` the proposed one with n one smaller.
     """
     here, there = clock.local(start), clock.local(end)
     whole_days = math.trunc((there - here) / _DAY)
-    length = 1 - whole_days if swapped else whole_days + 1
+    length = {"documented": whole_days + 1, "swapped": 1 - whole_days, "shortened": whole_days}[counting]
     previous_last = here - _DAY
     previous_first = (previous_last - length * _DAY).date()
     first = max(here.date(), previous_first)

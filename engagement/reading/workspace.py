@@ -18,8 +18,8 @@ from engagement.api.client import (
     Person,
     Release,
 )
-from engagement.errors import NoPermission, NoPremiumModule
-from engagement.numbers.periods import DAY, Period, instant_text, last_full_weeks, windows
+from engagement.errors import NoPermission, NoPremiumModule, RefusedParameters
+from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
 from engagement.numbers.rooms import Activity, Completeness, counts_of, join
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, week_to_check
@@ -28,7 +28,7 @@ from engagement.reading.jobs import Job, Teller
 # Blocks of so many days are counted rightly even by servers that begin their windows too late.
 SAFE_BLOCK_DAYS = 4
 FACTS_REACH_BACK = 400 * DAY
-# Where only the last days of a long window come back, a look into each season tells the offsets of the year.
+# Where a year of days is refused, a look into each season tells the offsets of the year.
 _SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
@@ -147,7 +147,7 @@ def read_facts(
     server_now = client.server_now()
     skew = server_now - now()
     try:
-        sent = client.sent_per_day(instant_text(server_now - FACTS_REACH_BACK), instant_text(server_now))
+        sent, whole_year = _days_of_a_year(client, server_now)
     except NoPremiumModule:
         offset = _configured_offset(timezone, server_now)
         return Facts(workspace, release, offset, skew, False, None, None, (), Zone(timezone), client.workspace_id)
@@ -157,12 +157,10 @@ def read_facts(
     week = week_to_check(server_dates(sent, offset), last_full_weeks(today))
     name = kept_as(workspace, client.workspace_id)
     counting = checked(name, release, lambda: check_counting(client, week, offset))
-    first, block_days = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()), None
-    if counting.right is False:
-        seasons = [client.sent_per_day(*_block_before(server_now - ago)) for ago in _SEASONS]
-        sent = pd.concat([*seasons[::-1], sent])
-        offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
-        # The days of a year came back cut off, so they do not tell when counting began.
+    first, block_days = None, None
+    if whole_year:
+        first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date())
+    if counting.right is False or not (whole_year or counting.right):
         first, block_days, notes = None, SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
     elif counting.right is None and not sent.empty:
         notes = (*notes, counting.note)
@@ -181,9 +179,15 @@ def _calendar(
     return days.offset, zone, () if days.sure else (ZONE_NOTE,)
 
 
-def _block_before(moment: datetime) -> tuple[str, str]:
-    """The instants of a window of so few days that every known server counts it whole."""
-    return instant_text(moment - (SAFE_BLOCK_DAYS - 1) * DAY), instant_text(moment)
+def _days_of_a_year(client: Client, server_now: datetime) -> tuple[pd.Series, bool]:
+    """Messages per day of the last year and True; one day of each season and False where a year is refused, as on
+    the build that begins its windows too late.
+    """
+    try:
+        return client.sent_per_day(server_now - FACTS_REACH_BACK, server_now), True
+    except RefusedParameters:
+        moments = [server_now - ago for ago in (*reversed(_SEASONS), timedelta(0))]
+        return pd.concat([client.sent_per_day(moment, moment) for moment in moments]), False
 
 
 def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:
@@ -302,7 +306,8 @@ def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Acti
 def read_daily(client: Client, facts: Facts, period: Period) -> pd.Series:
     """Messages per day of all rooms together, every day of both periods, zeros included."""
     both = Period(period.previous.start, period.end)
-    blocks = both.blocks(facts.block_days or both.days)
+    # The build that begins too late answers for single days alone.
+    blocks = both.blocks(1 if facts.block_days else both.days)
     asked = [windows(block, facts.offset)[0] for block in blocks]
     sent = pd.concat([client.sent_per_day(window.start, window.end) for window in asked])
     days = pd.DatetimeIndex([pd.Timestamp(d) for d in both.dates()])

@@ -1,4 +1,4 @@
-"""Which days the demo workspace counts: as the real server, in every zone, with the build that swaps its arguments."""
+"""Which days the demo workspace counts: as the real server, in every zone, and two builds that count otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
-from engagement.demo.windows import windows
+from engagement.demo.windows import Counting, windows
 from engagement.demo.zone import ServerClock
 from tests.support.clock import Clock
 from tests.support.demo_tools import CHANNELS, NOW, SENT, TODAY, Caller, every_day, refusal
@@ -24,10 +24,10 @@ def days(*numbers: int) -> int:
     return sum(2**number for number in numbers)
 
 
-def workspace(zone: str = "UTC", *, swapped: bool = False) -> DemoServer:
+def workspace(zone: str = "UTC", counting: Counting = "documented") -> DemoServer:
     rooms = [RoomSpec("constant"), RoomSpec("dated"), RoomSpec("silent", last_message=None)]
     counts = {"constant": every_day(date(2026, 9, 1), TODAY), "dated": BY_DAY}
-    options = Options(timezone=zone, swapped_dates=swapped, rate_limit=0)
+    options = Options(timezone=zone, counting=counting, rate_limit=0)
     return DemoServer(options, clock=Clock(NOW), community=community(rooms, counts))
 
 
@@ -39,7 +39,7 @@ def utc() -> Iterator[Caller]:
 
 @pytest.fixture(scope="module")
 def swapped() -> Iterator[Caller]:
-    with workspace(swapped=True) as server:
+    with workspace(counting="swapped") as server:
         yield Caller(server)
 
 
@@ -85,6 +85,36 @@ def test_the_build_that_swaps_its_dates_keeps_the_last_four_days_with_the_later_
 def test_four_days_are_whole_even_on_the_build_that_swaps_its_dates(swapped: Caller) -> None:
     four = {"start": "2026-11-09T09:45:00.000Z", "end": "2026-11-12T08:15:00.000Z"}
     assert swapped.counts(**four)["dated"] == (days(9, 10, 11, 12), 0)
+
+
+def test_the_build_that_swaps_its_dates_cannot_tell_the_messages_of_three_days_or_more(swapped: Caller) -> None:
+    def told(first: int, last: int) -> tuple[int, dict[str, object]]:
+        asked = {"start": f"2026-11-{first:02d}T09:45:00.000Z", "end": f"2026-11-{last:02d}T08:15:00.000Z"}
+        return refusal(swapped.get(SENT, **asked))
+
+    # Its length is 1, 1, 0 and -1; a limit of one day leaves the newest.
+    for first in (15, 14):
+        status, body = told(first, 15)
+        assert (status, body["days"]) == (200, [{"day": "2026-11-15T00:00:00.000Z", "messages": 10 + 2**15}])
+    refused = "invalid argument to $limit stage: "
+    assert told(13, 15) == (400, {"success": False, "error": refused + "the limit must be positive"})
+    negative = {"success": False, "error": refused + "Expected a non-negative number in: $limit: -1"}
+    assert told(12, 15) == (400, negative)
+    assert refusal(swapped.get(SENT, start="2025-11-15T12:00:00.000Z", end=OFFICIAL["end"]))[0] == 400
+
+
+def test_the_build_with_shortened_windows_compares_as_many_days_from_noon_to_noon() -> None:
+    noons = {"start": "2026-11-09T12:00:00.000Z", "end": "2026-11-15T12:00:00.000Z"}
+    with workspace(counting="shortened") as server:
+        caller = Caller(server)
+        assert caller.counts(**noons)["dated"] == (days(*range(9, 16)), days(*range(2, 9)))
+        # With the later first hour one day too few is compared.
+        assert caller.counts()["dated"] == (days(*range(9, 16)), days(*range(3, 9)))
+        sent = caller.get(SENT, **noons).json()["days"]
+        assert [row["day"][:10] for row in sent] == [f"2026-11-{day:02d}" for day in range(15, 9, -1)]
+        one = {"start": "2026-11-11T12:00:00.000Z", "end": "2026-11-11T12:00:00.000Z"}
+        assert caller.counts(**one)["dated"] == (days(11), days(10))
+        assert caller.get(SENT, **one).status_code == 400
 
 
 def test_seven_zones_cut_local_days(zoned: tuple[str, Caller]) -> None:

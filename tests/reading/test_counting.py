@@ -48,7 +48,7 @@ def test_the_counting_check_is_made_once_for_a_release_whoever_looks(server: Dem
 def test_a_new_release_is_checked_anew(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     assert outcome(server, clock, archive).facts().result(60).block_days is None
-    server.options = replace(server.options, release=(9, 0), swapped_dates=True)
+    server.options = replace(server.options, release=(9, 0), counting="swapped")
     reader = outcome(server, clock, archive)
     assert reader.facts().result(60).block_days == 4
     sound, unsound = archive.check(server.url, "8.4"), archive.check(server.url, "9.0")

@@ -116,7 +116,7 @@ def test_a_week_that_ended_less_than_two_days_ago_is_read_again(
 
 
 def test_on_the_build_that_begins_too_late_the_weeks_are_right_too(server: DemoServer, clock: Clock) -> None:
-    server.options = replace(server.options, swapped_dates=True)
+    server.options = replace(server.options, counting="swapped")
     reader = visit(server, clock, empty_archive())
     facts = reader.facts().result(60)
     assert facts.block_days == 4
@@ -205,7 +205,7 @@ def test_another_workspace_that_later_answers_at_the_same_address_is_not_mixed_w
         fresh = read(visit(second, clock, empty_archive()))
     pd.testing.assert_frame_equal(other.counts.sort_index(), fresh.counts.sort_index())
     assert not other.counts.index.equals(one.counts.index)
-    with DemoServer(replace(options, seed=2, swapped_dates=True), port=port, clock=clock) as third:
+    with DemoServer(replace(options, seed=2, counting="swapped"), port=port, clock=clock) as third:
         assert visit(third, clock, archive).facts().result(60).block_days == 4
     with DemoServer(options, port=port, clock=clock) as again:
         pd.testing.assert_frame_equal(read(visit(again, clock, archive)).counts, one.counts)

@@ -216,7 +216,7 @@ def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
     account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     right = {room["room_id"]: room for room in as_json(account, server, capsys)["rooms"]}
-    server.options = replace(PAGED, swapped_dates=True, release=(8, 5))
+    server.options = replace(PAGED, counting="swapped", release=(8, 5))
     told = as_json(account, server, capsys)
     assert told["complete"] is True
     assert [note for note in told["notes"] if "begins its windows too late" in note] == told["notes"]
@@ -227,7 +227,7 @@ def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
 
 
 def test_who_may_not_list_all_rooms_of_such_a_build_is_told_how_far_the_list_reaches(server: DemoServer) -> None:
-    server.options = replace(PAGED, swapped_dates=True)
+    server.options = replace(PAGED, counting="swapped")
     told = of_week(server, "analyst").completeness
     assert PRIVATE_LATELY_NOTE in told.notes
     assert PRIVATE_UNKNOWN_NOTE not in told.notes

@@ -100,7 +100,7 @@ def test_without_the_premium_module_the_directory_still_tells_who_is_silent(rele
 def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks() -> None:
     with DemoServer(options(120)) as server:
         _, right = ask(server, WEEK)
-    with DemoServer(options(120, swapped_dates=True)) as server:
+    with DemoServer(options(120, counting="swapped")) as server:
         facts, activity = ask(server, WEEK)
     assert facts.block_days == 4
     assert COUNTING_NOTE in activity.completeness.notes

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
-from engagement.demo.windows import instant
+from engagement.demo.windows import Counting, instant
 from engagement.demo.windows import windows as counted_by_the_server
 from engagement.demo.zone import ServerClock
+from engagement.errors import RefusedParameters
 from engagement.numbers.periods import Period, last_full_weeks, windows
 from engagement.numbers.zone import Zone, server_days
 from engagement.reading.workspace import COUNTING_NOTE, ZONE_NOTE, read_daily
@@ -107,26 +108,26 @@ CLOCKS = {zone: clock_of(zone) for zone in ZONES}
 @settings(max_examples=400)
 @given(zone=st.sampled_from(ZONES), period=spans())
 def test_any_span_in_any_zone_is_cut_to_exactly_its_days(zone: str, period: Period) -> None:
-    assert counted(zone, period, swapped=False) == ([period], [period.previous])
+    assert counted(zone, period) == ([period], [period.previous])
 
 
 @settings(max_examples=200)
 @given(zone=st.sampled_from(ZONES), period=spans())
 def test_blocks_of_four_days_cut_any_span_exactly_on_the_build_that_begins_too_late(zone: str, period: Period) -> None:
-    now, before = counted(zone, period, swapped=True, block_days=4)
+    now, before = counted(zone, period, "swapped", block_days=4)
     assert [day for block in now for day in block.dates()] == list(period.dates())
     assert [day for block in before for day in block.dates()] == list(period.previous.dates())
 
 
 def counted(
-    zone: str, period: Period, *, swapped: bool, block_days: int | None = None
+    zone: str, period: Period, counting: Counting = "documented", *, block_days: int | None = None
 ) -> tuple[list[Period], list[Period]]:
     """What the server counts for the requests of ``period``: the parts of the period, and those of the one before."""
     now: list[Period] = []
     before: list[Period] = []
     for window in windows(period, OFFSETS[zone], block_days):
         first, last = (instant(text, "start", strict=True) for text in (window.start, window.end))
-        cut = counted_by_the_server(first, last, CLOCKS[zone], swapped=swapped)
+        cut = counted_by_the_server(first, last, CLOCKS[zone], counting)
         (now if window.period.start in period else before).append(Period(cut.first, cut.last))
         if window.previous is not None:
             before.append(Period(cut.previous_first, cut.previous_last))
@@ -210,7 +211,7 @@ def test_a_clock_of_ours_that_goes_wrong_does_not_move_the_servers_today() -> No
 
 @pytest.mark.parametrize("zone", ["UTC", "America/Anchorage", "Pacific/Auckland"])
 def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone: str) -> None:
-    with dated(zone, swapped_dates=True) as running:
+    with dated(zone, counting="swapped") as running:
         clock = Clock(NOON.timestamp())
         reader = reader_of(running, now=clock.moment)
         facts = reader.facts().result(60)
@@ -226,7 +227,7 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
             assert activity.daily.to_dict() == {pd.Timestamp(day): BY_DAY[day] for day in both.dates()}, period
             assert activity.completeness.complete
             assert COUNTING_NOTE in activity.completeness.notes
-        # The zone was seen in summer and in winter although a long window brings its last days alone.
+        # The zone was seen in summer and in winter although a year of days is refused.
         named = ZoneInfo(zone)
         for day in (date(2026, 7, 1), date(2026, 1, 1)):
             assert facts.zone.day(datetime.combine(day, time(23, 30), tzinfo=named)) == day
@@ -235,14 +236,12 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
 
 def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None:
     # What the check protects from: the same question read as one window.
-    with dated("UTC", swapped_dates=True) as running:
+    period = last_full_weeks(TODAY)
+    with dated("UTC", counting="swapped") as running:
         clock = Clock(NOON.timestamp())
-        reader = reader_of(running, now=clock.moment)
-        facts = reader.facts().result(60)
-        trusting = replace(facts, block_days=None)
-        period = last_full_weeks(TODAY)
-        activity = reader.activity(trusting, period).result(60)
-        daily = read_daily(client_of(running, clock, "admin"), trusting, period)
-    room = activity.rooms.set_index("room_id").loc["dated"]
-    assert room["messages"] < messages(period)
-    assert daily.sum() < messages(period) + messages(period.previous)
+        client = client_of(running, clock, "admin")
+        facts = reader_of(running, now=clock.moment).facts().result(60)
+        rooms = client.channel_counts(windows(period, facts.offset)[0], every_room=False).rooms
+        with pytest.raises(RefusedParameters, match="limit"):
+            read_daily(client, replace(facts, block_days=None), period)
+    assert rooms.set_index("room_id").loc["dated", "messages"] < messages(period)
