@@ -33,8 +33,11 @@ _DEFAULTS: dict[str, object] = {
 
 def rooms_table(*rooms: dict[str, object], period: Period = WEEK) -> pd.DataFrame:
     """Rooms given by what is special about each (``name`` at least), joined as the dashboard joins them, in UTC."""
+    names = [str(r["name"]) for r in rooms]
+    # Of several rooms with one name, all but the first have a number in their ids.
+    ids = [f"{name} {before + 1}" if (before := names[:n].count(name)) else name for n, name in enumerate(names)]
     full = pd.DataFrame(
-        [{"room_id": r["name"], "slug": r["name"], **_DEFAULTS, **r} for r in rooms],
+        [{"room_id": i, "slug": r["name"], **_DEFAULTS, **r} for i, r in zip(ids, rooms, strict=True)],
         columns=["room_id", "name", "slug", *_DEFAULTS],
     )
     for column in ("created", "last_message"):

@@ -1,0 +1,153 @@
+"""Messages per day and per week: what is compared with what, and what is not known."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engagement import figures
+from engagement.display.palette import DARK, LIGHT
+from engagement.figures import calendar, oneroom, weeks
+from engagement.numbers.periods import Period
+from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
+
+
+def daily(start, *counts):
+    return pd.Series(counts, index=pd.date_range(start, periods=len(counts)), dtype="float64")
+
+
+def test_days_are_laid_over_the_days_of_the_same_number():
+    period = Period(date(2026, 11, 14), date(2026, 11, 15))
+    context = figures.Context("w", period, period.previous)
+    info = figures.messages_per_day_info(daily("2026-11-14", 20, 10), daily("2026-11-12", 15, np.nan), context)
+    assert info.days == (
+        calendar.Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
+        calendar.Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
+    )
+    assert info.title == "30 messages"
+    assert info.subtitle == "Messages per day · bar: 14–15 Nov 2026 · tick: 12–13 Nov 2026 · w"
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        ([10] * 7, "70 messages, as many as the week before"),
+        ([5] * 7, "70 messages, 35 more than the week before (100\u00a0%)"),
+        ([12] * 7, "70 messages, 14 fewer than the week before (17\u00a0%)"),
+        ([0] * 7, "70 messages, 70 more than the week before"),
+    ],
+)
+def test_the_title_of_the_days_compares_both_periods(before, title):
+    info = figures.messages_per_day_info(daily("2026-11-09", *[10] * 7), daily("2026-11-02", *before), CONTEXT)
+    assert info.title == title
+
+
+def test_a_count_of_all_rooms_says_so_in_its_title():
+    days = (daily("2026-11-09", *[10] * 7), daily("2026-11-02", *[5] * 7))
+    whole = figures.Context("w", WEEK, WEEK.previous, notes=("all rooms, direct messages included",))
+    masked = figures.Context("w", WEEK, WEEK.previous, notes=("names replaced",))
+    said = "70 messages, 35 more than the week before (100\u00a0%)"
+    assert figures.messages_per_day_info(*days, whole).title == f"Whole workspace: {said}"
+    assert figures.messages_per_day_info(*days, masked).title == said
+
+
+def test_an_unfinished_period_is_compared_with_the_same_days_only():
+    context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
+    info = figures.messages_per_day_info(daily("2026-11-09", 10, 4), daily("2026-11-02", *[10] * 7), context)
+    assert info.title == "14 messages so far; the week before had 20 on the same days"
+    assert [day.unfinished for day in info.days] == [False, True, False, False, False, False, False]
+    assert [day.messages for day in info.days] == [10, 4, None, None, None, None, None]
+    assert "bar: 9–15 Nov 2026 (not over yet)" in info.subtitle
+
+
+def test_two_silent_periods_are_an_empty_picture_of_days():
+    zero = figures.messages_per_day_info(daily("2026-11-09", *[0] * 7), daily("2026-11-02", *[0] * 7), CONTEXT)
+    nothing = figures.messages_per_day_info(daily("2026-11-09"), daily("2026-11-02"), CONTEXT)
+    assert zero == nothing
+    assert (zero.title, zero.days) == ("No messages in this period", ())
+
+
+def weekly_table(rows, first="2026-10-26"):
+    starts = pd.date_range(first, periods=len(next(iter(rows.values()))), freq="7D")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(starts), dtype="float64")
+
+
+def test_the_heat_map_keeps_zero_apart_from_no_data():
+    rooms = rooms_table(room("a", 1), room("b", 2), room("c", 0))
+    weekly = weekly_table({"b": [np.nan, 0, 4], "a": [5, 6, 7], "c": [0, 0, 0], "deleted": [9, 9, 9]})
+    assert figures.heat_info(rooms, weekly, CONTEXT) == weeks.Heat(
+        title="1 of the 2 busiest rooms had messages in every week",
+        subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
+        "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
+        rows=(weeks.HeatRow("a", "#a", (5, 6, 7)), weeks.HeatRow("b", "#b", (None, 0, 4))),
+        starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
+    )
+
+
+@pytest.mark.parametrize(("other", "which"), [([1, 1, 1], "All 2"), ([0, 1, 1], "1 of the 2")])
+def test_the_heat_map_says_how_many_rooms_were_never_silent(other, which):
+    rooms = rooms_table(room("a", 1), room("b", 2))
+    info = figures.heat_info(rooms, weekly_table({"a": [5, 6, 7], "b": other}), CONTEXT)
+    assert info.title == f"{which} busiest rooms had messages in every week"
+
+
+def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
+    rooms = rooms_table(room("a", 1))
+    drawn = figures.heat_figure(figures.heat_info(rooms, weekly_table({"a": [np.nan, 0, 9]}), CONTEXT), DARK)
+    heat = drawn.data[0]
+    assert list(heat.z[0]) == [None, 0, 1]
+    assert heat.colorscale[0] == (0, DARK.panel)
+
+
+def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_before():
+    table = pd.DataFrame(
+        {"messages": [100, 300, 200, 120, 9], "active_rooms": [4, 5, 6, 7, 1]},
+        index=pd.date_range("2026-10-19", periods=5, freq="7D"),
+    )
+    running = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
+    info = figures.weekly_totals_info(table, running)
+    assert info.title == "120 messages in 7 rooms in the last full week; the median of the weeks before is 200"
+    assert info.weeks[0] == weeks.Week(date(2026, 10, 19), 100, 4)
+    assert info.unfinished
+    assert figures.weekly_totals_info(table, CONTEXT).title == (
+        "9 messages in 1 room in the last full week; the median of the weeks before is 160"
+    )
+
+
+def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
+    table = pd.DataFrame(
+        {"messages": [10, np.nan, 120], "low": [np.nan, 4, 20], "level": [np.nan, 9, 45], "high": [np.nan, 30, 80.4]},
+        index=pd.date_range("2026-10-26", periods=3, freq="7D"),
+    )
+    info = figures.room_line_info("#general", table, "growing", CONTEXT, reason="above its band")
+    assert info.title == "#general is growing: 120 messages, expected 20 to 80"
+    assert info.weeks == (
+        oneroom.RoomWeek(date(2026, 10, 26), 10, None, None, None),
+        oneroom.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
+        oneroom.RoomWeek(date(2026, 11, 9), 120, 20, 45, 80.4),
+    )
+    drawn = figures.room_line_figure(info, LIGHT)
+    assert drawn.data[-1].marker.color == LIGHT.up
+    assert "<b>growing</b> 120" in [note.text for note in drawn.layout.annotations]
+    word = drawn.layout.annotations[-1]
+    assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
+    fallen = figures.room_line_info("#general", table.assign(messages=[300, 200, 5]), "shrinking", CONTEXT)
+    assert figures.room_line_figure(fallen, LIGHT).layout.annotations[-1].y >= 80.4
+    unsure = figures.room_line_info("#general", table, "too few to tell", CONTEXT)
+    assert unsure.title == "#general: too few to tell: 120 messages, expected 20 to 80"
+
+
+def test_a_small_chart_has_whole_floats_and_no_gaps():
+    assert figures.sparkline([9, 1, np.nan, -2, 4], last=4) == [1.0, 0.0, 0.0, 4.0]
+    assert figures.sparkline([]) == []
+
+
+def test_weeks_are_labelled_sparsely_with_months_in_words_and_the_year_once():
+    starts = [date(2026, 11, 30) + timedelta(days=7 * week) for week in range(10)]
+    assert calendar.week_labels(starts) == {"tickvals": [1, 5, 9], "ticktext": ["Dec<br>2026", "Jan<br>2027", "Feb"]}
+    assert calendar.week_labels(starts[:2])["ticktext"] == ["30 Nov<br>2026", "7 Dec"]
+    year = [date(2026, 1, 5) + timedelta(days=7 * week) for week in range(52)]
+    assert len(calendar.week_labels(year)["ticktext"]) == 6

@@ -1,0 +1,218 @@
+"""Every figure can be drawn over awkward rooms, and can be read."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from engagement import figures
+from engagement.display.palette import DARK, LIGHT
+from engagement.figures import frame
+from engagement.numbers import naming
+from engagement.numbers.periods import Period
+from tests.support.figure_tools import CONTEXT, room, rooms_table
+
+HOSTILE = [
+    "<b>bold</b><script>alert(1)</script>",
+    "%{x} $a$ {{y}}",
+    "x" * 300,
+    "שלום-חברים-וחברות-בישראל-ובעולם",
+    "👩‍👩‍👧‍👦 🚀 launch 🎉 party for the whole company",
+    "general",
+    "general",
+    "",
+    "line\nbreak\x00and\x1bescape",
+    "&lt;already&gt; &amp; escaped",
+]
+
+
+NO_ROOMS = rooms_table()
+
+
+def every_info(rooms, context):
+    """One info of every figure over ``rooms``."""
+    starts = [context.period.end - timedelta(days=6 + 7 * back) for back in range(29, -1, -1)]
+    weekly = pd.DataFrame(
+        [[(number * 7 + week) % 11 for week in range(30)] for number in range(len(rooms))],
+        index=rooms["room_id"], columns=starts, dtype="float64",
+    )  # fmt: skip
+    weekly.iloc[:2, :4] = np.nan
+    totals = pd.DataFrame({"messages": weekly.sum(), "active_rooms": (weekly > 0).sum()})
+    line = pd.DataFrame({"messages": range(30), "low": 3.0, "level": 9.0, "high": 40.0}, index=starts)
+    line.iloc[:8, 1:] = np.nan
+    label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
+    days = [pd.Series(3 if len(rooms) else 0, index=list(of.dates())) for of in (context.period, context.previous)]
+    return {
+        "top_rooms": figures.top_rooms_info(rooms, context),
+        "movers": figures.movers_info(rooms, context),
+        "messages_per_day": figures.messages_per_day_info(*days, context),
+        "inactive_states": figures.inactive_states_info(rooms, context),
+        "silence_age": figures.silence_age_info(rooms, context),
+        "current_vs_previous": figures.current_vs_previous_info(rooms, context),
+        "concentration": figures.concentration_info(rooms, context),
+        "heat": figures.heat_info(rooms, weekly, context),
+        "weekly_totals": figures.weekly_totals_info(totals, context),
+        "room_line": figures.room_line_info(label, line if len(rooms) else line.iloc[:0], "steady", context),
+        "busiest_by_total": figures.busiest_by_total_info(rooms, context),
+    }
+
+
+def draw(name, info, theme):
+    return getattr(figures, f"{name}_figure")(info, theme)
+
+
+def texts_of(node):
+    """Every text in a drawn figure."""
+    if isinstance(node, dict):
+        return [text for value in node.values() for text in texts_of(value)]
+    if isinstance(node, (list, tuple)):
+        return [text for value in node for text in texts_of(value)]
+    return [node] if isinstance(node, str) else []
+
+
+def long_context(days):
+    period = Period(date(2026, 3, 1) - timedelta(days=days - 1), date(2026, 3, 1))
+    return figures.Context("w <i>x</i>", period, period.previous, unfinished=True, notes=("2 rooms left out",))
+
+
+AWKWARD = {
+    "no rooms": NO_ROOMS,
+    "one room": rooms_table(room("general", 5, 3, total_messages=9.0)),
+    "one silent room": rooms_table(room("general", 0, 0)),
+    "only negative counts": rooms_table(room("a", -3, -1), room("b", -1, 0)),
+    "hostile names": rooms_table(
+        *(
+            room(name, 40 - 9 * number, 7 * number, type=kind, total_messages=number * 2.0 + 1, created="2026-11-05")
+            for number, (name, kind) in enumerate(zip(HOSTILE, ["channel", "private"] * 5, strict=True))
+        )
+    ),
+    "hundreds of rooms": rooms_table(
+        *(room(f"r{n}", (n * n) % 977 - 3, (n * 31) % 409, total_messages=float(n)) for n in range(1100))
+    ),
+}
+
+
+@pytest.mark.parametrize(("days", "theme"), [(1, LIGHT), (7, DARK), (366, LIGHT)], ids=["day", "week", "year"])
+@pytest.mark.parametrize("rooms", AWKWARD.values(), ids=AWKWARD.keys())
+def test_every_figure_can_be_drawn(rooms, days, theme):
+    for name, info in every_info(rooms, long_context(days)).items():
+        drawn = draw(name, info, theme)
+        assert isinstance(drawn, go.Figure)
+        assert drawn.layout.title.text
+        assert "2 rooms left out" in info.subtitle
+        assert drawn.layout.paper_bgcolor == theme.paper
+        assert drawn.layout.height > 80
+        for text in texts_of(drawn.to_plotly_json()):
+            bare = text.replace("<br>", "").replace("<b>", "").replace("</b>", "")
+            assert "<" not in bare, (name, text)
+            assert "%{" not in bare, (name, text)
+            assert "\x00" not in bare, (name, text)
+
+
+def test_a_figure_without_rows_has_a_title_and_one_sentence():
+    for name, info in every_info(NO_ROOMS, CONTEXT).items():
+        drawn = draw(name, info, LIGHT)
+        assert info.empty.endswith("."), name
+        assert len(drawn.data) == 0, name
+        assert len(drawn.layout.annotations) == 1, name
+        assert drawn.layout.annotations[0].text.replace("<br>", " ") == info.empty
+        assert info.alt == f"{info.title}. {info.subtitle}. {info.empty}"
+
+
+def test_two_rooms_of_the_same_name_keep_their_own_bars():
+    rooms = rooms_table(room("general", 5, 3), room("general", 4, 9))
+    bars = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).data[0]
+    assert (list(bars.x), list(bars.y)) == ([5, 4], [0, 1])
+    bars = figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT).data[0]
+    assert (list(bars.x), list(bars.y)) == ([2, -5], [0, 1])
+
+
+def test_a_long_name_is_short_beside_its_bar_and_whole_when_pointed_at():
+    rooms = rooms_table(room("incident-2026-11-08-database-failover-postmortem", 5))
+    name = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).layout.annotations[0]
+    assert name.text == "#incident-202…r-postmortem"
+    assert name.hovertext.startswith("<b>#incident-2026-11-08-database-failover-postmortem</b>")
+
+
+def test_different_rooms_never_have_the_same_name_beside_their_bars():
+    start, end = "#release-notes-of-", "-for-the-whole-company"
+    written = frame.axis_names([f"{start}spring{end}", f"{start}autumn{end}", "#general", f"{start}spring{end}"])
+    assert written == ["#release-notes-of-spring-fo…", "#release-notes-of-autumn-fo…", "#general", written[0]]
+    deep = frame.axis_names([f"#{'x' * 60}{year}{'y' * 60}" for year in (2025, 2026)])
+    assert deep[0] != deep[1]
+    assert all("2025" in deep[0] and frame.text_width(name, frame.TEXT) <= frame.LONGEST_NAME for name in deep)
+
+
+def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
+    rooms = rooms_table(room("giant", 5000, 4000), room("small", 20, 30))
+    _, rim, tick, fine = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).data
+    assert [trace.x[0] for trace in (rim, tick, fine)] == [4000, 4000, 30]
+    assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.previous, LIGHT.previous)
+    assert fine.line.width < tick.line.width < rim.line.width
+
+
+def test_changes_to_both_sides_have_one_mark_a_side():
+    rooms = rooms_table(room("up", 450, 0), room("down", 0, 50))
+    axis = figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT).layout.xaxis
+    assert axis.ticktext == ("0", "+400")
+
+
+def test_title_subtitle_and_names_start_at_the_same_edge():
+    rooms = rooms_table(room("general", 5, 3), room("off-topic", 4, 9))
+    for fitted in (
+        figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT),
+        figures.fit(figures.movers_figure(info := figures.movers_info(rooms, CONTEXT), LIGHT), info, width=900, pad=24),
+    ):
+        title, margin = fitted.layout.title, fitted.layout.margin
+        assert (title.x, title.xref, title.xanchor) == (0, "container", "left")
+        assert {margin.l + name.xshift for name in fitted.layout.annotations} == {title.pad.l}
+
+
+def test_fitting_wraps_the_title_and_keeps_the_size_of_the_chart():
+    info = figures.movers_info(rooms_table(room("a-rather-long-name", 500), room("another-long-name", 0, 70)), CONTEXT)
+    drawn = figures.movers_figure(info, LIGHT)
+
+    def chart():
+        return drawn.layout.height - drawn.layout.margin.t - drawn.layout.margin.b
+
+    before = chart()
+    figures.fit(drawn, info, width=240, pad=10)
+    assert drawn.layout.title.text.count("<br>") == 3
+    assert chart() == before
+    figures.fit(drawn, info, width=240, pad=10)
+    assert chart() == before
+    figures.fit(drawn, info, width=2000)
+    assert "<br>" not in drawn.layout.title.text
+    figures.untitled(drawn)
+    assert (drawn.layout.title.text, chart()) == ("", before)
+
+
+def test_lines_break_between_parts_before_they_break_inside_them():
+    assert frame.wrapped("one two · three four · five", 10, 110) == ["one two · three four", "five"]
+    assert frame.wrapped("one two three four", 10, 50) == ["one two", "three four"]
+    assert frame.wrapped("", 10, 50) == [""]
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "marks"),
+    [
+        (0, 0, [0]),
+        (1, 0, [0, 1]),
+        (3, 0, [0, 2]),
+        (44, 0, [0, 20, 40]),
+        (1000, 0, [0, 500, 1000]),
+        (36, -62, [-50, 0]),
+    ],
+)
+def test_marks_on_an_axis_are_round_whole_numbers(high, low, marks):
+    assert frame.ticks(high, low, parts=2) == marks
+
+
+def test_nothing_of_a_figure_can_be_uploaded():
+    assert figures.CONFIG["showSendToCloud"] is False
+    assert figures.CONFIG["displaylogo"] is False
+    assert figures.CONFIG["displayModeBar"] is False

@@ -1,0 +1,98 @@
+"""The busiest rooms and those that changed most: who is shown, in which order, under which title."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from engagement import figures
+from engagement.figures import ranked
+from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
+
+BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · chat.example.org"
+
+
+def test_the_busiest_rooms_are_ranked_and_silent_rooms_do_not_appear():
+    rooms = rooms_table(
+        room("small", 10, 20), room("big", 60, 0), room("gone", 0, 50),
+        room("second", 30, 30), room("minus", -4, 3),
+    )  # fmt: skip
+    assert figures.top_rooms_info(rooms, CONTEXT, n=2) == ranked.TopRooms(
+        title="Two of 3 active rooms hold 90\u00a0% of the conversation",
+        subtitle=f"Messages per room · {BAR_AND_TICK}",
+        rows=(
+            ranked.RoomBar("big", "#big", 60, None, "back"),
+            ranked.RoomBar("second", "#second", 30, 30, ""),
+        ),
+        total=100,
+    )
+
+
+def test_equally_busy_rooms_stand_in_the_order_of_the_previous_period_then_of_their_names():
+    rooms = rooms_table(room("b", 5, 1), room("a", 5, 1), room("c", 5, 9), room("a", 5, 1))
+    shown = figures.top_rooms_info(rooms, CONTEXT).rows
+    assert [row.room_id for row in shown] == ["c", "a", "a 2", "b"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "n", "title"),
+    [
+        ([7], 10, "One room holds the whole conversation"),
+        ([7, 5], 10, "12 messages in 2 rooms"),
+        ([3, 1], 1, "One of 2 active rooms holds 75\u00a0% of the conversation"),
+        ([99_990, 9, 1], 2, "Two of 3 active rooms hold 99.9\u00a0% of the conversation"),
+        ([10] * 40, 20, "Twenty of 40 active rooms hold 50\u00a0% of the conversation"),
+        ([10] * 1300, 13, "13 of 1,300 active rooms hold 1.0\u00a0% of the conversation"),
+    ],
+)
+def test_the_title_of_the_busiest_rooms_is_true_for_any_number(counts, n, title):
+    rooms = rooms_table(*(room(f"r{number}", messages) for number, messages in enumerate(counts)))
+    assert figures.top_rooms_info(rooms, CONTEXT, n=n).title == title
+
+
+def test_people_in_direct_messages_are_named_only_when_asked_for():
+    rooms = rooms_table(room("ada × bob", 5, 0, type="direct", total_messages=9.0, room_id="pair"), room("z", 1, 9))
+    asked = figures.Context("w", WEEK, WEEK.previous, show_people=True)
+    weekly = pd.DataFrame({pd.Timestamp("2026-11-09"): [5.0]}, index=["pair"])
+    for info in (
+        figures.top_rooms_info, figures.movers_info, figures.current_vs_previous_info, figures.busiest_by_total_info,
+        lambda table, of: figures.heat_info(table, weekly, of),
+    ):  # fmt: skip
+        assert "ada" not in repr(info(rooms, CONTEXT))
+        assert "ada × bob" in repr(info(rooms, asked))
+
+
+def test_movers_show_the_largest_gains_above_the_largest_losses():
+    rooms = rooms_table(
+        room("up", 30, 10), room("upmost", 100, 0, created="2026-11-05"), room("down", 0, 40),
+        room("same", 5, 5), room("little", 6, 5), room("downmost", 10, 93),
+    )  # fmt: skip
+    assert figures.movers_info(rooms, CONTEXT, each=2) == ranked.Movers(
+        title="#upmost gained most (+100), #downmost lost most (−83)",
+        subtitle="Change in messages per room · 9–15 Nov 2026 less 2–8 Nov 2026 · chat.example.org",
+        rows=(
+            ranked.Mover("upmost", "#upmost", 100, 100, 0, "new"),
+            ranked.Mover("up", "#up", 20, 30, 10, ""),
+            ranked.Mover("down", "#down", -40, 0, 40, "went quiet"),
+            ranked.Mover("downmost", "#downmost", -83, 10, 93, ""),
+        ),
+    )
+
+
+def test_movers_in_one_direction_only_speak_of_one_direction():
+    assert figures.movers_info(rooms_table(room("a", 3, 1)), CONTEXT).title == "#a gained most (+2)"
+    assert figures.movers_info(rooms_table(room("a", 1, 3)), CONTEXT).title == "#a lost most (−2)"
+    unchanged = figures.movers_info(rooms_table(room("a", 3, 3)), CONTEXT)
+    assert (unchanged.title, unchanged.rows) == ("No room changed", ())
+    assert unchanged.empty == "Every room shown here has as many messages as in the week before."
+
+
+def test_busiest_by_counter_leaves_out_zero_and_unknown():
+    rooms = rooms_table(
+        room("a", 0, total_messages=250.0), room("b", 0, total_messages=None), room("c", 0, total_messages=750.0),
+        room("d", 0, total_messages=0.0),
+    )  # fmt: skip
+    info = figures.busiest_by_total_info(rooms, CONTEXT)
+    assert info.title == "#c holds 75\u00a0% of all messages ever sent"
+    assert info.rows == (ranked.RoomBar("c", "#c", 750), ranked.RoomBar("a", "#a", 250))
+    assert info.total == 1000
