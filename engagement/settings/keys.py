@@ -10,10 +10,9 @@ import calendar
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,14 @@ LONGEST_PERIOD = 366
 OWN_ACCOUNT, PROXY_HEADER, EVERYONE = "own-account", "proxy-header", "everyone"
 
 
+def _key(parse: Callable[[object], Any], default: Any = None, *, secret: bool = False, repeated: bool = True) -> Any:
+    """A key of the file: what reads its value, and what holds without one.
+
+    A ``secret`` stands in no ``repr`` and no fault; what is not ``repeated`` in no fault.
+    """
+    return field(default=default, repr=not secret, metadata={"parse": parse, "repeated": repeated and not secret})
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The one workspace, or leave to type its address, and the account that reads it for every visitor.
@@ -33,68 +40,69 @@ class Workspace:
     ``ca_bundle`` is a file of the certificates to trust in place of the usual ones.
     """
 
-    url: str | None = None
-    allow_typed_url: bool = False
-    user_id: str | None = None
-    auth_token: str | None = field(default=None, repr=False)
-    ca_bundle: str | None = None
+    # An address that was refused may hold a password.
+    url: str | None = _key(values.address, repeated=False)
+    allow_typed_url: bool = _key(values.switch, False)
+    user_id: str | None = _key(values.plain, repeated=False)
+    auth_token: str | None = _key(values.plain, secret=True)
+    ca_bundle: str | None = _key(values.certificates)
 
 
 @dataclass(frozen=True)
 class Demo:
     """Whether the demo workspace is offered."""
 
-    enabled: bool = True
+    enabled: bool = _key(values.switch, True)
 
 
 @dataclass(frozen=True)
 class AccessRules:
     """Who gets in: ``own-account`` (everyone signs in), ``proxy-header`` or ``everyone``."""
 
-    mode: str = OWN_ACCOUNT
-    header: str | None = None
-    trusted_proxies: tuple[values.Network, ...] = ()
+    mode: str = _key(values.one_of(PROXY_HEADER, EVERYONE), OWN_ACCOUNT)
+    header: str | None = _key(values.header)
+    trusted_proxies: tuple[values.Network, ...] = _key(values.networks, ())
 
 
 @dataclass(frozen=True)
 class Calendar:
     """The server's time zone where it cannot be read from it, and the weekday on which weeks start (0 is Monday)."""
 
-    timezone: ZoneInfo | None = None
-    week_start: int = calendar.MONDAY
+    timezone: ZoneInfo | None = _key(values.zone)  # noqa: RUF009 - a field, no shared value
+    week_start: int = _key(values.week_start, calendar.MONDAY)
 
 
 @dataclass(frozen=True)
 class Limits:
     """The longest period in days, the calls a minute of all copies together (None: as announced), and the copies."""
 
-    longest_period: int = LONGEST_PERIOD
-    calls_a_minute: int | None = None
-    copies: int = 1
+    longest_period: int = _key(values.whole(1, LONGEST_PERIOD), LONGEST_PERIOD)
+    calls_a_minute: int | None = _key(values.whole(1, 10_000))
+    copies: int = _key(values.whole(1, 100), 1)
 
 
 @dataclass(frozen=True)
 class ArchivePlace:
     """The database of sessions and archive; None is the SQLite file in the user's data folder."""
 
-    url: str | None = field(default=None, repr=False)
+    url: str | None = _key(values.database, secret=True)
 
 
 @dataclass(frozen=True)
 class Rooms:
     """Names or shell patterns of rooms never called inactive and of rooms left out; whether names are masked."""
 
-    exempt: tuple[str, ...] = ()
-    leave_out: tuple[str, ...] = ()
-    mask_names: bool = False
+    exempt: tuple[str, ...] = _key(values.texts, ())
+    leave_out: tuple[str, ...] = _key(values.texts, ())
+    mask_names: bool = _key(values.switch, False)
 
 
 @dataclass(frozen=True)
 class SessionRules:
     """How many hours an unused session lasts, and the key that encrypts tokens (None: one is made and kept)."""
 
-    hours: float = 8.0
-    key: str | None = field(default=None, repr=False)
+    hours: float = _key(values.hours, 8.0)
+    key: str | None = _key(values.key, secret=True)
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,13 @@ class Settings:
         return self.workspace.user_id is not None
 
 
+Name = tuple[str, str]
+
+_SECTIONS: Mapping[str, Any] = {section.name: section.default for section in fields(Settings)}
+# Every key of the file, by its section and its name there.
+KEYS: Mapping[Name, Field[Any]] = {(of, key.name): key for of, section in _SECTIONS.items() for key in fields(section)}
+
+
 def default_files() -> tuple[Path, ...]:
     """Where the configuration is looked for, in order: beside the dashboard, then in the home folder."""
     return tuple(folder / ".streamlit" / "secrets.toml" for folder in (Path.cwd(), Path.home()))
@@ -127,24 +142,18 @@ def load(environ: Mapping[str, str], files: Sequence[Path]) -> Settings:
     Raises InvalidSettings with one sentence for every fault, each naming its key and never a secret.
     """
     faults: list[str] = []
-    raw = _known(_file(files, faults), faults)
-    sources = {key: f"[{key[0]}] {key[1]}" for key in raw}
-    for key, variable, value in _variables(environ, faults):
-        raw[key], sources[key] = value, variable
-    parsed: dict[tuple[str, str], Any] = {}
-    for key, value in raw.items():
+    given = _known(_file(files, faults), faults) | _variables(environ, faults)
+    parsed: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+    for (section, key), (source, value) in given.items():
+        declared = KEYS[section, key].metadata
         try:
-            parsed[key] = _KEYS[key].parse(value)
+            parsed[section][key] = declared["parse"](value)
         except values.Unusable as exc:
-            faults.append(f"{sources[key]} must be {exc}{_as_given(key, value)}.")
-    faults.extend(_contradictions(parsed, set(raw)))
+            faults.append(f"{source} must be {exc}" + (f", not {str(value)[:60]!r}." if declared["repeated"] else "."))
+    faults.extend(_contradictions(parsed, given))
     if faults:
         raise InvalidSettings(faults)
-    sections = {
-        section: kind(**{key: value for (of, key), value in parsed.items() if of == section})
-        for section, kind in _SECTIONS.items()
-    }
-    return Settings(**sections)
+    return Settings(**{name: replace(section, **parsed[name]) for name, section in _SECTIONS.items()})
 
 
 def _file(files: Sequence[Path], faults: list[str]) -> dict[str, Any]:
@@ -163,40 +172,38 @@ def _file(files: Sequence[Path], faults: list[str]) -> dict[str, Any]:
     return {}
 
 
-def _known(tables: Mapping[str, Any], faults: list[str]) -> dict[tuple[str, str], Any]:
-    """The values of the file by section and key, without those that nobody reads."""
+def _known(tables: Mapping[str, Any], faults: list[str]) -> dict[Name, tuple[str, Any]]:
+    """The keys of the file that there are, each with its place in words and its value."""
     found = {}
     for section, content in tables.items():
         if not isinstance(content, dict):
-            home = next((f"; it belongs under [{of}]" for of, key in _KEYS if key == section), "")
+            home = next((f"; it belongs under [{of}]" for of, key in KEYS if key == section), "")
             faults.append(f"{section} stands outside of any section{home}.")
         elif section not in _SECTIONS:
             faults.append(f"There is no section [{section}]{_meant(section, _SECTIONS, '[{}]')}.")
         else:
             for key, value in content.items():
-                if (section, key) in _KEYS:
-                    found[section, key] = value
+                if (section, key) in KEYS:
+                    found[section, key] = (f"[{section}] {key}", value)
                 else:
                     faults.append(f"There is no key {key} in [{section}]{_instead(section, key)}.")
     return found
 
 
-def _variables(environ: Mapping[str, str], faults: list[str]) -> list[tuple[tuple[str, str], str, str]]:
-    names = {"_".join((PREFIX, *key)).upper(): key for key in _KEYS}
-    found = []
-    for name, value in environ.items():
-        if name in names and value.strip():
-            found.append((names[name], name, value.strip()))
-        elif name.startswith(f"{PREFIX}_") and name not in names:
-            faults.append(f"There is no setting {name}{_meant(name, names)}.")
-    return found
+def _variables(environ: Mapping[str, str], faults: list[str]) -> dict[Name, tuple[str, str]]:
+    """The keys that a variable sets, each with the name of the variable and its value."""
+    names = {"_".join((PREFIX, *key)).upper(): key for key in KEYS}
+    unknown = [name for name in environ if name.startswith(f"{PREFIX}_") and name not in names]
+    faults.extend(f"There is no setting {name}{_meant(name, names)}." for name in unknown)
+    given = {name: environ[name].strip() for name in names if name in environ}
+    return {names[name]: (name, value) for name, value in given.items() if value}
 
 
 def _instead(section: str, key: str) -> str:
-    others = [of for of, name in _KEYS if name == key]
+    others = [of for of, name in KEYS if name == key]
     if others:
         return f"; it belongs under [{others[0]}]"
-    return _meant(key, [name for of, name in _KEYS if of == section])
+    return _meant(key, [name for of, name in KEYS if of == section])
 
 
 def _meant(word: str, words: Any, form: str = "{}") -> str:
@@ -204,13 +211,9 @@ def _meant(word: str, words: Any, form: str = "{}") -> str:
     return f"; did you mean {form.format(close[0])}" if close else ""
 
 
-def _as_given(key: tuple[str, str], value: object) -> str:
-    return "" if _KEYS[key].secret else f", not {str(value)[:60]!r}"
-
-
-def _contradictions(parsed: Mapping[tuple[str, str], Any], given: set[tuple[str, str]]) -> list[str]:
+def _contradictions(parsed: Mapping[str, Mapping[str, Any]], given: Iterable[Name]) -> list[str]:
     """Sentences about keys that do not go together. A key with a fault of its own counts as given."""
-    has = {f"{section}.{key}" for section, key in given if parsed.get((section, key), True) not in (False, ())}
+    has = {f"{section}.{key}" for section, key in given if parsed[section].get(key, True) not in (False, ())}
     account = {"workspace.user_id", "workspace.auth_token"} & has
     faults = []
     if {"workspace.url", "workspace.allow_typed_url"} <= has:
@@ -226,8 +229,8 @@ def _contradictions(parsed: Mapping[tuple[str, str], Any], given: set[tuple[str,
         )
     if not account and any(key.startswith("access.") for key in has):
         faults.append("[access] needs a workspace account: set [workspace] user_id and auth_token, or remove [access].")
-    faults.extend(_access_contradictions(parsed.get(("access", "mode")), has))
-    if parsed.get(("demo", "enabled"), True) is False and not {"workspace.url", "workspace.allow_typed_url"} & has:
+    faults.extend(_access_contradictions(parsed["access"].get("mode"), has))
+    if parsed["demo"].get("enabled") is False and not {"workspace.url", "workspace.allow_typed_url"} & has:
         faults.append("There is nothing to open: set [workspace] url or allow_typed_url, or [demo] enabled.")
     return faults
 
@@ -240,48 +243,3 @@ def _access_contradictions(mode: str | None, has: set[str]) -> list[str]:
     if mode == EVERYONE:
         return [f'[access] {key} has no meaning with mode "{EVERYONE}".' for key in details if f"access.{key}" in has]
     return []
-
-
-@dataclass(frozen=True)
-class _Key:
-    parse: Callable[[object], Any]
-    secret: bool = False
-
-
-_SECTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "workspace": Workspace,
-        "demo": Demo,
-        "access": AccessRules,
-        "calendar": Calendar,
-        "limits": Limits,
-        "archive": ArchivePlace,
-        "rooms": Rooms,
-        "session": SessionRules,
-    }
-)
-_KEYS: Mapping[tuple[str, str], _Key] = MappingProxyType(
-    {
-        # An address that was refused may hold a password, so it is not repeated.
-        ("workspace", "url"): _Key(values.address, secret=True),
-        ("workspace", "allow_typed_url"): _Key(values.switch),
-        ("workspace", "ca_bundle"): _Key(values.certificates),
-        ("workspace", "user_id"): _Key(values.plain, secret=True),
-        ("workspace", "auth_token"): _Key(values.plain, secret=True),
-        ("demo", "enabled"): _Key(values.switch),
-        ("access", "mode"): _Key(values.one_of(PROXY_HEADER, EVERYONE)),
-        ("access", "header"): _Key(values.header),
-        ("access", "trusted_proxies"): _Key(values.networks),
-        ("calendar", "timezone"): _Key(values.zone),
-        ("calendar", "week_start"): _Key(values.week_start),
-        ("limits", "longest_period"): _Key(values.whole(1, LONGEST_PERIOD)),
-        ("limits", "calls_a_minute"): _Key(values.whole(1, 10_000)),
-        ("limits", "copies"): _Key(values.whole(1, 100)),
-        ("archive", "url"): _Key(values.database, secret=True),
-        ("rooms", "exempt"): _Key(values.texts),
-        ("rooms", "leave_out"): _Key(values.texts),
-        ("rooms", "mask_names"): _Key(values.switch),
-        ("session", "hours"): _Key(values.hours),
-        ("session", "key"): _Key(values.key, secret=True),
-    }
-)

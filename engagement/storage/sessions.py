@@ -26,12 +26,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, TextClause, text
 
 from engagement.errors import InvalidSettings, SignedOut, StoreUnavailable
+from engagement.settings.values import SHORTEST_KEY
 from engagement.storage.database import Clock, Store, private_folder
 
 TICKET_LASTS = timedelta(seconds=60)
 # A session that is used is prolonged, but not written on every click.
 PROLONG_AFTER = timedelta(minutes=1)
-SHORTEST_KEY_BYTES = 32
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROLONG = text("UPDATE sessions SET expires_at = :until WHERE id_hash = :id")
@@ -76,8 +76,8 @@ class Sessions:
     """
 
     def __init__(self, store: Store, key: bytes, clock: Clock | None = None, hours: float = 8.0) -> None:
-        if len(key) < SHORTEST_KEY_BYTES:
-            raise InvalidSettings([f"[session] key must be a secret of at least {SHORTEST_KEY_BYTES} characters."])
+        if len(key) < SHORTEST_KEY:
+            raise InvalidSettings([f"[session] key must be a secret of at least {SHORTEST_KEY} characters."])
         self._store = store
         self._key = key
         self._clock = clock or store.clock
@@ -223,7 +223,7 @@ def kept_key(folder: Path) -> bytes:
         key = path.read_bytes().strip()
     except OSError as exc:
         raise StoreUnavailable from exc
-    if len(key) < SHORTEST_KEY_BYTES:
+    if len(key) < SHORTEST_KEY:
         raise InvalidSettings([f"The file {path} is damaged: remove it, and everybody signs in once more."])
     return key
 

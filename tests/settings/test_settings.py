@@ -261,7 +261,7 @@ def test_the_shipped_example_names_every_key_and_is_valid_as_it_stands() -> None
             section = line.strip("[]")
         elif "=" in line and line.lstrip("# ").split("=")[0].strip().isidentifier():
             named.add((section, line.lstrip("# ").split("=")[0].strip()))
-    assert named == set(settings._KEYS)
+    assert named == set(settings.KEYS)
 
 
 def test_every_value_of_the_shipped_example_is_one_that_can_be_used(tmp_path: Path) -> None:
