@@ -18,13 +18,12 @@ from engagement.storage.archive import Scope
 from engagement.storage.sessions import Sessions, Signed
 from engagement.ui import runtime as runtimes
 from engagement.ui import session
-from tests.support.access_tools import FRAME, RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in
-from tests.support.dashboard import ROOT, Dashboard
+from tests.support.access_tools import PAGES, RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.dashboard import Dashboard
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.timeout(180)
 
-PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 PROXY = {"ACCESS_MODE": "proxy-header", "ACCESS_HEADER": "X-Forwarded-User", "ACCESS_TRUSTED_PROXIES": "127.0.0.2"}
 REFUSED = "Nobody has told this dashboard who you are"
 
@@ -184,14 +183,7 @@ def opened(running: runtimes.Runtime, server: DemoServer, user: str, page: str, 
     """A page when everything is read, in a tab of ``user``, whose admission has just to be renewed."""
     session_id = signed_in(running, server, user)
     running.sessions.admitted(session_id, (), at=session.NEVER)
-    app = AppTest.from_file(str(FRAME), default_timeout=60)
-    app.session_state[session.ID] = session_id
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    if page != "overview":
-        app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
-    app = read(app)
+    app = read(tab(session_id, page, **query))
     assert not app.exception
     return app
 

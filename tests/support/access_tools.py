@@ -1,11 +1,11 @@
-"""What tests of access share: a process with settings of its own, tabs in it, and a watch over what is connected to."""
+"""What tests of pages share: a process with settings of its own, tabs in it, and a watch over what is connected to."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ from engagement.ui.hub import Hub
 from tests import ROOT
 from tests.support.clock import Clock
 
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 FRAME = ROOT / "engagement" / "ui" / "frame.py"
-TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC).date()
+TODAY = date(2026, 11, 22)
 RIGHTS = frozenset({"view-engagement-dashboard", "view-room-administration", "view-c-room"})
 
 
@@ -58,14 +59,44 @@ def signed_in(running: runtimes.Runtime, server: DemoServer, user: str = "manage
     )
 
 
-def tab(session_id: str | None = None, **query: str) -> AppTest:
-    """The overview in a new tab, with a session or without."""
+def tab(session_id: str | None = None, page: str = "overview", **query: str | list[str]) -> AppTest:
+    """A page in a new tab, with a session or without."""
     app = AppTest.from_file(str(FRAME), default_timeout=60)
     if session_id is not None:
         app.session_state[session.ID] = session_id
     for name, value in query.items():
         app.query_params[name] = value
-    return app.run()
+    app.run()
+    if page != "overview":
+        app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+    return app
+
+
+def explore(page: str = "overview", **query: str | list[str]) -> AppTest:
+    """The page in the demo workspace, when everything it needs has been read."""
+    return read(tab(page=page, **query).button(key="demo").click().run())
+
+
+def sign_in(url: str, user: str, password: str, page: str = "overview") -> AppTest:
+    """The page after signing in on a typed address."""
+    app = tab(page=page)
+    app.text_input(key="signin_url").set_value(url)
+    app.text_input(key="signin_user").set_value(user)
+    app.text_input(key="signin_password").set_value(password)
+    return app.button[0].click().run()
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same tab. Fails where it shows an exception or an error."""
+    assert not app.exception, [error.message for error in app.exception]
+    assert not app.error, [error.value for error in app.error]
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    """What is written on the page."""
+    parts = [*app.title, *app.markdown, *app.caption, *app.info, *app.warning]
+    return "\n".join(str(part.value) for part in parts)
 
 
 def read(app: AppTest) -> AppTest:
@@ -99,3 +130,17 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(socket.socket, "connect", watched)
     monkeypatch.setattr(socket.socket, "connect_ex", watched_ex)
     return asked
+
+
+@pytest.fixture
+def workspace(clock: Clock) -> Iterator[DemoServer]:
+    """A workspace to sign in to."""
+    with DemoServer(Options(rooms=40, today=TODAY, rate_limit=0), clock=clock) as server:
+        yield server
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path, clock: Clock) -> Iterator[runtimes.Runtime]:
+    """A process of the test's own, in which any address may be typed."""
+    with process(tmp_path, clock, WORKSPACE_ALLOW_TYPED_URL="true") as built:
+        yield built

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from ipaddress import ip_network
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engagement.demo import DemoServer, Options
+from engagement.demo import DemoServer
 from engagement.errors import AccountRefused, NoPermission, NotNamed, SignedOut, Unreachable
 from engagement.reading.admission import LASTS, RENEWED_AFTER, Admitting
 from engagement.reading.workspace import Access
@@ -22,22 +21,10 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import session, signin
 from engagement.ui.session import Visitor
 from engagement.ui.web import unsafe_start
-from tests.support.access_tools import RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.access_tools import RIGHTS, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
 
 SEE_FIGURES = "view-engagement-dashboard"
-
-
-@pytest.fixture
-def workspace() -> Iterator[DemoServer]:
-    with DemoServer(Options(rooms=20, today=TODAY, rate_limit=0)) as server:
-        yield server
-
-
-@pytest.fixture
-def running(tmp_path: Path, clock: Clock) -> Iterator[runtimes.Runtime]:
-    with process(tmp_path, clock, WORKSPACE_ALLOW_TYPED_URL="true") as built:
-        yield built
 
 
 def look(session_id: str, viewer: str = "a tab") -> Access:
@@ -50,9 +37,9 @@ def asked(workspace: DemoServer) -> tuple[int, int]:
 
 
 def test_an_admission_is_not_asked_again_before_it_is_due(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     clock.put(ahead=RENEWED_AFTER - timedelta(seconds=1))
     assert look(session_id).permissions == RIGHTS
     assert asked(workspace) == (0, 0)
@@ -63,8 +50,10 @@ def test_an_admission_is_not_asked_again_before_it_is_due(
     assert asked(workspace) == (1, 1)
 
 
-def test_five_tabs_of_one_person_cost_one_call(running: runtimes.Runtime, workspace: DemoServer, clock: Clock) -> None:
-    session_id = signed_in(running, workspace)
+def test_five_tabs_of_one_person_cost_one_call(
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(dashboard, workspace)
     clock.put(ahead=timedelta(minutes=10))
     with ThreadPoolExecutor(5) as pool:
         seen = list(pool.map(lambda n: look(session_id, f"tab {n}"), range(5)))
@@ -73,9 +62,9 @@ def test_five_tabs_of_one_person_cost_one_call(running: runtimes.Runtime, worksp
 
 
 def test_twenty_people_cost_one_call_each_and_one_for_all_of_them(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    people = [signed_in(running, workspace) for _ in range(20)]
+    people = [signed_in(dashboard, workspace) for _ in range(20)]
     clock.put(ahead=timedelta(minutes=10))
     with ThreadPoolExecutor(20) as pool:
         seen = list(pool.map(lambda n: look(people[n], f"tab {n}"), range(20)))
@@ -84,19 +73,19 @@ def test_twenty_people_cost_one_call_each_and_one_for_all_of_them(
 
 
 def test_what_another_copy_renewed_is_not_asked_again(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     clock.put(ahead=timedelta(minutes=10))
-    running.sessions.admitted(session_id, RIGHTS)
+    dashboard.sessions.admitted(session_id, RIGHTS)
     assert look(session_id).permissions == RIGHTS
     assert asked(workspace) == (0, 0)
 
 
 def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_good(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     workspace.revoke(SEE_FIGURES, "manager")
     clock.put(ahead=RENEWED_AFTER + timedelta(seconds=1))
     with pytest.raises(NoPermission, match=SEE_FIGURES):
@@ -109,9 +98,9 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
 
 
 def test_a_permission_given_back_is_noticed_when_asked_again(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    app = read(tab(signed_in(running, workspace)))
+    app = read(tab(signed_in(dashboard, workspace)))
     assert shows_figures(app)
     workspace.revoke(SEE_FIGURES, "manager")
     clock.put(ahead=LASTS)
@@ -124,19 +113,19 @@ def test_a_permission_given_back_is_noticed_when_asked_again(
 
 
 def test_less_permission_means_fewer_rights_at_the_next_renewal(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     workspace.revoke("view-room-administration", "manager")
     clock.put(ahead=timedelta(minutes=5))
     assert look(session_id).permissions == RIGHTS - {"view-room-administration"}
-    assert running.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
+    assert dashboard.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
 
 
 def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission_ends(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     workspace.stop()
     clock.put(ahead=LASTS - timedelta(seconds=2))
     assert look(session_id).permissions == RIGHTS
@@ -146,9 +135,9 @@ def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission
 
 
 def test_a_pause_that_the_workspace_asks_for_throws_nobody_out_but_never_prolongs_an_admission(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     workspace.fail_next("/me", "429")
     clock.put(ahead=LASTS - timedelta(seconds=2))
     assert look(session_id).permissions == RIGHTS
@@ -172,10 +161,10 @@ def test_the_whole_of_an_admission_is_shorter_than_five_minutes() -> None:
 
 
 def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
-    ended, other = signed_in(running, workspace), signed_in(running, workspace)
-    workspace.state.accounts.forget(running.sessions.find(ended).token)
+    ended, other = signed_in(dashboard, workspace), signed_in(dashboard, workspace)
+    workspace.state.accounts.forget(dashboard.sessions.find(ended).token)
     clock.put(ahead=timedelta(minutes=5))
     outcomes: dict[str, object] = {}
 
@@ -192,13 +181,13 @@ def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
         thread.join(20)
     assert outcomes == {ended: SignedOut, other: RIGHTS}
     with pytest.raises(SignedOut):
-        running.sessions.find(ended)
+        dashboard.sessions.find(ended)
 
 
 def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
-    running: runtimes.Runtime, workspace: DemoServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     monkeypatch.setattr(session, "visitor", lambda: Visitor(session_id, None, "a tab"))
     file = session.permitted(lambda: b"figures")
     assert file() == b"figures"
@@ -211,12 +200,12 @@ def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
 
 
 def test_after_signing_out_a_button_of_a_page_left_open_makes_no_file(
-    running: runtimes.Runtime, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+    dashboard: runtimes.Runtime, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session_id = signed_in(running, workspace)
+    session_id = signed_in(dashboard, workspace)
     monkeypatch.setattr(session, "visitor", lambda: Visitor(session_id, None, "a tab"))
     file = session.permitted(lambda: b"figures")
-    running.sessions.end(session_id)
+    dashboard.sessions.end(session_id)
     with pytest.raises(SignedOut):
         file()
 
@@ -239,14 +228,14 @@ PROXY = {"ACCESS_MODE": "proxy-header", "ACCESS_HEADER": "X-Forwarded-User", "AC
 def test_with_a_proxy_that_names_people_nobody_else_gets_in_and_nothing_is_read_for_them(
     tmp_path: Path, workspace: DemoServer
 ) -> None:
-    with process(tmp_path, **account_of(workspace), **PROXY) as running:
+    with process(tmp_path, **account_of(workspace), **PROXY) as proxied:
         workspace.calls.clear()
         app = tab()
         assert "Nobody has told this dashboard who you are" in app.error[0].value
         assert not shows_figures(app)
         assert not [one for one in app.button if one.key in {"sign_out", "demo"}]
         # A session of an earlier configuration is no way in either.
-        signed = running.sessions.begin(session.Signed(workspace.url, "u", "ada", "Ada", "password", "t", RIGHTS))
+        signed = proxied.sessions.begin(session.Signed(workspace.url, "u", "ada", "Ada", "password", "t", RIGHTS))
         assert "Nobody has told this dashboard" in tab(signed).error[0].value
         for named in (None, "", "  "):
             with pytest.raises(NotNamed):

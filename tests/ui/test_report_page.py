@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 from engagement.ui import hub as hubs
 from engagement.ui import reporting
 from engagement.ui import runtime as runtimes
-from tests.ui.test_pages import dashboard, explore, settled, sound, text_of  # noqa: F401
+from tests.support.access_tools import explore, read, sound, text_of
+
+pytestmark = pytest.mark.usefixtures("dashboard")
 
 
 def opened(**query: str | list[str]) -> AppTest:
@@ -41,7 +43,7 @@ def test_title_and_comment_are_shown_as_typed_and_never_as_markup() -> None:
     app = opened()
     app.text_input(key="report_title_text").set_value("<b>*Our* week</b>")
     app.text_area(key="report_comment").set_value(":red[x] <script>")
-    app = sound(settled(app.run()))
+    app = sound(read(app.run()))
     assert app.title[0].value == r"\<b\>\*Our\* week\<\/b\>"
     assert r"\<script\>" in text_of(app)
     assert "<script>" not in text_of(app)
@@ -51,7 +53,7 @@ def test_a_section_can_be_switched_off() -> None:
     app = opened()
     pills = next(group for group in app.get("button_group") if group.key == "report_sections")
     pills.set_value(["words", "top"])
-    app = sound(settled(app.run()))
+    app = sound(read(app.run()))
     assert len(app.get("plotly_chart")) == 1
     assert not app.metric
     assert copied(app)
@@ -62,7 +64,7 @@ def test_with_the_mask_no_private_name_is_on_the_page() -> None:
     names = private_names()
     assert [name for name in names if name in text_of(app) + copied(app)]
     app.toggle(key="report_mask").set_value(True)
-    app = sound(settled(app.run()))
+    app = sound(read(app.run()))
     said = text_of(app) + copied(app) + "".join(str(chart.proto) for chart in app.get("plotly_chart"))
     said += "".join(str(element.proto) for element in app.get("html"))
     assert "direct messages left out" in said
@@ -88,7 +90,7 @@ def test_where_the_mask_is_the_rule_it_cannot_be_switched_off_and_holds_on_every
 def test_an_earlier_period_stands_beside_this_one() -> None:
     app = opened()
     app.selectbox(key="report_beside").select_index(0)
-    app = sound(settled(app.run()))
+    app = sound(read(app.run()))
     assert len(app.get("plotly_chart")) == 5
     assert "Beside 26 Oct – 1 Nov 2026, rooms with messages are: " in copied(app)
 

@@ -22,8 +22,7 @@ from engagement.demo import DemoServer, Options
 from engagement.errors import InvalidAddress, Unreachable
 from engagement.ui import runtime as runtimes
 from engagement.ui import session, signin
-from tests.support.access_tools import connections as connections
-from tests.support.access_tools import process, shows_figures, signed_in, tab
+from tests.support.access_tools import process, shows_figures, sign_in, signed_in, tab
 from tests.support.api_tools import answering, send
 
 METADATA = "169.254.169.254"
@@ -35,12 +34,8 @@ def typed(tmp_path: Path) -> Iterator[runtimes.Runtime]:
         yield running
 
 
-def sign_in(address: str) -> AppTest:
-    app = tab()
-    app.text_input(key="signin_url").set_value(address)
-    app.text_input(key="signin_user").set_value("manager")
-    app.text_input(key="signin_password").set_value("manager")
-    app.button[0].click().run()
+def manager_at(address: str) -> AppTest:
+    app = sign_in(address, "manager", "manager")
     assert not app.exception
     assert not shows_figures(app)
     return app
@@ -171,14 +166,14 @@ def test_a_name_server_that_changes_its_mind_leads_nowhere_else(
 def test_on_the_sign_in_screen_a_link_local_address_is_one_sentence_and_no_connection(
     typed: runtimes.Runtime, connections: list[Any]
 ) -> None:
-    app = sign_in(f"http://{METADATA}/latest")
+    app = manager_at(f"http://{METADATA}/latest")
     assert f"The server {METADATA} may not be asked" in sentence(app)
     assert connections == []
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "gopher://127.0.0.1:70/x", "ftp://127.0.0.1", "unix:///x"])
 def test_only_http_and_https_are_asked(typed: runtimes.Runtime, connections: list[Any], address: str) -> None:
-    assert "starts with https:// or http://" in sentence(sign_in(address))
+    assert "starts with https:// or http://" in sentence(manager_at(address))
     assert connections == []
 
 
@@ -195,7 +190,7 @@ def test_a_host_that_leads_to_another_is_not_followed(typed: runtimes.Runtime) -
             send(handler, 307, b"", Location=f"{elsewhere}{handler.path}")
 
         with answering(redirect) as url:
-            app = sign_in(url)
+            app = manager_at(url)
     assert "leads to another one, which is not followed" in sentence(app)
     assert reached == []
 
@@ -286,7 +281,7 @@ def test_a_server_that_misbehaves_gets_one_sentence_in_time(
     monkeypatch.setattr(transport, "SECOND_TRY_AFTER", 0.1)
     began = time.monotonic()
     with listening(serve) as url:
-        app = sign_in(url)
+        app = manager_at(url)
     assert words in sentence(app)
     assert time.monotonic() - began < 5
     assert app.text_input(key="signin_url").value == url
