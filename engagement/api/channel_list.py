@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from engagement.api.decode import (
     LARGEST,
     ROOM_TYPES,
     Object,
+    Reply,
     an_object,
     objects,
     optional_text,
@@ -23,34 +24,29 @@ from engagement.api.decode import (
     time_column,
     whole,
 )
-from engagement.api.paging import Fetch, Listing, Page, Progress, read_pages
+from engagement.api.paging import Fetch, Page, Progress, read_pages
 from engagement.api.transport import Params
 from engagement.errors import UnreadableAnswer
 from engagement.numbers.periods import DAY, Window, instant_text
+from engagement.numbers.receipt import Receipt
 
-Ask = Callable[[Params], Object]
+Ask = Callable[[Params], Reply]
 
 
 @dataclass(frozen=True, eq=False)
 class ChannelCounts:
-    """The rooms of one window, and how complete they are.
+    """The rooms of one window, and how reading them went.
 
     ``rooms``: room_id, name, usernames (joined by " × ") as str; type channel/private/direct; created
     ``datetime64[us, UTC]``; messages and previous_messages int64 (the latter 0 throughout where the window has no
     previous period); most messages first, then by room id. ``every_room`` says that silent rooms are among them;
-    where not, the table holds every room with messages in the period or the previous one, and ``complete`` means
-    those. ``announced`` and ``received`` count rooms of other types (livechat) too, which the table leaves out.
+    where not, the table holds every room with messages in the period or the previous one, and the receipt speaks of
+    those. It counts rooms of other types (livechat) too, which the table leaves out.
     """
 
     rooms: pd.DataFrame = field(repr=False)
-    announced: int
-    received: int
-    duplicates: int
-    calls: int
-    reread: int
-    complete: bool
     every_room: bool
-    notes: tuple[str, ...] = ()
+    receipt: Receipt
 
 
 class _Room(NamedTuple):
@@ -78,50 +74,19 @@ def read_channel_counts(
     """
     fetch = _fetch(ask, window.start, window.end, hide=hide)
     listing = read_pages(fetch, skip_zeros=lists_silent and not every_room, progress=progress)
-    readings = [listing]
-    rooms = listing.rows
+    rooms, receipt = listing.rows, listing.receipt
     if listing.zeros_skipped and window.previous is not None:
         start, end = (_days_earlier(instant, window.previous.days) for instant in (window.start, window.end))
-        before = read_pages(_fetch(ask, start, end, hide=hide), skip_zeros=True, progress=progress)
-        readings.append(before)
+        fetch = _fetch(ask, start, end, hide=hide)
+        before = read_pages(fetch, "rooms of the previous period", skip_zeros=True, progress=progress)
+        receipt += before.receipt
         silent_now = {key: room for key, room in before.rows.items() if room.messages and key not in rooms}
         rooms = rooms | {key: room._replace(messages=0, previous=room.messages) for key, room in silent_now.items()}
     if window.previous is None:
         rooms = {key: room._replace(previous=0) for key, room in rooms.items()}
     if not every_room:
         rooms = {key: room for key, room in rooms.items() if room.messages or room.previous}
-    return _counts(readings, rooms, every_room=every_room and lists_silent)
-
-
-def _counts(readings: Sequence[Listing[_Room]], rooms: dict[str, _Room], *, every_room: bool) -> ChannelCounts:
-    first = readings[0]
-    missing = sum(reading.missing for reading in readings)
-    if first.zeros_skipped:
-        received = len(rooms)
-        announced = received + missing
-    else:
-        received, announced = first.received, first.announced
-    return ChannelCounts(
-        rooms=_table(rooms),
-        announced=announced,
-        received=received,
-        duplicates=sum(reading.duplicates for reading in readings),
-        calls=sum(reading.calls for reading in readings),
-        reread=sum(reading.reread for reading in readings),
-        complete=all(reading.complete for reading in readings),
-        every_room=every_room,
-        notes=missing_notes(missing, announced, "rooms", shrank=any(reading.shrank for reading in readings)),
-    )
-
-
-def missing_notes(missing: int, announced: int, what: str, *, shrank: bool) -> tuple[str, ...]:
-    """The sentences on what did not arrive of the ``announced`` rows, which are ``what``; none when all did."""
-    notes = []
-    if missing:
-        notes.append(f"{missing:,} of the {announced:,} {what} that the server announced did not arrive.")
-    if shrank:
-        notes.append("Rooms were deleted again and again while the pages were read, so a room may be missing.")
-    return tuple(notes)
+    return ChannelCounts(_table(rooms), every_room and lists_silent, receipt)
 
 
 def _days_earlier(instant: str, days: int) -> str:
@@ -132,10 +97,10 @@ def _fetch(ask: Ask, start: str, end: str, *, hide: bool) -> Fetch[_Room]:
     fixed = [("start", start), ("end", end), *([("hideRoomsWithNoActivity", "true")] if hide else [])]
 
     def fetch(offset: int, count: int) -> Page[_Room]:
-        body = ask([*fixed, ("offset", str(offset)), ("count", str(count))])
-        rows = objects(body, "channels", "a channel list")
+        reply = ask([*fixed, ("offset", str(offset)), ("count", str(count))])
+        rows = objects(reply.body, "channels", "a channel list")
         ids, rooms = _ids(rows), [_usual_room(row) or _room(row) for row in rows]
-        return Page(ids, rooms, [room.messages for room in rooms], announced_total(body, offset))
+        return Page(ids, rooms, [room.messages for room in rooms], announced_total(reply.body, offset), reply.receipt)
 
     return fetch
 

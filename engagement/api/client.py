@@ -12,17 +12,29 @@ import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Final
 
 import pandas as pd
 
 from engagement.api.channel_list import ChannelCounts, read_channel_counts
-from engagement.api.decode import Object, an_object, number, objects, optional_text, text, texts, time_column, whole
+from engagement.api.decode import (
+    Object,
+    Reply,
+    an_object,
+    number,
+    objects,
+    optional_text,
+    text,
+    texts,
+    time_column,
+    whole,
+)
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
+from engagement.api.release import Release
 from engagement.api.room_directory import Directory, read_directory
 from engagement.api.transport import READING, Answer, Bounds, Params, Transport
 from engagement.errors import (
@@ -33,6 +45,7 @@ from engagement.errors import (
     WrongCredentials,
 )
 from engagement.numbers.periods import DAY, Window, instant_text
+from engagement.numbers.receipt import Receipt
 from engagement.numbers.zone import ServerDays, midnights_of, server_days
 from engagement.settings.address import clean_address
 
@@ -40,6 +53,7 @@ __all__ = [
     "Account",
     "ChannelCounts",
     "Client",
+    "DailyTotals",
     "Directory",
     "Pace",
     "Person",
@@ -58,7 +72,6 @@ _CHANNEL_LIST = "engagement-dashboard/channels/list"
 _MESSAGES_SENT = "engagement-dashboard/messages/messages-sent"
 _PERMISSIONS = {"channels.list": SEE_CHANNELS, "groups.listAll": SEE_ALL_ROOMS, "im.list.everyone": SEE_ALL_ROOMS}
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,500}")
-_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\D.*)?", re.DOTALL)
 _RELEASE_KNOWN_SECONDS = 600.0
 
 
@@ -93,33 +106,16 @@ class Person:
     utc_offset: float | None
 
 
-@dataclass(frozen=True, order=True)
-class Release:
-    """Major and minor number of a Rocket.Chat; anonymous callers are told no more."""
+@dataclass(frozen=True, eq=False)
+class DailyTotals:
+    """``messages`` of all rooms per day, int64, and how reading them went.
 
-    major: int
-    minor: int
+    Its index (``datetime64[us, UTC]``, ascending) is the server's local midnights as instants; days without a message
+    are missing.
+    """
 
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
-
-    @classmethod
-    def of(cls, version: str) -> Release:
-        """The release in a text such as ``8.4`` or ``7.5.1``. Raises UnreadableAnswer."""
-        found = _VERSION.fullmatch(version)
-        if found is None:
-            raise UnreadableAnswer("a version that is none")
-        return cls(int(found.group(1)), int(found.group(2)))
-
-    @property
-    def lists_silent_rooms(self) -> bool:
-        """The channel list holds rooms without messages, unless they are hidden on request."""
-        return self < Release(8, 0)
-
-    @property
-    def hides_on_request(self) -> bool:
-        """``hideRoomsWithNoActivity`` is understood."""
-        return Release(6, 11) <= self < Release(8, 0)
+    messages: pd.Series = field(repr=False)
+    receipt: Receipt
 
 
 class Client:
@@ -240,51 +236,42 @@ class Client:
 
     def me(self) -> Person:
         """Who the account belongs to. Raises SignedOut when its token is no longer accepted."""
-        return _person(self._read("me"))
-
-    def permissions(self, person: Person) -> frozenset[str]:
-        """The permissions that the roles of ``person`` have."""
-        roles = self.roles_by_permission()
-        return frozenset(name for name, having in roles.items() if not person.roles.isdisjoint(having))
+        return _person(self._read("me").body)
 
     def roles_by_permission(self) -> dict[str, frozenset[str]]:
         """The roles that have each permission; every account is told the same.
 
         The server does not know view-engagement-dashboard where the Premium module never ran.
         """
-        listed = objects(self._read("permissions.listAll"), "update", "the permissions")
+        listed = objects(self._read("permissions.listAll").body, "update", "the permissions")
         return {text(one, "_id", "a permission"): frozenset(texts(one, "roles")) for one in listed}
 
     def server_now(self) -> datetime:
         """The server's clock (UTC), from its last answer; our own where it has not answered or tells no time."""
         return self._transport.server_now()
 
-    def sent_per_day(self, start: str | datetime, end: str | datetime) -> pd.Series:
-        """Messages of all rooms per day from ``start`` to ``end`` (aware datetimes or instant texts), int64.
+    def sent_per_day(self, start: str | datetime, end: str | datetime) -> DailyTotals:
+        """Messages of all rooms per day from ``start`` to ``end`` (aware datetimes or instant texts).
 
-        The index (``datetime64[us, UTC]``, ascending) is the server's local midnights as instants; days without
-        a message are missing. Raises RefusedParameters for more than a day on the build that begins too late.
+        Raises RefusedParameters for more than a day on the build that begins too late.
         """
         start, end = (one if isinstance(one, str) else instant_text(one) for one in (start, end))
         begins = datetime.fromisoformat(start)
         # The server sends no more days than trunc(end - start) + 1, which cuts the first one or two of several.
         several = datetime.fromisoformat(end) > begins
         asked_from = instant_text(begins - 2 * DAY) if several else start
-        days = objects(self._read(_MESSAGES_SENT, [("start", asked_from), ("end", end)]), "days", "messages per day")
+        reply = self._read(_MESSAGES_SENT, [("start", asked_from), ("end", end)])
+        days = objects(reply.body, "days", "messages per day")
         index = time_column(optional_text(day, "day") for day in days)
         if index.isna().any():
             raise UnreadableAnswer("messages per day without a day")
         values = [whole(day, "messages", "messages per day") for day in days]
         sent = pd.Series(values, index=pd.DatetimeIndex(index), dtype="int64", name="messages").sort_index()
-        return sent[sent.index > begins - DAY]
+        return DailyTotals(sent[sent.index > begins - DAY], reply.receipt)
 
     def server_days(self, sent: pd.Series, person: Person | None = None) -> ServerDays:
         """The server's offset from UTC, from about a year of ``sent_per_day`` and the person's own offset."""
         return server_days(midnights_of(sent), person.utc_offset if person is not None else None)
-
-    def offset_of_days(self, now: datetime, person: Person | None = None) -> ServerDays:
-        """The server's offset from UTC, from the days of the year before ``now``."""
-        return self.server_days(self.sent_per_day(now - timedelta(days=370), now), person or self.me())
 
     def channel_counts(self, window: Window, *, every_room: bool, progress: Progress | None = None) -> ChannelCounts:
         """Every room that the channel list has for ``window``; silent ones too with ``every_room``, before 8.0.
@@ -346,15 +333,15 @@ class Client:
             return release
         return self._ask_release(wait=True)
 
-    def _read(self, route: str, params: Params = ()) -> Object:
-        """The body of a successful answer. Raises what any other stands for."""
+    def _read(self, route: str, params: Params = ()) -> Reply:
+        """A successful answer. Raises what any other stands for."""
         account = self.account
         if account is None:
             raise SignedOut
         answer = self._transport.get(_V1 + route, params, headers=account.headers(), who=account.user_id)
         if route == "me" and answer.status == 401:
             raise SignedOut
-        return self._checked(answer, route, account)
+        return Reply(self._checked(answer, route, account), answer.receipt)
 
     def _checked(self, answer: Answer, route: str, account: Account) -> Object:
         if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:

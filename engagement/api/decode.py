@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from engagement.errors import UnreadableAnswer
+from engagement.numbers.receipt import ONE_CALL, Receipt
 
 Object = Mapping[str, object]
 
 # Beyond this a JavaScript server does not count exactly either.
 LARGEST = 2**53
 ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The body of a successful answer, and what it took to get it."""
+
+    body: Object = field(repr=False)
+    receipt: Receipt = ONE_CALL
 
 
 def text(source: Object, key: str, what: str) -> str:
@@ -88,8 +97,3 @@ def time_column(values: Iterable[str | None]) -> pd.Series:
     """ISO 8601 instants as a column of UTC instants (``datetime64[us, UTC]``), NaT for what is none."""
     parsed = pd.to_datetime(pd.Series(list(values), dtype="object"), format="ISO8601", utc=True, errors="coerce")
     return parsed.dt.as_unit("us")
-
-
-def joined(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """Notes of several readings as one tuple, in order and without repetition."""
-    return tuple(dict.fromkeys(chain.from_iterable(parts)))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from engagement.errors import UnreadableAnswer
+from engagement.numbers.receipt import ONE_CALL, Receipt
 
 EVERYTHING = 0
 # What we ask for where "everything" is refused: the server cuts it to its own cap.
@@ -37,13 +38,14 @@ Row = TypeVar("Row")
 class Page(Generic[Row]):
     """Rows by id in the order sent, the values they are sorted by, and the total that the server announced.
 
-    ``values`` is None in a list that is sorted by id.
+    ``values`` is None in a list that is sorted by id. ``receipt`` says what it took to get the page.
     """
 
     ids: list[str]
     rows: list[Row]
     values: list[int] | None
     total: int
+    receipt: Receipt = ONE_CALL
 
 
 Fetch = Callable[[int, int], Page[Row]]
@@ -54,45 +56,32 @@ Progress = Callable[[int, int], None]
 class Listing(Generic[Row]):
     """What was read: rows by id, and how that compares with what the server announced.
 
-    ``duplicates`` are rows that arrived more than once although no page was read again; ``reread`` are pages
-    read again. With ``zeros_skipped``, rows sorted under zero were left out, and ``announced`` and ``received``
-    count the others. ``shrank`` says that the total became smaller while the last pass was under way.
+    With ``zeros_skipped``, rows sorted under zero were left out, and the receipt counts the others. Its duplicates
+    are rows that arrived more than once although no page was read again.
     """
 
     rows: dict[str, Row] = field(repr=False)
-    announced: int
-    received: int
-    duplicates: int
-    calls: int
-    reread: int
-    shrank: bool
     zeros_skipped: bool
-
-    @property
-    def missing(self) -> int:
-        """Rows that were announced and did not arrive."""
-        return max(0, self.announced - self.received)
-
-    @property
-    def complete(self) -> bool:
-        """True when every announced row arrived and none can have slipped through."""
-        return self.missing == 0 and not self.shrank
+    receipt: Receipt
 
 
-def read_pages(fetch: Fetch[Row], *, skip_zeros: bool = False, progress: Progress | None = None) -> Listing[Row]:
+def read_pages(
+    fetch: Fetch[Row], what: str = "rooms", *, skip_zeros: bool = False, progress: Progress | None = None
+) -> Listing[Row]:
     """Reads a list of which ``fetch(offset, count)`` gives pages: in one call where the server allows that.
 
-    ``skip_zeros`` allows to leave out the rows sorted under zero where reading them would cost more calls than
-    were needed so far. ``progress(received, announced)`` is called after each page.
+    ``what`` the rows are called in notes. ``skip_zeros`` allows to leave out the rows sorted under zero where reading
+    them would cost more calls than were needed so far. ``progress(received, announced)`` is called after each page.
     """
-    return _Reader(fetch, skip_zeros, progress).read()
+    return _Collector(fetch, what, skip_zeros, progress).listing()
 
 
-class _Reader(Generic[Row]):
+class _Collector(Generic[Row]):
     """One listing in the making: the rows so far, and the value at each position as last seen."""
 
-    def __init__(self, fetch: Fetch[Row], skip_zeros: bool, progress: Progress | None) -> None:
+    def __init__(self, fetch: Fetch[Row], what: str, skip_zeros: bool, progress: Progress | None) -> None:
         self._fetch = fetch
+        self._what = what
         self._skip_zeros = skip_zeros
         self._progress = progress
         self._pool: dict[str, tuple[Row, int]] = {}
@@ -102,9 +91,9 @@ class _Reader(Generic[Row]):
         self._cap = 0
         self._shrank = False
         self._zeros_skipped = False
-        self._calls = self._reread = self._duplicates = 0
+        self._spent = Receipt()
 
-    def read(self) -> Listing[Row]:
+    def listing(self) -> Listing[Row]:
         for number in range(_MOST_PASSES):
             before = len(self._pool)
             self._read_once(again=number > 0)
@@ -112,15 +101,22 @@ class _Reader(Generic[Row]):
             nothing_new = number > 0 and len(self._pool) == before
             if not self._shrank and (self._missing() <= 0 or nothing_new):
                 break
-        return Listing(
-            rows={key: row for key, (row, _) in self._pool.items()},
-            announced=self._announced(),
+        rows = {key: row for key, (row, _) in self._pool.items()}
+        return Listing(rows, self._zeros_skipped, self._spent + self._outcome())
+
+    def _outcome(self) -> Receipt:
+        """What arrived of what was announced."""
+        announced, missing, notes = self._announced(), max(0, self._missing()), []
+        if missing:
+            notes.append(f"{missing:,} of the {announced:,} {self._what} that the server announced did not arrive.")
+        if self._shrank:
+            notes.append("Rooms were deleted again and again while the pages were read, so a room may be missing.")
+        return Receipt(
+            announced=announced,
             received=self._received(),
-            duplicates=self._duplicates,
-            calls=self._calls,
-            reread=self._reread,
-            shrank=self._shrank,
-            zeros_skipped=self._zeros_skipped,
+            missing=missing,
+            notes=tuple(notes),
+            complete=not notes,
         )
 
     def _read_once(self, *, again: bool) -> None:
@@ -144,7 +140,8 @@ class _Reader(Generic[Row]):
                 self._zeros_skipped = True
                 self._read_tail(offset)
                 break
-        self._duplicates += 0 if again else arrived - len(seen)
+        if not again:
+            self._spent += Receipt(duplicates=arrived - len(seen))
 
     def _take(self, offset: int, count: int, *, again: bool, expected: int | None = None) -> Page[Row]:
         """One page, into the rows and positions; not into the positions when it does not begin as ``expected``.
@@ -152,8 +149,7 @@ class _Reader(Generic[Row]):
         Rows have moved then, and one position read anew among old ones would make whole groups look torn.
         """
         page = self._fetch(offset, count)
-        self._calls += 1
-        self._reread += again
+        self._spent += page.receipt + Receipt(pages=1, reread=int(again))
         if max(page.total, offset + len(page.ids), len(self._pool)) > _MOST_ROWS:
             raise UnreadableAnswer("a list of rooms without an end")
         self._shrank |= bool(self._pool) and page.total < self._total
@@ -175,7 +171,7 @@ class _Reader(Generic[Row]):
         left = self._total - offset
         # In a shuffled group of n rooms every room is met after about ln(n) rounds (the coupon collector's).
         rounds = 1 + math.log(left) if repeats else 1.0
-        return left > self._cap and rounds * left / self._cap > self._calls + 2
+        return left > self._cap and rounds * left / self._cap > self._spent.pages + 2
 
     def _read_tail(self, zeros_from: int) -> None:
         """The negative counts at the very end, read backwards up to the zeros."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from engagement.api.channel_list import ChannelCounts, announced_total, missing_notes
+from engagement.api.channel_list import ChannelCounts, announced_total
 from engagement.api.decode import (
     ROOM_TYPES,
     Object,
-    joined,
+    Reply,
     number,
     objects,
     optional_text,
@@ -26,8 +26,9 @@ from engagement.api.decode import (
 from engagement.api.paging import Fetch, Listing, Page, Progress, read_pages
 from engagement.api.transport import Params
 from engagement.errors import NoPermission
+from engagement.numbers.receipt import Receipt
 
-Ask = Callable[[str, Params], Object]
+Ask = Callable[[str, Params], Reply]
 
 ADMIN_ROOMS, CHANNELS, GROUPS, DIRECT = "rooms.adminRooms", "channels.list", "groups.listAll", "im.list.everyone"
 _KEYS = {ADMIN_ROOMS: "rooms", CHANNELS: "channels", GROUPS: "groups", DIRECT: "ims"}
@@ -38,7 +39,7 @@ _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
 
 @dataclass(frozen=True, eq=False)
 class Directory:
-    """The rooms that an account may list, and whether all of them arrived.
+    """The rooms that an account may list, and how reading them went.
 
     ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner as
     str; created and last_message ``datetime64[us, UTC]``; members and total_messages float64; archived, read_only,
@@ -49,10 +50,7 @@ class Directory:
 
     rooms: pd.DataFrame = field(repr=False)
     full: bool
-    announced: int
-    received: int
-    complete: bool
-    notes: tuple[str, ...] = ()
+    receipt: Receipt
 
     def with_rooms_of(self, counts: ChannelCounts) -> Directory:
         """Adds the rooms that only the channel list knows: id, name, type and creation, everything else unknown.
@@ -70,14 +68,7 @@ class Directory:
             else:
                 columns[str(column)] = pd.Series([np.nan] * len(added), index=added.index).astype(dtype)
         rooms = pd.concat([self.rooms, pd.DataFrame(columns, index=added.index)], ignore_index=True)
-        return replace(
-            self,
-            rooms=rooms.sort_values("room_id", ignore_index=True),
-            announced=self.announced + len(added) + counts.announced - counts.received,
-            received=self.received + len(added),
-            complete=self.complete and counts.complete,
-            notes=joined([self.notes, counts.notes]),
-        )
+        return Directory(rooms.sort_values("room_id", ignore_index=True), self.full, self.receipt + counts.receipt)
 
 
 class _Room(NamedTuple):
@@ -108,40 +99,45 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
     members alone, and this table must be the same for everybody with the same rights. ``discussions_apart``: this
     server (3.x) lists either discussions or other rooms, never both. Raises NoPermission.
     """
-    reader = _Lists(ask, progress)
+    lists = _Lists(ask, progress)
     if not full:
-        listing = reader.read(CHANNELS, known=True)
+        listing = lists.read(CHANNELS, known=True)
         rooms = {key: room for key, room in listing.rows.items() if not room.team}
-        return _directory(rooms, [(CHANNELS, listing)], full=False)
-    roll = _roll(reader, discussions_apart=discussions_apart)
-    lists: list[tuple[str, Listing[_Room]]] = []
+        # How many team channels were left out depends on who read the list, so they are not counted.
+        missing = listing.receipt.missing
+        receipt = replace(listing.receipt, announced=len(rooms) + missing, received=len(rooms))
+        return Directory(_table(rooms), False, receipt)
+    administered = _administered(lists, discussions_apart=discussions_apart)
+    documented: list[Listing[_Room]] = []
     notes = []
     for route in (CHANNELS, GROUPS, DIRECT):
         try:
-            lists.append((route, reader.read(route, known=True)))
+            documented.append(lists.read(route, known=True))
         except NoPermission as exc:
             if route != CHANNELS:
                 raise
             notes.append(
                 f"When public channels were last used is not known: this account lacks the permission {exc.permission}."
             )
-    rooms = {key: room for listing in roll for key, room in listing.rows.items()}
-    for _, listing in lists:
+    rooms = {key: room for listing in administered for key, room in listing.rows.items()}
+    for listing in documented:
         for key, room in listing.rows.items():
             rooms[key] = _enriched(rooms.get(key, room), room)
-    return _directory(rooms, [*((ADMIN_ROOMS, listing) for listing in roll), *lists], full=True, notes=tuple(notes))
+    receipts = [listing.receipt for listing in (*administered, *documented)]
+    lacking = Receipt(notes=tuple(notes), complete=not notes)
+    return Directory(_table(rooms), True, sum(receipts, Receipt()) + lacking)
 
 
-def _roll(reader: _Lists, *, discussions_apart: bool) -> list[Listing[_Room]]:
+def _administered(lists: _Lists, *, discussions_apart: bool) -> list[Listing[_Room]]:
     """Every room of the administration's list, in one reading or in the two that 3.x needs."""
     if not discussions_apart:
-        return [reader.read(ADMIN_ROOMS, types=_EVERY_TYPE)]
+        return [lists.read(ADMIN_ROOMS, types=_EVERY_TYPE)]
     others = tuple(kind for kind in _EVERY_TYPE if kind != "discussions")
-    return [reader.read(ADMIN_ROOMS, types=others), reader.read(ADMIN_ROOMS, types=("c", "p", "discussions"))]
+    return [lists.read(ADMIN_ROOMS, types=others), lists.read(ADMIN_ROOMS, types=("c", "p", "discussions"))]
 
 
 def _enriched(room: _Room, document: _Room) -> _Room:
-    """A room of the roll with what only its whole document tells."""
+    """A room of the administration's list with what only its whole document tells."""
     return room._replace(
         last_message=document.last_message,
         last_message_known=True,
@@ -160,8 +156,8 @@ class _Lists:
 
     def read(self, route: str, *, types: tuple[str, ...] = (), known: bool = False) -> Listing[_Room]:
         """Every row of ``route``; ``known`` says that its documents tell the last message."""
-        listing = read_pages(self._fetch(route, types, known), progress=self._tell)
-        self._before += listing.received
+        listing = read_pages(self._fetch(route, types, known), _WHAT[route], progress=self._tell)
+        self._before += listing.receipt.received
         return listing
 
     def _tell(self, received: int, announced: int) -> None:
@@ -172,11 +168,11 @@ class _Lists:
         fixed = [_BY_ID, *(("types[]", kind) for kind in types)]
 
         def fetch(offset: int, count: int) -> Page[_Room]:
-            body = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
-            documents = objects(body, _KEYS[route], f"{route}")
+            reply = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
+            documents = objects(reply.body, _KEYS[route], f"{route}")
             ids = [text(document, "_id", "a room") for document in documents]
             rooms = [_room(document, known=known) for document in documents]
-            return Page(ids, rooms, None, announced_total(body, offset))
+            return Page(ids, rooms, None, announced_total(reply.body, offset), reply.receipt)
 
         return fetch
 
@@ -206,27 +202,6 @@ def _room(document: Object, *, known: bool) -> _Room:
         announcement=document.get("broadcast") is True,
         total_messages=number(document, "msgs"),
         team=optional_text(document, "teamId") is not None and not main_room,
-    )
-
-
-def _directory(
-    rooms: dict[str, _Room], lists: list[tuple[str, Listing[_Room]]], *, full: bool, notes: tuple[str, ...] = ()
-) -> Directory:
-    roll = [listing for route, listing in lists if route == ADMIN_ROOMS]
-    # How many team channels were left out of a public directory depends on who read it, so they are not counted.
-    received = sum(listing.received for listing in roll) if full else len(rooms)
-    announced = sum(listing.announced for listing in roll) if full else received + lists[0][1].missing
-    said = [
-        missing_notes(listing.missing, listing.announced, _WHAT[route], shrank=listing.shrank)
-        for route, listing in lists
-    ]
-    return Directory(
-        rooms=_table(rooms),
-        full=full,
-        announced=announced,
-        received=received,
-        complete=not notes and all(listing.complete for _, listing in lists),
-        notes=joined([*said, notes]),
     )
 
 

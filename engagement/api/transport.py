@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +26,7 @@ from engagement.errors import (
     UnreadableAnswer,
     Untrusted,
 )
+from engagement.numbers.receipt import ONE_CALL, Receipt
 
 SECOND_TRY_AFTER = 2.0
 
@@ -56,11 +57,15 @@ SIGNING_IN = Bounds(largest=8 * 2**20, answer_seconds=12.0, all_seconds=12.0)
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and body of an answer; ``body`` is None when it is not a JSON object, but a web page, say."""
+    """Status and body of an answer; ``body`` is None when it is not a JSON object, but a web page, say.
+
+    ``receipt`` has the calls it took, tries included, and the wait for the rate limit before them.
+    """
 
     status: int
     body: Mapping[str, object] | None = field(repr=False)
     web_page: bool = False
+    receipt: Receipt = ONE_CALL
 
     @property
     def error(self) -> str:
@@ -141,9 +146,10 @@ class Transport:
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str], who: str, wait: bool = True) -> Answer:
         """Reads ``path``. Raises Unreachable, NotRocketChat, SlowDown (when it may not wait), UnreadableAnswer."""
         longest = self.max_wait if wait else 0.0
-        waited, tries = 0.0, 1
+        waited, tries, calls = 0.0, 1, 0
         while True:
             waited += self._take_place(path, who, longest - waited)
+            calls += 1
             try:
                 raw = self._exchange("GET", path, who, params=params, headers=headers)
             except _SecondTry as exc:
@@ -160,7 +166,7 @@ class Transport:
                 continue
             self._learn(path, who, raw)
             if raw.status not in _BUSY:
-                return answer
+                return replace(answer, receipt=Receipt(calls=calls, waited=timedelta(seconds=waited)))
             if tries == 2:
                 raise Unreachable(self.address)
             tries += 1

@@ -36,7 +36,7 @@ def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: boo
         print(tables.csv_text(_rows(activity, judged, people=people)), end="")
     else:
         print(_as_text(activity, people=people))
-    for note in activity.completeness.notes:
+    for note in activity.receipt.notes:
         print(note, file=sys.stderr)
     return 0
 
@@ -63,8 +63,8 @@ def as_json(activity: Activity, judged: pd.DataFrame, *, people: bool) -> dict[s
         "release": activity.release,
         "period": days(activity.period),
         "previous": days(activity.previous),
-        "complete": activity.completeness.complete,
-        "notes": list(activity.completeness.notes),
+        "complete": activity.receipt.complete,
+        "notes": list(activity.receipt.notes),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
 
@@ -87,7 +87,7 @@ def _as_text(activity: Activity, *, people: bool) -> str:
         names, rooms["messages"], rooms["previous_messages"], rooms["change"], rooms["state"], strict=True
     ):
         lines.append(f"{now:>9,} {before:>9,} {change:>+9,}  {state:<14} {name}")
-    complete = "complete" if activity.completeness.complete else "INCOMPLETE"
+    complete = "complete" if activity.receipt.complete else "INCOMPLETE"
     lines.append(
         f"{wording.plural(len(rooms), 'room')}, {activity.period} compared with {activity.previous}, {complete}"
     )

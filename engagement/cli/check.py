@@ -39,7 +39,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         )
         begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
-    for note in facts.notes:
+    for note in facts.receipt.notes:
         yield "note", note
 
 

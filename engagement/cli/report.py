@@ -49,11 +49,11 @@ def report(
         _put(out, FORMS[out.suffix.lower()](content, paper))
     else:
         print(markdown.document(content), end="")
-    complete = activity.completeness
-    if not complete.complete:
-        received = f"{complete.received} of {complete.announced} rooms were received"
+    whole = activity.receipt.complete
+    if not whole:
+        received = f"{len(activity.rooms)} of {activity.rooms_expected} rooms were received"
         print(f"python -m engagement: the report is incomplete: {received}", file=sys.stderr)
-    return 0 if complete.complete else 1
+    return 0 if whole else 1
 
 
 def _writable(path: Path) -> None:

@@ -74,7 +74,7 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) ->
     finally:
         # An interrupted sync ends with the week it is reading.
         reading.leave(reader.viewer)
-    notes = reading.result().notes
+    notes = reading.result().receipt.notes
     missing = weeks - len(reader.archive.kept(scope, asked, RULE))
     if done < weeks:
         say(weeks, weeks)

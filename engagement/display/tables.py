@@ -115,7 +115,7 @@ def sorted_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str = "UTC") -> list[tuple[str, str]]:
     """What every file says of itself, as label and text: source, periods, filters, completeness, number of rows."""
-    complete = activity.completeness
+    receipt = activity.receipt
     rows = [
         ("Workspace", f"{activity.workspace} (Rocket.Chat {activity.release})"),
         ("Period", str(activity.period) + (", not over yet" if activity.unfinished else "")),
@@ -123,13 +123,18 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
         ("Time zone", f"days of the server, {zone_text(activity)}"),
         ("Read at", activity.read_at.astimezone(ZoneInfo(viewer_zone)).isoformat(timespec="minutes")),
         ("Filters", filter_text(filters, masked=activity.masked)),
-        ("Rooms received", f"{complete.received} of {complete.announced} announced"),
-        ("Complete", "yes" if complete.complete else "no"),
+        ("Rooms received", f"{len(activity.rooms)} of {activity.rooms_expected} announced"),
+        ("Complete", "yes" if receipt.complete else "no"),
+        ("Calls", wording.count(receipt.calls)),
+        ("Pages", wording.count(receipt.pages)),
+        ("Pages read again", wording.count(receipt.reread)),
+        ("Duplicates removed", wording.count(receipt.duplicates)),
+        ("Waited for the rate limit", wording.duration_text(receipt.waited.total_seconds())),
         ("Rows", f"{shown} of {len(activity.rooms)} rooms"),
     ]
     if activity.masked:
         rows.append(("Names", CAPTION))
-    return rows + [("Note", note) for note in complete.notes]
+    return rows + [("Note", note) for note in receipt.notes]
 
 
 def zone_text(activity: Activity) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from engagement.numbers.periods import Period
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone
 
 ACTIVE = "active"
@@ -35,19 +36,6 @@ COLUMNS = (
 _RANDOM_ID = re.compile(r"[2-9A-HJ-NP-TW-Za-km-z]{17}")
 
 
-@dataclass(frozen=True)
-class Completeness:
-    """How much of what the server announced arrived; ``notes`` say in sentences what is missing or special."""
-
-    announced: int = 0
-    received: int = 0
-    duplicates: int = 0
-    calls: int = 0
-    reread: int = 0
-    complete: bool = True
-    notes: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, eq=False)
 class Activity:
     """What is known of every room in one period.
@@ -68,12 +56,17 @@ class Activity:
     read_at: datetime
     rooms: pd.DataFrame
     daily: pd.Series
-    completeness: Completeness = field(default_factory=Completeness)
+    receipt: Receipt = NOTHING_READ
     directory: str = "full"
     counted: bool = True
     first_counted: date | None = None
     offset: timedelta | None = None
     masked: bool = False
+
+    @property
+    def rooms_expected(self) -> int:
+        """The rooms of the table, and those that the server announced and that did not arrive."""
+        return len(self.rooms) + self.receipt.missing
 
     @property
     def unfinished(self) -> bool:

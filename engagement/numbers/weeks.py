@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.numbers.periods import DAY, Period, week_of
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.verdict import judge, turn_of_year
 
 # The weeks a verdict looks at: eight to compare with, and up to four low or silent ones before the week judged.
@@ -21,14 +22,15 @@ class History:
     """Messages per room and week: ``counts`` has room ids as index and the first day of each week as columns.
 
     NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, or
-    the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read, ``notes`` say what
-    is incomplete. Shared: never assign to its table.
+    the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read. ``receipt`` is that
+    of what was read just now, as kept weeks cost nothing; its notes say what is incomplete. Shared: never assign to
+    its table.
     """
 
     weeks: tuple[Period, ...]
     counts: pd.DataFrame
     missing: tuple[Period, ...]
-    notes: tuple[str, ...] = ()
+    receipt: Receipt = NOTHING_READ
     incomplete: tuple[Period, ...] = ()
 
     @property

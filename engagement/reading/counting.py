@@ -9,6 +9,7 @@ import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client
 from engagement.numbers.periods import Period, windows
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 
 NOT_WHOLE_NOTE = "Whether this server counts as expected could not be checked: its room lists did not arrive whole."
 TOO_EARLY_NOTE = "Whether this server counts as expected cannot be checked before a full week with messages is over."
@@ -16,10 +17,14 @@ TOO_EARLY_NOTE = "Whether this server counts as expected cannot be checked befor
 
 @dataclass(frozen=True)
 class Counting:
-    """Whether a release counts rightly; None where the check proved nothing, and then ``note`` says why."""
+    """Whether a release counts rightly; None where the check proved nothing, and then ``note`` says why.
+
+    ``receipt`` is what the check cost, just now.
+    """
 
     right: bool | None
     note: str = ""
+    receipt: Receipt = NOTHING_READ
 
 
 def week_to_check(sent: pd.Series, last: Period) -> Period:
@@ -41,18 +46,20 @@ def check_counting(client: Client, week: Period, offset: timedelta | None) -> Co
 
     It proves nothing when no room counted anything, or when the lists did not arrive whole.
     """
-    whole = True
+    whole, spent = True, NOTHING_READ
     for _ in range(2):
         own = _counts(client, week.previous, offset)
         both = _counts(client, week, offset)
+        receipt = own.receipt + both.receipt
+        spent += receipt.cost
         announced, counted = _told(both.rooms, "previous_messages"), _told(own.rooms, "messages")
-        if not (own.complete and both.complete):
+        if not receipt.complete:
             whole = False
         elif announced.empty and counted.empty:
-            return Counting(None, TOO_EARLY_NOTE)
+            return Counting(None, TOO_EARLY_NOTE, spent)
         elif announced.equals(counted):
-            return Counting(True)
-    return Counting(False) if whole else Counting(None, NOT_WHOLE_NOTE)
+            return Counting(True, receipt=spent)
+    return Counting(False, receipt=spent) if whole else Counting(None, NOT_WHOLE_NOTE, spent)
 
 
 def _counts(client: Client, week: Period, offset: timedelta | None) -> ChannelCounts:

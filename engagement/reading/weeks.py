@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client
 from engagement.numbers.periods import Period, windows
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.rooms import counts_of
 from engagement.numbers.weeks import History
 from engagement.numbers.zone import zone_name
@@ -82,6 +83,7 @@ class _Job:
     asked: set[Period] = field(default_factory=set)
     kept: dict[Period, KeptWindow] = field(default_factory=dict)
     per_read: int = 1
+    spent: Receipt = NOTHING_READ
 
     def __post_init__(self) -> None:
         self.began = self.now() + self.facts.skew
@@ -91,7 +93,7 @@ class _Job:
         found = self.archive.weeks(self.scope, self.weeks, RULE)
         self.kept = dict(found.windows)
         waiting = [week for week in reversed(found.to_read) if self._wanted(week)]
-        return _history(found, self.facts, waiting), waiting
+        return _history(found, self.facts, waiting, self.spent), waiting
 
     def _wanted(self, week: Period) -> bool:
         first = self.facts.first_counted
@@ -114,7 +116,8 @@ class _Job:
             if week in waiting:
                 self.asked.add(week)
                 self._keep(week, counts)
-        self.per_read = max(1, answered[0][1].calls)
+        self.per_read = max(1, answered[0][1].receipt.pages)
+        self.spent += answered[0][1].receipt.cost
 
     def _reads(self, waiting: Sequence[Period]) -> int:
         """How many reads bring all of ``waiting``: one for two neighbours, except in blocks of days."""
@@ -129,20 +132,14 @@ class _Job:
 
     def _keep(self, week: Period, counts: ChannelCounts) -> None:
         kept = self.kept.get(week)
-        if kept is not None and kept.meta.complete and not counts.complete:
+        whole = counts.receipt.complete
+        if kept is not None and kept.meta.complete and not whole:
             return
         # In a window that is not whole, a room that arrived without a message is known, one that is missing is not.
-        told = counts.rooms[(counts.rooms["messages"] != 0) | (not counts.complete)]
+        told = counts.rooms[(counts.rooms["messages"] != 0) | (not whole)]
         names = counts.rooms[["room_id", "name", "type", "created"]]
-        meta = WindowMeta(
-            read_at=self.now() + self.facts.skew,
-            announced=counts.announced,
-            received=counts.received,
-            complete=counts.complete,
-            notes=counts.notes,
-            rule=RULE,
-            zone=zone_name(self.facts.offset),
-        )
+        read_at = self.now() + self.facts.skew
+        meta = WindowMeta.of(counts.receipt, read_at, rule=RULE, zone=zone_name(self.facts.offset))
         names = names.assign(created=self.facts.zone.days(names["created"]))
         self.archive.put(self.scope, week, told.set_index("room_id")["messages"], names, meta)
 
@@ -155,27 +152,14 @@ def _read(
         blocks = [w for w in windows(week, facts.offset, facts.block_days) if w.period.start in week]
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         parts = [(w.period, False, a.rooms) for w, a in zip(blocks, answers, strict=True)]
-        return [(week, _together(answers, counts_of(parts, week)))]
+        receipt = sum((a.receipt for a in answers), NOTHING_READ)
+        return [(week, ChannelCounts(counts_of(parts, week), False, receipt))]
     answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
     before = answer.rooms.assign(messages=answer.rooms["previous_messages"])
-    return [(week, answer), (week.previous, _together([answer], before))]
+    return [(week, answer), (week.previous, replace(answer, rooms=before))]
 
 
-def _together(answers: Sequence[ChannelCounts], rooms: pd.DataFrame) -> ChannelCounts:
-    return ChannelCounts(
-        rooms=rooms,
-        announced=max(a.announced for a in answers),
-        received=max(a.received for a in answers),
-        duplicates=sum(a.duplicates for a in answers),
-        calls=sum(a.calls for a in answers),
-        reread=sum(a.reread for a in answers),
-        complete=all(a.complete for a in answers),
-        every_room=False,
-        notes=tuple(dict.fromkeys(note for a in answers for note in a.notes)),
-    )
-
-
-def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period]) -> History:
+def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: Receipt) -> History:
     table = pd.DataFrame(kept.counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods])
     first, notes = facts.first_counted, []
     for column in table:
@@ -187,4 +171,5 @@ def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period]) -> Histo
     if incomplete:
         notes.append(f"Not complete: the weeks {', '.join(map(str, incomplete))}.")
     missing = tuple(week for week in kept.periods if week in waiting and week not in kept.windows)
-    return History(tuple(kept.periods), table, missing, tuple(notes), incomplete)
+    receipt = spent + Receipt(notes=tuple(notes), complete=not (incomplete or missing))
+    return History(tuple(kept.periods), table, missing, receipt, incomplete)

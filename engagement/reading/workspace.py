@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -14,13 +14,15 @@ from engagement.api.client import (
     SEE_FIGURES,
     ChannelCounts,
     Client,
+    DailyTotals,
     Directory,
     Person,
     Release,
 )
 from engagement.errors import NoPermission, NoPremiumModule, RefusedParameters
 from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
-from engagement.numbers.rooms import Activity, Completeness, counts_of, join
+from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.rooms import Activity, counts_of, join
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, week_to_check
 from engagement.reading.jobs import Job, Teller
@@ -94,7 +96,7 @@ class Facts:
     ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
     server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
-    which ``checked`` says was proved.
+    which ``checked`` says was proved. ``receipt`` is that of the daily totals and of the counting check.
     """
 
     workspace: str
@@ -104,7 +106,7 @@ class Facts:
     counted: bool
     first_counted: date | None
     block_days: int | None
-    notes: tuple[str, ...] = ()
+    receipt: Receipt = NOTHING_READ
     zone: Zone = field(default_factory=Zone)
     workspace_id: str | None = None
     checked: bool = True
@@ -147,10 +149,13 @@ def read_facts(
     server_now = client.server_now()
     skew = server_now - now()
     try:
-        sent, whole_year = _days_of_a_year(client, server_now)
+        totals, whole_year = _days_of_a_year(client, server_now)
     except NoPremiumModule:
         offset = _configured_offset(timezone, server_now)
-        return Facts(workspace, release, offset, skew, False, None, None, (), Zone(timezone), client.workspace_id)
+        return Facts(
+            workspace, release, offset, skew, False, None, None, zone=Zone(timezone), workspace_id=client.workspace_id
+        )
+    sent = totals.messages
     offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
     today = zone.day(server_now)
     tell.stage("Checking how the server counts")
@@ -164,8 +169,19 @@ def read_facts(
         first, block_days, notes = None, SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
     elif counting.right is None and not sent.empty:
         notes = (*notes, counting.note)
-    proved = counting.right is not None
-    return Facts(workspace, release, offset, skew, True, first, block_days, notes, zone, client.workspace_id, proved)
+    return Facts(
+        workspace,
+        release,
+        offset,
+        skew,
+        True,
+        first,
+        block_days,
+        totals.receipt + counting.receipt + Receipt(notes=notes),
+        zone,
+        client.workspace_id,
+        checked=counting.right is not None,
+    )
 
 
 def _calendar(
@@ -179,7 +195,7 @@ def _calendar(
     return days.offset, zone, () if days.sure else (ZONE_NOTE,)
 
 
-def _days_of_a_year(client: Client, server_now: datetime) -> tuple[pd.Series, bool]:
+def _days_of_a_year(client: Client, server_now: datetime) -> tuple[DailyTotals, bool]:
     """Messages per day of the last year and True; one day of each season and False where a year is refused, as on
     the build that begins its windows too late.
     """
@@ -187,7 +203,12 @@ def _days_of_a_year(client: Client, server_now: datetime) -> tuple[pd.Series, bo
         return client.sent_per_day(server_now - FACTS_REACH_BACK, server_now), True
     except RefusedParameters:
         moments = [server_now - ago for ago in (*reversed(_SEASONS), timedelta(0))]
-        return pd.concat([client.sent_per_day(moment, moment) for moment in moments]), False
+        return _together([client.sent_per_day(moment, moment) for moment in moments]), False
+
+
+def _together(totals: Sequence[DailyTotals]) -> DailyTotals:
+    receipt = sum((total.receipt for total in totals), NOTHING_READ)
+    return DailyTotals(pd.concat([total.messages for total in totals]), receipt)
 
 
 def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:
@@ -244,7 +265,7 @@ def read_activity(
     """The activity of every room in ``period`` and the one before; tells a first part as soon as counts are there."""
     today = facts.today(now())
 
-    def result(counts: Counted | None, listed: Directory | None, daily: pd.Series, kind: str) -> Activity:
+    def result(counts: Counted | None, listed: Directory | None, daily: DailyTotals, kind: str) -> Activity:
         rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, facts.zone)
         return Activity(
             workspace=facts.workspace,
@@ -254,8 +275,8 @@ def read_activity(
             today=today,
             read_at=now().astimezone(UTC),
             rooms=rooms,
-            daily=daily,
-            completeness=_completeness(counts, listed, facts, kind, period, len(rooms)),
+            daily=daily.messages,
+            receipt=_receipt(counts, listed, facts, daily, kind, period),
             directory=kind,
             counted=facts.counted,
             first_counted=facts.first_counted,
@@ -264,7 +285,9 @@ def read_activity(
 
     if not facts.counted:
         listed = _await(directory, tell)
-        return result(None, listed, pd.Series([], dtype="int64", name="messages"), _kind(access))
+        return result(
+            None, listed, DailyTotals(pd.Series([], dtype="int64", name="messages"), NOTHING_READ), _kind(access)
+        )
     tell.stage("Reading messages per room")
     counts = _read_counts(client, facts, period, tell)
     daily = read_daily(client, facts, period)
@@ -286,10 +309,10 @@ def _await(directory: Job[Directory], tell: Teller[Activity]) -> Directory:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """The counts of one period and the one before, and what was needed to get them."""
+    """The counts of one period and the one before, and how reading them went."""
 
     rooms: pd.DataFrame
-    answers: tuple[ChannelCounts, ...]
+    receipt: Receipt
 
 
 def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Activity]) -> Counted:
@@ -300,46 +323,38 @@ def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Acti
             tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
         answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
     parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
-    return Counted(counts_of(parts, period), tuple(answers))
+    return Counted(counts_of(parts, period), sum((a.receipt for a in answers), NOTHING_READ))
 
 
-def read_daily(client: Client, facts: Facts, period: Period) -> pd.Series:
-    """Messages per day of all rooms together, every day of both periods, zeros included."""
+def read_daily(client: Client, facts: Facts, period: Period) -> DailyTotals:
+    """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server."""
     both = Period(period.previous.start, period.end)
     # The build that begins too late answers for single days alone.
     blocks = both.blocks(1 if facts.block_days else both.days)
     asked = [windows(block, facts.offset)[0] for block in blocks]
-    sent = pd.concat([client.sent_per_day(window.start, window.end) for window in asked])
+    totals = _together([client.sent_per_day(window.start, window.end) for window in asked])
     days = pd.DatetimeIndex([pd.Timestamp(d) for d in both.dates()])
-    return server_dates(sent, facts.offset).reindex(days, fill_value=0).astype("int64")
+    messages = server_dates(totals.messages, facts.offset).reindex(days, fill_value=0).astype("int64")
+    return DailyTotals(messages, totals.receipt)
 
 
-def _completeness(
-    counts: Counted | None, listed: Directory | None, facts: Facts, kind: str, period: Period, rooms: int
-) -> Completeness:
-    """``rooms`` is how many are known by either list; what is missing is what either list announced in vain."""
-    answers = counts.answers if counts else ()
-    notes = [*facts.notes, *(n for a in answers for n in a.notes)]
-    if facts.first_counted and facts.first_counted > period.previous.start:
-        notes.append(f"The server counted nothing before {facts.first_counted}; earlier days have no data.")
-    if listed is not None:
-        notes += listed.notes
+def _receipt(
+    counts: Counted | None, listed: Directory | None, facts: Facts, daily: DailyTotals, kind: str, period: Period
+) -> Receipt:
+    """Everything that was read for an activity, directory and facts included."""
+    later: list[str] = []
     if kind == "public":
         # A window of all time cannot be asked for where only blocks of days are counted rightly.
         lately = facts.block_days is not None and not facts.release.lists_silent_rooms
-        notes.append(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE)
+        later.append(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE)
     if kind == "pending":
-        notes.append("The room directory is still being read; inactive rooms follow.")
-    whole = all(a.complete for a in answers) and kind != "pending" and (listed is None or listed.complete)
-    missing = [0, *(a.announced - a.received for a in answers)]
+        later.append("The room directory is still being read; inactive rooms follow.")
+    receipt = facts.receipt + daily.receipt
+    if counts is not None:
+        receipt += counts.receipt
+    if facts.first_counted and facts.first_counted > period.previous.start:
+        uncounted = f"The server counted nothing before {facts.first_counted}; earlier days have no data."
+        receipt += Receipt(notes=(uncounted,))
     if listed is not None:
-        missing.append(listed.announced - listed.received)
-    return Completeness(
-        announced=rooms + max(missing),
-        received=rooms,
-        duplicates=sum(a.duplicates for a in answers),
-        calls=sum(a.calls for a in answers),
-        reread=sum(a.reread for a in answers),
-        complete=whole,
-        notes=tuple(dict.fromkeys(notes)),
-    )
+        receipt += listed.receipt
+    return receipt + Receipt(notes=tuple(later), complete=kind != "pending")

@@ -142,15 +142,14 @@ def build(
         charts=tuple(charts),
         tables=tuple(listed) if "tables" in chosen else (),
         every_room=parts.every_room(),
-        notes=activity.completeness.notes,
+        notes=activity.receipt.notes,
         activity=activity,
     )
 
 
 def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
-    complete = activity.completeness
     read = activity.read_at.astimezone(ZoneInfo(read_zone))
-    received = f"{wording.count(complete.received)} of {wording.count(complete.announced)} rooms received"
+    received = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms received"
     parts = (
         wording.workspace_name(activity.workspace),
         wording.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
@@ -158,7 +157,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
         f"days of the server, {tables.zone_text(activity)}",
         tables.filter_text(filters, masked=activity.masked),
         f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
-        received if complete.complete else f"INCOMPLETE: {received}",
+        received if activity.receipt.complete else f"INCOMPLETE: {received}",
         f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
     )
     return (*parts, CAPTION) if activity.masked else parts

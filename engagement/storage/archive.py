@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Row, column, delete, insert, select, table, t
 
 from engagement.errors import DamagedBlock
 from engagement.numbers.periods import DAY, Period
+from engagement.numbers.receipt import Receipt
 from engagement.storage import positions as rosters
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
@@ -63,6 +64,11 @@ class WindowMeta:
     notes: tuple[str, ...] = ()
     rule: int = 1
     zone: str = "UTC"
+
+    @classmethod
+    def of(cls, receipt: Receipt, read_at: datetime, *, rule: int, zone: str) -> WindowMeta:
+        """What is kept of the receipt of a window."""
+        return cls(read_at, receipt.announced, receipt.received, receipt.complete, receipt.notes, rule, zone)
 
 
 @dataclass(frozen=True)

@@ -85,14 +85,13 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFram
 
 
 def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
-    complete = activity.completeness
     zone = ZoneInfo(st.context.timezone or "UTC")
     read = activity.read_at.astimezone(zone)
     parts = [
         f"**{escaping.for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
-        f"{wording.count(complete.received)} of {wording.count(complete.announced)} rooms",
+        f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
         f"read {read:%H:%M} {read.tzname()}" + _age(activity),
     ]
     shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
@@ -111,17 +110,12 @@ def _age(activity: Activity) -> str:
 
 
 def _badge(view: View, activity: Activity) -> None:
-    complete = activity.completeness
-    special = complete.notes and complete.complete
-    word = "Complete" if complete.complete else "Incomplete"
-    icon = ":material/check_circle:" if complete.complete and not special else ":material/info:"
-    with st.popover(word, icon=icon if complete.complete else ":material/warning:", key="completeness"):
+    complete = activity.receipt.complete
+    special = activity.receipt.notes and complete
+    word = "Complete" if complete else "Incomplete"
+    icon = ":material/check_circle:" if complete and not special else ":material/info:"
+    with st.popover(word, icon=icon if complete else ":material/warning:", key="completeness"):
         rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=st.context.timezone or "UTC")
-        rows += [
-            ("Duplicates removed", wording.count(complete.duplicates)),
-            ("Calls", wording.count(complete.calls)),
-            ("Pages read again", wording.count(complete.reread)),
-        ]
         st.markdown("\n".join(f"- {escaping.for_markdown(name)}: {escaping.for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
 
@@ -280,7 +274,7 @@ def no_data(activity: Activity) -> bool:
 
 def history_notes(history: History) -> None:
     """Says what of the weeks is missing or special."""
-    for note in history.notes:
+    for note in history.receipt.notes:
         st.warning(note, icon=":material/warning:")
     if any(history.turns_of_year()):
         st.caption("The weeks around the turn of the year are quieter everywhere; verdicts do not compare with them.")

@@ -10,6 +10,7 @@ import pytest
 
 from engagement.api.channel_list import read_channel_counts
 from engagement.api.client import ChannelCounts, Client, Pace
+from engagement.api.decode import Reply
 from engagement.api.transport import Params
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import Community, RoomSpec, community
@@ -85,10 +86,10 @@ ACTIVE = {
 def test_active_rooms_are_the_same_in_every_release(server: DemoServer) -> None:
     counts = client_of(server, Clock(NOON), "admin").channel_counts(of(WEEK), every_room=False)
     assert numbers(counts) == ACTIVE
-    assert counts.complete
+    assert counts.receipt.complete
     assert not counts.every_room
-    assert counts.notes == ()
-    assert (counts.calls, counts.duplicates, counts.reread) == (1, 0, 0)
+    assert counts.receipt.notes == ()
+    assert (counts.receipt.calls, counts.receipt.duplicates, counts.receipt.reread) == (1, 0, 0)
 
 
 def test_silent_rooms_are_listed_before_release_8_and_livechat_is_left_out(server: DemoServer) -> None:
@@ -98,7 +99,7 @@ def test_silent_rooms_are_listed_before_release_8_and_livechat_is_left_out(serve
     assert counts.every_room is before_8
     # 6.5 announces the livechat room too.
     expected = {(6, 5): 8, (7, 5): 7}.get(server.options.release, 5)
-    assert (counts.announced, counts.received) == (expected, expected)
+    assert (counts.receipt.announced, counts.receipt.received) == (expected, expected)
 
 
 def test_the_table_has_its_documented_columns_and_order(server: DemoServer) -> None:
@@ -201,11 +202,12 @@ def _pages_equal_one_call(*, rooms: int, release: tuple[int, int], every_room: b
             rooms=rooms, release=release, rate_limit=60, unlimited=False, page_cap=100, shuffle_ties=True
         )
         paged = read()
-    assert whole.calls == 1
-    assert paged.calls > 10
-    assert paged.duplicates > 0
-    assert (paged.complete, paged.notes) == (True, ())
-    assert (paged.received, paged.announced) == (paged.received, paged.received)
+    assert whole.receipt.calls == 1
+    assert paged.receipt.calls > 10
+    assert paged.receipt.duplicates > 0
+    assert (paged.receipt.complete, paged.receipt.notes) == (True, ())
+    assert paged.receipt.received == paged.receipt.announced
+    assert paged.receipt.pages == paged.receipt.calls
     pd.testing.assert_frame_equal(paged.rooms, whole.rooms)
     # Twice the calls of one reading do not fit into one minute, so the second of them has to wait.
     assert clock.slept == waits
@@ -222,8 +224,8 @@ def test_on_servers_that_list_all_rooms_the_silent_ones_are_skipped_by_reading_t
         ("2026-11-09T09:45:00.000Z", "2026-11-15T08:15:00.000Z"),
         ("2026-11-02T09:45:00.000Z", "2026-11-08T08:15:00.000Z"),
     }
-    assert counts.complete
-    assert counts.received == counts.announced == len(counts.rooms)
+    assert counts.receipt.complete
+    assert counts.receipt.received == counts.receipt.announced >= len(counts.rooms)
     quiet = counts.rooms[counts.rooms["messages"] == 0]
     assert len(quiet) > 0
     assert (quiet["previous_messages"] != 0).all()
@@ -242,7 +244,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room() -> None:
 
         server.on_page = somebody_writes
         counts = client.channel_counts(of(week), every_room=False)
-    assert counts.complete
+    assert counts.receipt.complete
     assert sorted(counts.rooms["room_id"]) == sorted(ids)
 
 
@@ -262,7 +264,7 @@ def test_rooms_deleted_while_pages_are_read_are_gone_and_hide_no_other() -> None
 
         server.on_page = somebody_deletes
         counts = client.channel_counts(of(week), every_room=False)
-    assert counts.complete
+    assert counts.receipt.complete
     assert sorted(counts.rooms["room_id"]) == sorted(ids[1:])
 
 
@@ -273,19 +275,20 @@ def row(room_id: str, messages: object = 1, previous: object = 0, **room: object
 def given(*rows: object, total: int | None = None, **more: object) -> ChannelCounts:
     """The counts from a server whose every answer holds these rows."""
 
-    def ask(params: Params) -> dict[str, object]:
+    def ask(params: Params) -> Reply:
         offset = int(dict(params)["offset"])
         shown = list(rows[offset:])
-        return {"channels": shown, "total": len(rows) if total is None else total, "offset": offset, **more}
+        body = {"channels": shown, "total": len(rows) if total is None else total, "offset": offset, **more}
+        return Reply(body)
 
     return read_channel_counts(ask, of(WEEK), every_room=True, lists_silent=False, hide=False)
 
 
 def test_rooms_that_never_arrive_are_counted_in_the_notes() -> None:
     counts = given(row("a"), row("b"), total=5000)
-    assert not counts.complete
-    assert (counts.announced, counts.received) == (5000, 2)
-    assert counts.notes == ("4,998 of the 5,000 rooms that the server announced did not arrive.",)
+    assert not counts.receipt.complete
+    assert (counts.receipt.announced, counts.receipt.received) == (5000, 2)
+    assert counts.receipt.notes == ("4,998 of the 5,000 rooms that the server announced did not arrive.",)
 
 
 def test_odd_names_and_missing_dates_are_taken_as_they_come() -> None:
@@ -334,7 +337,7 @@ def test_messages_per_day_are_those_of_exactly_the_days_asked_for() -> None:
     made = community([RoomSpec("general")], {"general": days})
     for zone in ("UTC", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati"):
         with DemoServer(Options(timezone=zone), clock=Clock(NOON), community=made) as server:
-            sent = client_of(server, Clock(NOON), "admin").sent_per_day(of(WEEK).start, of(WEEK).end)
+            sent = client_of(server, Clock(NOON), "admin").sent_per_day(of(WEEK).start, of(WEEK).end).messages
             midnights = [pd.Timestamp(server.state.clock.midnight(day)) for day in WEEK.dates()]
         assert sent.tolist() == [9, 10, 11, 12, 13, 14, 15], zone
         assert sent.index.tolist() == midnights, zone
@@ -345,8 +348,8 @@ def test_days_without_a_message_are_missing_and_no_day_at_all_is_an_empty_series
     made = community([RoomSpec("general")], {"general": {THIS_WEEK: 5}})
     with DemoServer(Options(timezone="UTC"), clock=Clock(NOON), community=made) as server:
         client = client_of(server, Clock(NOON), "admin")
-        sent = client.sent_per_day(datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 15, tzinfo=UTC))
-        none = client.sent_per_day(datetime(2025, 11, 9, tzinfo=UTC), datetime(2025, 11, 15, tzinfo=UTC))
+        sent = client.sent_per_day(datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 15, tzinfo=UTC)).messages
+        none = client.sent_per_day(datetime(2025, 11, 9, tzinfo=UTC), datetime(2025, 11, 15, tzinfo=UTC)).messages
     assert sent.to_dict() == {pd.Timestamp("2026-11-10T00:00Z"): 5}
     assert len(none) == 0
     assert str(none.index.dtype) == "datetime64[us, UTC]"

@@ -80,7 +80,7 @@ def test_a_workspace_without_the_module_says_so_in_every_release(any_server: Dem
         counts(client)
     with pytest.raises(NoPremiumModule):
         client.sent_per_day(WINDOW.start, WINDOW.end)
-    assert client.directory(full=True).complete
+    assert client.directory(full=True).receipt.complete
 
 
 def test_a_web_page_means_no_module_only_where_the_rest_of_the_api_still_answers(server: DemoServer) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from engagement.api.client import Client, Directory
+from engagement.api.decode import Reply
 from engagement.api.room_directory import read_directory
 from engagement.api.transport import Params
 from engagement.demo import DemoServer, Options
@@ -62,8 +63,9 @@ def test_every_room_but_livechat_is_in_the_full_directory_of_every_release(serve
     directory = full(server)
     expected = ["general", "secret", "unused", "pair", DISCUSSION, "teammain", *(f"team{n}" for n in range(12))]
     assert directory.rooms["room_id"].tolist() == sorted(expected)
-    assert (directory.full, directory.complete, directory.notes) == (True, True, ())
-    assert (directory.announced, directory.received) == (18, 18)
+    assert (directory.full, directory.receipt.complete, directory.receipt.notes) == (True, True, ())
+    # The 18 of the administration's list, and what the three lists of whole documents show of them again.
+    assert directory.receipt.announced == directory.receipt.received == 25
 
 
 def test_a_room_is_told_with_its_title_people_dates_and_marks(server: DemoServer) -> None:
@@ -118,8 +120,8 @@ def test_without_the_right_to_see_all_rooms_the_public_ones_outside_teams_are_li
         # What somebody sees of a team depends on their own membership, so nothing of it is shown to anybody.
         assert directory.rooms["room_id"].tolist() == ["general", "teammain", "unused"]
         assert directory.rooms["last_message_known"].all()
-        assert (directory.full, directory.complete) == (False, True)
-        assert (directory.announced, directory.received) == (3, 3)
+        assert (directory.full, directory.receipt.complete) == (False, True)
+        assert (directory.receipt.announced, directory.receipt.received) == (3, 3)
     with pytest.raises(NoPermission):
         full(server, "analyst")
 
@@ -141,7 +143,7 @@ def test_page_by_page_gives_the_same_directory_as_all_at_once(server: DemoServer
     client = client_of(server, Clock(NOON), "admin")
     paged = client.directory(full=True, progress=lambda received, announced: told.append((received, announced)))
     pd.testing.assert_frame_equal(paged.rooms, whole.rooms)
-    assert paged.complete
+    assert paged.receipt.complete
     assert len(told) >= 6
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
@@ -167,8 +169,8 @@ def test_an_account_that_may_not_list_channels_is_told_what_it_does_not_know() -
     rooms = directory.rooms.set_index("room_id")
     assert not rooms.loc["general", "last_message_known"]
     assert rooms.loc["secret", "last_message_known"]
-    assert not directory.complete
-    assert directory.notes == (
+    assert not directory.receipt.complete
+    assert directory.receipt.notes == (
         "When public channels were last used is not known: this account lacks the permission view-c-room.",
     )
 
@@ -188,18 +190,18 @@ def test_rooms_known_from_the_channel_list_alone_are_added_with_everything_else_
     unknown = rooms.loc["secret", ["slug", "kind", "owner", "last_message", "members", "total_messages"]]
     assert unknown.isna().all()
     assert rooms.loc["secret", ["archived", "last_message_known", "team"]].tolist() == [False, False, False]
-    assert together.announced == together.received == 18
+    assert (together.receipt.calls, together.receipt.missing, together.receipt.complete) == (2, 0, True)
 
 
 def answered(documents: dict[str, list[dict[str, object]]], totals: dict[str, int] | None = None) -> Directory:
     keys = {"rooms.adminRooms": "rooms", "channels.list": "channels", "groups.listAll": "groups"}
 
-    def ask(route: str, params: Params) -> dict[str, object]:
+    def ask(route: str, params: Params) -> Reply:
         rows = documents.get(route, [])
         offset = int(dict(params)["offset"])
         total = (totals or {}).get(route, len(rows))
         # What crosses the wire is JSON, and nothing else.
-        return json.loads(json.dumps({keys.get(route, "ims"): rows[offset:], "total": total, "offset": offset}))  # type: ignore[no-any-return]
+        return Reply(json.loads(json.dumps({keys.get(route, "ims"): rows[offset:], "total": total, "offset": offset})))
 
     return read_directory(ask, full=True, discussions_apart=False)
 
@@ -230,9 +232,9 @@ def test_what_does_not_arrive_is_said_list_by_list() -> None:
         "channels.list": [{"_id": "a", "t": "c", "name": "a"}],
     }
     directory = answered(rows, {"rooms.adminRooms": 3, "channels.list": 2})
-    assert not directory.complete
-    assert (directory.announced, directory.received) == (3, 1)
-    assert directory.notes == (
+    assert not directory.receipt.complete
+    assert (directory.receipt.announced, directory.receipt.received, directory.receipt.missing) == (5, 2, 2)
+    assert directory.receipt.notes == (
         "2 of the 3 rooms that the server announced did not arrive.",
         "1 of the 2 public channels that the server announced did not arrive.",
     )
@@ -249,5 +251,5 @@ def test_a_directory_needs_no_more_than_four_calls_where_the_server_gives_everyt
         client = Client(server.url)
         client.sign_in("manager", "manager")
         before = len(server.calls)
-        assert client.directory(full=True).complete
+        assert client.directory(full=True).receipt.complete
         assert len(server.calls) - before <= 5

@@ -90,9 +90,8 @@ def test_the_client_learns_the_offset_from_the_server_and_the_person(zone: str, 
         client = client_of(server, Clock(now.timestamp()))
         person = client.me()
         assert person.utc_offset == server.state.clock.offset_hours()
-        sent = client.sent_per_day(now - timedelta(days=370), now)
+        sent = client.sent_per_day(now - timedelta(days=370), now).messages
         assert hours(client.server_days(sent, person)) == offset
-        assert hours(client.offset_of_days(now)) == offset
 
 
 def test_a_person_without_an_offset_decides_nothing() -> None:
@@ -100,4 +99,5 @@ def test_a_person_without_an_offset_decides_nothing() -> None:
     with DemoServer(Options(rooms=20)) as server:
         client = client_of(server, Clock())
         now = client.server_now()
-        assert client.offset_of_days(now, person) == ServerDays(timedelta(0), True)
+        sent = client.sent_per_day(now - timedelta(days=370), now).messages
+        assert client.server_days(sent, person) == ServerDays(timedelta(0), True)

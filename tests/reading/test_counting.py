@@ -65,13 +65,13 @@ def test_a_check_of_empty_weeks_proves_nothing_and_is_not_kept(clock: Clock) -> 
         assert facts.block_days is None
         assert not facts.checked
         assert archive.check(server.url, "8.4") is None
-        assert any("cannot be checked before a full week" in note for note in facts.notes)
+        assert any("cannot be checked before a full week" in note for note in facts.receipt.notes)
         for day in Period(date(2026, 11, 9), date(2026, 11, 20)).dates():
             server.workspace.add("general", day, 10)
         clock.now += 7 * 86_400
         facts = outcome(server, clock, archive).facts().result(60)
         assert facts.checked
-        assert facts.notes == ()
+        assert facts.receipt.notes == ()
         kept = archive.check(server.url, "8.4")
     assert kept is not None
     assert kept.sound
@@ -83,7 +83,7 @@ def test_a_quiet_fortnight_is_checked_on_the_last_weeks_that_were_not(clock: Clo
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
         facts = outcome(server, clock, archive).facts().result(60)
         assert lists_asked(server) == ["2026-09-14", "2026-09-21"]
-        assert facts.notes == ()
+        assert facts.receipt.notes == ()
         assert archive.check(server.url, "8.4") is not None
 
 
@@ -93,9 +93,9 @@ def test_a_list_that_did_not_arrive_whole_is_never_called_wrong_counting(server:
     reader = without_one(visit(server, clock, archive), week, "general")
     facts = reader.facts().result(60)
     assert facts.block_days is None
-    assert any("did not arrive whole" in note for note in facts.notes)
+    assert any("did not arrive whole" in note for note in facts.receipt.notes)
     assert archive.check(server.url, "8.4") is None
-    assert outcome(server, clock, archive).facts().result(60).notes == ()
+    assert outcome(server, clock, archive).facts().result(60).receipt.notes == ()
     assert archive.check(server.url, "8.4") is not None
 
 

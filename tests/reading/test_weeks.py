@@ -53,7 +53,7 @@ def test_weeks_are_exact_and_two_come_with_one_call_newest_first(server: DemoSer
     assert weekly(history, "below") == [0, 0, 0, 0, -2, 0]
     assert "silent" not in history.counts.index
     assert history.weekly_of("silent").tolist() == [0] * 6
-    assert (history.missing, history.notes, history.incomplete) == ((), (), ())
+    assert (history.missing, history.receipt.notes, history.incomplete) == ((), (), ())
     assert history.totals(["general", "late"])["messages"].tolist() == [70, 77, 84, 91, 98, 109]
     assert history.totals(["general", "late", "below"])["active_rooms"].tolist() == [1, 1, 1, 1, 1, 2]
 
@@ -150,7 +150,7 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
     assert history.weekly_of("general").dropna().tolist() == [70, 70, 70, 70]
     assert judged["weeks_known"].tolist() == [3, 3]
     assert history.missing == ()
-    assert history.notes == (
+    assert history.receipt.notes == (
         f"The server counted nothing before {facts.first_counted}; weeks that begin earlier have no data.",
     )
     # Three calls for the five weeks from the fourth on; what was not counted is not asked for.
@@ -256,7 +256,7 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     assert history.weekly_of("late").isna().tolist() == [False] * 4 + [True] * 2
     assert history.weekly_of("late").dropna().tolist() == [0, 0, 0, 0]
     assert history.incomplete == (SIX[4], SIX[5])
-    assert history.notes == (f"Not complete: the weeks {SIX[4]}, {SIX[5]}.",)
+    assert history.receipt.notes == (f"Not complete: the weeks {SIX[4]}, {SIX[5]}.",)
     judged = verdicts(rooms, history)
     assert judged.loc["late", "reason"] != judged.loc["general", "reason"]
     assert judged.loc["late", "verdict"] == "too few to tell"
@@ -264,7 +264,7 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     clock.now += 60
     again = read(visit(server, clock, archive))
     assert lists_asked(server) == ["2026-11-09"]
-    assert again.notes == ()
+    assert again.receipt.notes == ()
     assert weekly(again, "late") == [0, 0, 0, 0, 0, 4]
 
 

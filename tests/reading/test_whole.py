@@ -68,10 +68,10 @@ def hooked(server: DemoServer, reader: Reader, hook: Callable[[int], None]) -> A
 def test_shuffled_ties_page_by_page_are_the_table_of_one_call(server: DemoServer) -> None:
     expected = whole_at_once(server)
     activity = of_week(server)
-    told = activity.completeness
+    told = activity.receipt
     pd.testing.assert_frame_equal(comparable(activity), expected)
     assert (told.complete, told.notes) == (True, ())
-    assert told.announced == told.received == len(expected)
+    assert activity.rooms_expected == len(activity.rooms) == len(expected)
     assert told.reread > 0
     assert told.calls >= told.reread
 
@@ -86,7 +86,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room(server: DemoServ
             server.workspace.add(chance.choice(active), WEEK.start, chance.randrange(1, 40))
 
     activity = hooked(server, reader_of(server, now=lambda: NOON), somebody_writes)
-    told = activity.completeness
+    told = activity.receipt
     assert (told.complete, told.notes) == (True, ())
     assert set(activity.rooms["room_id"]) == set(expected.index)
     rooms = activity.rooms.set_index("room_id")
@@ -102,7 +102,7 @@ def test_a_page_cap_that_changes_midway_loses_nothing(server: DemoServer) -> Non
 
     activity = hooked(server, reader_of(server, now=lambda: NOON), change)
     pd.testing.assert_frame_equal(comparable(activity), expected)
-    assert activity.completeness.complete
+    assert activity.receipt.complete
 
 
 def test_one_room_deleted_midway_is_gone_and_hides_no_other(server: DemoServer) -> None:
@@ -126,7 +126,7 @@ def test_a_total_that_shrinks_without_end_is_said(server: DemoServer) -> None:
     table = whole_at_once(server).sort_values("messages", ascending=False)
     ids = iter(table["room_id"].tolist())
     activity = hooked(server, reader_of(server, now=lambda: NOON), lambda _: server.workspace.remove_room(next(ids)))
-    told = activity.completeness
+    told = activity.receipt
     assert not told.complete
     assert "Rooms were deleted again and again while the pages were read, so a room may be missing." in told.notes
 
@@ -141,8 +141,10 @@ def lossy(reader: Reader, spoil: Callable[[int, dict[str, Any]], dict[str, Any]]
         plain: Callable[..., Any] = client._read
 
         def read(route: str, params: Any = ()) -> Any:
-            body = plain(route, params)
-            return spoil(next(pages), dict(body)) if route.endswith(CHANNELS) else body
+            reply = plain(route, params)
+            if not route.endswith(CHANNELS):
+                return reply
+            return replace(reply, body=spoil(next(pages), dict(reply.body)))
 
         client._read = read  # type: ignore[method-assign]
         return client
@@ -157,7 +159,7 @@ def test_an_empty_page_in_between_is_asked_for_again(server: DemoServer) -> None
     empty = lossy(reader, lambda n, body: {**body, "channels": []} if n in (1, 4) else body)
     activity = empty.activity(facts, WEEK).result(60)
     pd.testing.assert_frame_equal(comparable(activity), expected)
-    assert activity.completeness.complete
+    assert activity.receipt.complete
 
 
 def test_rooms_that_never_arrive_are_counted_to_the_room(server: DemoServer) -> None:
@@ -169,11 +171,12 @@ def test_rooms_that_never_arrive_are_counted_to_the_room(server: DemoServer) -> 
     def lose(_: int, body: dict[str, Any]) -> dict[str, Any]:
         return {**body, "channels": [row for row in body["channels"] if row["room"]["_id"] not in lost]}
 
-    told = lossy(reader, lose).activity(facts, WEEK).result(60).completeness
+    activity = lossy(reader, lose).activity(facts, WEEK).result(60)
+    told = activity.receipt
     active = int(((expected["messages"] != 0) | (expected["previous_messages"] != 0)).sum())
     assert not told.complete
     assert told.notes == (f"3 of the {active} rooms that the server announced did not arrive.",)
-    assert told.announced == told.received + 3
+    assert (told.missing, activity.rooms_expected) == (3, len(activity.rooms) + 3)
 
 
 @pytest.fixture
@@ -228,7 +231,7 @@ def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
 
 def test_who_may_not_list_all_rooms_of_such_a_build_is_told_how_far_the_list_reaches(server: DemoServer) -> None:
     server.options = replace(PAGED, counting="swapped")
-    told = of_week(server, "analyst").completeness
+    told = of_week(server, "analyst").receipt
     assert PRIVATE_LATELY_NOTE in told.notes
     assert PRIVATE_UNKNOWN_NOTE not in told.notes
 
@@ -283,10 +286,10 @@ def test_five_thousand_rooms_inside_the_rate_limit_are_the_table_of_one_call() -
         paged = manager.activity(manager.facts().result(60), WEEK).result(60)
         asked = server.count(CHANNELS)
     assert asked > 60
-    assert at_once.completeness.complete
-    told = paged.completeness
+    assert at_once.receipt.complete
+    told = paged.receipt
     assert (told.complete, told.notes) == (True, ())
-    assert told.announced == told.received == len(paged.rooms) == len(at_once.rooms)
+    assert paged.rooms_expected == len(paged.rooms) == len(at_once.rooms)
     assert told.duplicates > 0
     assert len(paged.rooms) > 4000
     pd.testing.assert_frame_equal(comparable(paged), comparable(at_once))

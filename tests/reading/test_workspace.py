@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.errors import NoPermission
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import Period, windows
 from engagement.numbers.rooms import Activity
 from engagement.reading.workspace import COUNTING_NOTE, PRIVATE_UNKNOWN_NOTE
+from tests.support.api_tools import Clock, client_of
 from tests.support.asking import ask
 
 TODAY = date(2026, 11, 22)
@@ -39,7 +41,7 @@ def test_every_release_gives_the_same_rooms_counts_and_silences(rooms: int, flag
     for release in RELEASES:
         with DemoServer(options(rooms, release, **flags)) as server:
             _, activity = ask(server, WEEK)
-        assert activity.completeness.complete, activity.completeness.notes
+        assert activity.receipt.complete, activity.receipt.notes
         assert activity.release == f"{release[0]}.{release[1]}"
         tables.append(comparable(activity))
     assert len(tables[0]) > rooms * 0.8
@@ -53,16 +55,43 @@ def test_five_thousand_rooms_page_by_page_are_the_same_as_at_once() -> None:
     for release in RELEASES:
         with DemoServer(options(5000, release, **AWKWARD)) as server:
             _, paged = ask(server, WEEK)
-        assert paged.completeness.complete, paged.completeness.notes
+        assert paged.receipt.complete, paged.receipt.notes
         pd.testing.assert_frame_equal(comparable(paged), comparable(at_once))
+
+
+def test_the_receipt_has_every_list_that_was_read_the_directory_included() -> None:
+    with DemoServer(options(250, **AWKWARD)) as server:
+        _, activity = ask(server, WEEK)
+        asked = {
+            name: server.count(f"/{name}")
+            for name in (
+                "engagement-dashboard/channels/list",
+                "engagement-dashboard/messages/messages-sent",
+                "rooms.adminRooms",
+                "channels.list",
+                "groups.listAll",
+                "im.list.everyone",
+            )
+        }
+    assert all(asked.values())
+    assert activity.receipt.calls == sum(asked.values())
+    assert activity.receipt.pages == sum(asked.values()) - asked["engagement-dashboard/messages/messages-sent"]
+
+
+def test_the_receipt_tells_how_long_the_rate_limit_made_the_reading_wait() -> None:
+    clock = Clock(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
+    with DemoServer(replace(options(250, **AWKWARD), rate_limit=1), clock=clock) as server:
+        counts = client_of(server, clock).channel_counts(windows(WEEK, timedelta(0))[0], every_room=False)
+    assert clock.slept
+    assert counts.receipt.waited == timedelta(seconds=sum(clock.slept))
 
 
 def test_who_may_not_see_all_rooms_is_told_what_is_missing_and_sees_every_active_room() -> None:
     with DemoServer(options(250)) as server:
         _, all_of_it = ask(server, WEEK)
         _, some = ask(server, WEEK, "analyst")
-    assert PRIVATE_UNKNOWN_NOTE in some.completeness.notes
-    assert PRIVATE_UNKNOWN_NOTE not in all_of_it.completeness.notes
+    assert PRIVATE_UNKNOWN_NOTE in some.receipt.notes
+    assert PRIVATE_UNKNOWN_NOTE not in all_of_it.receipt.notes
     seen, everything = some.rooms.set_index("room_id"), all_of_it.rooms.set_index("room_id")
     assert set(seen.index) <= set(everything.index)
     pd.testing.assert_series_equal(
@@ -103,7 +132,7 @@ def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks()
     with DemoServer(options(120, counting="swapped")) as server:
         facts, activity = ask(server, WEEK)
     assert facts.block_days == 4
-    assert COUNTING_NOTE in activity.completeness.notes
+    assert COUNTING_NOTE in activity.receipt.notes
     pd.testing.assert_frame_equal(comparable(activity), comparable(right))
 
 

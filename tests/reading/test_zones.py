@@ -69,8 +69,8 @@ def test_both_periods_and_every_day_are_exact_over_http_in_every_zone(server: De
     facts = reader.facts().result(60)
     assert facts.block_days is None
     assert facts.today(NOON) == server.state.clock.today() == NOON.astimezone(ZoneInfo(str(zone))).date()
-    assert COUNTING_NOTE not in facts.notes
-    assert not (configured and ZONE_NOTE in facts.notes)
+    assert COUNTING_NOTE not in facts.receipt.notes
+    assert not (configured and ZONE_NOTE in facts.receipt.notes)
     for period in SPANS[1::2] if configured else SPANS:
         activity = reader.activity(facts, period).result(60)
         rooms = activity.rooms.set_index("room_id")
@@ -217,7 +217,7 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
         facts = reader.facts().result(60)
         assert facts.block_days == 4
         assert facts.first_counted is None
-        assert facts.notes.count(COUNTING_NOTE) == 1
+        assert facts.receipt.notes.count(COUNTING_NOTE) == 1
         assert facts.today(NOON) == running.state.clock.today()
         for period in (*SPANS[:3], SPANS[-2]):
             activity = reader.activity(facts, period).result(60)
@@ -225,8 +225,8 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
             assert (room["messages"], room["previous_messages"]) == (messages(period), messages(period.previous))
             both = Period(period.previous.start, period.end)
             assert activity.daily.to_dict() == {pd.Timestamp(day): BY_DAY[day] for day in both.dates()}, period
-            assert activity.completeness.complete
-            assert COUNTING_NOTE in activity.completeness.notes
+            assert activity.receipt.complete
+            assert COUNTING_NOTE in activity.receipt.notes
         # The zone was seen in summer and in winter although a year of days is refused.
         named = ZoneInfo(zone)
         for day in (date(2026, 7, 1), date(2026, 1, 1)):

@@ -19,6 +19,7 @@ from engagement.errors import FileNotMade, NoBrowser
 from engagement.numbers.masks import masked, resolved
 from engagement.numbers.measures import Filters
 from engagement.numbers.periods import Period
+from engagement.numbers.receipt import Receipt
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content, build
 from engagement.report.files import FORMS, as_csv, as_workbook
@@ -100,8 +101,8 @@ def test_every_file_says_where_its_numbers_come_from(form: str) -> None:
 
 def test_an_incomplete_reading_is_said_in_the_caption() -> None:
     content = content_of()
-    complete = replace(content.activity.completeness, complete=False, announced=9, notes=("Four rooms are missing.",))
-    activity = replace(content.activity, completeness=complete)
+    receipt = Receipt(missing=4, complete=False, notes=("Four rooms are missing.",))
+    activity = replace(content.activity, receipt=receipt)
     made = html.document(build(activity, EVERY, None, Wishes()))
     assert "INCOMPLETE: 5 of 9 rooms received" in made
     assert "Four rooms are missing." in made

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-from engagement.numbers.rooms import Activity, Completeness
+from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, weeks_until
 from tests.support.rooms import WEEK, rooms_table
 
@@ -35,7 +35,6 @@ def activity_of(*rooms: dict[str, object], **changes: object) -> Activity:
         read_at=READ_AT,
         rooms=table,
         daily=pd.Series(1, index=days, name="messages"),
-        completeness=Completeness(announced=len(table), received=len(table)),
         offset=timedelta(hours=2),
     )
     return replace(whole, **changes)  # type: ignore[arg-type]

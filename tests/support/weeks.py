@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
@@ -61,10 +62,12 @@ def without_one(reader: Reader, week: Period, hidden: str) -> Reader:
         plain = client._read
 
         def read(route: str, params: object = ()) -> object:
-            body = plain(route, params)  # type: ignore[arg-type]
+            reply = plain(route, params)  # type: ignore[arg-type]
             if route.endswith(CHANNELS) and dict(params)["start"].startswith(str(week.start)):  # type: ignore[call-overload]
-                return {**body, "channels": [row for row in body["channels"] if row["room"]["_id"] != hidden]}
-            return body
+                body: Any = reply.body
+                shown = [row for row in body["channels"] if row["room"]["_id"] != hidden]
+                return replace(reply, body={**body, "channels": shown})
+            return reply
 
         client._read = read  # type: ignore[method-assign,assignment]
         return client

@@ -1,0 +1,54 @@
+"""How a reading went: what it cost, and how much of what the server announced arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How a reading went; receipts add up with ``+``, and ``Receipt()`` is that of nothing read.
+
+    ``calls`` for rows or daily totals, ``pages`` of lists among their answers, pages ``reread``, ``duplicates``
+    removed; rows ``announced`` and ``received`` over all lists, and how many are ``missing`` in the list that lacks
+    most, as a room that two lists lack is one room; the time ``waited`` for the rate limit; ``notes``, sentences on
+    what is missing or special, each once; ``complete`` when nothing can have slipped through.
+    """
+
+    calls: int = 0
+    pages: int = 0
+    reread: int = 0
+    duplicates: int = 0
+    announced: int = 0
+    received: int = 0
+    missing: int = 0
+    waited: timedelta = timedelta(0)
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(dict.fromkeys(self.notes)))
+
+    def __add__(self, other: Receipt) -> Receipt:
+        return Receipt(
+            calls=self.calls + other.calls,
+            pages=self.pages + other.pages,
+            reread=self.reread + other.reread,
+            duplicates=self.duplicates + other.duplicates,
+            announced=self.announced + other.announced,
+            received=self.received + other.received,
+            missing=max(self.missing, other.missing),
+            waited=self.waited + other.waited,
+            notes=self.notes + other.notes,
+            complete=self.complete and other.complete,
+        )
+
+    @property
+    def cost(self) -> Receipt:
+        """Calls, pages, repetitions and waits alone: of lists that were read for something else than their rooms."""
+        return Receipt(self.calls, self.pages, self.reread, self.duplicates, waited=self.waited)
+
+
+NOTHING_READ = Receipt()
+ONE_CALL = Receipt(calls=1)
