@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-
 import pytest
-import requests
 
-from engagement.demo import DemoServer
-from engagement.demo.community import RoomSpec
 from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
+    DENIED,
     NOW,
     SENT,
-    TODAY,
     WEEK,
     Caller,
     Start,
-    every_day,
+    log_in,
     refusal,
-    workspaces,
+    two_rooms,
 )
 
 NEEDED = "You must be logged in to do this."
-DENIED = "User does not have the permissions required for this action [error-unauthorized]"
 NO_DENIED = {"success": False, "error": DENIED}
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
-
-
-@pytest.fixture
-def start(clock: Clock) -> Iterator[Callable[..., DemoServer]]:
-    """Starts a workspace of two rooms."""
-    rooms = [RoomSpec("a"), RoomSpec("b", type="p")]
-    with workspaces(clock) as start:
-        yield lambda **options: start(rooms, {"a": every_day(TODAY - timedelta(days=30), TODAY)}, **options)
-
-
-def log_in(server: DemoServer, **body: object) -> requests.Response:
-    return Caller(server, None).post("login", json=body)
+def start(start: Start) -> Start:
+    return two_rooms(start)
 
 
 def test_a_login_gives_a_token_that_opens_the_workspace(start: Start) -> None:

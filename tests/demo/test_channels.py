@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,28 +11,11 @@ import pytest
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from tests.support.clock import Clock
-from tests.support.demo_tools import (
-    CHANNELS,
-    NOW,
-    SENT,
-    TODAY,
-    WEEK,
-    Caller,
-    Start,
-    every_day,
-    refusal,
-    workspaces,
-)
+from tests.support.demo_tools import CHANNELS, NOW, SENT, TODAY, WEEK, Caller, Start, every_day, refusal
 
 THURSDAY = date(2026, 11, 12)
 THE_WEEK_BEFORE = date(2026, 11, 5)
 HIDE = {"hideRoomsWithNoActivity": "true"}
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    with workspaces() as start:
-        yield start
 
 
 def every_kind(start: Start, **options: object) -> Caller:

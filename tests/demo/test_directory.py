@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from copy import copy
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from engagement.demo.community import RoomSpec
-from tests.support.demo_tools import TODAY, Caller, Start, refusal, workspaces
+from tests.support.demo_tools import TODAY, Caller, Start, refusal
 
 ALL_TYPES = {"types[]": ["c", "p", "d", "discussions", "teams"]}
 ROOMS = [
@@ -37,10 +36,9 @@ ROOMS = [
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(start: Start) -> Start:
     """Starts a workspace of the rooms above, new ones each time."""
-    with workspaces() as start:
-        yield lambda **options: start([copy(room) for room in ROOMS], {"open": {TODAY: 7}}, **options)
+    return lambda **options: start([copy(room) for room in ROOMS], {"open": {TODAY: 7}}, **options)
 
 
 def ids(answer: Any, key: str = "rooms") -> list[str]:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import requests
 
 from engagement.demo import DemoServer, Options
-from engagement.demo.community import RoomSpec
 from tests.support.clock import Clock
 from tests.support.demo_tools import (
     CHANNELS,
+    DENIED,
     NOW,
     SENT,
-    TODAY,
     WEEK,
     Caller,
     Start,
-    every_day,
+    log_in,
     refusal,
-    workspaces,
+    two_rooms,
 )
 
-DENIED = "User does not have the permissions required for this action [error-unauthorized]"
 NO_DENIED = {"success": False, "error": DENIED}
 UNLICENSED = {
     "success": False,
@@ -35,20 +31,8 @@ UNLICENSED = {
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
-
-
-@pytest.fixture
-def start(clock: Clock) -> Iterator[Callable[..., DemoServer]]:
-    """Starts a workspace of two rooms."""
-    rooms = [RoomSpec("a"), RoomSpec("b", type="p")]
-    with workspaces(clock) as start:
-        yield lambda **options: start(rooms, {"a": every_day(TODAY - timedelta(days=30), TODAY)}, **options)
-
-
-def log_in(server: DemoServer, **body: object) -> requests.Response:
-    return Caller(server, None).post("login", json=body)
+def start(start: Start) -> Start:
+    return two_rooms(start)
 
 
 @pytest.mark.parametrize("release", [(3, 18), (6, 5), (7, 5)])

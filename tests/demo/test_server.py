@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -19,24 +18,9 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec
 from tests import ROOT
 from tests.support.clock import Clock
-from tests.support.demo_tools import (
-    CHANNELS,
-    NOW,
-    TODAY,
-    WEEK,
-    Caller,
-    Start,
-    refusal,
-    workspaces,
-)
+from tests.support.demo_tools import CHANNELS, NOW, TODAY, WEEK, Caller, Start, refusal
 
 THURSDAY = date(2026, 11, 12)
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    with workspaces() as start:
-        yield start
 
 
 def test_calls_are_recorded_without_headers_and_bodies(start: Start) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from engagement.api.channel_list import ChannelCounts
 from engagement.api.client import Client, Pace
@@ -35,8 +37,11 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def answering(respond: Respond) -> Iterator[str]:
-    """The address of a server on the loopback interface whose every answer ``respond`` writes."""
+def answering(respond: Respond, certificate: Path | None = None) -> Iterator[str]:
+    """The address of a server on the loopback interface whose every answer ``respond`` writes.
+
+    With a certificate it speaks TLS, and its name is ``localhost``.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -54,10 +59,15 @@ def answering(respond: Respond) -> Iterator[str]:
             return
 
     server = Server(("127.0.0.1", 0), Handler)
+    scheme, host = "http", "127.0.0.1"
+    if certificate is not None:
+        scheme, host, context = "https", "localhost", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"{scheme}://{host}:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

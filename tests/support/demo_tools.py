@@ -18,6 +18,7 @@ SENT = "engagement-dashboard/messages/messages-sent"
 # A Sunday; the last full week before it begins on Monday the 9th.
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 13, 30, tzinfo=UTC).timestamp()
+DENIED = "User does not have the permissions required for this action [error-unauthorized]"
 WEEK = {"start": "2026-11-09T09:45:00.000Z", "end": "2026-11-15T08:15:00.000Z"}
 
 
@@ -82,3 +83,13 @@ def workspaces(clock: Clock | None = None) -> Iterator[Start]:
     finally:
         for server in running:
             server.stop()
+
+
+def two_rooms(start: Start) -> Start:
+    """Starts a workspace of a public and a private room."""
+    rooms = [RoomSpec("a"), RoomSpec("b", type="p")]
+    return lambda **options: start(rooms, {"a": every_day(TODAY - timedelta(days=30), TODAY)}, **options)
+
+
+def log_in(server: DemoServer, **body: object) -> requests.Response:
+    return Caller(server, None).post("login", json=body)

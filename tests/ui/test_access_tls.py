@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from engagement.api.client import Client
 from engagement.errors import InvalidSettings, Unreachable, Untrusted
 from engagement.settings.keys import load
 from tests.support.access_tools import process, tab
+from tests.support.api_tools import answering, send
 
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of an organisation")])
 
@@ -72,36 +72,12 @@ def serving(certificate: Path) -> Iterator[tuple[str, list[str]]]:
     """The address of a workspace on ``localhost`` with that certificate, and the paths it was asked for."""
     asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            body = b'{"success":true,"version":"8.4"}'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        send(handler, 200, b'{"success":true,"version":"8.4"}')
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            return
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server = Server(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    with answering(respond, certificate) as url:
+        yield url, asked
 
 
 @pytest.fixture(scope="module")
