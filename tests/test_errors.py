@@ -102,7 +102,7 @@ def garbage() -> Iterator[Given]:
 @contextmanager
 def an_ended_session() -> Iterator[Given]:
     with workspace() as server:
-        server.fail_next("/me", "unauthorized", times=3)
+        server.fail_next("/me", "401", times=3)
         yield server.url, "manager", "manager"
 
 

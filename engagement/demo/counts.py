@@ -45,6 +45,11 @@ class DayCounts:
         sums = np.bincount(rooms, weights=self.messages[low:high], minlength=size)
         return np.rint(sums).astype(np.int64), np.bincount(rooms, minlength=size).astype(np.int64)
 
+    def without(self, first: date, last: date) -> DayCounts:
+        """The same counts as if nobody had counted anything from ``first`` to ``last``."""
+        days = slice(*np.searchsorted(self.days, [first.toordinal(), last.toordinal() + 1]))
+        return DayCounts(*(np.delete(column, days) for column in (self.days, self.rooms, self.messages)))
+
     def by_day(self, first: date, last: date) -> dict[date, int]:
         """The messages of all rooms on each counted day from ``first`` to ``last``."""
         low, high = np.searchsorted(self.days, [first.toordinal(), last.toordinal() + 1])

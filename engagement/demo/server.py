@@ -21,12 +21,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
 
 from engagement.demo.community import Community
-from engagement.demo.faults import Fault, Faults
-from engagement.demo.limiter import INTERVAL_SECONDS, Allowance
+from engagement.demo.faults import Fault, Faults, response_of
 from engagement.demo.options import Options
-from engagement.demo.responses import Response, internal_error, too_many_requests, web_page
+from engagement.demo.responses import Response, internal_error
 from engagement.demo.routes import respond
 from engagement.demo.state import Call, State
+from engagement.demo.tampering import tampered
 from engagement.demo.workspace import Workspace
 
 __all__ = ["DemoServer", "Options", "serve"]
@@ -188,9 +188,20 @@ class DemoServer:
         """How many of the last calls had a path that ends so."""
         return sum(path.endswith(path_suffix) for _, path, _ in self.calls)
 
-    def fail_next(self, path_suffix: str, fault: Fault, times: int = 1) -> None:
-        """The next ``times`` calls of a path that ends so go wrong in the way of ``fault``."""
-        self.faults.queue(path_suffix, fault, times)
+    def fail_next(self, path_suffix: str, fault: Fault, times: int | None = 1, *, after: int = 0) -> None:
+        """The next ``times`` calls (None: all) of a path that ends so go wrong, once ``after`` calls went well.
+
+        ``fault`` is a name (see ``faults``) or a change of the honest body (see ``tampering``).
+        """
+        self.faults.queue(path_suffix, fault, times, after)
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self.faults.clear()
+
+    def swap(self, community: Community) -> None:
+        """Another community stands at the same address from now on, with the same accounts and without an id."""
+        self.state.swap(community)
 
     def personal_token(self, username: str) -> tuple[str, str]:
         """User id and a new personal access token. Raises KeyError for an unknown user."""
@@ -219,7 +230,10 @@ class DemoServer:
         try:
             if fault == "hang":
                 await self._until_stopped()
-            answered = self._faulty(fault) or await self._answer(request, query)
+            limit, now = self.options.rate_limit or 10, self.state.clock.seconds()
+            answered = response_of(fault, self.state.dialect, limit, now) or await self._answer(request, query)
+            if callable(fault) and answered.status == 200:
+                answered = tampered(answered, fault)
         except ClientDisconnect:
             return
         except Exception:
@@ -242,24 +256,6 @@ class DemoServer:
             address=request.client.host if request.client else "",
         )
         return await run_in_threadpool(respond, self.state, call)
-
-    def _faulty(self, fault: Fault | None) -> Response | None:
-        match fault:
-            case "429":
-                limit = self.options.rate_limit or 10
-                reset = self.state.clock.seconds() + INTERVAL_SECONDS
-                seconds = round(INTERVAL_SECONDS)
-                return too_many_requests(seconds).with_headers(Allowance(False, limit, 0, reset).headers())
-            case "500" | "hang":
-                return internal_error()
-            case "html":
-                return web_page()
-            case "garbage":
-                return Response(200, b'{"channels":[{"room":{"_id":')
-            case "unauthorized":
-                return self.state.dialect.login_needed()
-            case _:
-                return None
 
 
 async def _send(answered: Response, send: Send, *, date: str, cut: bool) -> None:

@@ -51,6 +51,12 @@ class State:
         self.limiter = RateLimiter(self.clock.seconds)
         self.on_page: Callable[[], None] | None = None
 
+    def swap(self, community: Community) -> None:
+        """Another community takes the place of this one, as after a new installation of a server without an id."""
+        self._data = None
+        self.workspace = Workspace(community)
+        self._documents = Documents(self.clock, self.workspace.version)
+
     @property
     def documents(self) -> Documents:
         """The rooms as they go over the wire, in their present version."""

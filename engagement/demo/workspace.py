@@ -34,6 +34,7 @@ class Workspace:
         self._lock = threading.RLock()
         self._renew = renew
         self._added: dict[tuple[date, str], int] = {}
+        self._uncounted: list[tuple[date, date]] = []
         self._made: list[RoomSpec] = []
         self._removed: set[str] = set()
         self.version = 0
@@ -42,6 +43,9 @@ class Workspace:
     def _settle(self, community: Community) -> None:
         self.version += 1
         self._community = community
+        self._counts = community.counts
+        for first, last in self._uncounted:
+            self._counts = self._counts.without(first, last)
         self.rooms: list[RoomSpec] = community.rooms + self._made
         self._numbers = {room.room_id: number for number, room in enumerate(self.rooms)}
         gone = community.gone | self._removed
@@ -72,6 +76,25 @@ class Workspace:
             self.version += 1
             self._added[day, room_id] = self._added.get((day, room_id), 0) + messages
             _hear(room, day, messages)
+
+    def purge(self, room_id: str, first: date, last: date) -> None:
+        """Deletes what a room counted on these days, as a moderator does with spam: each day then counts nothing.
+
+        Its last message stays where it was. Raises KeyError for an unknown room.
+        """
+        with self._lock:
+            number = self._numbers[room_id]
+            for day in (date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)):
+                counted = int(self._between(day, day)[0][number])
+                if counted > 0:
+                    self.add(room_id, day, -counted)
+
+    def stop_counting(self, first: date, last: date) -> None:
+        """Forgets what any room counted on these days, as if the module had been off; the messages were written."""
+        with self._lock:
+            self._uncounted.append((first, last))
+            self._added = {key: n for key, n in self._added.items() if not first <= key[0] <= last}
+            self._settle(self._community)
 
     def add_room(self, room: RoomSpec) -> None:
         """Creates a room. Raises ValueError when its id is taken."""
@@ -115,14 +138,14 @@ class Workspace:
     def by_day(self, first: date, last: date) -> dict[date, int]:
         """The messages of each counted day, those of deleted rooms included."""
         with self._lock:
-            days = self._community.counts.by_day(first, last)
+            days = self._counts.by_day(first, last)
             for (day, _), messages in self._added.items():
                 if first <= day <= last:
                     days[day] = days.get(day, 0) + messages
             return days
 
     def _between(self, first: date, last: date) -> tuple[Ints, Ints]:
-        messages, counted = self._community.counts.between(first, last, len(self.rooms))
+        messages, counted = self._counts.between(first, last, len(self.rooms))
         for (day, room_id), more in self._added.items():
             number = self._numbers.get(room_id)
             if first <= day <= last and number is not None:

@@ -44,7 +44,7 @@ def test_an_account_without_the_right_lacks_a_permission_and_not_a_session(any_s
 def test_a_401_of_a_route_that_means_no_permission_is_told_from_one_that_means_signed_out() -> None:
     with DemoServer(Options(rooms=20, release=(8, 4), rate_limit=0)) as server:
         client = client_of(server, Clock(), "analyst")
-        server.fail_next(CHANNELS, "unauthorized")
+        server.fail_next(CHANNELS, "401")
         with pytest.raises(NoPermission):
             counts(client)
         server.sign_out_everyone()

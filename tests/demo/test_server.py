@@ -77,7 +77,7 @@ def test_every_fault_looks_like_the_real_thing(start: Start) -> None:
     assert limited.headers["X-RateLimit-Remaining"] == "0"
     assert int(limited.headers["X-RateLimit-Reset"]) == round((NOW + 60) * 1000)
     assert "You must wait 60 seconds" in limited.json()["error"]
-    server.fail_next("me", "unauthorized")
+    server.fail_next("me", "401")
     assert caller.get("me").status_code == 401
     server.fail_next("me", "garbage")
     broken = caller.get("me")
