@@ -4,13 +4,16 @@ EngagementError                 anything this project raises on purpose
 ├── InvalidInput                what was typed, linked or passed cannot be used
 │   ├── InvalidPeriod           not a range of whole days that can be asked for
 │   ├── InvalidAddress          not the address of a workspace that may be asked
+│   ├── FieldMissing            a field of the sign-in form was left empty
 │   └── InvalidSettings         the configuration file or the environment is wrong
+├── Admitting                   the workspace is still being asked what somebody may see
 ├── ReadingStopped              somebody stopped the reading
 ├── FileNotMade                 a file that was asked for could not be made or written
 │   └── NoBrowser               pictures need a Chrome or Chromium, and none is installed
 ├── StoreUnavailable            the database of sessions and archive does not answer
 ├── DamagedBlock                a week in the archive is not what was stored
 ├── NotNamed                    the reverse proxy did not say who opened the dashboard
+├── InternalError               a mistake of ours
 └── WorkspaceError              the workspace did not give what was asked for
     ├── Unreachable             no answer, or none in time
     │   └── Untrusted           an answer, but its certificate is not trusted
@@ -37,6 +40,8 @@ from __future__ import annotations
 
 import math
 import re
+import traceback
+from typing import Any
 
 
 class EngagementError(Exception):
@@ -55,12 +60,24 @@ class InvalidAddress(InvalidInput):
     """Not the address of a workspace that may be asked."""
 
 
+class FieldMissing(InvalidInput):
+    """A field of the sign-in form was left empty; the text says which."""
+
+
 class InvalidSettings(InvalidInput):
     """The configuration is wrong; ``faults`` holds one sentence per fault, each naming its key."""
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = list(faults)
         super().__init__(" ".join(self.faults))
+
+
+class Admitting(EngagementError):
+    """Whether somebody may see anything is still being asked; ``job`` (``reading.jobs.Job``) follows that."""
+
+    def __init__(self, job: Any) -> None:
+        self.job = job
+        super().__init__("The workspace is being asked what this account may see.")
 
 
 class ReadingStopped(EngagementError):
@@ -109,6 +126,23 @@ class NotNamed(EngagementError):
         super().__init__(
             "Nobody has told this dashboard who you are. Open it by the link of your organisation, which asks you to "
             "sign in; if you did, tell whoever runs this dashboard."
+        )
+
+
+class InternalError(EngagementError):
+    """A mistake of ours. ``place`` is for the log: the kind of the exception and the lines of code that led to it.
+
+    What the exception says may hold a secret or what somebody typed, so neither it nor its text is kept.
+    """
+
+    def __init__(self, exc: Exception) -> None:
+        kind = type(exc).__name__
+        frames = traceback.StackSummary.extract(traceback.walk_tb(exc.__traceback__), lookup_lines=False)
+        lines = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in reversed(frames)]
+        self.place = f"{kind} at {', called from '.join(lines)}"
+        super().__init__(
+            f"Something went wrong inside this dashboard ({kind}); the workspace is not at fault. "
+            "Try again; if it stays, tell whoever runs this dashboard: its log says where."
         )
 
 

@@ -67,8 +67,15 @@ class Connection:
                 tell.waiting(route, seconds)
                 say_wait(tell.standing())
 
-            address, account, bundle = self.client.address, self.client.account, self.settings.workspace.ca_bundle
-            return Client(address, account, pace=self.pace, sleep=tell.sleep, on_wait=wait, ca_bundle=bundle)
+            return Client(
+                self.client.address,
+                self.client.account,
+                pace=self.pace,
+                sleep=tell.sleep,
+                on_wait=wait,
+                stop=tell.stop,
+                ca_bundle=self.settings.workspace.ca_bundle,
+            )
 
         return Reader(
             jobs=Jobs(),

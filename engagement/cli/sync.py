@@ -73,7 +73,7 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) ->
             reading.wait(_LOOK_EVERY)
     finally:
         # An interrupted sync ends with the week it is reading.
-        reading.leave(reader.viewer)
+        reading.leave()
     notes = reading.result().receipt.notes
     missing = weeks - len(reader.archive.kept(scope, asked, RULE))
     if done < weeks:

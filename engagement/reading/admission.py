@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engagement.api.client import Client
-from engagement.errors import EngagementError, ReadingStopped, Refused
+from engagement.errors import Admitting, Refused
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.workspace import Access, admit
 from engagement.storage.database import Clock
@@ -26,6 +26,9 @@ LASTS = timedelta(seconds=270)
 MOMENT, PATIENCE = 0.3, 2.0
 ROLES_KEPT = 30.0
 
+# When it was asked, and which roles have which permission.
+_Roles = tuple[datetime, Mapping[str, frozenset[str]]]
+
 
 @dataclass(frozen=True)
 class Admission:
@@ -33,14 +36,6 @@ class Admission:
 
     access: Access
     at: datetime
-
-
-class Admitting(EngagementError):
-    """Whether somebody may see anything is still being asked, by ``reading``."""
-
-    def __init__(self, reading: Job[Admission]) -> None:
-        self.reading = reading
-        super().__init__("The workspace is being asked what this account may see.")
 
 
 class Admissions:
@@ -65,49 +60,35 @@ class Admissions:
         if held is not None and self.fresh(held):
             return held.access
         usable = held.access if held is not None and self._clock() - held.at < LASTS else None
-        reading = self._jobs.ask(self._key(name), viewer, renew, keep=0.0)
-        reading.wait(PATIENCE if usable is None else MOMENT)
-        if not reading.running and (reading.error is None or isinstance(reading.error, Refused) or usable is None):
-            return reading.result().access
+        job = self._jobs.ask(self._key(name), viewer, renew, keep=0.0, account=name)
+        over = job.wait(PATIENCE if usable is None else MOMENT)
+        if over and (job.error is None or isinstance(job.error, Refused) or usable is None):
+            return job.result().access
         if usable is None:
-            raise Admitting(reading)
+            raise Admitting(job)
         return usable
 
-    def forget(self, name: str) -> None:
+    def forget(self, name: str, viewer: str) -> None:
         """Makes the next question about the session ask anew, whatever came of the last."""
-        self._jobs.forget(self._key(name))
+        self._jobs.forget(self._key(name), viewer)
 
     def ask(self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]) -> Admission:
         """Asks the workspace what an account may see; ``make`` gives a client of it. Raises any WorkspaceError."""
         began = self._clock()
         at, roles = self._roles(workspace, viewer, make, tell)
         if began - at > timedelta(seconds=ROLES_KEPT):
-            self._jobs.forget((workspace, "roles"))
+            self._jobs.forget((workspace, "roles"), viewer)
             at, roles = self._roles(workspace, viewer, make, tell)
         return Admission(admit(make(tell), roles), min(began, at))
 
-    def _roles(
-        self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]
-    ) -> tuple[datetime, Mapping[str, frozenset[str]]]:
-        """When it was asked, and which roles have which permission; asked at most twice a minute for everybody."""
+    def _roles(self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]) -> _Roles:
+        """Asked at most twice a minute for everybody."""
 
-        def work(t: Teller[Any]) -> tuple[datetime, Mapping[str, frozenset[str]]]:
+        def work(t: Teller[_Roles]) -> _Roles:
             return self._clock(), make(t).roles_by_permission()
 
-        key = (workspace, "roles")
-        while True:
-            reading: Job[tuple[datetime, Mapping[str, frozenset[str]]]]
-            reading = self._jobs.ask(key, viewer, work, keep=ROLES_KEPT)
-            try:
-                while not reading.wait(0.2):
-                    reading.follow(viewer)
-                    tell.relay(reading.progress())
-                return reading.result()
-            except EngagementError as error:
-                # What somebody else's account was refused says nothing of this one.
-                self._jobs.forget(key)
-                if reading.owner == viewer or not isinstance(error, Refused | ReadingStopped):
-                    raise
+        job: Job[_Roles] = self._jobs.ask((workspace, "roles"), viewer, work, keep=ROLES_KEPT)
+        return job.result_for(tell)
 
     def _key(self, name: str) -> Hashable:
         return ("admission", name)

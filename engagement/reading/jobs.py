@@ -2,231 +2,240 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from engagement.errors import EngagementError, ReadingStopped, SignedOut, UnreadableAnswer
+import pandas as pd
+
+from engagement.errors import EngagementError, InternalError, ReadingStopped
+from engagement.reading.run import FAILURE_KEPT, GONE_AFTER, Progress, Run, Teller
+
+__all__ = ["FAILURE_KEPT", "GONE_AFTER", "Job", "Jobs", "Progress", "Teller"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-# Somebody who has not looked for so long has closed the tab, and no longer keeps a reading going.
-GONE_AFTER = 20.0
-FAILURE_KEPT = 30.0
+WATCH_EVERY = 1.0
+RELAY_EVERY = 0.2
+# How much is kept of finished jobs; the least recently used go first.
+MOST_KEPT = 500
+MOST_BYTES = 256 * 2**20
+# A page needs several results at once. None may go before it is drawn, or they would be read in turns for ever.
+IN_USE = 60.0
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where a reading stands: what it does, how many of how many (None where unknown), seconds left of a pause.
+@dataclass(eq=False)
+class Job(Generic[T]):
+    """A question as one viewer asks it. Every look at it says that they still want it.
 
-    ``unit`` says what is counted. ``later`` are seconds of pauses that will follow the present one, as far as known.
+    Whoever began the run that was joined, what befalls them does not end this job: it then goes on with another run,
+    in the name of its own viewer. All methods may be called from any thread.
     """
 
-    stage: str = "Asking the workspace"
-    done: int | None = None
-    total: int | None = None
-    pause: float = 0.0
-    elapsed: float = 0.0
-    unit: str = "rooms"
-    later: float = 0.0
+    jobs: Jobs
+    key: Hashable
+    viewer: str
+    account: str
+    work: Callable[[Teller[T]], T]
+    keep: float
+
+    def __post_init__(self) -> None:
+        self._joined = self.jobs._join(self)
 
     @property
-    def left(self) -> float | None:
-        """About how many seconds it will still take when it pauses now; None when it does not."""
-        return self.pause + self.later if self.pause else None
-
-
-class Job(Generic[T]):
-    """One job and what came of it. All methods may be called from any thread."""
-
-    def __init__(self, key: Hashable, owner: str, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.key = key
-        self.owner = owner
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._stop = threading.Event()
-        self._followers: dict[str, float] = {}
-        self._progress = Progress()
-        self._pause_until = 0.0
-        self._started = monotonic()
-        self._ended = 0.0
-        self._latest: T | None = None
-        self._error: EngagementError | None = None
+    def _run(self) -> Run[T]:
+        """The run that answers now. Nothing else decides about joining one or beginning another."""
+        if not self._joined.stands_for(self.viewer, self.account):
+            self._joined = self.jobs._join(self)
+        self._joined.look(self.viewer)
+        return self._joined
 
     @property
     def running(self) -> bool:
         """True until there is a result or an error."""
-        return not self._over.is_set()
+        run = self._run
+        return run.running and self.viewer not in run.left
 
     @property
     def error(self) -> EngagementError | None:
         """Why it failed, if it did."""
-        return self._error
+        run = self._run
+        return ReadingStopped() if run.running and self.viewer in run.left else run.error
 
     @property
     def latest(self) -> T | None:
         """The result, or while it runs the part of it that is there already."""
-        return self._latest
-
-    @property
-    def age(self) -> float:
-        """Seconds since it ended; 0 while it runs."""
-        return self._monotonic() - self._ended if self._over.is_set() else 0.0
-
-    def result(self, timeout: float | None = None) -> T:
-        """Waits for the end and gives the result. Raises the reading's error, or ReadingStopped after ``timeout``."""
-        if not self._over.wait(timeout):
-            raise ReadingStopped
-        if self._error is not None:
-            raise self._error
-        assert self._latest is not None  # noqa: S101 - a job without an error has a result
-        return self._latest
-
-    def wait(self, seconds: float) -> bool:
-        """Waits at most so long; True when the reading is over."""
-        return self._over.wait(seconds)
+        return self._run.latest
 
     def progress(self) -> Progress:
         """Where it stands now."""
-        with self._lock:
-            now = self._monotonic()
-            pause = max(0.0, self._pause_until - now)
-            return replace(self._progress, pause=pause, elapsed=now - self._started)
+        return self._run.standing()
 
-    def follow(self, viewer: str) -> None:
-        """Notes that ``viewer`` looks at this reading; repeated at every look."""
-        with self._lock:
-            self._followers[viewer] = self._monotonic()
+    def wait(self, seconds: float | None) -> bool:
+        """Waits at most so long, without limit for None; True when it is over."""
+        ends = None if seconds is None else time.monotonic() + seconds
+        while self.running:
+            run = self._joined
+            with run.awaited():
+                if not run.over.wait(None if ends is None else max(0.0, ends - time.monotonic())):
+                    return False
+        return True
 
-    def leave(self, viewer: str) -> None:
-        """``viewer`` wants it stopped: it stops when nobody else is looking."""
-        with self._lock:
-            self._followers.pop(viewer, None)
-            horizon = self._monotonic() - GONE_AFTER
-            if not any(seen > horizon for seen in self._followers.values()):
-                self._stop.set()
-
-    def _finish(self, latest: T | None, error: EngagementError | None) -> None:
-        with self._lock:
-            self._latest = latest if error is None else self._latest
-            self._error = error
-            self._ended = self._monotonic()
-        self._over.set()
-
-
-class Teller(Generic[T]):
-    """What a job tells its reading, and how it learns that it shall stop."""
-
-    def __init__(self, reading: Job[T]) -> None:
-        self._reading = reading
-
-    def stage(self, words: str) -> None:
-        """What the job does now, as a reader would say it."""
-        self._set(stage=words, done=None, total=None, unit="rooms", later=0.0)
-
-    def progress(self, done: int, total: int, unit: str = "rooms", later: float = 0.0) -> None:
-        """How many of how many have arrived; ``later``: seconds of pauses to come after the next one."""
-        self._set(done=done, total=total, unit=unit, later=later)
-
-    def waiting(self, _route: str, seconds: float) -> None:
-        """The rate limit of the server makes the job pause for so long."""
-        with self._reading._lock:
-            self._reading._pause_until = self._reading._monotonic() + seconds
-
-    def standing(self) -> Progress:
-        """Where the reading stands now."""
-        return self._reading.progress()
-
-    def partial(self, value: T) -> None:
-        """A part of the result that can be shown already."""
-        with self._reading._lock:
-            self._reading._latest = value
-
-    def relay(self, progress: Progress) -> None:
-        """Shows the progress of another reading as this one's own."""
-        self._set(
-            stage=progress.stage, done=progress.done, total=progress.total, unit=progress.unit, later=progress.later
-        )
-        if progress.pause:
-            self.waiting("", progress.pause)
-
-    def sleep(self, seconds: float) -> None:
-        """Sleeps, but raises ReadingStopped as soon as the reading is stopped."""
-        if self._reading._stop.wait(seconds):
+    def result(self, timeout: float | None = None) -> T:
+        """Waits for the end and gives the result. Raises the job's error, or ReadingStopped after ``timeout``."""
+        if not self.wait(timeout):
             raise ReadingStopped
+        if (error := self.error) is not None:
+            raise error
+        latest = self.latest
+        assert latest is not None  # noqa: S101 - a job without an error has a result
+        return latest
 
-    def check(self) -> None:
-        """Raises ReadingStopped when the reading was stopped."""
-        self.sleep(0)
+    def result_for(self, tell: Teller[Any]) -> T:
+        """The result, for the work of another job: that one shows the progress of this, and wants it while it runs."""
+        try:
+            while self.running:
+                run = self._joined
+                with run.awaited():
+                    while not run.over.wait(RELAY_EVERY):
+                        tell.relay(run.standing())
+            return self.result()
+        except EngagementError:
+            self._joined.leave(self.viewer, for_good=False)
+            tell.failed_by(self.key)
+            raise
 
-    def _set(self, **changes: Any) -> None:
-        self.check()
-        with self._reading._lock:
-            self._reading._progress = replace(self._reading._progress, **changes)
+    def leave(self) -> None:
+        """The viewer wants no more of it: it stops when nobody else does, and is stopped for them in any case."""
+        self._joined.leave(self.viewer, for_good=True)
+
+    def forget(self) -> None:
+        """Makes the next who asks the same begin anew."""
+        self.jobs.forget(self.key, self.viewer)
 
 
 class Jobs:
-    """All jobs of one process. ``monotonic`` is a parameter for tests."""
+    """All jobs of one process. The clock, the size of a result and how much is kept are parameters for tests."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        size_of: Callable[[object], int] | None = None,
+        most_bytes: int = MOST_BYTES,
+        most_kept: int = MOST_KEPT,
+    ) -> None:
         self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._jobs: dict[Hashable, tuple[Job[Any], float]] = {}
+        self._size_of = size_of or bytes_of
+        self._most_bytes = most_bytes
+        self._most_kept = most_kept
+        self._lock = threading.RLock()
+        self._runs: dict[Hashable, Run[Any]] = {}
+        self._watched = False
 
-    def ask(self, key: Hashable, viewer: str, work: Callable[[Teller[T]], T], *, keep: float) -> Job[T]:
-        """The reading of ``key``: the one that runs or is not older than ``keep`` seconds, else a new one.
+    def ask(
+        self,
+        key: Hashable,
+        viewer: str,
+        work: Callable[[Teller[T]], T],
+        *,
+        keep: float,
+        account: str | None = None,
+    ) -> Job[T]:
+        """The job of ``key`` for ``viewer``: with what runs or is not older than ``keep`` seconds, else begun anew.
 
-        ``key`` must hold everything that decides what may be seen: workspace, rights and question. A failure is
-        remembered for a short while, so that twenty viewers do not ask a broken server twenty times; but somebody
-        else's ended session is nobody's failure.
+        ``key`` must hold everything that decides what may be seen: workspace, rights and question. ``account`` is in
+        whose name ``work`` asks, where several viewers share one. A failure is remembered for a short while, so that
+        twenty viewers do not ask a broken server twenty times; but a refused account is nobody else's failure.
+        """
+        return Job(self, key, viewer, viewer if account is None else account, work, keep)
+
+    def forget(self, key: Hashable, viewer: str) -> None:
+        """The next who asks for ``key`` begins anew, and so does what made it fail; what runs is left running.
+
+        ``viewer`` may follow it again, where they had left.
         """
         with self._lock:
-            self._forget_old()
-            reading, _ = self._jobs.get(key, (None, 0.0))
-            if reading is None or not self._usable(reading, viewer, keep):
-                reading = Job[T](key, viewer, self._monotonic)
-                self._jobs[key] = (reading, keep)
-                threading.Thread(target=_run, args=(reading, work), daemon=True, name="reading").start()
-        reading.follow(viewer)
-        return reading
+            run = self._runs.get(key)
+            if run is None:
+                return
+            run.left.discard(viewer)
+            if run.running:
+                return
+            del self._runs[key]
+            inner = self._runs.get(run.failed_by)
+            if inner is not None and inner.error is not None:
+                self.forget(run.failed_by, viewer)
 
-    def forget(self, key: Hashable) -> None:
-        """The next who asks for ``key`` gets a new reading; one that runs is left running."""
+    def stop_unwanted(self) -> bool:
+        """Stops every job that nobody wants any more; True while any is running."""
         with self._lock:
-            reading, _ = self._jobs.get(key, (None, 0.0))
-            if reading is not None and not reading.running:
-                del self._jobs[key]
+            running = [run for run in self._runs.values() if run.running]
+            self._watched = bool(running)
+        for run in running:
+            run.stop_unwanted()
+        return bool(running)
 
-    def _usable(self, reading: Job[Any], viewer: str, keep: float) -> bool:
-        if reading.running:
-            return not reading._stop.is_set()
-        if reading.error is None:
-            return reading.age < keep
-        if isinstance(reading.error, SignedOut | ReadingStopped) and reading.owner != viewer:
-            return False
-        return reading.age < FAILURE_KEPT
+    def _join(self, job: Job[T]) -> Run[T]:
+        with self._lock:
+            self._drop()
+            run = self._runs.get(job.key)
+            if run is None or run.expired(job.keep) or not run.stands_for(job.viewer, job.account):
+                run = self._runs[job.key] = Run(job.account, job.keep, self._monotonic)
+                threading.Thread(target=self._execute, args=(run, job.work), daemon=True, name="job").start()
+                if not self._watched:
+                    self._watched = True
+                    threading.Thread(target=self._watch, daemon=True, name="jobs").start()
+            run.look(job.viewer)
+            return run
 
-    def _forget_old(self) -> None:
-        old = [key for key, (reading, keep) in self._jobs.items() if not reading.running and reading.age > keep]
-        for key in old:
-            del self._jobs[key]
+    def _watch(self) -> None:
+        while self.stop_unwanted():
+            time.sleep(WATCH_EVERY)
+
+    def _execute(self, run: Run[T], work: Callable[[Teller[T]], T]) -> None:
+        try:
+            result = work(Teller(run))
+            run.finish(result, None, self._size_of(result))
+        except EngagementError as error:
+            run.finish(None, error)
+        except Exception as exc:
+            # A mistake of ours must not leave every viewer waiting for ever.
+            ours = InternalError(exc)
+            log.error("A job failed by a mistake of ours: %s", ours.place)
+            run.finish(None, ours)
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Forgets what is too old, and what is too much of the rest."""
+        for key in [key for key, run in self._runs.items() if run.expired(run.keep)]:
+            del self._runs[key]
+        finished = sorted(
+            ((key, run) for key, run in self._runs.items() if not run.running), key=lambda item: item[1].looked
+        )
+        many, much = len(finished) - self._most_kept, sum(run.size for _, run in finished) - self._most_bytes
+        for key, run in finished:
+            if (many <= 0 and much <= 0) or self._monotonic() - run.looked < IN_USE:
+                return
+            del self._runs[key]
+            many, much = many - 1, much - run.size
 
 
-def _run(reading: Job[T], work: Callable[[Teller[T]], T]) -> None:
-    try:
-        result = work(Teller(reading))
-    except EngagementError as error:
-        reading._finish(None, error)
-    except Exception as exc:
-        # A mistake of ours must not leave every viewer waiting for ever; the log has the whole of it.
-        log.exception("a reading failed")
-        unexpected = UnreadableAnswer(type(exc).__name__)
-        unexpected.__cause__ = exc
-        reading._finish(None, unexpected)
-    else:
-        reading._finish(result, None)
+def bytes_of(value: object) -> int:
+    """About how much memory a result takes."""
+    if isinstance(value, pd.DataFrame):
+        return int(value.memory_usage(deep=True).sum())
+    if isinstance(value, pd.Series | pd.Index):
+        return int(value.memory_usage(deep=True))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return sum(bytes_of(getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, tuple | list):
+        return sys.getsizeof(value) + sum(map(bytes_of, value))
+    return sys.getsizeof(value)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from engagement.api.client import Client, Directory, Release
-from engagement.errors import ReadingStopped, SignedOut
 from engagement.numbers.periods import DAY, MONDAY, Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
@@ -83,16 +82,8 @@ class Reader:
 
     def forget(self, period: Period) -> None:
         """Makes the next question about ``period`` read everything again."""
-        self.jobs.forget(self._key("activity", period))
-        self.jobs.forget(self._key("directory"))
-
-    def forget_history(self, last: Period, weeks: int) -> None:
-        """Makes the next question about these weeks look for those that are missing."""
-        self.jobs.forget(self._key("history", last, weeks))
-
-    def forget_facts(self) -> None:
-        """Makes the next question look at the workspace again."""
-        self.jobs.forget(self._key("facts"))
+        self.jobs.forget(self._key("activity", period), self.viewer)
+        self.jobs.forget(self._key("directory"), self.viewer)
 
     def _key(self, *question: Hashable) -> Hashable:
         return (self.workspace, self.access.rights, *question)
@@ -102,7 +93,7 @@ class Reader:
             self.make_client(tell), self.workspace, tell, now=self.now, timezone=self.timezone, checked=self._checked
         )
 
-    def _checked(self, workspace: str, release: Release, check: Callable[[], Counting]) -> Counting:
+    def _checked(self, workspace: str, release: Release, check: Callable[[], Counting], tell: Teller[Any]) -> Counting:
         """The outcome of the counting check that is kept; else checked now, once for all whatever their rights."""
 
         def work(_: Teller[Counting]) -> Counting:
@@ -114,10 +105,5 @@ class Reader:
                 self.archive.keep_check(workspace, str(release), CountingCheck(counting.right, self.now()))
             return counting
 
-        while True:
-            reading = self.jobs.ask((workspace, "counting", str(release)), self.viewer, work, keep=0.0)
-            try:
-                return reading.result()
-            except (SignedOut, ReadingStopped):
-                if reading.owner == self.viewer:
-                    raise
+        key = (workspace, "counting", str(release))
+        return self.jobs.ask(key, self.viewer, work, keep=0.0).result_for(tell)

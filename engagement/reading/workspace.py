@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 
 import pandas as pd
 
@@ -122,8 +123,8 @@ class Facts:
 
 
 # The outcome of the counting check of a workspace (``kept_as``) and release: whoever gives it knows it from before,
-# or calls the check.
-Checked = Callable[[str, Release, Callable[[], Counting]], Counting]
+# or calls the check, as a part of the job of the teller.
+Checked = Callable[[str, Release, Callable[[], Counting], Teller[Any]], Counting]
 
 
 def kept_as(workspace: str, workspace_id: str | None) -> str:
@@ -138,7 +139,7 @@ def read_facts(
     *,
     now: Callable[[], datetime],
     timezone: tzinfo | None = None,
-    checked: Checked = lambda _, __, check: check(),
+    checked: Checked,
 ) -> Facts:
     """Reads the facts of a workspace. ``timezone`` is the configured one; ``checked`` may know the outcome of the
     counting check of this release, or keep it.
@@ -161,7 +162,7 @@ def read_facts(
     tell.stage("Checking how the server counts")
     week = week_to_check(server_dates(sent, offset), last_full_weeks(today))
     name = kept_as(workspace, client.workspace_id)
-    counting = checked(name, release, lambda: check_counting(client, week, offset))
+    counting = checked(name, release, lambda: check_counting(client, week, offset), tell)
     first, block_days = None, None
     if whole_year:
         first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date())
@@ -284,7 +285,7 @@ def read_activity(
         )
 
     if not facts.counted:
-        listed = _await(directory, tell)
+        listed = directory.result_for(tell)
         return result(
             None, listed, DailyTotals(pd.Series([], dtype="int64", name="messages"), NOTHING_READ), _kind(access)
         )
@@ -292,19 +293,11 @@ def read_activity(
     counts = _read_counts(client, facts, period, tell)
     daily = read_daily(client, facts, period)
     tell.partial(result(counts, None, daily, "pending"))
-    return result(counts, _await(directory, tell), daily, _kind(access))
+    return result(counts, directory.result_for(tell), daily, _kind(access))
 
 
 def _kind(access: Access) -> str:
     return "full" if access.all_rooms else "public"
-
-
-def _await(directory: Job[Directory], tell: Teller[Activity]) -> Directory:
-    """Waits for the directory and tells how it goes meanwhile."""
-    while not directory.wait(0.2):
-        tell.relay(directory.progress())
-        directory.follow("activity")
-    return directory.result()
 
 
 @dataclass(frozen=True, eq=False)

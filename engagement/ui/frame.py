@@ -7,12 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from engagement.display import escaping, wording
-from engagement.errors import EngagementError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.reading.admission import Admitting
-from engagement.ui import filters, links, loading, session, signin, style
+from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
+from engagement.ui import filters, links, loading, session, signin
 from engagement.ui.runtime import runtime
 
 PAGES = Path(__file__).parents[2] / "pages"
+STYLE = Path(__file__).with_name("style.css")
 TITLES = {
     "overview": "Overview",
     "top_channels": "Top channels",
@@ -35,12 +35,13 @@ def pages() -> list[st.Page]:
 def main() -> None:
     """Draws the frame, then the page."""
     st.set_page_config(page_title="Channel Engagement", page_icon="📊", layout="wide")
-    style.apply()
+    st.html(STYLE)
     try:
         runtime()
         signed_in = session.current()
     except SignedOut:
         st.navigation(pages(), position="hidden")
+        session.forget_cookie()
         signin.screen()
         return
     except InvalidSettings as error:
@@ -51,7 +52,7 @@ def main() -> None:
         return
     except Admitting as waiting:
         st.navigation(pages(), position="hidden")
-        loading.whole(waiting.reading, session.ask_again, key="admission")
+        loading.whole(waiting.job, key="admission")
         st.rerun()
     except EngagementError as error:
         st.navigation(pages(), position="hidden")
@@ -62,8 +63,20 @@ def main() -> None:
     _watch()
     if signed_in.everyone:
         st.caption(":material/public: Everyone who can reach this link sees these figures.")
-    if _view(signed_in, page.url_path):
-        page.run()
+    try:
+        if _view(signed_in, page.url_path):
+            page.run()
+    except EngagementError as error:
+        _say(error)
+    except Exception as exc:
+        # The framework logs it, but what it tells the reader is no way on.
+        _say(InternalError(exc))
+        raise
+
+
+def _say(error: EngagementError) -> None:
+    """What ended the page, and a button that draws it anew."""
+    loading.problem(error, lambda: None, key="page_again")
 
 
 def _view(signed_in: session.SignedIn, page_path: str) -> bool:

@@ -46,7 +46,7 @@ COLUMNS: dict[str, Callable[[], Any]] = {
 def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
     """A table with links into the workspace, and every row of it as a file."""
     shown = tables.sorted_by(shown, order)
-    about = tables.about(activity, view.filters, len(shown), viewer_zone=st.context.timezone or "UTC")
+    about = tables.about(activity, view.filters, len(shown), viewer_zone=session.zone().key)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.markdown(f"**{wording.plural(len(shown), 'room')}**", width="stretch")
         st.download_button(

@@ -68,8 +68,7 @@ def activity(of: View | None = None) -> Activity:
     where there is none yet.
     """
     asked = of or view()
-    read = whole(asked.reader.activity(asked.facts, asked.period), lambda: asked.reader.forget(asked.period))
-    return by_the_rule(read)
+    return by_the_rule(whole(asked.reader.activity(asked.facts, asked.period)))
 
 
 def by_the_rule(activity: Activity) -> Activity:
@@ -94,16 +93,14 @@ def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
 
 def facts(reader: Reader) -> Facts:
     """What holds for the workspace; ends the page as ``activity`` does."""
-    return whole(reader.facts(), reader.forget_facts)
+    return whole(reader.facts())
 
 
 def history(weeks: int) -> History:
     """The last ``weeks`` full weeks, as far as they are there, with the progress of the rest."""
     asked = view()
     last = _latest_week(asked)
-    return whole(
-        asked.reader.history(asked.facts, last, weeks), lambda: asked.reader.forget_history(last, weeks), key="weeks"
-    )
+    return whole(asked.reader.history(asked.facts, last, weeks), key="weeks")
 
 
 def judged_history() -> History | None:
@@ -126,36 +123,31 @@ def judged_history() -> History | None:
     return reading.latest
 
 
-def whole(reading: Job[T], forget: Callable[[], None], key: str = "rooms") -> T:
-    """The result of the reading, or the part that is there with its progress above it."""
-    if reading.running and reading.latest is None:
-        reading.wait(PATIENCE)
-    if reading.running:
-        _follow(reading, key)
-        if reading.latest is None:
+def whole(job: Job[T], key: str = "rooms") -> T:
+    """The result of the job, or the part that is there with its progress above it."""
+    if job.running and job.latest is None:
+        job.wait(PATIENCE)
+    if job.running:
+        _follow(job, key)
+        if (part := job.latest) is None:
             st.skeleton(height=320)
             st.stop()
-        return reading.latest
+        return part
     try:
-        return reading.result()
+        return job.result()
     except SignedOut:
-        if reading.owner != session.viewer():
-            # Somebody else's session ended while they read for all of us; the next run reads with our own.
-            st.rerun()
         session.ended_by_workspace()
     except EngagementError as error:
-        problem(error, forget)
+        problem(error, job.forget)
         st.stop()
 
 
 @st.fragment(run_every=LOOK_EVERY)
-def _follow(reading: Job[Any], unit: str) -> None:
-    """Shows how far a reading is, with a button to stop it; draws the page again when it is over."""
-    if not reading.running:
+def _follow(job: Job[Any], unit: str) -> None:
+    """Shows how far a job is, with a button to stop it; draws the page again when it is over."""
+    if not job.running:
         st.rerun()
-    viewer = session.viewer()
-    reading.follow(viewer)
-    progress = reading.progress()
+    progress = job.progress()
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
         text = f"{progress.stage} …"
         if progress.pause >= 1:
@@ -167,14 +159,14 @@ def _follow(reading: Job[Any], unit: str) -> None:
             text += f" · {progress.done:,} of {progress.total:,} {progress.unit}"
         share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0
         st.progress(share, f"{text} · {progress.elapsed:.0f} s")
-        st.button("Stop", on_click=reading.leave, args=(viewer,), key=f"stop_{unit}")
+        st.button("Stop", on_click=job.leave, key=f"stop_{unit}")
 
 
-def problem(error: EngagementError, forget: Callable[[], None] | None = None) -> None:
-    """Says what went wrong and what the reader can do; ``forget`` makes the next try a new one."""
+def problem(error: EngagementError, again: Callable[[], None] | None = None, key: str = "try_again") -> None:
+    """Says what went wrong and what the reader can do; ``again`` makes the next try a new one."""
     if isinstance(error, ReadingStopped):
         st.info(str(error), icon=":material/pause_circle:")
     else:
         st.error(str(error), icon=":material/error:")
-    if forget is not None:
-        st.button("Start again" if isinstance(error, ReadingStopped) else "Try again", on_click=forget, key="try_again")
+    if again is not None:
+        st.button("Start again" if isinstance(error, ReadingStopped) else "Try again", on_click=again, key=key)

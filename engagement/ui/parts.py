@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +17,7 @@ from engagement.numbers import measures
 from engagement.numbers.measures import Comparison, Headline
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.weeks import History, total_verdict
-from engagement.ui import listing
+from engagement.ui import listing, session
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
@@ -85,8 +84,7 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFram
 
 
 def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
-    zone = ZoneInfo(st.context.timezone or "UTC")
-    read = activity.read_at.astimezone(zone)
+    read = activity.read_at.astimezone(session.zone())
     parts = [
         f"**{escaping.for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
@@ -115,7 +113,7 @@ def _badge(view: View, activity: Activity) -> None:
     word = "Complete" if complete else "Incomplete"
     icon = ":material/check_circle:" if complete and not special else ":material/info:"
     with st.popover(word, icon=icon if complete else ":material/warning:", key="completeness"):
-        rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=st.context.timezone or "UTC")
+        rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=session.zone().key)
         st.markdown("\n".join(f"- {escaping.for_markdown(name)}: {escaping.for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
 

@@ -117,14 +117,14 @@ def beside(view: View, asked: Asked) -> Activity | None:
         return None
     period = _back(view.period, asked.earlier)
     reading = view.reader.activity(view.facts, period)
-    other = loading.by_the_rule(loading.whole(reading, lambda: view.reader.forget(period), key="rooms beside"))
+    other = loading.by_the_rule(loading.whole(reading, key="rooms beside"))
     return masks.masked(other) if asked.masked else other
 
 
 def build(view: View, activity: Activity, history: History | None, asked: Asked, other: Activity | None) -> Content:
     """The report of what the page shows."""
     wishes = replace(asked.wishes, people=view.people)
-    zone = st.context.timezone or "UTC"
+    zone = session.zone().key
     return contents.build(activity, view.filters, history, wishes, read_zone=zone, compared=other)
 
 
@@ -281,5 +281,4 @@ def _made(content: Content) -> None:
 def _wait(file: _File) -> None:
     if not file.reading.running:
         st.rerun()
-    file.reading.follow(session.viewer())
     st.caption(f"Making {file.name} … {file.reading.progress().elapsed:.0f} s")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -36,6 +39,7 @@ ID = "_session_id"
 _VIEWER = "_viewer"
 TICKET = "_ticket"
 ENDED = "_ended"
+LEAVING = "_leaving"
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,15 @@ def cookie() -> str | None:
 
 def viewer() -> str:
     """A name for this tab, for whoever must know who is looking."""
-    return str(st.session_state.setdefault(_VIEWER, f"{id(st.session_state)}-{now().timestamp()}"))
+    return str(st.session_state.setdefault(_VIEWER, secrets.token_hex(8)))
+
+
+def zone() -> ZoneInfo:
+    """The time zone that the browser reports, UTC where it reports none that is known."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -218,10 +230,8 @@ def _by_account(who: Visitor) -> SignedIn:
 
 def ask_again() -> None:
     """Makes the next look ask the workspace anew, whatever it said a moment ago."""
-    session_id = visitor().session_id
-    _admissions().forget(_name(session_id) if session_id else ACCOUNT)
-    if runtime().settings.workspace_account:
-        _admissions().forget(ACCOUNT)
+    session_id = None if runtime().settings.workspace_account else visitor().session_id
+    _admissions().forget(_name(session_id) if session_id else ACCOUNT, viewer())
 
 
 def permitted(build: Callable[[], T]) -> Callable[[], T]:
@@ -250,7 +260,7 @@ def connect(address: str, account: Account | None = None, **more: Any) -> Client
 
 def client(session: Session, tell: Teller[Any] | None = None) -> Client:
     """A client of the session's person; with a teller, it pauses and announces its pauses through it."""
-    waits: dict[str, Any] = {} if tell is None else {"sleep": tell.sleep, "on_wait": tell.waiting}
+    waits: dict[str, Any] = {} if tell is None else {"sleep": tell.sleep, "on_wait": tell.waiting, "stop": tell.stop}
     if session.workspace == DEMO:
         return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url), **waits)
     return connect(session.workspace, account_of(session), **waits)
@@ -310,6 +320,7 @@ def _first_admission(
         waits: dict[str, Any] = {
             "sleep": tell.sleep,
             "on_wait": tell.waiting,
+            "stop": tell.stop,
             "timeout": SIGN_IN_TIMEOUT,
             "bounds": SIGNING_IN,
         }
@@ -317,12 +328,12 @@ def _first_admission(
             return client_
         return connect(client_.address, account, **waits)
 
-    reading = hub().jobs.ask(
+    job = hub().jobs.ask(
         ("signing in", viewer_), viewer_, lambda tell: _admissions().ask(workspace, viewer_, make, tell), keep=0.0
     )
-    while not reading.wait(0.5):
-        say(reading.progress().pause)
-    return reading.result()
+    while not job.wait(0.5):
+        say(job.progress().pause)
+    return job.result()
 
 
 def keep_signed_in() -> None:
@@ -334,17 +345,27 @@ def keep_signed_in() -> None:
 
 def sign_out() -> None:
     """Ends the session in every tab; a login token is revoked, a personal access token is not."""
-    session_id = st.session_state.pop(ID, None) or cookie()
-    if session_id:
+    session_id, sessions = st.session_state.pop(ID, None) or cookie(), runtime().sessions
+    st.session_state[LEAVING] = True
+    if not session_id:
+        return
+    # Whatever the workspace says, the session here is over.
+    with suppress(EngagementError):
         try:
-            session = runtime().sessions.find(session_id)
-            runtime().sessions.end(session_id)
-            # A workspace that may not be asked any more is not asked this either.
-            if _allowed(session).workspace != DEMO:
-                connect(session.workspace, account_of(session), timeout=SIGN_IN_TIMEOUT, bounds=SIGNING_IN).sign_out()
-        except EngagementError:
-            # Whatever the workspace says, the session here is over.
-            runtime().sessions.end(session_id)
+            session = sessions.find(session_id)
+        finally:
+            sessions.end(session_id)
+        # A workspace that may not be asked any more is not asked this either.
+        if _allowed(session).workspace != DEMO:
+            account = account_of(session)
+            with connect(session.workspace, account, timeout=SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as leaving:
+                leaving.sign_out()
+
+
+def forget_cookie() -> None:
+    """Right after signing out, lets the browser forget the cookie, and ends the session that it holds."""
+    if st.session_state.pop(LEAVING, False):
+        handover.clear_cookie()
 
 
 def ended_by_workspace() -> NoReturn:

@@ -9,7 +9,16 @@ import streamlit as st
 
 from engagement.api.client import Client, clean_address
 from engagement.api.transport import SIGNING_IN
-from engagement.errors import CodeNeeded, CodeWrong, EngagementError, InvalidAddress, SlowDown, WrongCredentials
+from engagement.errors import (
+    CodeNeeded,
+    CodeWrong,
+    EngagementError,
+    FieldMissing,
+    InvalidAddress,
+    InvalidInput,
+    SlowDown,
+    WrongCredentials,
+)
 from engagement.ui import session
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
@@ -81,7 +90,7 @@ def _try(pinned: str | None, way: str) -> None:
         st.session_state[_ERROR] = str(error)
         if isinstance(error, CodeWrong):
             st.session_state[_CLEAR] = ("signin_code",)
-        elif not isinstance(error, InvalidAddress):
+        elif not isinstance(error, InvalidInput):
             st.session_state[_CLEAR] = ("signin_password", "signin_token", "signin_code")
             st.session_state[_CODE] = st.session_state.get(_CODE) and not isinstance(error, WrongCredentials)
     else:
@@ -118,19 +127,15 @@ def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
     if way == PASSWORD:
         user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
         if not user or not password:
-            raise _Missing("Enter your user name and your password.")
+            raise FieldMissing("Enter your user name and your password.")
         client.sign_in(user, password, typed.get("signin_code", "") or None)
     else:
         user_id, token = typed.get("signin_user_id", "").strip(), typed.get("signin_token", "").strip()
         if not user_id or not token:
-            raise _Missing("Enter your user id and your access token.")
+            raise FieldMissing("Enter your user id and your access token.")
         client.sign_in_with_token(user_id, token)
     # The client knows the address with https, where the server has led it there.
     session.begin(client, client.address, "password" if way == PASSWORD else "token", say)
-
-
-class _Missing(InvalidAddress):
-    """A field was left empty."""
 
 
 def _demo() -> None:

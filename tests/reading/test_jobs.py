@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
+from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from engagement.errors import EngagementError, NoPremiumModule, ReadingStopped, SignedOut, UnreadableAnswer
-from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, Jobs, Teller
+from engagement.errors import InternalError, NoPremiumModule, ReadingStopped, SignedOut, Unreachable
+from engagement.numbers.periods import Period
+from engagement.numbers.weeks import History
+from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, IN_USE, Jobs, Teller, bytes_of
 from tests.support.clock import Clock
 
 
@@ -64,7 +70,7 @@ def test_forgetting_makes_the_next_one_read_again(jobs: Jobs) -> None:
     gate = threading.Event()
     gate.set()
     jobs.ask("week", "ada", gated(gate, done), keep=60).result(10)
-    jobs.forget("week")
+    jobs.forget("week", "ada")
     jobs.ask("week", "ada", gated(gate, done), keep=60).result(10)
     assert done == ["read", "read"]
 
@@ -104,7 +110,7 @@ def test_the_only_viewer_can_stop_a_reading_even_while_it_waits_for_the_rate_lim
 
     reading = jobs.ask("week", "ada", work, keep=60)
     assert waiting.wait(10)
-    reading.leave("ada")
+    reading.leave()
     with pytest.raises(ReadingStopped):
         reading.result(10)
 
@@ -112,18 +118,19 @@ def test_the_only_viewer_can_stop_a_reading_even_while_it_waits_for_the_rate_lim
 def test_one_viewer_who_leaves_does_not_stop_the_reading_of_another(jobs: Jobs) -> None:
     gate, done = threading.Event(), list[str]()
     reading = jobs.ask("week", "ada", gated(gate, done), keep=60)
-    jobs.ask("week", "bob", gated(gate, done), keep=60)
-    reading.leave("ada")
+    other = jobs.ask("week", "bob", gated(gate, done), keep=60)
+    reading.leave()
     gate.set()
-    assert reading.result(10) == "result"
+    assert other.result(10) == "result"
 
 
 def test_a_viewer_who_has_not_looked_for_long_no_longer_holds_a_reading(jobs: Jobs, clock: Clock) -> None:
     gate, done = threading.Event(), list[str]()
-    reading = jobs.ask("week", "closed the tab", gated(gate, done), keep=60)
-    clock.now += GONE_AFTER + 1
-    jobs.ask("week", "ada", gated(gate, done), keep=60)
-    reading.leave("ada")
+    jobs.ask("week", "closed the tab", gated(gate, done), keep=60)
+    clock.now += GONE_AFTER / 2
+    reading = jobs.ask("week", "ada", gated(gate, done), keep=60)
+    clock.now += GONE_AFTER / 2
+    reading.leave()
     gate.set()
     with pytest.raises(ReadingStopped):
         reading.result(10)
@@ -159,11 +166,91 @@ def test_the_ended_session_of_one_viewer_is_no_failure_of_another(jobs: Jobs) ->
     assert jobs.ask("week", "bob", gated(gate, tried), keep=60).result(10) == "result"
 
 
-def test_a_mistake_in_a_reading_ends_it_with_a_sentence_and_leaves_nobody_waiting(
+def test_five_who_ask_for_what_fails_make_one_try_even_where_no_result_is_kept(jobs: Jobs, clock: Clock) -> None:
+    tried: list[str] = []
+    for n in range(5):
+        clock.now += 1
+        with pytest.raises(Unreachable):
+            jobs.ask("check", f"viewer {n}", failing(Unreachable("there"), tried), keep=0.0).result(10)
+    assert tried == ["tried"]
+
+
+def test_who_tries_again_also_tries_again_what_made_it_fail(jobs: Jobs) -> None:
+    tried: list[str] = []
+
+    def whole(tell: Teller[str]) -> str:
+        return jobs.ask("part", "ada", failing(Unreachable("there"), tried), keep=60).result_for(tell)
+
+    for _ in range(2):
+        job = jobs.ask("whole", "ada", whole, keep=60)
+        with pytest.raises(Unreachable):
+            job.result(10)
+        job.forget()
+    assert tried == ["tried", "tried"]
+
+
+def test_a_mistake_of_ours_is_called_one_and_the_log_says_where_but_not_what_it_said(
     jobs: Jobs, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reading = jobs.ask("week", "ada", failing(KeyError("x"), []), keep=60)
-    with pytest.raises(UnreadableAnswer, match="KeyError"):
-        reading.result(10)
-    assert isinstance(reading.error, EngagementError)
-    assert "a reading failed" in caplog.text
+    def work(_: Teller[str]) -> str:
+        typed = "hunter2"
+        raise KeyError(typed)
+
+    with pytest.raises(
+        InternalError, match=r"inside this dashboard \(KeyError\); the workspace is not at fault"
+    ) as told:
+        jobs.ask("week", "ada", work, keep=60).result(10)
+    [line] = caplog.messages
+    assert re.search(r"KeyError at \S+test_jobs\.py:\d+ in work, called from \S+jobs\.py:\d+ in _execute", line)
+    assert "hunter2" not in caplog.text + str(told.value) + repr(told.value)
+    assert told.value.__cause__ is None
+
+
+def kept(jobs: Jobs, key: str, result: str) -> bool:
+    """Whether ``key`` need not be read anew; if so, it has been used by this."""
+    tried: list[str] = []
+
+    def work(_: Teller[str]) -> str:
+        tried.append(key)
+        return result
+
+    assert jobs.ask(key, "ada", work, keep=10_000).result(10) == result
+    return not tried
+
+
+def test_results_are_kept_up_to_a_size_and_the_least_recently_used_go_first(clock: Clock) -> None:
+    jobs = Jobs(clock, size_of=lambda result: len(str(result)), most_bytes=10)
+    for key in ("a", "b"):
+        assert not kept(jobs, key, "4444")
+        clock.now += IN_USE
+    assert kept(jobs, "a", "4444")
+    clock.now += IN_USE
+    assert not kept(jobs, "c", "4444")
+    assert kept(jobs, "a", "4444")
+    assert kept(jobs, "c", "4444")
+    assert not kept(jobs, "b", "4444")
+
+
+def test_results_are_kept_up_to_a_number(clock: Clock) -> None:
+    jobs = Jobs(clock, most_kept=2)
+    for key in ("a", "b", "c"):
+        assert not kept(jobs, key, key)
+        clock.now += IN_USE
+    assert [key for key in ("c", "b") if kept(jobs, key, key)] == ["c", "b"]
+    assert not kept(jobs, "a", "a")
+
+
+def test_no_result_goes_while_a_page_is_about_to_need_it(clock: Clock) -> None:
+    jobs = Jobs(clock, size_of=lambda result: len(str(result)), most_bytes=10)
+    assert not kept(jobs, "activity", "7" * 7)
+    assert not kept(jobs, "weeks", "8" * 8)
+    assert kept(jobs, "activity", "7" * 7)
+    assert kept(jobs, "weeks", "8" * 8)
+
+
+def test_the_size_of_a_result_is_that_of_its_tables() -> None:
+    rooms = pd.DataFrame({"messages": np.zeros(1000, dtype="int64"), "before": np.zeros(1000, dtype="int64")})
+    weeks = (Period(date(2026, 11, 9), date(2026, 11, 15)),)
+    assert 16_000 <= bytes_of(rooms) <= 16_500
+    assert 16_000 <= bytes_of(History(weeks, rooms, ())) <= 18_000
+    assert 8_000 <= bytes_of((rooms["messages"], "text")) <= 9_000

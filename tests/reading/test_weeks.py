@@ -313,9 +313,9 @@ def test_what_is_kept_is_there_at_once_and_a_stopped_reading_loses_no_week(serve
     assert partial.missing == (SIX[0], SIX[1])
     assert partial.counts.isna().loc["general"].tolist() == [True] * 2 + [False] * 4
     assert (reading.progress().done, reading.progress().total, reading.progress().unit) == (4, 6, "weeks")
-    reading.leave(reader.viewer)
+    reading.leave()
     go_on.set()
-    assert reading.wait(30)
+    assert reading._run.over.wait(30)
     server.on_page = None
     server.calls.clear()
     assert weekly(read(visit(server, clock, archive)), "general") == [70, 77, 84, 91, 98, 105]

@@ -45,7 +45,7 @@ def reader_of(
     account = client.sign_in(user, user)
 
     def make_client(tell: Teller[Any]) -> Client:
-        return Client(server.url, account, pace=pace, sleep=tell.sleep, on_wait=tell.waiting)
+        return Client(server.url, account, pace=pace, sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
     return Reader(
         jobs=jobs or Jobs(),

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engagement.demo import DemoServer
-from engagement.errors import AccountRefused, NoPermission, NotNamed, SignedOut, Unreachable
-from engagement.reading.admission import LASTS, RENEWED_AFTER, Admitting
+from engagement.errors import AccountRefused, Admitting, NoPermission, NotNamed, SignedOut, Unreachable
+from engagement.reading.admission import LASTS, RENEWED_AFTER
 from engagement.reading.workspace import Access
 from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
 from engagement.ui import runtime as runtimes
@@ -92,7 +92,7 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
         look(session_id)
     # The admission of before would last for another minute, and now nobody can say that it ended.
     workspace.stop()
-    session.hub().jobs.forget(("admission", session._name(session_id)))
+    session.hub().jobs.forget(("admission", session._name(session_id)), "a tab")
     with pytest.raises(Unreachable):
         look(session_id)
 
@@ -144,14 +144,15 @@ def test_a_pause_that_the_workspace_asks_for_throws_nobody_out_but_never_prolong
     clock.put(ahead=LASTS)
     with pytest.raises(Admitting) as waiting:
         look(session_id)
-    reading = waiting.value.reading
-    assert 50 < reading.progress().pause <= 62
+    job = waiting.value.job
+    assert 50 < job.progress().pause <= 62
     app = tab(session_id)
     assert not shows_figures(app)
     assert any(button.key == "stop_admission" for button in app.button)
-    for viewer in ("a tab", app.session_state[session._VIEWER]):
-        reading.leave(viewer)
-    assert reading.wait(5)
+    run = job._run
+    job.leave()
+    app.button(key="stop_admission").click().run()
+    assert run.over.wait(5)
 
 
 def test_the_whole_of_an_admission_is_shorter_than_five_minutes() -> None:

@@ -120,6 +120,22 @@ def test_signing_out_ends_the_session_in_every_tab(dashboard: Dashboard, profile
     expect(first.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
 
 
+def test_after_signing_out_the_browser_holds_no_cookie(
+    dashboard: Dashboard, profile: BrowserContext, page: Page
+) -> None:
+    def names() -> list[str]:
+        return [cookie["name"] for cookie in profile.cookies()]
+
+    page.goto(dashboard.url)
+    explore(ready(page))
+    assert "engagement_session" in names()
+    with page.expect_response("**/session/end") as answered:
+        page.get_by_role("button", name="Sign out").click()
+    assert answered.value.status == 204
+    expect(page.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
+    assert "engagement_session" not in names()
+
+
 def test_filters_go_into_the_link_and_the_back_button_goes_back(dashboard: Dashboard, page: Page) -> None:
     page.goto(dashboard.url)
     explore(ready(page))

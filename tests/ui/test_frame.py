@@ -1,0 +1,83 @@
+"""The frame around the pages: each tab has a name of its own, and whatever goes wrong in a page has a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from engagement.errors import StoreUnavailable
+from engagement.ui import loading, session
+from tests import ROOT
+from tests.support.access_tools import explore, process, read, shows_figures
+
+
+@pytest.fixture(autouse=True)
+def running(tmp_path: Path) -> Iterator[None]:
+    with process(tmp_path):
+        yield
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def activity(_: object = None) -> None:
+        raise error
+
+    monkeypatch.setattr(loading, "activity", activity)
+
+
+def test_an_error_of_ours_in_a_page_is_a_sentence_and_a_button_that_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = explore()
+    with monkeypatch.context() as broken:
+        failing(broken, StoreUnavailable())
+        app.run()
+        assert [error.value for error in app.error] == [str(StoreUnavailable())]
+        assert not app.exception
+    app.button(key="page_again").click().run()
+    assert not app.error
+    assert shows_figures(app)
+
+
+def test_a_mistake_of_ours_in_a_page_is_called_one_and_is_left_to_the_framework_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = explore()
+    with monkeypatch.context() as broken:
+        failing(broken, KeyError("hunter2"))
+        app.run()
+        assert len(app.exception) == 1
+        [error] = app.error
+        assert "Something went wrong inside this dashboard (KeyError)" in error.value
+        assert "hunter2" not in error.value
+    app.button(key="page_again").click().run()
+    assert not app.exception
+    assert shows_figures(app)
+
+
+def test_tabs_opened_in_the_same_moment_are_viewers_of_their_own() -> None:
+    def a_tab() -> None:
+        from engagement.ui import session
+
+        session.viewer()
+
+    tabs = [AppTest.from_function(a_tab).run() for _ in range(5)]
+    names = {app.session_state[session._VIEWER] for app in tabs}
+    assert len(names) == 5
+    assert {app.run().session_state[session._VIEWER] for app in tabs} == names
+
+
+@pytest.mark.parametrize("reported", ["Mars/Olympus_Mons", "../../etc/passwd", "", "Europe", None])
+def test_a_browser_with_an_unknown_time_zone_sees_the_times_in_utc(
+    reported: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(st.context), "timezone", reported)
+    app = explore()
+    for page in ("overview", "top_channels", "report"):
+        app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
+        app = read(app)
+        assert not app.exception, page
+        assert any(" UTC" in str(one.value) for one in app.markdown), page
