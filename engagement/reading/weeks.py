@@ -137,11 +137,9 @@ class _Job:
             return
         # In a window that is not whole, a room that arrived without a message is known, one that is missing is not.
         told = counts.rooms[(counts.rooms["messages"] != 0) | (not whole)]
-        names = counts.rooms[["room_id", "name", "type", "created"]]
         read_at = self.now() + self.facts.skew
         meta = WindowMeta.of(counts.receipt, read_at, rule=RULE, zone=zone_name(self.facts.offset))
-        names = names.assign(created=self.facts.zone.days(names["created"]))
-        self.archive.put(self.scope, week, told.set_index("room_id")["messages"], names, meta)
+        self.archive.put(self.scope, week, told.set_index("room_id")["messages"], meta)
 
 
 def _read(

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +21,14 @@ from sqlalchemy import Connection, Row, column, delete, insert, select, table, t
 from engagement.errors import DamagedBlock
 from engagement.numbers.periods import DAY, Period
 from engagement.numbers.receipt import Receipt
-from engagement.storage import positions as rosters
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
-from engagement.storage.positions import Roster, pack, unpack
+from engagement.storage.positions import Positions, load, pack, unpack, write
 
 SETTLES_AFTER = timedelta(days=2)
-# The last zone in which a day ends: with an unknown one, a window settles late rather than early.
+# The last zone in which a day ends: with one that cannot be read, a window settles late rather than early.
 _WESTERNMOST = timezone(timedelta(hours=-12))
-_ROSTERS_IN_MEMORY = 8
+_SCOPES_IN_MEMORY = 8
 
 _WINDOWS = table(
     "windows",
@@ -53,7 +50,7 @@ class Scope:
 class WindowMeta:
     """How a window was read: when, how many rooms the server announced and sent, what is missing.
 
-    ``zone`` is the server's zone, as ``Europe/Berlin`` or ``UTC+02:00``; ``rule`` is the version of how windows are
+    ``zone`` is the server's, as ``UTC`` or ``UTC+02:00``; ``rule`` is the version of how windows are
     asked for and counted.
     """
 
@@ -111,11 +108,10 @@ class WeekMatrix:
 
 @dataclass(frozen=True)
 class CountingCheck:
-    """Whether a release of a workspace counts as expected, when that was tried, and what was seen."""
+    """Whether a release of a workspace counts as expected, and when that was tried."""
 
     sound: bool
     checked_at: datetime
-    detail: str = ""
 
 
 class Archive:
@@ -123,30 +119,30 @@ class Archive:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rosters: dict[int, Roster] = {}
+        self._positions: dict[int, Positions] = {}
         self._lock = threading.Lock()
 
-    def put(self, scope: Scope, period: Period, counts: pd.Series, names: pd.DataFrame, meta: WindowMeta) -> None:
+    def put(self, scope: Scope, period: Period, counts: pd.Series, meta: WindowMeta) -> None:
         """Keep a window, whole or not at all; one that was read later stays.
 
-        ``counts`` are whole numbers by room id, each room once. ``names`` has the columns room_id, name, type and
-        created, and may hold more or fewer rooms. Raises ValueError when ``counts`` is otherwise.
+        ``counts`` are whole numbers by room id, each room once. Raises ValueError when they are otherwise.
         """
         if not pd.api.types.is_integer_dtype(counts.dtype):
             raise ValueError("The counts of a window are whole numbers.")
         with self._store.writing() as connection:
             lock(connection)
             scope_id, revision = _scope_for_writing(connection, scope)
-            if _newer_is_kept(connection, scope_id, period, meta.read_at):
+            key = {"scope_id": scope_id, "start_day": str(period.start), "end_day": str(period.end)}
+            if _newer_is_kept(connection, key, meta.read_at):
                 return
-            known = rosters.load(connection, scope_id, revision, self._rosters.get(scope_id))
-            growth = rosters.grown(known, counts.index, names)
-            if growth.changed:
-                rosters.write(connection, scope_id, growth.roster, growth.changed)
-                _set_revision(connection, scope_id, growth.roster.revision)
-            block = pack(growth.places, counts.to_numpy(dtype=np.int64))
-            _replace(connection, scope_id, period, meta, block)
-        self._remember(scope_id, growth.roster)
+            known = load(connection, scope_id, revision, self._positions.get(scope_id))
+            grown = known.grown(counts.index)
+            block = pack(grown.of(counts.index), counts.to_numpy(dtype=np.int64))
+            if grown is not known:
+                write(connection, scope_id, grown, before=len(known.ids))
+                _set_revision(connection, scope_id, grown.revision)
+            _replace(connection, key, meta, block)
+        self._remember(scope_id, grown)
 
     def kept(self, scope: Scope, periods: Iterable[Period], rule: int | None = None) -> dict[Period, KeptWindow]:
         """Those of ``periods`` that are kept, without their counts; with ``rule``, only those read by it."""
@@ -162,10 +158,10 @@ class Archive:
             if found is None:
                 return WeekMatrix(pd.Index([], dtype="str"), tuple(periods), np.empty((0, len(periods))), {})
             rows = _rows(connection, found[0], periods, rule, blocks=True)
-            roster = rosters.load(connection, *found, self._rosters.get(found[0]))
-        self._remember(found[0], roster)
+            positions = load(connection, *found, self._positions.get(found[0]))
+        self._remember(found[0], positions)
         # One row per period while filling: a column of the result is then one piece of memory.
-        matrix = np.full((len(periods), len(roster.ids)), np.nan)
+        matrix = np.full((len(periods), len(positions.ids)), np.nan)
         columns = {period: number for number, period in enumerate(periods)}
         windows = {}
         for window, block in rows:
@@ -178,14 +174,7 @@ class Archive:
                 matrix[columns[window.period]] = 0
             matrix[columns[window.period], places] = counts
             windows[window.period] = window
-        return WeekMatrix(roster.ids, tuple(periods), matrix.T, windows)
-
-    def rooms(self, scope: Scope) -> pd.DataFrame:
-        """Every room of any kept window, by its latest name: room_id, name, type (str), created (NaT unknown)."""
-        with self._store.reading() as connection:
-            found = _scope(connection, scope)
-            roster = rosters.load(connection, *(found or (0, 0)), self._rosters.get(found[0]) if found else None)
-        return roster.rooms.copy()
+        return WeekMatrix(positions.ids, tuple(periods), matrix.T, windows)
 
     def keep_check(self, workspace: str, release: str, check: CountingCheck) -> None:
         """Keep how a counting check ended, in place of an earlier one."""
@@ -196,26 +185,26 @@ class Archive:
             connection.execute(
                 text(
                     "INSERT INTO checks (workspace, release, checked_at, sound, detail) "
-                    "VALUES (:workspace, :release, :at, :sound, :detail)"
+                    "VALUES (:workspace, :release, :at, :sound, '')"
                 ),
-                key | {"at": check.checked_at.timestamp(), "sound": check.sound, "detail": check.detail},
+                key | {"at": check.checked_at.timestamp(), "sound": check.sound},
             )
 
     def check(self, workspace: str, release: str) -> CountingCheck | None:
         """How the last counting check of this release of the workspace ended; None when there was none."""
-        statement = text("SELECT sound, checked_at, detail FROM checks WHERE workspace = :w AND release = :r")
+        statement = text("SELECT sound, checked_at FROM checks WHERE workspace = :w AND release = :r")
         with self._store.reading() as connection:
             row = connection.execute(statement, {"w": workspace, "r": release}).one_or_none()
         if row is None:
             return None
-        return CountingCheck(bool(row.sound), datetime.fromtimestamp(row.checked_at, UTC), row.detail)
+        return CountingCheck(bool(row.sound), datetime.fromtimestamp(row.checked_at, UTC))
 
-    def _remember(self, scope_id: int, roster: Roster) -> None:
+    def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:
-            held = self._rosters.pop(scope_id, None)
-            self._rosters[scope_id] = held if held and held.revision > roster.revision else roster
-            while len(self._rosters) > _ROSTERS_IN_MEMORY:
-                del self._rosters[next(iter(self._rosters))]
+            held = self._positions.pop(scope_id, None)
+            self._positions[scope_id] = held if held and held.revision > positions.revision else positions
+            while len(self._positions) > _SCOPES_IN_MEMORY:
+                del self._positions[next(iter(self._positions))]
 
 
 def _scope(connection: Connection, scope: Scope) -> tuple[int, int] | None:
@@ -245,24 +234,17 @@ def _set_revision(connection: Connection, scope_id: int, revision: int) -> None:
     )
 
 
-def _newer_is_kept(connection: Connection, scope_id: int, period: Period, read_at: datetime) -> bool:
-    row = connection.execute(
-        select(_WINDOWS.c.read_at).where(
-            _WINDOWS.c.scope_id == scope_id,
-            _WINDOWS.c.start_day == str(period.start),
-            _WINDOWS.c.end_day == str(period.end),
-        )
-    ).one_or_none()
-    return row is not None and row.read_at > read_at.timestamp()
+def _newer_is_kept(connection: Connection, key: Mapping[str, object], read_at: datetime) -> bool:
+    kept = connection.execute(select(_WINDOWS.c.read_at).filter_by(**key)).scalar_one_or_none()
+    return kept is not None and kept > read_at.timestamp()
 
 
-def _replace(connection: Connection, scope_id: int, period: Period, meta: WindowMeta, block: bytes) -> None:
-    key = {"scope_id": scope_id, "start_day": str(period.start), "end_day": str(period.end)}
-    connection.execute(delete(_WINDOWS).where(*(_WINDOWS.c[name] == value for name, value in key.items())))
+def _replace(connection: Connection, key: Mapping[str, object], meta: WindowMeta, block: bytes) -> None:
+    connection.execute(delete(_WINDOWS).filter_by(**key))
     connection.execute(
         insert(_WINDOWS),
-        key
-        | {
+        {
+            **key,
             "read_at": meta.read_at.timestamp(),
             "zone": meta.zone,
             "rule": meta.rule,
@@ -304,11 +286,7 @@ def _window(row: Row[Any]) -> KeptWindow:
 
 
 def _zone(name: str) -> tzinfo:
-    if offset := re.fullmatch(r"UTC(?:([+-])(\d\d):(\d\d))?", name):
-        sign, hours, minutes = offset.groups(default="0")
-        shift = timedelta(hours=int(hours), minutes=int(minutes))
-        return timezone(-shift if sign == "-" else shift)
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+        return datetime.strptime(name, "UTC" if name == "UTC" else "UTC%z").tzinfo or UTC
+    except ValueError:
         return _WESTERNMOST

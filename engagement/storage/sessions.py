@@ -131,17 +131,6 @@ class Sessions:
         with self._store.writing() as connection:
             connection.execute(text("DELETE FROM sessions WHERE id_hash = :id"), {"id": _hash(session_id)})
 
-    def end_all_of(self, workspace: str, user_id: str) -> int:
-        """End every session of one account of one workspace; returns how many there were."""
-        statement = text("DELETE FROM sessions WHERE workspace = :workspace AND user_id = :user")
-        with self._store.writing() as connection:
-            return connection.execute(statement, {"workspace": workspace, "user": user_id}).rowcount
-
-    def sweep(self) -> int:
-        """Remove what is over; returns how many sessions that were."""
-        with self._store.writing() as connection:
-            return _sweep(connection, self._clock())
-
     def ticket(self, session_id: str) -> str:
         """A secret that ``redeem`` exchanges for the session id, once, within a minute. Raises SignedOut.
 
@@ -262,7 +251,7 @@ def _session(session_id: str, content: dict[str, Any], until: datetime) -> Sessi
     return Session(id=session_id, expires_at=until, **known)
 
 
-def _sweep(connection: Connection, now: datetime) -> int:
+def _sweep(connection: Connection, now: datetime) -> None:
     over = {"now": now.timestamp()}
     connection.execute(text("DELETE FROM tickets WHERE expires_at <= :now"), over)
-    return connection.execute(text("DELETE FROM sessions WHERE expires_at <= :now"), over).rowcount
+    connection.execute(text("DELETE FROM sessions WHERE expires_at <= :now"), over)

@@ -165,17 +165,6 @@ def test_signing_out_ends_the_session_for_every_copy_at_once(sessions: Sessions,
     other_store.close()
 
 
-def test_all_sessions_of_one_account_can_be_ended(sessions: Sessions) -> None:
-    first, second, bob = sessions.begin(ADA), sessions.begin(ADA), sessions.begin(BOB)
-    elsewhere = sessions.begin(replace(ADA, workspace="https://other.example"))
-    assert sessions.end_all_of("https://chat.example.org", "u-ada") == 2
-    for ended in (first, second):
-        with pytest.raises(SignedOut):
-            sessions.find(ended)
-    assert sessions.find(bob).username == "bob"
-    assert sessions.find(elsewhere).workspace == "https://other.example"
-
-
 def test_a_session_lasts_eight_hours_from_its_last_use(sessions: Sessions, clock: Clock) -> None:
     session_id = sessions.begin(ADA)
     clock.forward(hours=7, minutes=59)
@@ -225,24 +214,18 @@ def test_an_admission_is_renewed_with_the_rights_of_now(sessions: Sessions, cloc
     assert sessions.admitted(session_id, set()).rights == frozenset()
 
 
-def test_sweeping_removes_what_is_over_and_nothing_else(sessions: Sessions, store: Store, clock: Clock) -> None:
-    old = sessions.begin(ADA)
-    sessions.ticket(old)
+def test_beginning_a_session_removes_what_is_over_and_nothing_else(
+    sessions: Sessions, store: Store, clock: Clock
+) -> None:
+    sessions.ticket(sessions.begin(ADA))
     clock.forward(hours=7)
     young = sessions.begin(BOB)
     clock.forward(hours=2)
-    assert sessions.sweep() == 1
-    assert sessions.sweep() == 0
-    stored = everything_stored(store)
-    assert "u-ada" not in stored
-    assert sessions.find(young).username == "bob"
-
-
-def test_beginning_a_session_sweeps_old_ones(sessions: Sessions, store: Store, clock: Clock) -> None:
-    sessions.begin(ADA)
-    clock.forward(hours=9)
     sessions.begin(BOB)
     assert "u-ada" not in everything_stored(store)
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM tickets").scalar_one() == 0
+    assert sessions.find(young).username == "bob"
 
 
 def test_a_ticket_gives_the_session_id_once(sessions: Sessions) -> None:
