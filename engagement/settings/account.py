@@ -9,6 +9,9 @@ from engagement.errors import InvalidSettings
 from engagement.settings import values
 from engagement.settings.keys import Settings
 
+_PAIRS = (("USER_ID", "AUTH_TOKEN"), ("USER", "PASSWORD"))
+_NAMES = ("URL", *(name for pair in _PAIRS for name in pair), "CODE")
+
 
 @dataclass(frozen=True)
 class CommandLineAccount:
@@ -27,26 +30,13 @@ def command_line_account(environ: Mapping[str, str], settings: Settings) -> Comm
 
     A token of the file is never sent to an address of the environment. Raises InvalidSettings, naming what is missing.
     """
-    names = ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE")
-    given = {name: value for name in names if (value := environ.get(f"ROCKETCHAT_{name}", "").strip())}
+    given = {name: value for name in _NAMES if (value := environ.get(f"ROCKETCHAT_{name}", "").strip())}
     faults: list[str] = []
-    url = settings.workspace.url
-    if "URL" in given:
-        try:
-            url = values.address(given["URL"])
-        except values.Unusable as exc:
-            faults.append(f"ROCKETCHAT_URL must be {exc}.")
-    elif url is None:
-        faults.append("No workspace is named: set ROCKETCHAT_URL, or [workspace] url in .streamlit/secrets.toml.")
-    for one, other in (
-        ("USER_ID", "AUTH_TOKEN"),
-        ("AUTH_TOKEN", "USER_ID"),
-        ("USER", "PASSWORD"),
-        ("PASSWORD", "USER"),
-    ):
+    url = _url(given, settings, faults)
+    for one, other in (*_PAIRS, *(pair[::-1] for pair in _PAIRS)):
         if one in given and other not in given:
             faults.append(f"ROCKETCHAT_{one} is set, but ROCKETCHAT_{other} is not: both are needed.")
-    account = {name.lower(): given[name] for name in names[1:] if name in given}
+    account = {name.lower(): given[name] for name in _NAMES[1:] if name in given}
     if not account and "URL" not in given and settings.workspace_account:
         account = {"user_id": settings.workspace.user_id or "", "auth_token": settings.workspace.auth_token or ""}
     if not account or account.keys() == {"code"}:
@@ -54,8 +44,20 @@ def command_line_account(environ: Mapping[str, str], settings: Settings) -> Comm
             "No account is named: set ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN, or ROCKETCHAT_USER and "
             "ROCKETCHAT_PASSWORD."
         )
-    if faults or url is None:
+    if faults:
         raise InvalidSettings(faults)
-    if "auth_token" in account:
-        return CommandLineAccount(url, user_id=account["user_id"], auth_token=account["auth_token"])
-    return CommandLineAccount(url, user=account["user"], password=account["password"], code=account.get("code"))
+    wanted = ("user_id", "auth_token") if "auth_token" in account else ("user", "password", "code")
+    return CommandLineAccount(url, **{name: account[name] for name in wanted if name in account})
+
+
+def _url(given: Mapping[str, str], settings: Settings, faults: list[str]) -> str:
+    """The address of the workspace; "" with a fault where there is none that can be used."""
+    if "URL" not in given:
+        if settings.workspace.url is None:
+            faults.append("No workspace is named: set ROCKETCHAT_URL, or [workspace] url in .streamlit/secrets.toml.")
+        return settings.workspace.url or ""
+    try:
+        return values.address(given["URL"])
+    except values.Unusable as exc:
+        faults.append(f"ROCKETCHAT_URL must be {exc}.")
+        return ""

@@ -52,18 +52,11 @@ class Signed:
     rights: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Session:
+@dataclass(frozen=True, kw_only=True)
+class Session(Signed):
     """Somebody who is signed in. ``admitted_at`` is when the workspace last said so; times are in UTC."""
 
     id: str = field(repr=False)
-    workspace: str
-    user_id: str
-    username: str
-    name: str
-    kind: str
-    token: str = field(repr=False)
-    rights: frozenset[str]
     admitted_at: datetime
     expires_at: datetime
 

@@ -38,17 +38,6 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-@pytest.fixture
-def account(server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    monkeypatch.setenv("ENGAGEMENT_ARCHIVE_URL", f"sqlite:///{tmp_path}/archive.sqlite3")
-    for name in ("URL", "USER_ID", "AUTH_TOKEN", "USER", "PASSWORD", "CODE"):
-        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
-    monkeypatch.setenv("ROCKETCHAT_URL", server.url)
-    monkeypatch.setenv("ROCKETCHAT_USER", "admin")
-    monkeypatch.setenv("ROCKETCHAT_PASSWORD", "admin")
-    return monkeypatch
-
-
 def test_channels_as_json_are_one_object_with_every_room(
     account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,8 @@ from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 
+pytestmark = pytest.mark.usefixtures("account")
+
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 
 
@@ -40,16 +42,6 @@ def server() -> Iterator[DemoServer]:
     options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
     with DemoServer(options, community=community(rooms, counts)) as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def account(server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    monkeypatch.setenv("ENGAGEMENT_ARCHIVE_URL", f"sqlite:///{tmp_path}/archive.sqlite3")
-    for name in ("USER_ID", "AUTH_TOKEN", "CODE"):
-        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
-    for name, value in {"URL": server.url, "USER": "admin", "PASSWORD": "admin"}.items():
-        monkeypatch.setenv(f"ROCKETCHAT_{name}", value)
-    return monkeypatch
 
 
 def report(*arguments: str) -> int:
