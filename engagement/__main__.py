@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from engagement.errors import EngagementError
-from engagement.numbers.measures import TYPES
+from engagement.numbers.filters import TYPES
 from engagement.numbers.periods import PRESETS
 from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP, Wishes
 

@@ -5,7 +5,7 @@ import streamlit as st
 from engagement.display import escaping
 from engagement.numbers import masks
 from engagement.report.wishes import DEFAULT_TITLE
-from engagement.ui import loading, parts, reporting
+from engagement.ui import header, loading, reporting, states
 
 view = loading.view()
 with st.container(width=reporting.WIDTH, key="report"):
@@ -13,23 +13,22 @@ with st.container(width=reporting.WIDTH, key="report"):
         place = st.container()
     asked = reporting.choose(view)
     with place:
-        line = parts.title(escaping.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
+        line = header.title(escaping.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
 
     activity = loading.activity()
     view, activity = reporting.shown(view, activity, asked)
-    rooms = parts.header(line, view, activity)
+    rooms = header.header(line, view, activity)
     if activity.masked:
         line.caption(masks.CAPTION.capitalize() + ".")
-    if parts.nothing_left(rooms, activity):
+    if states.nothing_left(rooms, activity):
         st.stop()
     # Aliases and inactive rooms are only right when every room is known.
-    if asked.masked and not parts.directory_is_there(activity):
+    if asked.masked and not states.directory_is_there(activity):
         st.stop()
 
     files = st.container()
-    history = loading.judged_history()
     other = reporting.beside(view, asked)
-    content = reporting.build(view, activity, history, asked, other)
+    content = reporting.build(view, loading.judged(activity), asked, other)
     reporting.show(content)
     with files:
         reporting.files(content)

@@ -4,25 +4,27 @@ import streamlit as st
 
 from engagement import figures
 from engagement.display import tables
-from engagement.ui import listing, loading, parts
+from engagement.ui import charts, header, listing, loading, states
 
 view = loading.view()
-title = parts.title("Top channels")
-with parts.controls():
-    most = parts.choose_number("Rooms shown", [10, 20, 30], "top")
-    order = parts.choose_order(tables.RANKED)
+title = header.title("Top channels")
+with header.controls():
+    most = header.choose_number("Rooms shown", [10, 20, 30], "top")
+    order = header.choose_order(tables.RANKED)
 
 activity = loading.activity()
-rooms = parts.header(title, view, activity)
-if parts.nothing_to_show(rooms, view, activity):
+rooms = header.header(title, view, activity)
+if states.nothing_to_show(rooms, view, activity):
     st.stop()
 
-context = parts.context(view, activity)
+context = charts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
-    parts.draw(figures.top_rooms_info(rooms, context, most), figures.top_rooms_figure, "top_rooms")
+    charts.draw(figures.top_rooms_info(rooms, context, most), figures.top_rooms_figure, "top_rooms")
 with right:
-    parts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
-history = loading.judged_history()
-parts.judged_week(history, activity)
-listing.table(tables.ranked(rooms, history, people=view.people), order, view, activity, "top-channels")
+    charts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
+activity = loading.judged(activity)
+states.judged_week(activity)
+listing.table(
+    tables.ranked(view.rooms(activity), activity.history, people=view.people), order, view, activity, "top-channels"
+)

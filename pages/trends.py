@@ -3,31 +3,32 @@
 import streamlit as st
 
 from engagement import figures
-from engagement.ui import loading, parts, trends
+from engagement.numbers import measures
+from engagement.ui import charts, header, loading, states, trends
 
 view = loading.view_of_latest_week()
-title = parts.title("Trends")
+title = header.title("Trends")
 if view.period != loading.view().period:
     st.caption("Trends are about full weeks: they end with the last one, whichever period is chosen.")
-with parts.controls():
-    weeks = parts.choose_number("Full weeks", [13, 26, 52], "weeks")
-    most = parts.choose_number("Rooms side by side", [20, 40], "heat")
+with header.controls():
+    weeks = header.choose_number("Full weeks", [13, 26, 52], "weeks")
+    most = header.choose_number("Rooms side by side", [20, 40], "heat")
 
 activity = loading.activity(view)
-rooms = parts.header(title, view, activity)
-if parts.nothing_left(rooms, activity) or parts.only_the_directory(rooms, view, activity):
+rooms = header.header(title, view, activity)
+if states.nothing_left(rooms, activity) or states.only_the_directory(rooms, view, activity):
     st.stop()
 
 history = loading.history(weeks)
-parts.history_notes(history)
-context = parts.context(view, activity)
-totals = trends.totals(history, rooms)
+states.history_notes(history)
+context = charts.context(view, activity)
+totals = measures.by_week(history, rooms)
 left, right = st.columns(2, gap="medium")
 with left:
-    parts.draw(figures.weekly_totals_info(totals, context), figures.weekly_totals_figure, "weekly_totals")
+    charts.draw(figures.weekly_totals_info(totals, context), figures.weekly_totals_figure, "weekly_totals")
 with right:
-    parts.draw(trends.total_line_info(totals, history, context), figures.room_line_figure, "total_line")
-parts.draw(figures.heat_info(rooms, history.counts, context, most), figures.heat_figure, "heat")
+    charts.draw(trends.total_line_info(totals, history, context), figures.room_line_figure, "total_line")
+charts.draw(figures.heat_info(rooms, history.counts, context, most), figures.heat_figure, "heat")
 room = trends.choose_room(rooms, view.people)
 if room is not None:
-    parts.draw(trends.room_line_info(room, history, context), figures.room_line_figure, "room_line")
+    charts.draw(trends.room_line_info(room, history, context), figures.room_line_figure, "room_line")

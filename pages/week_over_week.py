@@ -4,31 +4,32 @@ import streamlit as st
 
 from engagement import figures
 from engagement.display import tables
-from engagement.numbers import measures
-from engagement.ui import listing, loading, parts
+from engagement.numbers import rankings
+from engagement.ui import cards, charts, header, listing, loading, states
 
 view = loading.view()
-title = parts.title("Week over week")
-with parts.controls():
-    words = [word.capitalize() for word in measures.MOVEMENTS]
+title = header.title("Week over week")
+with header.controls():
+    words = [word.capitalize() for word in rankings.MOVEMENTS]
     chosen = st.pills("Only rooms that are", words, selection_mode="multi", key="moved", bind="query-params")
-    order = parts.choose_order(tables.CHANGED)
+    order = header.choose_order(tables.CHANGED)
 
 activity = loading.activity()
-rooms = parts.header(title, view, activity)
-if parts.nothing_to_show(rooms, view, activity) or parts.nothing_to_compare(activity):
+rooms = header.header(title, view, activity)
+if states.nothing_to_show(rooms, view, activity) or states.nothing_to_compare(activity):
     st.stop()
 
-parts.movement_cards(measures.movements(rooms))
-context = parts.context(view, activity)
+cards.movement_cards(rankings.movements(rooms))
+context = charts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
-    parts.draw(figures.movers_info(rooms, context, 10), figures.movers_figure, "movers")
+    charts.draw(figures.movers_info(rooms, context, 10), figures.movers_figure, "movers")
 with right:
     both = figures.current_vs_previous_info(rooms, context)
-    parts.draw(both, figures.current_vs_previous_figure, "current_vs_previous")
-history = loading.judged_history()
-parts.judged_week(history, activity)
+    charts.draw(both, figures.current_vs_previous_figure, "current_vs_previous")
+activity = loading.judged(activity)
+states.judged_week(activity)
+rooms = view.rooms(activity)
 if chosen:
     rooms = rooms[rooms["movement"].str.capitalize().isin(chosen)]
-listing.table(tables.changed(rooms, history, people=view.people), order, view, activity, "week-over-week")
+listing.table(tables.changed(rooms, activity.history, people=view.people), order, view, activity, "week-over-week")

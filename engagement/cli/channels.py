@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +13,9 @@ import pandas as pd
 from engagement.cli.connection import Asked, connected
 from engagement.display import tables, wording
 from engagement.numbers import naming
-from engagement.numbers.masks import masked
+from engagement.numbers.measures import MEASURES, Comparison, totals
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import verdicts
 
 _JSON_COLUMNS = (
     "room_id name type kind messages previous_messages change change_pct state verdict reason created last_message "
@@ -26,14 +26,11 @@ _JSON_COLUMNS = (
 def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: bool) -> int:
     """Writes every room that the account may see to standard output. Raises EngagementError."""
     with connected(environ) as connection:
-        activity, history = connection.read(asked)
-    if connection.settings.rooms.mask_names:
-        activity = masked(activity)
-    judged = verdicts(activity.rooms, history)
+        activity = connection.read(asked)
     if form == "json":
-        print(json.dumps(as_json(activity, judged, people=people), ensure_ascii=False))
+        print(json.dumps(as_json(activity, people=people), ensure_ascii=False))
     elif form == "csv":
-        print(tables.csv_text(_rows(activity, judged, people=people)), end="")
+        print(tables.csv_text(_rows(activity, people=people)), end="")
     else:
         print(_as_text(activity, people=people))
     for note in activity.receipt.notes:
@@ -41,22 +38,21 @@ def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: boo
     return 0
 
 
-def _rows(activity: Activity, judged: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
     hidden = rooms["type"].eq("direct") & (not people)
-    name = rooms["name"].mask(hidden, naming.DIRECT_MASK)
-    of_rooms = judged.reindex(rooms["room_id"]).reset_index(drop=True)
-    rows = rooms.assign(name=name, verdict=of_rooms["verdict"], reason=of_rooms["reason"])
-    return rows[_JSON_COLUMNS].astype({"members": "Int64"})
+    rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK))
+    # Without weeks there are no verdicts, which is not known.
+    return rows.reindex(columns=_JSON_COLUMNS).astype({"members": "Int64"})
 
 
-def as_json(activity: Activity, judged: pd.DataFrame, *, people: bool) -> dict[str, object]:
+def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
     """The activity as one object of plain values; None where something is not known."""
 
     def days(period: Period) -> dict[str, object]:
         return {"start": period.start.isoformat(), "end": period.end.isoformat(), "days": period.days}
 
-    rows = _rows(activity, judged, people=people)
+    rows = _rows(activity, people=people)
     columns = {name: [_plain(value) for value in rows[name]] for name in rows}
     return {
         "workspace": activity.workspace,
@@ -65,8 +61,29 @@ def as_json(activity: Activity, judged: pd.DataFrame, *, people: bool) -> dict[s
         "previous": days(activity.previous),
         "complete": activity.receipt.complete,
         "notes": list(activity.receipt.notes),
+        "totals": _totals(activity),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
+
+
+def _totals(activity: Activity) -> dict[str, object]:
+    """Every measure over all rooms listed; None where nothing was counted."""
+    of = totals(activity.rooms, activity.period) if activity.counted and not activity.no_data else {}
+    told: dict[str, object] = {}
+    for measure in MEASURES:
+        figure = of.get(measure.name, Comparison(math.nan, math.nan))
+        before, change, share = figure.before, figure.change, figure.change_pct
+        if activity.previous_no_data:
+            before = change = share = math.nan
+        told[measure.name] = {
+            "label": measure.label,
+            "unit": measure.unit,
+            "value": _plain(figure.now),
+            "previous": _plain(before),
+            "change": _plain(change),
+            "change_pct": _plain(share),
+        }
+    return told
 
 
 def _plain(value: Any) -> object:

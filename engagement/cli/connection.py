@@ -13,9 +13,8 @@ from engagement.api.client import Account, Client, Pace, shared_pace
 from engagement.display.wording import duration_text
 from engagement.numbers.periods import Period, checked_period, preset_period
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History
 from engagement.reading.jobs import Jobs, Progress, Teller
-from engagement.reading.reader import Reader
+from engagement.reading.reader import Reader, rules_of
 from engagement.reading.workspace import admit
 from engagement.settings.account import CommandLineAccount, command_line_account
 from engagement.settings.keys import Settings, default_files, load
@@ -86,11 +85,12 @@ class Connection:
             archive=Archive(Store(self.settings.archive.url)),
             timezone=self.settings.calendar.timezone,
             week_start=self.settings.calendar.week_start,
+            rules=rules_of(self.settings),
             now=lambda: datetime.now(UTC),
         )
 
-    def read(self, asked: Asked, say_wait: SayWait = say_wait) -> tuple[Activity, History | None]:
-        """The activity of the period and the weeks that its verdicts rest on, None where there are none.
+    def read(self, asked: Asked, say_wait: SayWait = say_wait) -> Activity:
+        """The activity of the period, with verdicts where there are weeks that they can rest on.
 
         Raises the errors of any reading, and InvalidPeriod.
         """
@@ -99,7 +99,7 @@ class Connection:
         period = asked.period(facts.today(reader.now()), self.settings)
         activity = reader.activity(facts, period).result()
         history = reader.judged_history(facts, period)
-        return activity, history.result() if history else None
+        return activity.judged(history.result() if history else None)
 
 
 @contextmanager

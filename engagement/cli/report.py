@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engagement.cli.connection import Asked, connected
 from engagement.errors import FileNotMade
-from engagement.numbers import masks
-from engagement.numbers.measures import Filters
-from engagement.report import markdown, pictures
-from engagement.report.content import build
-from engagement.report.files import FORMS
-from engagement.report.wishes import PICTURES, Wishes
+from engagement.numbers.filters import Filters
+from engagement.numbers.masks import masked
+from engagement.report import html, markdown, pictures
+from engagement.report.content import Content, build
+from engagement.report.wishes import CSV, HTML, PDF, PICTURES, PNG, XLSX, Wishes
+from engagement.report.workbook import as_csv, as_workbook
+
+FORMS: Mapping[str, Callable[[Content, str], bytes]] = {
+    HTML: lambda content, _: html.document(content).encode(),
+    PDF: lambda content, paper: pictures.pdf(html.document(content, paper=paper)),
+    PNG: lambda content, _: pictures.png(html.document(content)),
+    XLSX: lambda content, _: as_workbook(content),
+    CSV: lambda content, _: as_csv(content),
+}
 
 
 def report(
@@ -39,12 +47,8 @@ def report(
             pictures.browser()
     with connected(environ) as connection:
         # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
-        activity, history = connection.read(asked, lambda _: None)
-    rules = connection.settings.rooms
-    filters = Filters(types, left_out_names=rules.leave_out)
-    if mask or rules.mask_names:
-        filters, activity = masks.resolved(filters, activity.rooms), masks.masked(activity)
-    content = build(activity, filters, history, wishes)
+        activity = connection.read(asked, lambda _: None)
+    content = build(masked(activity) if mask else activity, Filters(types), wishes)
     if out is not None:
         _put(out, FORMS[out.suffix.lower()](content, paper))
     else:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from engagement.display import escaping, wording
-from engagement.numbers import measures, naming
+from engagement.numbers import naming, rankings
+from engagement.numbers.filters import TYPES, Filters
 from engagement.numbers.masks import CAPTION
-from engagement.numbers.measures import Filters
+from engagement.numbers.measures import MEASURES
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, verdicts
+from engagement.numbers.weeks import History, lines
 from engagement.numbers.zone import zone_name
 
 TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct message"}
@@ -26,72 +27,91 @@ RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "L
 CHANGED = ("Room", *_COMPARED, *_JUDGED, "Movement", "Type", "Members", "Last message")
 SPARK_WEEKS = 8
 SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Owner", "Created", "Remark")
+EVERYTHING = (
+    *(name for name in RANKED if name not in _JUDGED),
+    *("Verdict", "Why", "State", "Movement", "Silent days", "Owner", "Created", "Archived", "Remark"),
+)
 COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
 
 
-def type_word(type_: str, kind: str) -> str:
-    """What a room is, in one word: its kind where that is special, else its type."""
-    return KIND_WORDS.get(kind, TYPE_WORDS.get(type_, type_))
+def type_words(rooms: pd.DataFrame) -> pd.Series:
+    """What each room is, in one word: its kind where that is special, else its type."""
+    return rooms["kind"].map(KIND_WORDS).fillna(rooms["type"].map(TYPE_WORDS)).astype("str")
 
 
 def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
-    """The columns RANKED, busiest room first, with ``room_id`` as index; no verdicts without a history."""
-    return _judged(measures.ranked(rooms), RANKED, history, people=people)
+    """The columns RANKED, busiest room first, with ``room_id`` as index.
+
+    Verdicts are in it where the rooms have them, small lines of weeks with a ``history``.
+    """
+    return _table(rankings.ranked(rooms), RANKED, history, people=people)
 
 
 def changed(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
-    """The columns CHANGED, largest change first, rooms silent in both periods left out."""
-    return _judged(measures.changed(rooms), CHANGED, history, people=people)
-
-
-def _judged(rooms: pd.DataFrame, columns: tuple[str, ...], history: History | None, *, people: bool) -> pd.DataFrame:
-    plain = _table(rooms, tuple(c for c in columns if c not in _JUDGED), people=people)
-    if history is None:
-        return plain
-    judged = verdicts(rooms, history)
-    weeks = history.counts.reindex(plain.index).iloc[:, -SPARK_WEEKS:].fillna(0.0).to_numpy().tolist()
-    plain = plain.assign(Verdict=judged["verdict"], Why=judged["reason"], Weeks=pd.Series(weeks, index=plain.index))
-    return plain[list(columns)]
+    """The columns CHANGED, largest change first, rooms silent in both periods left out; the rest as in ``ranked``."""
+    return _table(rankings.changed(rooms), CHANGED, history, people=people)
 
 
 def silent(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns SILENT, longest silence first."""
-    return _table(measures.inactive(rooms), SILENT, people=people)
+    return _table(rankings.inactive(rooms), SILENT, people=people)
 
 
 def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns COUNTERS, by the room's counter of all messages ever."""
-    return _table(measures.by_counter(rooms), COUNTERS, people=people)
+    return _table(rankings.by_counter(rooms), COUNTERS, people=people)
 
 
-def _table(rooms: pd.DataFrame, columns: tuple[str, ...], *, people: bool) -> pd.DataFrame:
-    words = [type_word(t, k) for t, k in zip(rooms["type"], rooms["kind"], strict=True)]
-    made: dict[str, pd.Series] = {
+def every_room(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    """A row per room, busiest first, with everything that the tables know of it."""
+    return _table(rankings.ranked(rooms), EVERYTHING, people=people)
+
+
+# Where the values of a column are in the rooms table.
+_OF = {
+    "Rank": "rank",
+    "Messages": "messages",
+    "Previous": "previous_messages",
+    "Change": "change",
+    "Change %": "change_pct",
+    "Verdict": "verdict",
+    "Why": "reason",
+    "Share %": "share",
+    "Movement": "movement",
+    "State": "state",
+    "Silent days": "silent_days",
+    "Members": "members",
+    "Owner": "owner",
+    "Created": "created",
+    "Last message": "last_message",
+    "Remark": "remark",
+    "All messages": "total_messages",
+}
+_WHOLE = ("Silent days", "Members", "All messages")
+
+
+def _table(
+    rooms: pd.DataFrame, columns: tuple[str, ...], history: History | None = None, *, people: bool
+) -> pd.DataFrame:
+    """Those of ``columns`` that are known, with ``room_id`` as index."""
+    made = {
         "Room": naming.room_labels(rooms, show_people=people),
-        "Type": pd.Series(words, index=rooms.index, dtype="str"),
+        "Type": type_words(rooms),
+        "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
-    of = {
-        "Rank": "rank",
-        "Messages": "messages",
-        "Previous": "previous_messages",
-        "Change": "change",
-        "Change %": "change_pct",
-        "Share %": "share",
-        "Movement": "movement",
-        "State": "state",
-        "Silent days": "silent_days",
-        "Members": "members",
-        "Owner": "owner",
-        "Created": "created",
-        "Last message": "last_message",
-        "Remark": "remark",
-        "All messages": "total_messages",
-    }
-    shown = pd.DataFrame({c: made[c] if c in made else rooms[of[c]] for c in columns})
-    for column in ("Silent days", "Members", "All messages"):
-        if column in shown:
-            shown[column] = shown[column].astype("Int64")
-    return shown.set_axis(rooms["room_id"], axis="index")
+    if history is not None:
+        made["Weeks"] = pd.Series(lines(history, rooms["room_id"], SPARK_WEEKS), index=rooms.index, dtype="object")
+    found = {name: made[name] if name in made else rooms.get(_OF.get(name, "")) for name in columns}
+    shown = pd.DataFrame({name: values for name, values in found.items() if values is not None})
+    whole = {name: "Int64" for name in _WHOLE if name in shown}
+    return shown.astype(whole).set_axis(rooms["room_id"], axis="index")
+
+
+def weeks(by_week: pd.DataFrame) -> pd.DataFrame:
+    """A row per week of the measures that have a line, the latest first; columns under their labels."""
+    shown = by_week.rename(columns={measure.name: measure.label for measure in MEASURES}).astype("Int64")
+    shown.insert(0, "Week from", pd.DatetimeIndex(by_week.index).astype("datetime64[us]"))
+    return shown.iloc[::-1].reset_index(drop=True)
 
 
 SORTS = ("Messages", "Change", "Change %", "All messages", "Silent days", "Members", "Last message", "Created", "Room")
@@ -122,7 +142,7 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
         ("Previous period", str(activity.previous)),
         ("Time zone", f"days of the server, {zone_text(activity)}"),
         ("Read at", activity.read_at.astimezone(ZoneInfo(viewer_zone)).isoformat(timespec="minutes")),
-        ("Filters", filter_text(filters, masked=activity.masked)),
+        ("Filters", filter_text(filters, activity)),
         ("Rooms received", f"{len(activity.rooms)} of {activity.rooms_expected} announced"),
         ("Complete", "yes" if receipt.complete else "no"),
         ("Calls", wording.count(receipt.calls)),
@@ -142,19 +162,19 @@ def zone_text(activity: Activity) -> str:
     return zone_name(activity.offset) + ("" if activity.offset is not None else " assumed")
 
 
-def filter_text(filters: Filters, *, masked: bool = False) -> str:
-    """The filters of a view in words; what was searched for is a name as well, so ``masked`` leaves it out."""
-    kinds = [f"{TYPE_WORDS[t].lower()}s" if t != "private" else "private rooms" for t in measures.TYPES]
-    chosen = [word for word, t in zip(kinds, measures.TYPES, strict=True) if t in filters.types]
+def filter_text(filters: Filters, activity: Activity) -> str:
+    """The filters of a view in words; what was searched for is a name as well, so it is left out with masked names."""
+    kinds = [f"{TYPE_WORDS[t].lower()}s" if t != "private" else "private rooms" for t in TYPES]
+    chosen = [word for word, t in zip(kinds, TYPES, strict=True) if t in filters.types]
     parts = [", ".join(chosen) or "no room types"]
     if filters.archived:
         parts.append("with archived rooms")
     if filters.search.strip():
-        parts.append("a search by name" if masked else f"names containing “{naming.clean(filters.search)}”")
+        parts.append("a search by name" if activity.masked else f"names containing “{naming.clean(filters.search)}”")
     if filters.left_out:
         parts.append(f"{wording.plural(len(filters.left_out), 'room')} left out")
-    if filters.left_out_names:
-        names = "" if masked else f" ({', '.join(naming.clean(name) for name in filters.left_out_names)})"
+    if patterns := activity.rules.left_out:
+        names = "" if activity.masked else f" ({', '.join(naming.clean(name) for name in patterns)})"
         parts.append(f"rooms left out by name{names}")
     return "; ".join(parts)
 

@@ -133,6 +133,12 @@ def signed_percent(value: float | None) -> str:
     return f"+{text}" if rises else text
 
 
+def share_text(part: float, whole: float) -> str:
+    """How much of ``whole`` is ``part``, never rounded up to all of it: "83 %", "99.9 %", "100 %"."""
+    share = 100 * part / whole
+    return f"{min(math.floor(share * 10) / 10, 99.9):.1f}{_NBSP}%" if 99.5 <= share < 100 else percent(share)
+
+
 def plural(number: float, one: str, many: str = "") -> str:
     """The count and its noun: "1 room", "1,200 rooms", "2 replies"."""
     return f"{count(number)} {one if _rounded(number) == 1 else many or one + 's'}"

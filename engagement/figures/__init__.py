@@ -1,11 +1,12 @@
 """Plotly figures, each in two steps: ``..._info`` gives exactly the numbers and texts shown, ``..._figure`` draws them.
 
 An info holds plain text; the drawing makes it safe. Figures take the tokens of a theme, know no clock, and are
-drawn with ``CONFIG``. A figure for an info whose ``empty`` is set has a title and that one sentence.
+drawn with ``CONFIG``. Titles and subtitles
+are text beside the figure. A figure for an info whose ``empty`` is set says that one sentence.
 """
 
-from engagement.figures.calendar import messages_per_day_figure, messages_per_day_info, sparkline
-from engagement.figures.frame import CONFIG, Context, Info, fit, untitled
+from engagement.figures.calendar import messages_per_day_figure, messages_per_day_info
+from engagement.figures.frame import CONFIG, Context, Info
 from engagement.figures.oneroom import room_line_figure, room_line_info
 from engagement.figures.ranked import (
     busiest_by_total_figure,
@@ -44,7 +45,6 @@ __all__ = [
     "concentration_info",
     "current_vs_previous_figure",
     "current_vs_previous_info",
-    "fit",
     "heat_figure",
     "heat_info",
     "inactive_states_figure",
@@ -57,10 +57,8 @@ __all__ = [
     "room_line_info",
     "silence_age_figure",
     "silence_age_info",
-    "sparkline",
     "top_rooms_figure",
     "top_rooms_info",
-    "untitled",
     "weekly_totals_figure",
     "weekly_totals_info",
 ]

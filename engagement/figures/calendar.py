@@ -24,6 +24,7 @@ from engagement.figures.frame import (
     ticks,
     weekday_text,
 )
+from engagement.numbers.days import Day, Days
 from engagement.numbers.periods import Period
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -43,17 +44,6 @@ def as_count(value: Any) -> int | None:
     return None if pd.isna(value) else round(float(value))
 
 
-@dataclass(frozen=True)
-class Day:
-    """One day of the period and the day of the same number in the previous period; None is not known."""
-
-    day: date
-    messages: int | None
-    previous_day: date
-    previous: int | None
-    unfinished: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class MessagesPerDay(Info):
     """Every day of the period, in order."""
@@ -61,28 +51,16 @@ class MessagesPerDay(Info):
     days: tuple[Day, ...] = ()
 
 
-def messages_per_day_info(current: pd.Series[Any], previous: pd.Series[Any], context: Context) -> MessagesPerDay:
-    """Both periods day by day, aligned by day number; the series hold messages by day (dates or timestamps).
-
-    A day that is not in a series is not known. Where the period is unfinished, its last known day is marked. With a
-    note that begins with ``ALL_ROOMS`` the title speaks of the whole workspace.
-    """
-    now = {as_day(day): as_count(value) for day, value in current.items()}
-    before = {as_day(day): as_count(value) for day, value in previous.items()}
-    known = [day for day in context.period.dates() if now.get(day) is not None]
-    if not known or not any((number or 0) > 0 for number in (*now.values(), *before.values())):
+def messages_per_day_info(days: Days, context: Context) -> MessagesPerDay:
+    """Both periods day by day. With a note that begins with ``ALL_ROOMS`` the title speaks of the whole workspace."""
+    if not any((day.messages or 0) > 0 or (day.previous or 0) > 0 for day in days.days):
         return no_messages(MessagesPerDay, context, "Messages per day")
-    running = known[-1] if context.unfinished else None
-    days = tuple(
-        Day(day, now.get(day), other, before.get(other), day == running)
-        for day, other in zip(context.period.dates(), context.previous.dates(), strict=False)
-    )
     return MessagesPerDay(
         title=("Whole workspace: " if _whole(context) else "") + _day_title(days, context),
         subtitle=context.subtitle(
             "Messages per day", f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"
         ),
-        days=days,
+        days=days.days,
     )
 
 
@@ -91,15 +69,15 @@ def _whole(context: Context) -> bool:
     return any(note.startswith(ALL_ROOMS) for note in context.notes)
 
 
-def _day_title(days: Sequence[Day], context: Context) -> str:
-    shown = [day for day in days if day.messages is not None]
-    total = sum(day.messages or 0 for day in shown)
-    said = plural(total, "message")
-    if any(day.previous is None for day in shown):
-        return f"{said} so far" if context.unfinished else said
-    before = sum(day.previous or 0 for day in shown)
+def _day_title(days: Days, context: Context) -> str:
+    total, before = days.messages, days.before
+    said = plural(total, "message") + (" so far" if context.unfinished else "")
+    if days.over is None or before is None:
+        return said
     if context.unfinished:
-        return f"{said} so far; {context.before} had {count(before)} on the same days"
+        return f"{said}; {count(days.over)} on the days that are over, {count(before)} on those of {context.before}"
+    if any(day.messages is None or day.previous is None for day in days.days):
+        return said
     if total == before:
         return f"{said}, as many as {context.before}"
     share = f" ({percent(100 * abs(total - before) / before)})" if before > 0 else ""
@@ -215,8 +193,3 @@ def week_labels(starts: Sequence[date], most: int = 8) -> dict[str, Any]:
         if starts[number].year != years[place]:
             texts[place] += f"<br>{starts[number].year}"
     return {"tickvals": chosen, "ticktext": texts}
-
-
-def sparkline(values: Sequence[float], last: int = 8) -> list[float]:
-    """The last ``last`` values for a small chart in a table or card: never negative, and 0 where nothing is known."""
-    return [0.0 if pd.isna(value) else max(float(value), 0.0) for value in list(values)[-last:]]

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
-from engagement.display.wording import count, day_text, percent, period_text, plural, short, told_apart
+from engagement.display.wording import count, day_text, period_text, plural, short, told_apart
 from engagement.numbers.periods import Period
 
 CONFIG: dict[str, Any] = {
@@ -24,14 +24,12 @@ CONFIG: dict[str, Any] = {
 }
 
 DEFAULT_WIDTH = 430
-TEXT, NOTE, TITLE = 13, 12, 17
+TEXT, NOTE = 13, 12
 LABEL_COLUMNS = 28
 # A title wraps between words; a longer name may be a single word that cannot.
 TITLE_COLUMNS = 40
 LONGEST_NAME = 200
-# Measured in Chromium. A title anchored at its bottom is the only one that grows downwards from a fixed place.
-_TITLE_UP, _TITLE_LINE, _NOTE_LINE, _BETWEEN = 15, 22, 17, 9
-_GAP, _UNTITLED = 14, 8
+_TOP = 8
 _PART = " · "
 
 
@@ -86,12 +84,6 @@ InfoType = TypeVar("InfoType", bound=Info)
 def weekday_text(day: Any) -> str:
     """A day with its weekday: "Mon 9 Nov 2026"."""
     return f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day.weekday()]} {day_text(day)}"
-
-
-def share_text(part: float, whole: float) -> str:
-    """How much of ``whole`` is ``part``, never rounded up to all of it: "83 %", "99.9 %", "100 %"."""
-    share = 100 * part / whole
-    return f"{min(math.floor(share * 10) / 10, 99.9):.1f}\u00a0%" if 99.5 <= share < 100 else percent(share)
 
 
 def ticks(high: float, low: float = 0, parts: int = 4) -> list[int]:
@@ -151,20 +143,12 @@ def _by_words(text: str, size: float, pixels: float) -> list[str]:
 def framed(
     info: Info, tokens: Tokens, body: int, *, left: float = 0, right: float = 8, bottom: float = 26
 ) -> go.Figure:
-    """A figure with title, subtitle and colours, and ``body`` pixels for the chart and what is below it."""
+    """A figure in the colours of a theme, with ``body`` pixels for the chart and what is below it.
+
+    Title and subtitle are text beside it, which wraps with the page.
+    """
     if info.empty:
         left, right, body = 0, 0, 96
-    top, title = _heading(info, DEFAULT_WIDTH, 0)
-    title |= {
-        "x": 0,
-        "xref": "container",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "bottom",
-        "font": {"family": FONT, "size": TITLE, "color": tokens.ink, "weight": 600},
-    }
-    title["subtitle"]["font"] = {"family": FONT, "size": TEXT, "color": tokens.muted}
     # One dictionary, because Plotly takes fifty times as long for the same as updates.
     figure = go.Figure(
         layout={
@@ -173,14 +157,13 @@ def framed(
             "paper_bgcolor": tokens.paper,
             "plot_bgcolor": tokens.paper,
             "colorway": list(tokens.categorical),
-            "margin": {"l": left, "r": right, "b": bottom, "t": top, "pad": 0, "autoexpand": False},
-            "height": body + top,
+            "margin": {"l": left, "r": right, "b": bottom, "t": _TOP, "pad": 0, "autoexpand": False},
+            "height": body + _TOP,
             "showlegend": False,
             "hovermode": "closest",
             "dragmode": False,
             "barcornerradius": 2,
             "hoverlabel": {**_hover_look(tokens), "align": "left", "namelength": -1},
-            "title": title,
             "xaxis": _axis(tokens) | {"visible": not info.empty},
             "yaxis": _axis(tokens) | {"visible": not info.empty},
         }
@@ -218,38 +201,6 @@ def _say(figure: go.Figure, sentence: str, tokens: Tokens) -> None:
         yshift=-6, showarrow=False, align="left", borderpad=0, borderwidth=0,
         font={"size": TEXT, "color": tokens.muted},
     )  # fmt: skip
-
-
-def fit(figure: go.Figure, info: Info, *, width: int = DEFAULT_WIDTH, pad: int = 0) -> go.Figure:
-    """``figure`` with its title wrapped for ``width`` pixels and ``pad`` pixels around it; the figure grows, the chart
-    keeps its size. Figures come fitted for two beside each other; files call this with their own width.
-    """
-    top, title = _heading(info, width, pad)
-    _resize(figure, top, pad - (figure.layout.title.pad.l or 0))
-    return figure.update_layout(title=title)
-
-
-def _heading(info: Info, width: int, pad: int) -> tuple[float, dict[str, Any]]:
-    """The pixels above the chart, and what the title of the layout says within ``width`` pixels."""
-    titles, notes = wrapped(info.title, TITLE, width - 2 * pad), wrapped(info.subtitle, TEXT, width - 2 * pad)
-    top = pad + len(titles) * _TITLE_LINE + _BETWEEN + len(notes) * _NOTE_LINE + _GAP
-    return top, {
-        "text": "<br>".join(for_plotly(line) for line in titles),
-        "subtitle": {"text": "<br>".join(for_plotly(line) for line in notes)},
-        "pad": {"l": pad, "b": -(pad + _TITLE_UP)},
-    }
-
-
-def untitled(figure: go.Figure) -> go.Figure:
-    """``figure`` without title and subtitle, for pages that write them above it as text that wraps by itself."""
-    _resize(figure, _UNTITLED, 0)
-    return figure.update_layout(title={"text": "", "subtitle": {"text": ""}})
-
-
-def _resize(figure: go.Figure, top: float, grown: float) -> None:
-    layout, margin = figure.layout, figure.layout.margin
-    layout.height += top - margin.t + grown
-    margin.l, margin.r, margin.b, margin.t = margin.l + grown, margin.r + grown, margin.b + grown, top
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, percent, period_text, plural, short, signed, spelled
+from engagement.display.wording import count, percent, period_text, plural, share_text, short, signed, spelled
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -25,11 +25,11 @@ from engagement.figures.frame import (
     names_width,
     no_messages,
     rooms_text,
-    share_text,
     text_width,
     ticks,
     write_names,
 )
+from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 
 ROW = 32
@@ -67,14 +67,12 @@ class TopRooms(Info):
 
 
 def top_rooms_info(rooms: pd.DataFrame, context: Context, n: int = 10) -> TopRooms:
-    """The ``n`` busiest rooms of a rooms table, ties by the previous count, then by name; silent rooms never appear."""
+    """The ``n`` busiest rooms of a rooms table, silent rooms never appear."""
     what = "Messages per room"
-    active = rooms[rooms["messages"] > 0]
+    active = rankings.busiest(rooms, len(rooms))
     if active.empty:
         return no_messages(TopRooms, context, what)
-    order = ["messages", "previous_messages", "name", "room_id"]
-    top = active.sort_values(order, ascending=[False, False, True, True], kind="stable").head(n)
-    total = int(active["messages"].sum())
+    top, total = active.head(n), int(active["messages"].sum())
     return TopRooms(
         title=_held(int(top["messages"].sum()), total, len(top), len(active)),
         subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"),
@@ -117,12 +115,11 @@ class BusiestByTotal(Info):
 def busiest_by_total_info(rooms: pd.DataFrame, context: Context, n: int = 10) -> BusiestByTotal:
     """The ``n`` rooms with the highest all-time counter; rooms whose counter is zero or unknown are left out."""
     subtitle = context.subtitle("All messages since each room was created, as counted by the room itself")
-    known = rooms[rooms["total_messages"] > 0]
+    known = rankings.by_counter(rooms[rooms["total_messages"] > 0])
     if known.empty:
         sentence = "The room directory told no message counter that is above zero."
         return BusiestByTotal(title="No room has messages", subtitle=subtitle, empty=sentence)
-    top = known.sort_values(["total_messages", "name", "room_id"], ascending=[False, True, True], kind="stable").head(n)
-    total = int(known["total_messages"].sum())
+    top, total = known.head(n), int(known["total_messages"].sum())
     first, label = int(top["total_messages"].iloc[0]), room_labels(top, show_people=context.show_people).iloc[0]
     return BusiestByTotal(
         title=f"{short(label, TITLE_COLUMNS)} holds {share_text(first, total)} of all messages ever sent",
@@ -225,9 +222,7 @@ def movers_info(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     """Up to ``each`` rooms that gained and ``each`` that lost most messages against the previous period."""
     spans = f"{context.this_text} less {period_text(context.previous)}"
     subtitle = context.subtitle("Change in messages per room", spans)
-    ordered = rooms.sort_values(["change", "name", "room_id"], ascending=[False, True, True], kind="stable")
-    ups, downs = ordered[ordered["change"] > 0].head(each), ordered[ordered["change"] < 0].tail(each)
-    moved = pd.concat([ups, downs])
+    moved = rankings.movers(rooms, each)
     if moved.empty:
         sentence = f"Every room shown here has as many messages as in {context.before}."
         return Movers(title="No room changed", subtitle=subtitle, empty=sentence)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, day_text
+from engagement.display.wording import count, day_text, share_text
 from engagement.figures.frame import (
     TEXT,
     Context,
@@ -21,16 +21,13 @@ from engagement.figures.frame import (
     hover_text,
     names_width,
     rooms_text,
-    share_text,
     text_width,
     ticks,
     write_names,
 )
+from engagement.numbers import rankings
 
 ROW = 34
-AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "over 365 days")
-_AGE_ENDS = (30, 90, 180, 365)
-_NEVER, _UNUSED, _QUIET, _UNKNOWN = "never used", "unused so far", "went quiet", "unknown"
 
 
 @dataclass(frozen=True)
@@ -52,12 +49,6 @@ class InactiveStates(Info):
     total: int = 0
 
 
-def _ages(silent_days: pd.Series[Any]) -> list[int]:
-    """How many rooms fall into each of the five ages of silence; rooms of unknown age into none."""
-    ages = pd.cut(silent_days, [-float("inf"), *_AGE_ENDS, float("inf")], labels=False)
-    return [int((ages == age).sum()) for age in range(len(AGES))]
-
-
 def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
     if total == 0:
         return kind(title="No rooms to show", subtitle=subtitle, empty="No room passes the filters. Show more rooms.")
@@ -71,32 +62,29 @@ def inactive_states_info(rooms: pd.DataFrame, context: Context) -> InactiveState
     The four main states are always there, also at zero; "unused so far" and "unknown" only where there are some.
     """
     subtitle = context.subtitle("Rooms without a message and their share of all such rooms", context.this_text)
-    states = rooms["state"].value_counts()
-    inactive = len(rooms) - int(states.get("active", 0))
-    if inactive == 0:
+    of = rankings.silence(rooms)
+    if of.inactive == 0:
         return _all_spoke(InactiveStates, len(rooms), context, subtitle)
-    dormant = rooms[rooms["state"] == "dormant"]
-    groups = [Group("Went quiet", int(states.get(_QUIET, 0)), f"had messages in {context.before}")]
+    quiet = sum(of.went_quiet)
+    groups = [Group("Went quiet", quiet, f"had messages in {context.before}")]
     groups += [
-        Group(f"Dormant {name}", number, "last message before the previous period began", age)
-        for age, (name, number) in enumerate(zip(AGES, _ages(dormant["silent_days"]), strict=True))
+        Group(f"Dormant {name}", number, "last message before the previous period began", place)
+        for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
     ]
-    groups.append(Group("Never used", int(states.get(_NEVER, 0)), "created before the period, no message ever"))
-    unused = int(states.get(_UNUSED, 0))
-    unknown = int(states.get(_UNKNOWN, 0)) + int(dormant["silent_days"].isna().sum())
-    if unused:
-        groups.append(Group("Unused so far", unused, "created inside the period, no message yet"))
-    if unknown:
-        groups.append(Group("Last message unknown", unknown, "the room directory does not say"))
-    never = int(states.get(_NEVER, 0))
-    parts = [f"{count(number)} {word}" for number, word in ((groups[0].rooms, _QUIET), (never, _NEVER)) if number]
-    title = f"{count(inactive)} of {rooms_text(len(rooms))} had no message"
+    groups.append(Group("Never used", of.never_used, "created before the period, no message ever"))
+    if of.unused_so_far:
+        groups.append(Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"))
+    if of.unknown:
+        groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
+    said = ((quiet, "went quiet"), (of.never_used, "never used"))
+    parts = [f"{count(number)} {word}" for number, word in said if number]
+    title = f"{count(of.inactive)} of {rooms_text(of.rooms)} had no message"
     return InactiveStates(
         title=f"{title}: {', '.join(parts)}" if parts else title,
         subtitle=subtitle,
         groups=tuple(groups),
-        inactive=inactive,
-        total=len(rooms),
+        inactive=of.inactive,
+        total=of.rooms,
     )
 
 
@@ -176,18 +164,16 @@ def silence_age_info(rooms: pd.DataFrame, context: Context) -> SilenceAge:
 
     Rooms that are unused so far or whose last message is unknown are left out and counted.
     """
-    inactive = rooms[rooms["state"] != "active"]
-    never = int((inactive["state"] == _NEVER).sum())
-    aged = inactive[~inactive["state"].isin([_NEVER, _UNUSED, _UNKNOWN])]
-    ages = _ages(aged["silent_days"])
-    left_out = len(inactive) - never - sum(ages)
+    of = rankings.silence(rooms)
+    never, left_out = of.never_used, of.unused_so_far + of.unknown
     what = "Inactive rooms by days since their last message"
     remark = f"{rooms_text(left_out)} of unknown age left out" if left_out else ""
     subtitle = context.subtitle(what, f"counted to {day_text(context.period.end)}", remark)
-    if inactive.empty:
+    if of.inactive == 0:
         return _all_spoke(SilenceAge, len(rooms), context, subtitle)
-    columns = tuple(Group(name, number, age=age) for age, (name, number) in enumerate(zip(AGES, ages, strict=True)))
-    known, long = sum(ages), sum(ages[2:])
+    aged = zip(rankings.AGES, of.aged, strict=True)
+    columns = tuple(Group(name, number, age=place) for place, (name, number) in enumerate(aged))
+    known, long = sum(of.aged), sum(of.aged[2:])
     if known:
         title = f"{count(long)} of {rooms_text(known)} that fell silent said nothing for over 90 days"
         title = title if long else "No room that ever had messages has been silent for over 90 days"
@@ -201,7 +187,7 @@ def silence_age_figure(info: SilenceAge, tokens: Tokens) -> go.Figure:
     figure = framed(info, tokens, 250, bottom=44)
     if info.empty:
         return figure
-    aged = len(AGES)
+    aged = len(rankings.AGES)
     places = [*range(aged), aged + 0.35]
     solid = [column.age is not None for column in info.columns]
     colours = [tokens.silent[2 if column.age is None else column.age] for column in info.columns]

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, percent, period_text, short, signed, spelled
+from engagement.display.wording import count, percent, period_text, share_text, short, signed, spelled
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -25,9 +25,9 @@ from engagement.figures.frame import (
     no_messages,
     numbers_width,
     rooms_text,
-    share_text,
     text_width,
 )
+from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 
 WEBGL_ABOVE = 1000
@@ -64,12 +64,12 @@ class CurrentVsPrevious(Info):
 def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int = _MOST_NAMES) -> CurrentVsPrevious:
     """Every room of a rooms table with messages in either period; ``named`` is how many of them get their name."""
     spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
-    either = rooms[(rooms["messages"] > 0) | (rooms["previous_messages"] > 0)]
+    moved = rankings.changed(rooms)
+    either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
     if either.empty:
         return no_messages(CurrentVsPrevious, context, "Messages per room")
     labels = room_labels(either, show_people=context.show_people)
-    order = either["change"].abs().sort_values(ascending=False, kind="stable")
-    remarkable = set(order[order > 0].index[:named])
+    remarkable = set(either.index[either["change"] != 0][:named])
     more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
     silent = len(rooms) - len(either)
     left_out = f"{rooms_text(silent)} silent in both left out" if silent else ""
@@ -280,12 +280,11 @@ class Concentration(Info):
 
 def concentration_info(rooms: pd.DataFrame, context: Context) -> Concentration:
     """The share of all messages that the n busiest rooms of a rooms table hold, for n = 1 to all active rooms."""
-    messages = rooms.loc[rooms["messages"] > 0, "messages"].sort_values(ascending=False)
+    held = rankings.concentration(rooms)
     what = "Share of all messages held by the busiest rooms together"
-    if messages.empty:
+    if not held:
         return no_messages(Concentration, context, what)
-    total = int(messages.sum())
-    held = [int(value) for value in messages.cumsum()]
+    total = held[-1]
     half = next(rank for rank, value in enumerate(held, start=1) if 2 * value >= total)
     holds = "holds" if half == 1 else "hold"
     title = (

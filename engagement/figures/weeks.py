@@ -35,6 +35,7 @@ from engagement.figures.frame import (
     ticks,
     write_names,
 )
+from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 
 HEAT_ROW = 25
@@ -164,17 +165,14 @@ def heat_info(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: in
     NaN is "no data". Names come from the rooms table; rooms that are not in it are left out.
     """
     what = "Messages per room and week"
-    shown = weekly[weekly.index.isin(rooms["room_id"])]
-    totals = shown.clip(lower=0).sum(axis=1)
-    order = totals[totals > 0].sort_values(ascending=False, kind="stable").head(n)
-    if order.empty:
+    top = rankings.busiest_of_weeks(rooms, weekly, n)
+    if top.empty:
         return no_messages(Heat, context, what)
-    starts = tuple(as_day(start) for start in shown.columns)
-    known = rooms.set_index("room_id")
-    labels = room_labels(known.loc[order.index], show_people=context.show_people)
+    starts = tuple(as_day(start) for start in weekly.columns)
+    labels = room_labels(top, show_people=context.show_people)
     rows = tuple(
-        HeatRow(room_id, label, tuple(as_count(value) for value in values))
-        for room_id, label, values in zip(order.index, labels, shown.loc[order.index].to_numpy(), strict=True)
+        HeatRow(room_id, label, tuple(as_count(value) for value in weekly.loc[room_id]))
+        for room_id, label in zip(top["room_id"], labels, strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
     which = _always_busy(always, len(rows)) if len(rows) > 1 else rows[0].label

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from engagement.numbers.measures import Filters
+from engagement.numbers.naming import plain_labels
 from engagement.numbers.rooms import Activity
 
 CAPTION = "names of private rooms and people replaced, direct messages left out"
@@ -26,12 +26,6 @@ def masked(activity: Activity) -> Activity:
     Masking twice gives the same as masking once.
     """
     return replace(activity, rooms=masked_rooms(activity.rooms, activity.workspace), masked=True)
-
-
-def resolved(filters: Filters, rooms: pd.DataFrame) -> Filters:
-    """``filters`` for the masked ``rooms``: names that leave rooms out no longer match aliases, so ids take over."""
-    out = frozenset(rooms.loc[filters.out_of(rooms), "room_id"])
-    return replace(filters, types=filters.types - {"direct"}, left_out=out, left_out_names=())
 
 
 def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:
@@ -50,11 +44,12 @@ def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:
     owned = oldest[oldest["owner"].notna()].drop_duplicates("owner")
     numbers = _aliases(PERSON, workspace, owned["room_id"])
     people = dict(zip(owned["owner"], owned["room_id"].map(numbers), strict=True))
-    return kept.assign(
+    named = kept.assign(
         name=kept["name"].mask(hidden, alias),
         slug=kept["slug"].mask(hidden, alias),
         owner=kept["owner"].map(people).astype("str"),
     )
+    return named.assign(label=plain_labels(named))
 
 
 def _aliases(what: str, workspace: str, room_ids: Iterable[str]) -> dict[Hashable, str]:

@@ -50,24 +50,20 @@ def isolated(text: str) -> str:
     return text
 
 
-def room_label(name: object, type: str, kind: str = "room", *, mask: str | None = None) -> str:
-    """The plain label of a room: a sign for its type or kind, then its name; direct messages carry no sign.
-
-    With ``mask`` that text stands in place of the name, and the sign stays.
-    """
-    shown = mask if mask is not None else isolated(clean(name) or NO_NAME)
+def room_label(name: object, type: str, kind: str = "room") -> str:
+    """The plain label of a room: a sign for its type or kind, then its name; direct messages carry no sign."""
+    shown = isolated(clean(name) or NO_NAME)
     if type == "direct":
         return shown
     return SIGNS.get(kind, SIGNS.get(type, "")) + shown
 
 
-def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
-    """The label of every room of a rooms table (columns name, type, kind), with the index of the table.
+def plain_labels(rooms: pd.DataFrame) -> pd.Series[str]:
+    """The label of every room of a table (columns name, type, kind), with its index; people are named."""
+    named = zip(rooms["name"], rooms["type"], rooms["kind"], strict=True)
+    return pd.Series([room_label(*room) for room in named], index=rooms.index, dtype="str")
 
-    Direct messages read "direct message" unless ``show_people``.
-    """
-    texts = [
-        room_label(name, type_, kind, mask=DIRECT_MASK if type_ == "direct" and not show_people else None)
-        for name, type_, kind in zip(rooms["name"], rooms["type"], rooms["kind"], strict=True)
-    ]
-    return pd.Series(texts, index=rooms.index, dtype="str")
+
+def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
+    """The label of every room of the rooms table as it may be shown: people of direct messages only where asked for."""
+    return rooms["label"] if show_people else rooms["label"].mask(rooms["type"].eq("direct"), DIRECT_MASK)

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from engagement.errors import InvalidPeriod
 
 DAY = timedelta(days=1)
-LONGEST_PERIOD = 366
 MONDAY, SUNDAY = 0, 6
 
 # Offsets from UTC for which the fixed instants below cut exactly the days meant, with an hour of daylight
@@ -47,7 +46,12 @@ class Period:
     @property
     def previous(self) -> Period:
         """The same number of days right before."""
-        return Period(self.start - self.days * DAY, self.start - DAY)
+        return self.earlier(1)
+
+    def earlier(self, number: int) -> Period:
+        """The same number of days, so many periods before. Raises InvalidPeriod before the year 2000."""
+        back = number * self.days * DAY
+        return Period(self.start - back, self.end - back)
 
     def dates(self) -> Iterator[date]:
         """Every day, in order."""
@@ -112,7 +116,7 @@ def preset_period(name: str, today: date, week_start: int = MONDAY) -> Period:
         raise InvalidPeriod(f"There is no period called {name!r}; choose one of {', '.join(PRESETS)}.") from None
 
 
-def checked_period(start: date, end: date, today: date, longest: int = LONGEST_PERIOD) -> Period:
+def checked_period(start: date, end: date, today: date, longest: int) -> Period:
     """The period from ``start`` to ``end``. Raises InvalidPeriod when reversed, in the future or too long."""
     period = Period(start, end)
     if period.start > today:

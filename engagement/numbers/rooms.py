@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 
+from engagement.numbers.days import Days, aligned
+from engagement.numbers.filters import named_like
+from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.weeks import History, verdicts
 from engagement.numbers.zone import Zone
 
 ACTIVE = "active"
+EXEMPT = "exempt"
 WENT_QUIET = "went quiet"
 DORMANT = "dormant"
 NEVER_USED = "never used"
@@ -28,12 +34,28 @@ NOT_COUNTED = "not counted by the server"
 SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
-    "room_id name slug type kind messages previous_messages change change_pct state movement remark created "
-    "last_message silent_days members owner archived read_only default announcement total_messages"
+    "room_id name label slug type kind messages previous_messages change change_pct state movement remark created "
+    "last_message silent_days members owner archived read_only default announcement total_messages exempt left_out"
 ).split()
 
 # A discussion's name on the wire is a random id in this alphabet (Random.id of the server's framework).
 _RANDOM_ID = re.compile(r"[2-9A-HJ-NP-TW-Za-km-z]{17}")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the configuration says of rooms: names, or patterns with ``*`` and ``?``, in any case.
+
+    Rooms like ``exempt`` are never called inactive, those like ``left_out`` stand in no total, share or chart, and
+    with ``mask_names`` nobody sees a private name.
+    """
+
+    exempt: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    mask_names: bool = False
+
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +67,7 @@ class Activity:
     ``public`` (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the
     server counts no messages per day at all. ``first_counted`` is the first day with any message, where known.
     ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that names are aliases.
+    ``history`` are the weeks of the verdicts; with them ``rooms`` has the columns of ``weeks.verdicts`` too.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -61,7 +84,10 @@ class Activity:
     counted: bool = True
     first_counted: date | None = None
     offset: timedelta | None = None
+    rules: Rules = NO_RULES
     masked: bool = False
+    history: History | None = None
+    _judged: WeakKeyDictionary[History, Activity] = field(default_factory=WeakKeyDictionary, init=False, repr=False)
 
     @property
     def rooms_expected(self) -> int:
@@ -73,10 +99,21 @@ class Activity:
         """True when the period reaches into a day that is not over on the server."""
         return not self.period.over(self.today)
 
-    def daily_by_period(self) -> tuple[pd.Series, pd.Series]:
-        """Messages per day of the period and of the previous one."""
-        start = pd.Timestamp(self.period.start)
-        return self.daily[self.daily.index >= start], self.daily[self.daily.index < start]
+    def judged(self, history: History | None) -> Activity:
+        """The same with the verdict on every room, worked out once for each history; itself without one."""
+        if history is None:
+            return self
+        found = self._judged.get(history)
+        if found is None:
+            judged = pd.concat([self.rooms, verdicts(self.rooms, history).set_axis(self.rooms.index)], axis=1)
+            found = replace(self, rooms=judged, history=history)
+            self._judged[history] = found
+        return found
+
+    @property
+    def days(self) -> Days:
+        """Messages per day of all rooms together, in the period and beside the previous one."""
+        return aligned(self.daily, self.period, self.today)
 
     @property
     def no_data(self) -> bool:
@@ -111,12 +148,19 @@ def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period
     return others.merge(sums, left_on="room_id", right_index=True, how="left").reset_index(drop=True)
 
 
-def join(counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Period, zone: Zone) -> pd.DataFrame:
-    """The rooms table (COLUMNS) of ``period``, sorted by messages, then name.
+def join(
+    counts: pd.DataFrame | None,
+    directory: pd.DataFrame | None,
+    period: Period,
+    zone: Zone,
+    rules: Rules = NO_RULES,
+) -> pd.DataFrame:
+    """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
     ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
     the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last
-    message. Rooms created after the period are left out, unless something was counted in them.
+    message; ``rules`` decide which rooms are exempt and left out. Rooms created after the period are not in it, unless
+    something was counted in them.
     """
     table = _merged(counts, directory)
     table["created"] = zone.days(table["created"])
@@ -132,6 +176,8 @@ def join(counts: pd.DataFrame | None, directory: pd.DataFrame | None, period: Pe
     counted_any = (table["messages"] != 0) | (table["previous_messages"] != 0)
     table = table[counted_any | ~(table["created"] > pd.Timestamp(period.end))].copy()
     _name(table)
+    table["label"] = plain_labels(table)
+    table["exempt"], table["left_out"] = named_like(table, rules.exempt), named_like(table, rules.left_out)
     _compare(table, period)
     _judge_silence(table, period, counted=counts is not None)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
@@ -212,12 +258,13 @@ def _judge_silence(table: pd.DataFrame, period: Period, *, counted: bool) -> Non
     table["state"] = np.select(
         [
             ~inactive,
+            table["exempt"],
             table["previous_messages"] > 0,
             table["created"] >= start,
             known & last.isna(),
             uncounted | silent_before,
         ],
-        [ACTIVE, WENT_QUIET, UNUSED_SO_FAR, NEVER_USED, DORMANT],
+        [ACTIVE, EXEMPT, WENT_QUIET, UNUSED_SO_FAR, NEVER_USED, DORMANT],
         UNKNOWN,
     )
     days = (end - last).dt.days

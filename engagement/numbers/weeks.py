@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,14 +38,6 @@ class History:
         whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
         return whole.map({True: 0.0, False: np.nan})
 
-    def totals(self, room_ids: Sequence[str] | pd.Series) -> pd.DataFrame:
-        """messages and active_rooms per week (first day as index) of the rooms given; NaN for weeks not known."""
-        rooms = self.counts[self.counts.index.isin(room_ids)]
-        known = self.counts.notna().any()
-        return pd.DataFrame(
-            {"messages": rooms.sum().where(known), "active_rooms": (rooms > 0).sum().astype("float64").where(known)}
-        )
-
     def weekly_of(self, room_id: str) -> pd.Series:
         """Messages per week of one room (first day as index); 0 where only others were counted, NaN for no data."""
         return self.counts.loc[[room_id]].iloc[0] if room_id in self.counts.index else self.silence
@@ -70,17 +61,20 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     return week if week.start >= period.start else None
 
 
-def verdicts(rooms: pd.DataFrame, history: History | None) -> pd.DataFrame:
+def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]]:
+    """Messages of each room in the last ``weeks`` weeks, oldest first, from the week after the last unknown one on."""
+    counts = history.counts.reindex(room_ids).iloc[:, -weeks:].to_numpy(dtype=np.float64, copy=True)
+    counts[~room_ids.isin(history.counts.index)] = history.silence.to_numpy()[-weeks:]
+    first = np.where(np.isnan(counts).any(axis=1), counts.shape[1] - np.isnan(counts)[:, ::-1].argmax(axis=1), 0)
+    return [row[begin:].tolist() for row, begin in zip(counts, first, strict=True)]
+
+
+def verdicts(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     """A verdict for every room of a rooms table on the last week of the history, with ``room_id`` as index.
 
-    The columns are those of ``verdict.judge``; without a history, all are missing. Rooms that the history never
-    counted were silent in its known weeks.
+    The columns are those of ``verdict.judge``. Rooms that the history never counted were silent in its known weeks.
     """
     index = pd.Index(rooms["room_id"])
-    if history is None or not len(rooms):
-        texts = {name: pd.Series(np.nan, index=index, dtype="str") for name in ("verdict", "reason")}
-        numbers = {name: pd.Series(np.nan, index=index) for name in ("usual_low", "usual_high", "level", "weeks_known")}
-        return pd.DataFrame(texts | numbers)
     counts = history.counts.reindex(index).to_numpy(dtype=np.float64, copy=True)
     counts[~index.isin(history.counts.index)] = history.silence.to_numpy()
     first_day = pd.Timestamp(history.weeks[0].start)

@@ -9,18 +9,25 @@ from typing import Any
 
 from engagement.api.client import Client, Directory, Release
 from engagement.numbers.periods import DAY, MONDAY, Period
-from engagement.numbers.rooms import Activity
+from engagement.numbers.rooms import NO_RULES, Activity, Rules
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import Counting
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.weeks import read_history
 from engagement.reading.workspace import Access, Facts, read_activity, read_directory, read_facts
+from engagement.settings.keys import Settings
 from engagement.storage.archive import Archive, CountingCheck, Scope
 
 FACTS_KEPT = 3600.0
 DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the configuration says of rooms."""
+    rooms = settings.rooms
+    return Rules(rooms.exempt, rooms.leave_out, rooms.mask_names)
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class Reader:
     archive: Archive
     timezone: tzinfo | None = None
     week_start: int = MONDAY
+    rules: Rules = NO_RULES
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:
@@ -54,7 +62,8 @@ class Reader:
 
         def work(tell: Teller[Activity]) -> Activity:
             directory = self.directory(facts)
-            return read_activity(self.make_client(tell), self.access, facts, period, directory, tell, now=self.now)
+            client = self.make_client(tell)
+            return read_activity(client, self.access, facts, period, directory, tell, now=self.now, rules=self.rules)
 
         settled = facts.today(self.now()) - period.end > 2 * DAY
         return self.jobs.ask(

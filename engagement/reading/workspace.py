@@ -21,9 +21,10 @@ from engagement.api.client import (
     Release,
 )
 from engagement.errors import NoPermission, NoPremiumModule, RefusedParameters
+from engagement.numbers.masks import masked
 from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.rooms import Activity, counts_of, join
+from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, week_to_check
 from engagement.reading.jobs import Job, Teller
@@ -262,13 +263,14 @@ def read_activity(
     tell: Teller[Activity],
     *,
     now: Callable[[], datetime],
+    rules: Rules = NO_RULES,
 ) -> Activity:
     """The activity of every room in ``period`` and the one before; tells a first part as soon as counts are there."""
     today = facts.today(now())
 
     def result(counts: Counted | None, listed: Directory | None, daily: DailyTotals, kind: str) -> Activity:
-        rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, facts.zone)
-        return Activity(
+        rooms = join(counts.rooms if counts else None, listed.rooms if listed else None, period, facts.zone, rules)
+        made = Activity(
             workspace=facts.workspace,
             release=str(facts.release),
             period=period,
@@ -282,7 +284,9 @@ def read_activity(
             counted=facts.counted,
             first_counted=facts.first_counted,
             offset=facts.offset,
+            rules=rules,
         )
+        return masked(made) if rules.mask_names else made
 
     if not facts.counted:
         listed = directory.result_for(tell)

@@ -10,8 +10,8 @@ from engagement import figures
 from engagement.display import tables, wording
 from engagement.figures import Context
 from engagement.figures.ranked import Movers
-from engagement.numbers import naming
-from engagement.numbers.measures import Filters
+from engagement.numbers import naming, rankings
+from engagement.numbers.filters import Filters
 from engagement.numbers.rooms import Activity
 from engagement.report.words import Sentence
 
@@ -55,12 +55,9 @@ def parts_of(other: Activity, rooms: pd.DataFrame, filters: Filters, context: Co
     counts = both["pair"].value_counts()
     said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in WORDS)
     side = Context(context.workspace, context.period, other.period, context.unfinished, context.notes, people)
-    ordered = both.assign(_size=both["change"].abs())
-    ordered = ordered.sort_values(["_size", "name"], ascending=[False, True], ignore_index=True)
+    ordered = rankings.changed(both)
     names = {"Room": naming.room_labels(ordered, show_people=people), "What": ordered["pair"]}
-    names["Type"] = pd.Series(
-        [tables.type_word(t, k) for t, k in zip(ordered["type"], ordered["kind"], strict=True)], dtype="str"
-    )
+    names["Type"] = tables.type_words(ordered)
     rows = pd.DataFrame(names | {first: ordered["messages"], second: ordered["previous_messages"]})
     rows = rows.assign(Change=ordered["change"], **{"Change %": ordered["change_pct"]})
     return SideBySide(

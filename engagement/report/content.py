@@ -13,36 +13,16 @@ import plotly.graph_objects as go
 from engagement import figures
 from engagement.display import tables, wording
 from engagement.display.palette import Tokens
+from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
-from engagement.figures.frame import share_text
-from engagement.numbers import measures, naming
+from engagement.numbers import naming
+from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
-from engagement.numbers.measures import Comparison, Filters
+from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, verdicts
 from engagement.report import words
 from engagement.report.compared import parts_of
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
-
-    ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
-    not over, there is no change, only "so far".
-    """
-
-    label: str
-    value: str
-    change: str
-    before: str = ""
-    direction: int = 0
-
-    @property
-    def told(self) -> str:
-        """The change, and from what."""
-        return f"{self.change}; before: {self.before}" if self.before else self.change
 
 
 @dataclass(frozen=True)
@@ -54,8 +34,8 @@ class Chart:
     draw: Callable[[Any, Tokens], go.Figure] = field(repr=False)
 
     def figure(self, tokens: Tokens) -> go.Figure:
-        """The chart without title and subtitle, which are text beside it."""
-        return figures.untitled(self.draw(self.info, tokens))
+        """The chart in the colours of a theme."""
+        return self.draw(self.info, tokens)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +63,7 @@ class Content:
     comment: str
     caption: tuple[str, ...]
     about: tuple[tuple[str, str], ...]
-    key_figures: tuple[KeyFigure, ...]
+    key_figures: tuple[Tile, ...]
     sentences: tuple[words.Sentence, ...]
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
@@ -99,13 +79,12 @@ class Content:
 def build(
     activity: Activity,
     filters: Filters,
-    history: History | None,
     wishes: Wishes,
     *,
     read_zone: str = "UTC",
     compared: Activity | None = None,
 ) -> Content:
-    """The report of the rooms of ``activity`` that pass ``filters``; ``history`` holds the weeks of the verdicts.
+    """The report of the rooms of ``activity`` that pass ``filters``, with verdicts where the activity is judged.
 
     ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side.
     """
@@ -120,12 +99,12 @@ def build(
         show_people=wishes.people,
         notes=("names replaced",) if activity.masked else (),
     )
-    parts = _Parts(activity, rooms, history, context, wishes)
+    parts = _Parts(activity, rooms, context, wishes)
     side = parts_of(compared, rooms, filters, context, wishes.people) if compared else None
     chosen = wishes.sections
     charts = [chart for chart in parts.charts() if chart.what in chosen]
     listed = [table for table in parts.tables() if table.what in chosen]
-    sentences = words.sentences(activity, rooms, history, people=wishes.people) if "words" in chosen else ()
+    sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in chosen else ()
     if side:
         charts.append(Chart("compared", side.info, figures.movers_figure))
         listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
@@ -137,7 +116,7 @@ def build(
             *tables.about(activity, filters, len(rooms), viewer_zone=read_zone),
             *((("Side by side", side.caption),) if side else ()),
         ),
-        key_figures=parts.key_figures() if "figures" in chosen else (),
+        key_figures=tiles(activity, rooms) if "figures" in chosen else (),
         sentences=(*sentences, *((side.sentence,) if side else ())),
         charts=tuple(charts),
         tables=tuple(listed) if "tables" in chosen else (),
@@ -155,7 +134,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
         wording.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {wording.period_text(activity.previous)}",
         f"days of the server, {tables.zone_text(activity)}",
-        tables.filter_text(filters, masked=activity.masked),
+        tables.filter_text(filters, activity),
         f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
         received if activity.receipt.complete else f"INCOMPLETE: {received}",
         f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
@@ -169,7 +148,6 @@ class _Parts:
 
     activity: Activity
     rooms: pd.DataFrame
-    history: History | None
     context: Context
     wishes: Wishes
 
@@ -180,16 +158,6 @@ class _Parts:
     @property
     def _compared(self) -> bool:
         return self.activity.counted and not self.activity.previous_no_data
-
-    def key_figures(self) -> tuple[KeyFigure, ...]:
-        if not self.activity.counted or self.activity.no_data:
-            return ()
-        head = measures.headline(self.rooms, self.activity.period)
-        named = [("Messages", head.messages), ("Active rooms", head.active)]
-        named += [("Inactive rooms", head.inactive)] if self._directory else []
-        how = {"compared": self._compared, "so_far": self.activity.unfinished}
-        counted = [_key_figure(label, number, **how) for label, number in named]
-        return (*counted, _key_figure("Share of the ten busiest", head.busiest_share, share=True, **how))
 
     def charts(self) -> Iterable[Chart]:
         rooms, context, top = self.rooms, self.context, self.wishes.top
@@ -204,10 +172,10 @@ class _Parts:
             yield Chart("movers", figures.movers_info(rooms, context, max(1, top // 2)), figures.movers_figure)
         if self._directory:
             yield Chart("inactive", figures.inactive_states_info(rooms, context), figures.inactive_states_figure)
-        if self.history is not None:
-            weekly = self.history.totals(rooms["room_id"])
+        if (history := self.activity.history) is not None:
+            weekly = by_week(history, rooms)
             # The history ends with a week that is over, also where the period does not; a period can end days later.
-            dates = wording.period_text(self.history.weeks[-1])
+            dates = wording.period_text(history.weeks[-1])
             finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
             yield Chart("trend", figures.weekly_totals_info(weekly, finished), figures.weekly_totals_figure)
 
@@ -220,52 +188,32 @@ class _Parts:
         if self.activity.no_data:
             return
         verdict = self._verdict_heading()
-        ranked = _plain(tables.ranked(rooms, self.history, people=people)).rename(columns={"Verdict": verdict})
-        yield Table("top", "Top channels", ranked, (*_SHORT["top"], verdict), top)
+        named = {"Verdict": verdict}
+        yield Table("top", "Top channels", tables.ranked(rooms, people=people).rename(columns=named),
+                    (*_SHORT["top"], verdict), top)  # fmt: skip
         if self._compared:
-            changed = _plain(tables.changed(rooms, self.history, people=people)).rename(columns={"Verdict": verdict})
-            yield Table("movers", "Movers", changed, (*_SHORT["movers"], verdict), top)
+            yield Table("movers", "Movers", tables.changed(rooms, people=people).rename(columns=named),
+                        (*_SHORT["movers"], verdict), top)  # fmt: skip
         if self._directory:
             silent = tables.silent(rooms, people=people)
             yield Table("inactive", "Inactive rooms", silent, _SHORT["inactive"], top)
-        if self.history is not None:
-            weekly = self.history.totals(rooms["room_id"])
-            weeks = pd.DataFrame(
-                {
-                    "Week from": pd.DatetimeIndex(weekly.index).astype("datetime64[us]"),
-                    "Messages": weekly["messages"].to_numpy(),
-                    "Active rooms": weekly["active_rooms"].to_numpy(),
-                }
-            ).astype({"Messages": "Int64", "Active rooms": "Int64"})
-            yield Table("trend", "Weeks", weeks.iloc[::-1], tuple(weeks.columns), 8)
+        if (history := self.activity.history) is not None:
+            weeks = tables.weeks(by_week(history, rooms))
+            yield Table("trend", "Weeks", weeks, tuple(weeks.columns), 8)
 
     def _verdict_heading(self) -> str:
         """Names the week that is judged where that is not the period itself."""
-        if self.history is None or self.history.weeks[-1] == self.activity.period:
+        history = self.activity.history
+        if history is None or history.weeks[-1] == self.activity.period:
             return "Verdict"
-        week = self.history.weeks[-1]
+        week = history.weeks[-1]
         dates = wording.period_text(week)
         return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
 
     def every_room(self) -> pd.DataFrame:
         """A row per room, busiest first, with everything that the tables know of it."""
-        rooms = self.rooms.set_index("room_id", drop=False)
-        table = _plain(tables.ranked(self.rooms, people=self.wishes.people))
-        if self.history is not None:
-            judged = verdicts(self.rooms, self.history).reindex(table.index)
-            table = table.assign(**{self._verdict_heading(): judged["verdict"], "Why": judged["reason"]})
-        rooms = rooms.reindex(table.index)
-        return table.assign(
-            **{
-                "State": rooms["state"],
-                "Movement": rooms["movement"],
-                "Silent days": rooms["silent_days"].astype("Int64"),
-                "Owner": rooms["owner"],
-                "Created": rooms["created"],
-                "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
-                "Remark": rooms["remark"],
-            }
-        )
+        table = tables.every_room(self.rooms, people=self.wishes.people)
+        return table.rename(columns={"Verdict": self._verdict_heading()})
 
 
 _SHORT = {
@@ -274,24 +222,3 @@ _SHORT = {
     "inactive": ("Room", "State", "Silent days", "Last message"),
     "counters": ("Rank", "Room", "All messages", "Members", "Last message"),
 }
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Without the small charts of the screen."""
-    return table.drop(columns="Weeks", errors="ignore")
-
-
-def _key_figure(label: str, figure: Comparison, *, compared: bool, so_far: bool, share: bool = False) -> KeyFigure:
-    value = share_text(figure.now, 100) if share else wording.count(figure.now)
-    if not compared:
-        return KeyFigure(label, value, "nothing to compare with")
-    before = share_text(figure.before, 100) if share else wording.count(figure.before)
-    if so_far:
-        return KeyFigure(label, value, "so far", before)
-    change = round(figure.change)
-    if share:
-        words_ = f"{wording.signed(change)} {'point' if abs(change) == 1 else 'points'}"
-    else:
-        percent = figure.change_pct
-        words_ = wording.signed(change) + ("" if percent is None else f" ({wording.signed_percent(percent)})")
-    return KeyFigure(label, value, words_, before, (change > 0) - (change < 0))

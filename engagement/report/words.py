@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from engagement.display import wording
-from engagement.display.wording import count, period_text, plural, signed, signed_percent
-from engagement.figures.frame import share_text
-from engagement.numbers import measures, naming, verdict
+from engagement.display.wording import count, period_text, plural, share_text, signed, signed_percent
+from engagement.numbers import measures, naming, rankings, verdict
+from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, total_verdict, verdicts
+from engagement.numbers.weeks import History, total_verdict
 
 NAMED = 3
 
@@ -32,12 +32,10 @@ def plain(sentence: Sentence) -> str:
     return "".join(part.label if isinstance(part, Room) else part for part in sentence)
 
 
-def sentences(
-    activity: Activity, rooms: pd.DataFrame, history: History | None, *, people: bool
-) -> tuple[Sentence, ...]:
+def sentences(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> tuple[Sentence, ...]:
     """Three to five sentences about the ``rooms`` of a view; fewer where nothing was counted or can be compared.
 
-    ``history`` is the one that the verdicts on the period rest on; without it nothing is called usual or unusual.
+    Where the activity is not judged, nothing is called usual or unusual.
     """
     if not activity.counted:
         return (
@@ -54,6 +52,7 @@ def sentences(
             ),
         )
     named = _Names(rooms, people=people)
+    history = activity.history
     parts = [_totals(activity, rooms, history)]
     if not activity.previous_no_data:
         # Part of a period against a whole one is no rise or fall that a room could have driven.
@@ -103,7 +102,7 @@ def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) ->
 def _usual(activity: Activity, rooms: pd.DataFrame, history: History | None, now: int) -> str:
     if history is None:
         return ""
-    weekly = history.totals(rooms["room_id"])["messages"]
+    weekly = by_week(history, rooms)["messages"]
     judged = total_verdict(history, weekly)
     low, high = judged["usual_low"], judged["usual_high"]
     week = history.weeks[-1]
@@ -129,7 +128,7 @@ def _news(counted: float, low: float, high: float, what: str) -> str:
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     total = int(rooms["change"].sum())
-    moved = measures.movers(rooms, NAMED)
+    moved = rankings.movers(rooms, NAMED)
     rises, downs = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
     if moved.empty:
         return ("No room has more or fewer messages than before.",)
@@ -165,13 +164,15 @@ _VERDICTS = (
 
 
 def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
-    judged = verdicts(rooms, history)
+    if history is None:
+        return ()
+    judged = rooms.set_index("room_id")
     said = judged["verdict"]
-    if history is None or said.isin([verdict.TOO_FEW, verdict.NEW]).all() or said.isna().all():
+    if said.isin([verdict.TOO_FEW, verdict.NEW]).all() or said.isna().all():
         return ()
     week = f"In the week {period_text(history.weeks[-1])}"
     # The rooms with most at stake are named first.
-    level = judged["level"].fillna(0).where(said.ne(verdict.CAME_BACK), rooms.set_index("room_id")["messages"])
+    level = judged["level"].fillna(0).where(said.ne(verdict.CAME_BACK), judged["messages"])
     sizes = level.sort_values(ascending=False, kind="stable")
     groups = [(forms, [str(room_id) for room_id in sizes.index if said[room_id] == key]) for key, *forms in _VERDICTS]
     groups = [(forms, ids) for forms, ids in groups if ids]
@@ -199,7 +200,7 @@ _MOVES = {
 
 
 def _moved(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
-    counts = {word: number for word, number in measures.movements(rooms).items() if number}
+    counts = {word: number for word, number in rankings.movements(rooms).items() if number}
     if not counts:
         return ()
     said = [
@@ -224,7 +225,7 @@ def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | Non
     """Says so where a week without a message is usual for most of these rooms."""
     if history is None or history.weeks[-1] != activity.period:
         return ""
-    steady = verdicts(gone, history)["verdict"].eq(verdict.STEADY)
+    steady = gone["verdict"].eq(verdict.STEADY)
     return " (most of these are rooms that talk now and then)" if 2 * int(steady.sum()) > len(gone) else ""
 
 
@@ -233,12 +234,12 @@ def _and(parts: list[str]) -> str:
 
 
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
-    head = measures.headline(rooms, activity.period)
-    share = share_text(head.busiest_share.now, 100)
+    now = {name: figure.now for name, figure in measures.totals(rooms, activity.period).items()}
+    share = share_text(now["busiest_share"], 100)
     busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > measures.BUSIEST else ""
     if activity.directory == "pending":
         return (f"{busiest}.",) if busiest else ()
-    inactive = f"{count(head.inactive.now)} of {plural(len(rooms), 'room')} had no message"
+    inactive = f"{count(now['inactive_rooms'])} of {plural(len(rooms), 'room')} had no message"
     never = int((rooms["state"] == "never used").sum())
     inactive += f", {count(never)} of them never had one" if never else ""
     return (f"{busiest}; {inactive}." if busiest else f"{inactive}.",)

@@ -1,4 +1,4 @@
-"""Tables as an XLSX workbook: what they are about first, then a sheet per table with typed columns."""
+"""A report, or any tables, for spreadsheet programs: what they are about first, then every row with typed columns."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from engagement.display import escaping, wording
+from engagement.display import escaping, tables, wording
 from engagement.numbers import naming
+from engagement.report.content import Content
+from engagement.report.words import plain
 
 ABOUT = "About"
 LONGEST_NAME, WIDEST = 31, 46
@@ -34,6 +36,24 @@ _FORMATS = {
     "share": {"num_format": "0.0", "valign": "top"},
     "signed share": {"num_format": "+0.0;-0.0;0.0", "valign": "top"},
 }
+
+
+def as_workbook(content: Content) -> bytes:
+    """The report as XLSX: what it is about and says, then a sheet per table with every row."""
+    sheets = [(table.title, table.rows) for table in content.tables]
+    figures = [(figure.label, f"{figure.value} ({figure.told})") for figure in content.key_figures]
+    comment = [("Comment", content.comment)] if content.comment else []
+    return workbook(
+        [("Title", content.title), *comment, *content.about, *figures],
+        [*sheets, ("Every room", content.every_room)],
+        made_at=content.activity.read_at,
+        lines=[plain(sentence) for sentence in content.sentences],
+    )
+
+
+def as_csv(content: Content) -> bytes:
+    """The report as CSV: what it is about, then a row per room."""
+    return tables.csv_bytes(content.every_room, content.about)
 
 
 def workbook(

@@ -12,7 +12,7 @@ import streamlit as st
 from engagement.display import wording
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
-from engagement.numbers.measures import Filters
+from engagement.numbers.filters import Filters
 from engagement.numbers.periods import MONDAY, Period, checked_period, preset_period
 from engagement.numbers.rooms import Activity
 
@@ -61,12 +61,10 @@ def choose(
     *,
     week_start: int = MONDAY,
     longest: int,
-    always_out: tuple[str, ...] = (),
 ) -> Choice:
     """Draws the filters into the sidebar. Raises InvalidPeriod when the typed range cannot be asked for.
 
-    ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out; ``always_out`` are the
-    names and patterns that the configuration leaves out.
+    ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
     """
     period, name = _choose_period(today, week_start, longest)
     types = st.pills(
@@ -86,7 +84,7 @@ def choose(
     )
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
     left_out = _leave_out(known(period), people)
-    filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived, always_out)
+    filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
     return Choice(period, name, filters, people)
 
 

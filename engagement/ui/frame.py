@@ -99,7 +99,6 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
                 lambda period: loading.known(reader, facts, period),
                 week_start=settings.calendar.week_start,
                 longest=settings.limits.longest_period,
-                always_out=settings.rooms.leave_out,
             )
         except InvalidPeriod as error:
             with page_here:

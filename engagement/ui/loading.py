@@ -11,8 +11,7 @@ import streamlit as st
 
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
-from engagement.numbers import masks, measures
-from engagement.numbers.measures import Filters
+from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
@@ -20,7 +19,6 @@ from engagement.reading.jobs import Job
 from engagement.reading.reader import Reader
 from engagement.reading.workspace import Facts
 from engagement.ui import session
-from engagement.ui.runtime import runtime
 
 T = TypeVar("T")
 
@@ -68,19 +66,7 @@ def activity(of: View | None = None) -> Activity:
     where there is none yet.
     """
     asked = of or view()
-    return by_the_rule(whole(asked.reader.activity(asked.facts, asked.period)))
-
-
-def by_the_rule(activity: Activity) -> Activity:
-    """``activity`` with aliases for names, where the configuration makes that the rule.
-
-    Rooms that the configuration leaves out by name go first: no alias would match.
-    """
-    rules = runtime().settings.rooms
-    if not rules.mask_names:
-        return activity
-    out = measures.named_like(activity.rooms, rules.leave_out)
-    return masks.masked(replace(activity, rooms=activity.rooms[~out].reset_index(drop=True)))
+    return whole(asked.reader.activity(asked.facts, asked.period))
 
 
 def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
@@ -88,7 +74,7 @@ def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
     reading = reader.activity(facts, period)
     if reading.running and reading.latest is None:
         reading.wait(PATIENCE)
-    return None if reading.error or reading.latest is None else by_the_rule(reading.latest)
+    return None if reading.error or reading.latest is None else reading.latest
 
 
 def facts(reader: Reader) -> Facts:
@@ -103,24 +89,24 @@ def history(weeks: int) -> History:
     return whole(asked.reader.history(asked.facts, last, weeks), key="weeks")
 
 
-def judged_history() -> History | None:
-    """The weeks that verdicts rest on, when all of them are there; with progress while not, None where there are none.
+def judged(activity: Activity) -> Activity:
+    """``activity`` with verdicts, when all weeks that they rest on are there; as it is, with progress, while not.
 
     What goes wrong here is only said: the page has its figures without.
     """
     asked = view()
     reading = asked.reader.judged_history(asked.facts, asked.period)
     if reading is None:
-        return None
+        return activity
     if reading.running:
         reading.wait(PATIENCE)
     if reading.running:
         _follow(reading, "weeks")
-        return None
+        return activity
     if reading.error is not None:
         st.caption(f"No verdicts: {reading.error}")
-        return None
-    return reading.latest
+        return activity
+    return activity.judged(reading.latest)
 
 
 def whole(job: Job[T], key: str = "rooms") -> T:

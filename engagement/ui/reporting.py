@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from engagement.display import escaping, tables, wording
-from engagement.errors import NoBrowser
+from engagement.errors import InvalidPeriod, NoBrowser
 from engagement.numbers import masks
-from engagement.numbers.periods import DAY, Period
+from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History
 from engagement.reading.jobs import Job, Teller
 from engagement.report import content as contents
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content
-from engagement.report.files import as_csv, as_workbook
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
 from engagement.report.words import Room, Sentence
-from engagement.ui import loading, parts, session
+from engagement.report.workbook import as_csv, as_workbook
+from engagement.ui import cards, charts, loading, session
 from engagement.ui.hub import hub
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
@@ -82,10 +82,10 @@ def choose(view: View) -> Asked:
             help=f"{masks.CAPTION.capitalize()}; in every file as well.{by_rule}",
             persist_state="session",
         )
-        offered = {back: _back(view.period, back) for back in EARLIER}
+        offered = _earlier(view)
         earlier = right.selectbox(
             "Beside an earlier period of the same length",
-            [back for back, period in offered.items() if _counted(view, period)],
+            list(offered),
             index=None,
             key="report_beside",
             placeholder="None",
@@ -96,36 +96,39 @@ def choose(view: View) -> Asked:
     return Asked(wishes, masked or rule, earlier)
 
 
-def _back(period: Period, number: int) -> Period:
-    return Period(period.start - number * period.days * DAY, period.end - number * period.days * DAY)
-
-
-def _counted(view: View, period: Period) -> bool:
-    return view.facts.first_counted is None or period.end >= view.facts.first_counted
+def _earlier(view: View) -> dict[int, Period]:
+    """The earlier periods that may hold counts, by how many periods they lie back."""
+    offered = {}
+    # A long range some times back may lie before any calendar that a period can have.
+    with contextlib.suppress(InvalidPeriod):
+        for back in EARLIER:
+            offered[back] = view.period.earlier(back)
+    first = view.facts.first_counted
+    return {back: period for back, period in offered.items() if first is None or period.end >= first}
 
 
 def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]:
     """The view and the activity as the report may show them."""
     if not asked.masked:
         return view, activity
-    return replace(view, filters=masks.resolved(view.filters, activity.rooms), people=False), masks.masked(activity)
+    return replace(view, people=False), masks.masked(activity)
 
 
 def beside(view: View, asked: Asked) -> Activity | None:
     """The activity of the earlier period, where one was chosen. Ends the page while it is read."""
     if asked.earlier is None:
         return None
-    period = _back(view.period, asked.earlier)
+    period = view.period.earlier(asked.earlier)
     reading = view.reader.activity(view.facts, period)
-    other = loading.by_the_rule(loading.whole(reading, key="rooms beside"))
+    other = loading.whole(reading, key="rooms beside")
     return masks.masked(other) if asked.masked else other
 
 
-def build(view: View, activity: Activity, history: History | None, asked: Asked, other: Activity | None) -> Content:
+def build(view: View, activity: Activity, asked: Asked, other: Activity | None) -> Content:
     """The report of what the page shows."""
     wishes = replace(asked.wishes, people=view.people)
     zone = session.zone().key
-    return contents.build(activity, view.filters, history, wishes, read_zone=zone, compared=other)
+    return contents.build(activity, view.filters, wishes, read_zone=zone, compared=other)
 
 
 def show(content: Content) -> None:
@@ -133,9 +136,7 @@ def show(content: Content) -> None:
     if content.comment:
         st.markdown(escaping.for_markdown(content.comment).replace("\n", "  \n"))
     if content.key_figures:
-        for column, figure in zip(st.columns(len(content.key_figures)), content.key_figures, strict=True):
-            with column:
-                _metric(figure)
+        cards.row(content.key_figures, lines=False)
     if content.sentences:
         st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(parts_) for parts_ in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
@@ -143,7 +144,7 @@ def show(content: Content) -> None:
     for first in range(0, len(content.charts), 2):
         for column, chart in zip(st.columns(2), content.charts[first : first + 2], strict=False):
             with column:
-                parts.draw(chart.info, chart.draw, f"report_{chart.what}")
+                charts.draw(chart.info, chart.draw, f"report_{chart.what}")
     narrow = [table for table in content.tables if table.what in html.NARROW]
     for first in range(0, len(narrow), 2):
         for column, table in zip(st.columns(2), narrow[first : first + 2], strict=False):
@@ -153,26 +154,6 @@ def show(content: Content) -> None:
         if table not in narrow:
             _table(table)
     st.caption(escaping.for_markdown(" · ".join(content.caption)))
-
-
-_LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
-    1: ("blue", "up"),
-    -1: ("orange", "down"),
-    0: ("off", "off"),
-}
-
-
-def _metric(figure: contents.KeyFigure) -> None:
-    colour, arrow = _LOOKS[figure.direction]
-    st.metric(
-        figure.label,
-        figure.value,
-        figure.change,
-        delta_color=colour,
-        delta_arrow=arrow,
-        border=True,
-        height="stretch",
-    )
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -196,16 +177,17 @@ def files(content: Content) -> None:
             _at_once("CSV", "csv", "text/csv", content, lambda: as_csv(content))
             without = _no_browser()
             if st.button("PDF", key="report_pdf", disabled=bool(without), icon=":material/picture_as_pdf:"):
-                _make(content, "pdf", "", lambda: pictures.pdf(html.document(content, paper="A4")))
+                _make(content, "pdf", "")
             wanted = _choose_picture(content)
             if st.button("PNG", key="report_png", disabled=bool(without), icon=":material/image:"):
-                _make(content, "png", wanted, lambda: _png(content, wanted))
+                _make(content, "png", wanted)
         if without:
             st.caption(without)
         _made(content)
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MIMES = {"pdf": "application/pdf", "png": "image/png"}
 
 
 def _at_once(label: str, ending: str, mime: str, content: Content, make: Callable[[], bytes]) -> None:
@@ -220,10 +202,15 @@ def _choose_picture(content: Content) -> str:
     return chosen
 
 
-def _png(content: Content, what: str) -> bytes:
-    if what:
-        return pictures.png(html.document(content, only=what), pictures.CHART_WIDTH)
-    return pictures.png(html.document(content))
+def _document(content: Content, ending: str, what: str) -> str:
+    """What the browser makes the file of."""
+    return html.document(content, only=what or None, paper="A4" if ending == "pdf" else "")
+
+
+def _picture(document: str, ending: str, what: str) -> bytes:
+    if ending == "pdf":
+        return pictures.pdf(document)
+    return pictures.png(document, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
 
 
 def _no_browser() -> str:
@@ -236,45 +223,52 @@ def _no_browser() -> str:
 
 @dataclass(frozen=True)
 class _File:
-    """A file that is being made, and of what."""
+    """A file that is being made; ``of`` stands for the document that it is made of."""
 
     reading: Job[bytes]
     name: str
-    mime: str
+    ending: str
+    what: str
     of: str
 
 
-def _fingerprint(content: Content) -> str:
-    """What tells two reports apart; a file belongs to one of them."""
-    told = (content.title, content.comment, content.about, content.sentences, content.key_figures,
-            [chart.info for chart in content.charts], [table.title for table in content.tables])  # fmt: skip
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+def digest(content: Content, ending: str, what: str) -> str:
+    """What tells one file from another: everything that its bytes depend on, for they are made of this document."""
+    return hashlib.sha256(_document(content, ending, what).encode()).hexdigest()
 
 
-def _make(content: Content, ending: str, what: str, make: Callable[[], bytes]) -> None:
-    """Begins to make a file; two who ask for the same at the same time share it."""
+def _make(content: Content, ending: str, what: str) -> None:
+    """Begins to make a file. Who asks for a file of the very same document shares it, and nobody else."""
+    document = _document(content, ending, what)
 
     def work(tell: Teller[Any]) -> bytes:
         tell.stage(f"Making the {ending.upper()}")
-        return make()
+        return _picture(document, ending, what)
 
-    of = _fingerprint(content)
-    reading = hub().jobs.ask(("file", of, ending, what), session.viewer(), work, keep=FILE_KEPT)
+    of = digest(content, ending, what)
+    reading = hub().jobs.ask(("file", of, ending), session.viewer(), work, keep=FILE_KEPT)
     name = tables.file_name(f"report-{what}" if what else "report", content.activity, ending)
-    st.session_state[MAKING] = _File(reading, name, {"pdf": "application/pdf"}.get(ending, "image/png"), of)
+    st.session_state[MAKING] = _File(reading, name, ending, what, of)
 
 
 def _made(content: Content) -> None:
     file = st.session_state.get(MAKING)
-    if not isinstance(file, _File) or file.of != _fingerprint(content):
+    if not isinstance(file, _File) or not _is_of(file, content):
         return
     if file.reading.running:
         _wait(file)
     elif file.reading.error is not None:
         st.error(str(file.reading.error), icon=":material/error:")
     elif file.reading.latest is not None:
-        st.download_button(f"Save {file.name}", file.reading.latest, file.name, file.mime, on_click="ignore",
-                           type="primary", icon=":material/download:", key="report_save")  # fmt: skip
+        st.download_button(f"Save {file.name}", file.reading.latest, file.name, _MIMES[file.ending],
+                           on_click="ignore", type="primary",
+                           icon=":material/download:", key="report_save")  # fmt: skip
+
+
+def _is_of(file: _File, content: Content) -> bool:
+    """True while the page shows what the file was made of."""
+    shown = {"", *(chart.what for chart in content.charts)}
+    return file.what in shown and file.of == digest(content, file.ending, file.what)
 
 
 @st.fragment(run_every=LOOK_EVERY)

@@ -19,7 +19,7 @@ from engagement.api.transport import SIGNING_IN
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
 from engagement.reading.admission import Admission, Admissions
 from engagement.reading.jobs import Teller
-from engagement.reading.reader import Reader
+from engagement.reading.reader import Reader, rules_of
 from engagement.reading.workspace import Access
 from engagement.settings.keys import EVERYONE, PROXY_HEADER
 from engagement.storage.sessions import Session, Signed
@@ -282,6 +282,7 @@ def reader(signed_in: SignedIn) -> Reader:
         archive=runtime().archive,
         timezone=None if signed_in.demo else runtime().settings.calendar.timezone,
         week_start=runtime().settings.calendar.week_start,
+        rules=rules_of(runtime().settings),
         now=now,
     )
 

@@ -15,13 +15,8 @@ from engagement.numbers.weeks import History, total_verdict, verdicts
 MOST_ROOMS = 5_000
 
 
-def totals(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
-    """messages and active_rooms per week of the rooms of the view."""
-    return history.totals(rooms["room_id"])
-
-
 def total_line_info(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
-    """All rooms of the view together, week by week, with what is usual."""
+    """All rooms of the view together, week by week (``measures.by_week``), with what is usual."""
     judged = total_verdict(history, weekly["messages"])
     return _line("Activity in all rooms shown", weekly["messages"], history, judged, context)
 

@@ -20,6 +20,7 @@ import requests
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from engagement.numbers.measures import MEASURES
 
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 
@@ -44,6 +45,17 @@ def test_channels_as_json_are_one_object_with_every_room(
     assert main(["channels", *WEEK, "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     rooms = {room["room_id"]: room for room in told.pop("rooms")}
+    totals = told.pop("totals")
+    assert list(totals) == [measure.name for measure in MEASURES]
+    # 70 messages in "general" as in the week before, 2 more in the room whose name is a formula.
+    assert totals["messages"] == {
+        "label": "Messages",
+        "unit": "messages",
+        "value": 72.0,
+        "previous": 70.0,
+        "change": 2.0,
+        "change_pct": 2.9,
+    }
     assert told == {
         "workspace": server.url,
         "release": "8.4",

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from engagement.report.files import FORMS
+from engagement.cli.report import FORMS
 from engagement.report.wishes import ENDINGS
 from tests import ROOT
 

@@ -11,6 +11,7 @@ import pytest
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import calendar, oneroom, weeks
+from engagement.numbers.days import Day, aligned
 from engagement.numbers.periods import Period
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
@@ -19,13 +20,18 @@ def daily(start, *counts):
     return pd.Series(counts, index=pd.date_range(start, periods=len(counts)), dtype="float64")
 
 
+def both_weeks(before, now, today=date(2026, 11, 16)):
+    return aligned(daily("2026-11-02", *before, *now), WEEK, today)
+
+
 def test_days_are_laid_over_the_days_of_the_same_number():
     period = Period(date(2026, 11, 14), date(2026, 11, 15))
     context = figures.Context("w", period, period.previous)
-    info = figures.messages_per_day_info(daily("2026-11-14", 20, 10), daily("2026-11-12", 15, np.nan), context)
+    days = aligned(daily("2026-11-12", 15, np.nan, 20, 10), period, date(2026, 11, 16))
+    info = figures.messages_per_day_info(days, context)
     assert info.days == (
-        calendar.Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
-        calendar.Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
+        Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
+        Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
     )
     assert info.title == "30 messages"
     assert info.subtitle == "Messages per day · bar: 14–15 Nov 2026 · tick: 12–13 Nov 2026 · w"
@@ -41,31 +47,43 @@ def test_days_are_laid_over_the_days_of_the_same_number():
     ],
 )
 def test_the_title_of_the_days_compares_both_periods(before, title):
-    info = figures.messages_per_day_info(daily("2026-11-09", *[10] * 7), daily("2026-11-02", *before), CONTEXT)
+    info = figures.messages_per_day_info(both_weeks(before, [10] * 7), CONTEXT)
     assert info.title == title
 
 
 def test_a_count_of_all_rooms_says_so_in_its_title():
-    days = (daily("2026-11-09", *[10] * 7), daily("2026-11-02", *[5] * 7))
+    days = both_weeks([5] * 7, [10] * 7)
     whole = figures.Context("w", WEEK, WEEK.previous, notes=("all rooms, direct messages included",))
     masked = figures.Context("w", WEEK, WEEK.previous, notes=("names replaced",))
     said = "70 messages, 35 more than the week before (100\u00a0%)"
-    assert figures.messages_per_day_info(*days, whole).title == f"Whole workspace: {said}"
-    assert figures.messages_per_day_info(*days, masked).title == said
+    assert figures.messages_per_day_info(days, whole).title == f"Whole workspace: {said}"
+    assert figures.messages_per_day_info(days, masked).title == said
 
 
-def test_an_unfinished_period_is_compared_with_the_same_days_only():
+def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else():
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    info = figures.messages_per_day_info(daily("2026-11-09", 10, 4), daily("2026-11-02", *[10] * 7), context)
-    assert info.title == "14 messages so far; the week before had 20 on the same days"
-    assert [day.unfinished for day in info.days] == [False, True, False, False, False, False, False]
-    assert [day.messages for day in info.days] == [10, 4, None, None, None, None, None]
+    # Wednesday the 11th is today. The days after it are asked for, and the server answers nothing for them.
+    days = both_weeks([10, 20, 30, 40, 50, 60, 70], [11, 4, 9, 0, 0, 0, 0], today=date(2026, 11, 11))
+    assert (days.messages, days.over, days.before) == (24, 15, 30)
+    info = figures.messages_per_day_info(days, context)
+    assert info.title == "24 messages so far; 15 on the days that are over, 30 on those of the week before"
+    assert [day.unfinished for day in info.days] == [False, False, True, False, False, False, False]
+    assert [day.messages for day in info.days] == [11, 4, 9, None, None, None, None]
+    drawn = figures.messages_per_day_figure(info, LIGHT)
+    assert list(drawn.data[0].marker.pattern.shape) == ["", "", "/", "", "", "", ""]
     assert "bar: 9–15 Nov 2026 (not over yet)" in info.subtitle
 
 
+def test_on_the_first_day_of_a_period_there_is_nothing_to_compare_yet():
+    days = both_weeks([10] * 7, [3, *[0] * 6], today=date(2026, 11, 9))
+    assert (days.messages, days.over, days.before) == (3, None, None)
+    context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
+    assert figures.messages_per_day_info(days, context).title == "3 messages so far"
+
+
 def test_two_silent_periods_are_an_empty_picture_of_days():
-    zero = figures.messages_per_day_info(daily("2026-11-09", *[0] * 7), daily("2026-11-02", *[0] * 7), CONTEXT)
-    nothing = figures.messages_per_day_info(daily("2026-11-09"), daily("2026-11-02"), CONTEXT)
+    zero = figures.messages_per_day_info(both_weeks([0] * 7, [0] * 7), CONTEXT)
+    nothing = figures.messages_per_day_info(both_weeks([], []), CONTEXT)
     assert zero == nothing
     assert (zero.title, zero.days) == ("No messages in this period", ())
 
@@ -138,11 +156,6 @@ def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
     assert figures.room_line_figure(fallen, LIGHT).layout.annotations[-1].y >= 80.4
     unsure = figures.room_line_info("#general", table, "too few to tell", CONTEXT)
     assert unsure.title == "#general: too few to tell: 120 messages, expected 20 to 80"
-
-
-def test_a_small_chart_has_whole_floats_and_no_gaps():
-    assert figures.sparkline([9, 1, np.nan, -2, 4], last=4) == [1.0, 0.0, 0.0, 4.0]
-    assert figures.sparkline([]) == []
 
 
 def test_weeks_are_labelled_sparsely_with_months_in_words_and_the_year_once():

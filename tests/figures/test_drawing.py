@@ -13,6 +13,7 @@ from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import frame
 from engagement.numbers import naming
+from engagement.numbers.days import aligned
 from engagement.numbers.periods import Period
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 
@@ -45,11 +46,14 @@ def every_info(rooms, context):
     line = pd.DataFrame({"messages": range(30), "low": 3.0, "level": 9.0, "high": 40.0}, index=starts)
     line.iloc[:8, 1:] = np.nan
     label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
-    days = [pd.Series(3 if len(rooms) else 0, index=list(of.dates())) for of in (context.period, context.previous)]
+    both = [*context.previous.dates(), *context.period.dates()]
+    days = aligned(
+        pd.Series(3 if len(rooms) else 0, index=both), context.period, context.period.end + timedelta(days=1)
+    )
     return {
         "top_rooms": figures.top_rooms_info(rooms, context),
         "movers": figures.movers_info(rooms, context),
-        "messages_per_day": figures.messages_per_day_info(*days, context),
+        "messages_per_day": figures.messages_per_day_info(days, context),
         "inactive_states": figures.inactive_states_info(rooms, context),
         "silence_age": figures.silence_age_info(rooms, context),
         "current_vs_previous": figures.current_vs_previous_info(rooms, context),
@@ -102,10 +106,10 @@ def test_every_figure_can_be_drawn(rooms, days, theme):
     for name, info in every_info(rooms, long_context(days)).items():
         drawn = draw(name, info, theme)
         assert isinstance(drawn, go.Figure)
-        assert drawn.layout.title.text
+        assert info.title
         assert "2 rooms left out" in info.subtitle
         assert drawn.layout.paper_bgcolor == theme.paper
-        assert drawn.layout.height > 80
+        assert drawn.layout.height > 60
         for text in texts_of(drawn.to_plotly_json()):
             bare = text.replace("<br>", "").replace("<b>", "").replace("</b>", "")
             assert "<" not in bare, (name, text)
@@ -161,34 +165,13 @@ def test_changes_to_both_sides_have_one_mark_a_side():
     assert axis.ticktext == ("0", "+400")
 
 
-def test_title_subtitle_and_names_start_at_the_same_edge():
+def test_names_start_at_the_left_edge_of_the_figure():
     rooms = rooms_table(room("general", 5, 3), room("off-topic", 4, 9))
-    for fitted in (
+    for drawn in (
         figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT),
-        figures.fit(figures.movers_figure(info := figures.movers_info(rooms, CONTEXT), LIGHT), info, width=900, pad=24),
+        figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT),
     ):
-        title, margin = fitted.layout.title, fitted.layout.margin
-        assert (title.x, title.xref, title.xanchor) == (0, "container", "left")
-        assert {margin.l + name.xshift for name in fitted.layout.annotations} == {title.pad.l}
-
-
-def test_fitting_wraps_the_title_and_keeps_the_size_of_the_chart():
-    info = figures.movers_info(rooms_table(room("a-rather-long-name", 500), room("another-long-name", 0, 70)), CONTEXT)
-    drawn = figures.movers_figure(info, LIGHT)
-
-    def chart():
-        return drawn.layout.height - drawn.layout.margin.t - drawn.layout.margin.b
-
-    before = chart()
-    figures.fit(drawn, info, width=240, pad=10)
-    assert drawn.layout.title.text.count("<br>") == 3
-    assert chart() == before
-    figures.fit(drawn, info, width=240, pad=10)
-    assert chart() == before
-    figures.fit(drawn, info, width=2000)
-    assert "<br>" not in drawn.layout.title.text
-    figures.untitled(drawn)
-    assert (drawn.layout.title.text, chart()) == ("", before)
+        assert {drawn.layout.margin.l + name.xshift for name in drawn.layout.annotations} == {0}
 
 
 def test_lines_break_between_parts_before_they_break_inside_them():

@@ -16,8 +16,8 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
         "pale: fewer than 10 messages in both · 1 room silent in both left out · chat.example.org",
         points=(
             spread.Point("up", "#up", 30, 10, named=True),
-            spread.Point("same", "#same", 5, 5),
             spread.Point("down", "#down", -2, 7),
+            spread.Point("same", "#same", 5, 5),
         ),
     )
 

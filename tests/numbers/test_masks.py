@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from engagement.numbers.masks import masked, masked_rooms, resolved
-from engagement.numbers.measures import Filters
+from engagement.numbers.filters import Filters
+from engagement.numbers.masks import masked, masked_rooms
+from engagement.numbers.rooms import Rules
 from tests.support.report_tools import activity_of
 from tests.support.rooms import rooms_table
 
@@ -93,6 +94,5 @@ def test_three_thousand_private_rooms_have_three_thousand_aliases() -> None:
 
 
 def test_a_room_left_out_by_its_name_stays_out_when_its_name_is_masked() -> None:
-    activity = activity_of(*ROOMS)
-    filters = resolved(Filters(left_out_names=("pay*",)), activity.rooms)
-    assert set(filters.keep(masked(activity).rooms)["room_id"]) == {"r1", "r2"}
+    activity = activity_of(*ROOMS, rules=Rules(left_out=("pay*",)))
+    assert set(Filters().keep(masked(activity).rooms)["room_id"]) == {"r1", "r2"}

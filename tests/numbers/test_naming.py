@@ -26,11 +26,6 @@ def test_the_sign_before_a_name_tells_its_type(type_, kind, label):
     assert naming.room_label("release-help", type_, kind) == label
 
 
-def test_a_mask_stands_in_place_of_the_name_and_the_sign_stays():
-    assert naming.room_label("ada × bob", "direct", "room", mask="direct message") == "direct message"
-    assert naming.room_label("salaries", "private", "room", mask="room 3") == "🔒 room 3"
-
-
 @pytest.mark.parametrize("name", ["", "   ", "\u200b\n", None, float("nan"), 7])
 def test_a_room_without_a_name_says_so(name):
     assert naming.room_label(name, "channel") == "#(no name)"
@@ -64,6 +59,7 @@ def test_labels_of_a_table_hide_people_unless_asked_for():
         {"name": ["general", "ada × bob", "general"], "type": ["channel", "direct", "private"], "kind": ["room"] * 3},
         index=[4, 2, 9],
     )
+    rooms["label"] = naming.plain_labels(rooms)
     assert naming.room_labels(rooms).to_dict() == {4: "#general", 2: "direct message", 9: "🔒 general"}
     assert naming.room_labels(rooms, show_people=True).to_dict() == {4: "#general", 2: "ada × bob", 9: "🔒 general"}
     assert naming.room_labels(rooms.iloc[:0]).tolist() == []

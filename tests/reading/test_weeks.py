@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.display.wording import duration_text
+from engagement.numbers.measures import by_week
 from engagement.numbers.periods import SUNDAY, Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
@@ -54,8 +54,6 @@ def test_weeks_are_exact_and_two_come_with_one_call_newest_first(server: DemoSer
     assert "silent" not in history.counts.index
     assert history.weekly_of("silent").tolist() == [0] * 6
     assert (history.missing, history.receipt.notes, history.incomplete) == ((), (), ())
-    assert history.totals(["general", "late"])["messages"].tolist() == [70, 77, 84, 91, 98, 109]
-    assert history.totals(["general", "late", "below"])["active_rooms"].tolist() == [1, 1, 1, 1, 1, 2]
 
 
 def test_a_second_visit_to_26_weeks_of_5000_rooms_asks_for_no_week_again(clock: Clock) -> None:
@@ -146,7 +144,8 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
     unknown = [True, True, True, False, False, True, False, False]
     assert history.counts.isna().loc["general"].tolist() == unknown
     assert history.weekly_of("silent").isna().tolist() == unknown
-    assert history.totals(["general", "silent"]).isna().to_numpy().tolist() == [[one, one] for one in unknown]
+    both = by_week(history, pd.DataFrame({"room_id": ["general", "silent"]}))
+    assert both.isna().to_numpy().tolist() == [[one, one] for one in unknown]
     assert history.weekly_of("general").dropna().tolist() == [70, 70, 70, 70]
     assert judged["weeks_known"].tolist() == [3, 3]
     assert history.missing == ()
@@ -175,7 +174,7 @@ def test_renamed_and_deleted_rooms_keep_their_weeks_under_their_id(server: DemoS
     assert weekly(history, "late") == [0, 0, 0, 0, 4, 6]
     rooms = reader.activity(reader.facts().result(60), last).result(60).rooms
     assert set(verdicts(rooms, history).index) == {"general", "late", "silent"}
-    assert history.totals(rooms["room_id"])["messages"].tolist() == [77, 84, 91, 98, 109, 39]
+    assert by_week(history, rooms)["messages"].tolist() == [77, 84, 91, 98, 109, 39]
 
 
 def test_what_was_read_with_other_rights_is_not_taken(server: DemoServer, clock: Clock) -> None:
@@ -378,10 +377,12 @@ def test_lengths_of_time_are_told_as_people_tell_them() -> None:
     assert {seconds: duration_text(seconds) for seconds in told} == told
 
 
-def test_verdicts_without_a_history_are_missing(server: DemoServer, clock: Clock) -> None:
+def test_an_activity_is_judged_once_and_without_a_history_stays_as_it_is(server: DemoServer, clock: Clock) -> None:
     reader = visit(server, clock, empty_archive())
     activity: Activity = reader.activity(reader.facts().result(60), LAST).result(60)
-    judged = verdicts(activity.rooms, None)
-    assert judged.index.tolist() == activity.rooms["room_id"].tolist()
-    assert judged.isna().to_numpy().all()
-    assert not np.isnan(activity.rooms["messages"]).any()
+    assert activity.judged(None) is activity
+    history = read(reader)
+    judged = activity.judged(history)
+    assert judged is activity.judged(history)
+    assert judged.rooms["verdict"].tolist() == verdicts(activity.rooms, history)["verdict"].tolist()
+    assert "verdict" not in activity.rooms

@@ -139,8 +139,10 @@ def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks()
 def test_messages_per_day_add_up_to_the_rooms_of_both_periods() -> None:
     with DemoServer(options(120)) as server:
         _, activity = ask(server, WEEK)
-    now, before = activity.daily_by_period()
-    assert len(now) == len(before) == 7
+    days = activity.days
+    now = pd.Series([day.messages for day in days.days])
+    assert len(now) == 7
+    assert days.messages == days.over == now.sum()
     # The daily figures of the server also hold rooms that were deleted since, and rooms of other types.
     assert now.sum() >= activity.rooms["messages"].sum()
     assert now.sum() <= activity.rooms["messages"].sum() * 1.2

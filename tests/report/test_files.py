@@ -15,16 +15,16 @@ from PIL import Image
 from playwright.sync_api import BrowserContext
 from pypdf import PdfReader
 
+from engagement.cli.report import FORMS
 from engagement.errors import FileNotMade, NoBrowser
-from engagement.numbers.masks import masked, resolved
-from engagement.numbers.measures import Filters
+from engagement.numbers.filters import Filters
+from engagement.numbers.masks import masked
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import Receipt
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content, build
-from engagement.report.files import FORMS, as_csv, as_workbook
 from engagement.report.wishes import SECTIONS, Wishes
-from engagement.report.workbook import workbook
+from engagement.report.workbook import as_csv, as_workbook, workbook
 from tests.support.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
 from tests.support.rooms import WEEK
 
@@ -46,8 +46,8 @@ def content_of(
     activity = activity_of(*(rooms or ROOMS))
     history = history_of({str(room.get("room_id", room["name"])): [50.0] * 13 for room in (rooms or ROOMS)})
     if mask:
-        filters, activity = resolved(filters, activity.rooms), masked(activity)
-    return build(activity, filters, history, wishes or Wishes(), read_zone="Europe/Berlin")
+        activity = masked(activity)
+    return build(activity.judged(history), filters, wishes or Wishes(), read_zone="Europe/Berlin")
 
 
 def sheet_rows(made: bytes, name: str) -> list[dict[str, object]]:
@@ -69,15 +69,16 @@ def test_the_key_figures_are_those_of_the_rooms_shown() -> None:
 
 def test_in_a_period_that_is_not_over_the_key_figures_are_those_so_far() -> None:
     activity = activity_of(*ROOMS, today=WEEK.end)
-    figure = build(activity, EVERY, None, Wishes()).key_figures[0]
-    assert (figure.value, figure.change, figure.before, figure.direction) == ("127", "so far", "100", 0)
+    figure = build(activity, EVERY, Wishes()).key_figures[0]
+    assert (figure.value, figure.told, figure.direction) == ("127", "so far; 100 in the whole period before", 0)
 
 
 def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
     activity = activity_of(*ROOMS)
-    longer = build(replace(activity, period=Period(date(2026, 10, 20), date(2026, 11, 16))), EVERY, history, Wishes())
-    whole = build(activity, EVERY, history, Wishes())
+    month = replace(activity, period=Period(date(2026, 10, 20), date(2026, 11, 16)))
+    longer = build(month.judged(history), EVERY, Wishes())
+    whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):
         tables = [content.table(what) for content in (longer, whole)]
         assert [table.shortened().columns[-1] for table in tables if table] == ["Verdict (9–15 Nov)", "Verdict"]
@@ -103,7 +104,7 @@ def test_an_incomplete_reading_is_said_in_the_caption() -> None:
     content = content_of()
     receipt = Receipt(missing=4, complete=False, notes=("Four rooms are missing.",))
     activity = replace(content.activity, receipt=receipt)
-    made = html.document(build(activity, EVERY, None, Wishes()))
+    made = html.document(build(activity, EVERY, Wishes()))
     assert "INCOMPLETE: 5 of 9 rooms received" in made
     assert "Four rooms are missing." in made
 
@@ -186,7 +187,7 @@ def test_a_section_that_is_switched_off_is_gone(what: str) -> None:
 
 
 def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> None:
-    content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, None, Wishes())
+    content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, Wishes())
     assert (content.charts, content.tables, content.key_figures) == ((), (), ())
     assert "no data, not silence" in html.document(content)
     assert content.every_room.empty
@@ -194,7 +195,7 @@ def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> Non
 
 def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
     activity = replace(activity_of({"name": "a"}, {"name": "b"}), counted=False)
-    content = build(activity, EVERY, None, Wishes())
+    content = build(activity, EVERY, Wishes())
     assert [chart.what for chart in content.charts] == ["top", "inactive"]
     assert [list(table.rows)[3] for table in content.tables] == ["All messages"]
     assert content.key_figures == ()
@@ -206,7 +207,7 @@ def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
         {"name": "help", "room_id": "r2", "messages": 90},
         {"name": "left", "room_id": "r9", "messages": 4},
     )
-    content = build(activity_of(*ROOMS), EVERY, None, Wishes(), compared=other)
+    content = build(activity_of(*ROOMS), EVERY, Wishes(), compared=other)
     table = content.table("compared")
     assert table is not None
     told = {row["Room"]: (row["What"], row["Change"]) for row in table.rows.to_dict("records")}

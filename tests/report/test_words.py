@@ -12,9 +12,8 @@ STEADY = [100.0] * 12
 
 
 def said(*rooms: dict[str, object], history: dict[str, list[float]] | None = None, **changes: object) -> list[str]:
-    activity = activity_of(*rooms, **changes)
-    weeks = history_of(history) if history else None
-    return [plain(parts) for parts in sentences(activity, activity.rooms, weeks, people=False)]
+    activity = activity_of(*rooms, **changes).judged(history_of(history) if history else None)
+    return [plain(parts) for parts in sentences(activity, activity.rooms, people=False)]
 
 
 def test_a_rise_names_both_numbers_and_the_room_that_drove_it() -> None:
@@ -147,9 +146,8 @@ def test_an_unfinished_period_says_so_and_is_held_against_no_whole_week() -> Non
 def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
     activity = activity_of({"name": "a", "messages": 400, "previous_messages": 400})
     activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
-    told = [
-        plain(parts) for parts in sentences(activity, activity.rooms, history_of({"a": [*STEADY, 90.0]}), people=False)
-    ]
+    activity = activity.judged(history_of({"a": [*STEADY, 90.0]}))
+    told = [plain(parts) for parts in sentences(activity, activity.rooms, people=False)]
     assert told[0].startswith(
         "Messages stayed at 400; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
     )

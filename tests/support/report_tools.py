@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-from engagement.numbers.rooms import Activity
+from engagement.numbers.rooms import NO_RULES, Activity, Rules
 from engagement.numbers.weeks import History, weeks_until
 from tests.support.rooms import WEEK, rooms_table
 
@@ -22,9 +22,9 @@ EMOJI = "👩🏽‍🚀 launch"
 HOSTILE = (IMG, FORMULA, SCRIPT, LONG, RTL, EMOJI, "@all", "`x` **y** [z](http://evil.example) | {{ 7*7 }} %{x} $y$")
 
 
-def activity_of(*rooms: dict[str, object], **changes: object) -> Activity:
+def activity_of(*rooms: dict[str, object], rules: Rules = NO_RULES, **changes: object) -> Activity:
     """The activity of WEEK in these rooms, read whole from https://chat.example.org."""
-    table = rooms_table(*rooms)
+    table = rooms_table(*rooms, rules=rules)
     days = pd.DatetimeIndex(pd.date_range("2026-11-02", "2026-11-15"))
     whole = Activity(
         workspace="https://chat.example.org",
@@ -36,6 +36,7 @@ def activity_of(*rooms: dict[str, object], **changes: object) -> Activity:
         rooms=table,
         daily=pd.Series(1, index=days, name="messages"),
         offset=timedelta(hours=2),
+        rules=rules,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from engagement.numbers.periods import Period
-from engagement.numbers.rooms import join
+from engagement.numbers.rooms import NO_RULES, Rules, join
 from engagement.numbers.zone import Zone
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
@@ -31,7 +31,7 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-def rooms_table(*rooms: dict[str, object], period: Period = WEEK) -> pd.DataFrame:
+def rooms_table(*rooms: dict[str, object], period: Period = WEEK, rules: Rules = NO_RULES) -> pd.DataFrame:
     """Rooms given by what is special about each (``name`` at least), joined as the dashboard joins them, in UTC."""
     names = [str(r["name"]) for r in rooms]
     # Of several rooms with one name, all but the first have a number in their ids.
@@ -43,4 +43,4 @@ def rooms_table(*rooms: dict[str, object], period: Period = WEEK) -> pd.DataFram
     for column in ("created", "last_message"):
         full[column] = pd.to_datetime(full[column].astype("str"), utc=True)
     directory = full.drop(columns=["messages", "previous_messages"])
-    return join(full, directory, period, Zone())
+    return join(full, directory, period, Zone(), rules)

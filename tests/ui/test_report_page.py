@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engagement.numbers.filters import TYPES, Filters
+from engagement.numbers.masks import masked
+from engagement.report.content import build
+from engagement.report.wishes import Wishes
 from engagement.ui import hub as hubs
 from engagement.ui import reporting
 from engagement.ui import runtime as runtimes
 from tests.support.access_tools import explore, read, sound, text_of
+from tests.support.report_tools import activity_of
 
 pytestmark = pytest.mark.usefixtures("dashboard")
 
@@ -116,3 +121,20 @@ def test_without_a_browser_the_page_says_what_to_install_and_the_other_files_sta
     assert app.button(key="report_pdf").disabled
     assert app.button(key="report_png").disabled
     assert {"HTML", "XLSX", "CSV"} <= {button.label for button in app.get("download_button")}
+
+
+def test_a_file_is_shared_only_with_whoever_sees_the_very_same_report() -> None:
+    rooms = [{"name": "general", "messages": 3}, {"name": "ada × bob", "type": "direct", "usernames": "ada × bob"}]
+    activity, every = activity_of(*rooms), Filters(frozenset(TYPES))
+    wishes = [Wishes(), Wishes(people=True), Wishes(top=1), Wishes(comment="Quiet week.")]
+    reports = [*(build(activity, every, wish) for wish in wishes), build(masked(activity), every, Wishes())]
+    for ending in ("pdf", "png"):
+        assert len({reporting.digest(report, ending, "") for report in reports}) == len(reports)
+    assert reporting.digest(reports[0], "pdf", "") == reporting.digest(build(activity, every, Wishes()), "pdf", "")
+
+
+def test_a_range_whose_earlier_periods_lie_before_any_calendar_is_shown_all_the_same() -> None:
+    app = opened(period="Custom range", **{"from": "2026-04-20", "to": "2026-11-15"})
+    offered = app.selectbox(key="report_beside").options
+    # 210 days; 52 such periods back is 1996.
+    assert [option.rpartition("(")[2] for option in offered] == [f"{n} periods earlier)" for n in (2, 3, 4, 8, 13, 26)]

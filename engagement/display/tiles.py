@@ -1,0 +1,91 @@
+"""Each measure of a view as texts: what a card on a page and a key figure in a file say."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engagement.display.wording import UNDEFINED, count, share_text, signed, signed_percent
+from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
+from engagement.numbers.rooms import Activity
+
+LINE_WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
+
+    ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
+    not over, there is no change, only "so far". ``weeks`` are the last full weeks that are known, where they are drawn.
+    """
+
+    measure: Measure
+    value: str
+    change: str
+    before: str = ""
+    direction: int = 0
+    weeks: tuple[float, ...] | None = None
+
+    @property
+    def label(self) -> str:
+        """The name of the figure."""
+        return self.measure.label
+
+    @property
+    def told(self) -> str:
+        """The change, and from what."""
+        return f"{self.change}; before: {self.before}" if self.before else self.change
+
+    @property
+    def meaning(self) -> str:
+        """What the figure means, and what is drawn beside it."""
+        line = f" The small line is the last {LINE_WEEKS} full weeks." if self.weeks else ""
+        return f"{self.measure.meaning} The change is against the previous period.{line}"
+
+    @property
+    def coloured(self) -> int:
+        """``direction`` where more of it is good or bad, else 0."""
+        return self.direction if self.measure.more != "neither" else 0
+
+
+def tiles(activity: Activity, rooms: pd.DataFrame) -> tuple[Tile, ...]:
+    """A tile for every measure over ``rooms``, a view of the activity; none where nothing was counted."""
+    if not activity.counted or activity.no_data:
+        return ()
+    weeks = by_week(activity.history, rooms).tail(LINE_WEEKS) if activity.history is not None else pd.DataFrame()
+    return tuple(
+        _tile(measure, compared(measure, rooms, activity.period), activity, weeks)
+        for measure in MEASURES
+        if activity.directory != "pending" or not measure.needs_directory
+    )
+
+
+def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.DataFrame) -> Tile:
+    line = tuple(float(value) for value in weeks[measure.name].dropna()) if measure.name in weeks else None
+    value = _text(measure, figure.now)
+    if activity.previous_no_data:
+        return Tile(measure, value, "nothing to compare with", weeks=line)
+    before = _text(measure, figure.before)
+    if activity.unfinished:
+        return Tile(measure, value, f"so far; {before} in the whole period before", weeks=line)
+    change = 0 if math.isnan(figure.change) else round(figure.change)
+    return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), line)
+
+
+def _text(measure: Measure, value: float) -> str:
+    if math.isnan(value):
+        return UNDEFINED
+    return share_text(value, 100) if measure.unit == PERCENT else count(value)
+
+
+def _change(measure: Measure, figure: Comparison) -> str:
+    if math.isnan(figure.change):
+        return "not to be compared"
+    if measure.unit == PERCENT:
+        points = round(figure.change)
+        return f"{signed(points)} {'point' if abs(points) == 1 else 'points'}"
+    percent = figure.change_pct
+    return signed(figure.change) + ("" if percent is None else f" ({signed_percent(percent)})")

@@ -1,0 +1,47 @@
+"""Which rooms a view is about."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The names of the types are asked for by a command line that needs no tables.
+    import pandas as pd
+
+TYPES = ("channel", "private", "direct")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which rooms a view is about. ``types`` as in the rooms table; ``search`` is part of a name, any case.
+
+    ``left_out`` are room ids that the reader leaves out, besides those that the rooms table marks as left out.
+    """
+
+    types: frozenset[str] = frozenset({"channel", "private"})
+    search: str = ""
+    left_out: frozenset[str] = frozenset()
+    archived: bool = False
+
+    def out_of(self, rooms: pd.DataFrame) -> pd.Series:
+        """Which rooms are left out of everything, as a mask."""
+        return rooms["left_out"] | rooms["room_id"].isin(self.left_out)
+
+    def keep(self, rooms: pd.DataFrame) -> pd.DataFrame:
+        """The rows of ``rooms`` that the view is about, in their order."""
+        mask = rooms["type"].isin(self.types) & ~self.out_of(rooms)
+        if not self.archived:
+            mask &= ~rooms["archived"]
+        if wanted := self.search.strip().lstrip("#"):
+            mask &= rooms["name"].str.contains(wanted, case=False, regex=False)
+        return rooms[mask].reset_index(drop=True)
+
+
+def named_like(rooms: pd.DataFrame, patterns: tuple[str, ...]) -> pd.Series:
+    """Which rooms have a name, or a name in links, like one of ``patterns`` (``*`` stands for anything), any case."""
+    if not patterns:
+        return rooms["name"].isna() & False
+    like = "|".join(fnmatch.translate(pattern.casefold()) for pattern in patterns)
+    return rooms["name"].str.casefold().str.match(like) | rooms["slug"].str.casefold().str.match(like)

@@ -1,0 +1,140 @@
+"""Which rooms come first, which moved, and how long the inactive ones have been silent: one rule for every view.
+
+Every function takes the rooms of a view, rows of the rooms table. Ties go by name, then by room id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from engagement.numbers.rooms import BACK, DORMANT, INACTIVE_STATES, NEVER_USED, NEW, UNKNOWN, UNUSED_SO_FAR, WENT_QUIET
+
+MOVEMENTS = (NEW, BACK, WENT_QUIET)
+
+# Days since the last message, both ends inclusive.
+AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "over 365 days")
+_AGE_ENDS = (30, 90, 180, 365)
+
+
+def _ordered(rooms: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The largest first."""
+    return rooms.sort_values([column, "name", "room_id"], ascending=[False, True, True], ignore_index=True)
+
+
+def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Rooms by messages, most first; adds ``rank`` (from 1), ``share`` and ``cumulative`` in percent of all messages.
+
+    A negative count weighs nothing in shares.
+    """
+    table = _ordered(rooms, "messages")
+    counts = table["messages"].clip(lower=0)
+    total = counts.sum()
+    share = 100.0 * counts / total if total else counts * 0.0
+    return table.assign(rank=np.arange(1, len(table) + 1), share=share, cumulative=share.cumsum())
+
+
+def busiest(rooms: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first ``most`` of ``ranked`` that had messages."""
+    return ranked(rooms[rooms["messages"] > 0]).head(most)
+
+
+def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Rooms by the room's own counter of all messages ever, most first, with ``rank`` (from 1)."""
+    table = _ordered(rooms, "total_messages")
+    return table.assign(rank=np.arange(1, len(table) + 1))
+
+
+def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
+    """The ``each`` rooms with the largest rise and as many with the largest fall, from rise to fall."""
+    ordered = _ordered(rooms, "change")
+    up = ordered[ordered["change"] > 0].head(each)
+    down = ordered[ordered["change"] < 0].tail(each)
+    return pd.concat([up, down], ignore_index=True)
+
+
+def changed(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Rooms with a message in either period, largest change first, whichever way."""
+    table = rooms[(rooms["messages"] != 0) | (rooms["previous_messages"] != 0)]
+    return _ordered(table.assign(_size=table["change"].abs()), "_size").drop(columns="_size")
+
+
+def busiest_of_weeks(rooms: pd.DataFrame, weekly: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The ``most`` rooms with most messages in all of ``weekly`` (rows are room ids); none without a message."""
+    of_rooms = weekly.clip(lower=0).sum(axis=1).reindex(rooms["room_id"]).fillna(0).to_numpy()
+    table = rooms.assign(_total=of_rooms)
+    return _ordered(table[table["_total"] > 0], "_total").head(most).drop(columns="_total")
+
+
+def movements(rooms: pd.DataFrame) -> dict[str, int]:
+    """How many rooms are new, back or went quiet."""
+    counts = rooms["movement"].value_counts()
+    return {word: int(counts.get(word, 0)) for word in MOVEMENTS}
+
+
+def quiet_by_design(rooms: pd.DataFrame) -> pd.Series:
+    """Which rooms are read-only, default or announcement rooms, as a mask."""
+    return rooms["read_only"] | rooms["default"] | rooms["announcement"]
+
+
+def inactive(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Inactive rooms, longest silence first."""
+    table = rooms[rooms["state"].isin(INACTIVE_STATES)]
+    order = ["silent_days", "created", "name", "room_id"]
+    return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+
+
+def age(rooms: pd.DataFrame) -> pd.Series:
+    """The place in AGES of the days since each room's last message; NaN where it has none that is known."""
+    return pd.cut(rooms["silent_days"], [-np.inf, *_AGE_ENDS, np.inf], labels=False).astype("float64")
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How many inactive rooms of a view are in which group; every inactive room is in exactly one.
+
+    ``dormant`` and ``went_quiet`` by age, one number for each of AGES; ``unknown`` says nothing of when they spoke.
+    """
+
+    rooms: int
+    inactive: int
+    went_quiet: tuple[int, ...]
+    dormant: tuple[int, ...]
+    never_used: int
+    unused_so_far: int
+    unknown: int
+
+    @property
+    def aged(self) -> tuple[int, ...]:
+        """Rooms that spoke once, by age."""
+        return tuple(quiet + slept for quiet, slept in zip(self.went_quiet, self.dormant, strict=True))
+
+
+def silence(rooms: pd.DataFrame) -> Silence:
+    """The groups of the inactive rooms. One that went quiet with no known last message spoke in the period before."""
+    table = rooms[rooms["state"].isin(INACTIVE_STATES)]
+    state, ages = table["state"], age(table)
+    # Whoever went quiet had a message in the previous period, whatever the directory knows of it.
+    ages = ages.mask(state.eq(WENT_QUIET) & ages.isna(), 0)
+
+    def by_age(word: str) -> tuple[int, ...]:
+        return tuple(int((state.eq(word) & ages.eq(place)).sum()) for place in range(len(AGES)))
+
+    undated = int((state.eq(DORMANT) & ages.isna()).sum())
+    return Silence(
+        rooms=len(rooms),
+        inactive=len(table),
+        went_quiet=by_age(WENT_QUIET),
+        dormant=by_age(DORMANT),
+        never_used=int(state.eq(NEVER_USED).sum()),
+        unused_so_far=int(state.eq(UNUSED_SO_FAR).sum()),
+        unknown=int(state.eq(UNKNOWN).sum()) + undated,
+    )
+
+
+def concentration(rooms: pd.DataFrame) -> tuple[int, ...]:
+    """Messages that the 1, 2, 3, … busiest rooms hold together, up to all that had any."""
+    messages = rooms.loc[rooms["messages"] > 0, "messages"].sort_values(ascending=False)
+    return tuple(int(value) for value in messages.cumsum())

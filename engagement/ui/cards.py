@@ -1,0 +1,45 @@
+"""Figures as cards in a row."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from engagement.display import wording
+from engagement.display.tiles import Tile
+
+_LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
+    1: ("blue", "up"),
+    -1: ("orange", "down"),
+    0: ("off", "off"),
+}
+
+
+def row(tiles: tuple[Tile, ...], *, lines: bool = True) -> None:
+    """A card for each tile, beside each other, its meaning behind the question mark; weeks only with ``lines``."""
+    for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
+        with column:
+            st.metric(
+                tile.label,
+                tile.value,
+                tile.change,
+                delta_color=_LOOKS[tile.coloured][0],
+                delta_arrow=_LOOKS[tile.direction][1],
+                help=tile.meaning,
+                border=True,
+                chart_data=list(tile.weeks) if lines and tile.weeks else None,
+                chart_type="line",
+                height="stretch",
+            )
+
+
+def movement_cards(counts: dict[str, int]) -> None:
+    """How many rooms are new, back, or went quiet."""
+    meanings = {
+        "new": "Created in the period or the one before, with their first messages in this one.",
+        "back": "Older rooms with messages in this period and none in the one before.",
+        "went quiet": "Rooms with messages in the period before and none in this one.",
+    }
+    for column, (word, number) in zip(st.columns(len(counts)), counts.items(), strict=True):
+        column.metric(word.capitalize(), wording.count(number), help=meanings[word], border=True)

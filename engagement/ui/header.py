@@ -1,0 +1,93 @@
+"""The head of a page: its title, its own controls, what is shown and how complete that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from engagement.display import tables, wording
+from engagement.display.escaping import for_markdown
+from engagement.numbers.rooms import Activity
+from engagement.ui import session
+from engagement.ui.loading import View
+from engagement.ui.runtime import runtime
+
+
+def title(words: str) -> DeltaGenerator:
+    """Draws the title of a page and keeps the place below it for ``header``, which needs a reading."""
+    st.title(words, anchor=False)
+    return st.container()
+
+
+def controls() -> DeltaGenerator:
+    """The place of a page's own controls. They come before the reading: a control that a run does not draw is
+    forgotten, in the page and in its link.
+    """
+    return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
+
+
+def choose_number(label: str, options: list[int], key: str) -> int:
+    """One of a few numbers, the first at first, kept in the link under ``key``."""
+    number: int = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
+    return number
+
+
+def choose_order(columns: Sequence[str]) -> str:
+    """The column that the table of the page is sorted by."""
+    order: str = st.selectbox("Sorted by", tables.sorts(columns), key="sort", bind="query-params", width=180)
+    return order
+
+
+def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFrame:
+    """Fills the line that says what is shown and how complete it is, with the details behind a badge.
+
+    Comes back with the rooms that the view is about.
+    """
+    rooms = view.rooms(activity)
+    with place:
+        _caption(rooms, view, activity)
+        if not activity.counted:
+            st.warning(
+                "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
+                "per day. Shown is what the room directory knows.",
+                icon=":material/info:",
+            )
+    return rooms
+
+
+def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+    read = activity.read_at.astimezone(session.zone())
+    parts = [
+        f"**{for_markdown(wording.workspace_name(activity.workspace))}**",
+        f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
+        f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
+        f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
+        f"read {read:%H:%M} {read.tzname()}" + _age(activity),
+    ]
+    shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
+    if shown < len(activity.rooms):
+        parts.insert(-1, f"{wording.count(shown)} shown")
+    if out:
+        parts.insert(-1, f"{wording.plural(out, 'room')} left out")
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.markdown(" · ".join(parts), width="stretch")
+        _badge(view, activity)
+
+
+def _age(activity: Activity) -> str:
+    minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
+    return f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""
+
+
+def _badge(view: View, activity: Activity) -> None:
+    complete = activity.receipt.complete
+    special = activity.receipt.notes and complete
+    word = "Complete" if complete else "Incomplete"
+    icon = ":material/check_circle:" if complete and not special else ":material/info:"
+    with st.popover(word, icon=icon if complete else ":material/warning:", key="completeness"):
+        rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=session.zone().key)
+        st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
+        st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")

@@ -1,0 +1,119 @@
+"""What a page says where there is nothing to draw, or not all of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engagement import figures
+from engagement.display import tables, wording
+from engagement.numbers import rankings
+from engagement.numbers.measures import by_week
+from engagement.numbers.rooms import ACTIVE, Activity
+from engagement.numbers.weeks import History, total_verdict
+from engagement.ui import charts, listing
+from engagement.ui.loading import View
+
+
+def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:
+    """Says so, and gives True, where there were no rooms, or the filters leave none."""
+    if len(rooms):
+        return False
+    if activity.rooms.empty:
+        st.info("The workspace had no rooms then. Choose a later period.", icon=":material/event_busy:")
+        return True
+    st.info("No room matches the filters. Choose more room types or shorten the search.", icon=":material/filter_alt:")
+    return True
+
+
+def directory_is_there(activity: Activity) -> bool:
+    """True when the room directory has been read; else says that what needs it follows."""
+    if activity.directory != "pending":
+        return True
+    st.info("Inactive rooms follow as soon as the room directory has been read.", icon=":material/hourglass_top:")
+    return False
+
+
+def nothing_to_show(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
+    """True, and said, when the page has no counts to show: no room, no counting at all, or none in this period."""
+    return nothing_left(rooms, activity) or only_the_directory(rooms, view, activity) or no_data(activity)
+
+
+def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
+    """Without the Premium module, shows what is known all the same, and gives True: counters and last messages."""
+    if activity.counted:
+        return False
+    of = charts.context(view, activity)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        charts.draw(figures.busiest_by_total_info(rooms, of), figures.busiest_by_total_figure, "busiest_by_total")
+    with right:
+        charts.draw(figures.silence_age_info(rooms, of), figures.silence_age_figure, "silence_age")
+    counters = tables.counters(rooms, people=view.people)
+    listing.table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
+    return True
+
+
+def no_data(activity: Activity) -> bool:
+    """Says so, and gives True, where the server counted nothing at all in the period."""
+    if not activity.no_data:
+        return False
+    first = activity.first_counted
+    since = f" Its first counted day is {wording.day_text(first)}." if first else ""
+    st.info(
+        f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
+        "That is no data, not silence. Choose another period.",
+        icon=":material/event_busy:",
+    )
+    return True
+
+
+def nothing_to_compare(activity: Activity) -> bool:
+    """Says so, and gives True, where the server counted nothing at all in the previous period."""
+    if not activity.previous_no_data:
+        return False
+    st.info(
+        f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
+        "so there is nothing to compare with. Choose a later period.",
+        icon=":material/event_busy:",
+    )
+    return True
+
+
+def history_notes(history: History) -> None:
+    """Says what of the weeks is missing or special."""
+    for note in history.receipt.notes:
+        st.warning(note, icon=":material/warning:")
+    if any(history.turns_of_year()):
+        st.caption("The weeks around the turn of the year are quieter everywhere; verdicts do not compare with them.")
+
+
+def workspace_verdict(activity: Activity, rooms: pd.DataFrame) -> None:
+    """One line with the verdict on all rooms shown together, in its last full week, where enough weeks are known."""
+    history = activity.history
+    if history is None:
+        return
+    judged = total_verdict(history, by_week(history, rooms)["messages"])
+    week = wording.period_text(history.weeks[-1])
+    turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
+    which = wording.plural(len(rooms), "room")
+    st.markdown(f"The {which} shown, together, in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
+
+
+def judged_week(activity: Activity) -> None:
+    """Says which week the verdicts of a table are on, where that is not the period itself."""
+    history = activity.history
+    if history is not None and history.weeks[-1] != activity.period:
+        st.caption(f"Verdicts and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
+
+
+def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
+    """Says how many silent rooms are exempt from being called inactive.
+
+    Comes back with the rooms; ``by_design`` leaves out read-only, default and announcement rooms too.
+    """
+    out = rankings.quiet_by_design(rooms) if by_design else rooms["exempt"] & False
+    silent = int(((rooms["exempt"] | out) & rooms["state"].ne(ACTIVE)).sum())
+    if silent:
+        st.caption(f"{wording.plural(silent, 'silent room')} exempted.")
+    return rooms[~out].reset_index(drop=True)

@@ -1,0 +1,94 @@
+"""Which rooms come first, which moved, and how long the inactive ones have been silent, worked out by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from engagement.numbers import rankings
+from engagement.numbers.rooms import Rules
+from tests.support.rooms import rooms_table
+
+AGED = (
+    {"name": "active", "messages": 3},
+    {"name": "30 days", "last_message": "2026-10-16"},
+    {"name": "31 days", "last_message": "2026-10-15"},
+    {"name": "366 days", "last_message": "2025-11-14"},
+    {"name": "never"},
+    {"name": "made inside", "created": "2026-11-10"},
+    {"name": "unknown", "last_message_known": False},
+)
+
+
+def names(table: pd.DataFrame) -> list[str]:
+    return list(table["name"])
+
+
+def test_ranks_and_shares_of_three_rooms() -> None:
+    table = rankings.ranked(
+        rooms_table({"name": "b", "messages": 30}, {"name": "a", "messages": 60}, {"name": "c", "messages": 10})
+    )
+    assert names(table) == ["a", "b", "c"]
+    assert list(table["rank"]) == [1, 2, 3]
+    assert list(table["share"]) == [60.0, 30.0, 10.0]
+    assert list(table["cumulative"]) == [60.0, 90.0, 100.0]
+
+
+def test_movers_are_the_largest_rises_then_falls_and_nothing_that_stayed() -> None:
+    table = rooms_table(
+        {"name": "up 5", "messages": 5},
+        {"name": "up 9", "messages": 9},
+        {"name": "up 1", "messages": 1},
+        {"name": "same", "messages": 4, "previous_messages": 4},
+        {"name": "down 2", "messages": 1, "previous_messages": 3},
+        {"name": "down 7", "previous_messages": 7},
+    )
+    assert names(rankings.movers(table, 2)) == ["up 9", "up 5", "down 2", "down 7"]
+
+
+def test_changed_rooms_come_largest_change_first_without_the_silent_ones() -> None:
+    table = rooms_table(
+        {"name": "silent"},
+        {"name": "same", "messages": 4, "previous_messages": 4},
+        {"name": "down", "previous_messages": 7},
+        {"name": "up", "messages": 5},
+    )
+    assert names(rankings.changed(table)) == ["down", "up", "same"]
+
+
+def test_inactive_rooms_come_longest_silence_first() -> None:
+    table = rankings.inactive(rooms_table(*AGED))
+    assert names(table)[:3] == ["366 days", "31 days", "30 days"]
+    assert set(names(table)[3:]) == {"never", "unknown", "made inside"}
+
+
+def test_every_inactive_room_is_in_exactly_one_group_of_silence() -> None:
+    groups = rankings.silence(rooms_table(*AGED, {"name": "went quiet", "previous_messages": 2, "last_message": None}))
+    assert groups.dormant == (1, 1, 0, 0, 1)
+    # It had messages in the period before, so it is young, whatever the directory says of its last message.
+    assert groups.went_quiet == (1, 0, 0, 0, 0)
+    assert (groups.never_used, groups.unused_so_far, groups.unknown) == (1, 1, 1)
+    assert groups.aged == (2, 1, 0, 0, 1)
+    assert (groups.rooms, groups.inactive) == (8, 7)
+
+
+def test_a_silent_room_that_is_exempt_is_in_no_group_and_no_list_of_inactive_rooms() -> None:
+    table = rooms_table({"name": "rules"}, {"name": "attic"}, rules=Rules(exempt=("rules",)))
+    assert names(rankings.inactive(table)) == ["attic"]
+    assert rankings.silence(table).inactive == 1
+    assert dict(zip(table["name"], table["state"], strict=True)) == {"rules": "exempt", "attic": "never used"}
+
+
+def test_rooms_that_are_quiet_by_design_can_be_exempted() -> None:
+    table = rooms_table(
+        {"name": "rules", "read_only": True},
+        {"name": "news", "announcement": True},
+        {"name": "general", "default": True},
+        {"name": "attic"},
+    )
+    assert names(table[~rankings.quiet_by_design(table)]) == ["attic"]
+    assert len(rankings.inactive(table)) == 4
+
+
+def test_movements_are_counted_with_zeros() -> None:
+    table = rooms_table({"name": "a", "messages": 1}, {"name": "b"}, {"name": "c", "previous_messages": 1})
+    assert rankings.movements(table) == {"new": 0, "back": 1, "went quiet": 1}
