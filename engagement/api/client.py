@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -36,7 +37,7 @@ from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import Release
 from engagement.api.room_directory import Directory, read_directory
-from engagement.api.transport import READING, Answer, Bounds, Params, Transport
+from engagement.api.transport import READING, Answer, Bounds, Params, Transport, Waits
 from engagement.errors import (
     NotRocketChat,
     RefusedParameters,
@@ -152,15 +153,20 @@ class Client:
             clean_address(address),
             pace=self._pace,
             timeout=timeout,
-            sleep=sleep,
             monotonic=monotonic,
-            on_wait=on_wait,
-            stop=stop,
-            max_wait=max_wait,
+            waits=Waits(stop, on_wait, sleep, max_wait),
             ca_bundle=ca_bundle,
             bounds=bounds,
             guard=guard,
         )
+
+    def with_waits(
+        self, *, stop: threading.Event | None = None, on_wait: OnWait | None = None, sleep: Sleep | None = None
+    ) -> Client:
+        """The same account over the same connections for a job that waits in its own way; they are closed once."""
+        other = copy(self)
+        other._transport = self._transport.with_waits(stop, on_wait, sleep)
+        return other
 
     def __repr__(self) -> str:
         return f"Client({self.address!r})"

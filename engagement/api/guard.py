@@ -10,7 +10,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from engagement.errors import InvalidAddress
+from engagement.errors import InvalidAddress, ReadingStopped
 
 LOOKUP_SECONDS = 5.0
 
@@ -52,8 +52,11 @@ _ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 # A family of addresses and an address in it, as sockets take them.
 Found = tuple[socket.AddressFamily, tuple[Any, ...]]
 
-# When the exchange of this thread must be over, by time.monotonic().
-_ends: ContextVar[float | None] = ContextVar("ends", default=None)
+# How soon an exchange learns that it shall end.
+_POLL_SECONDS = 0.1
+
+# The exchange that this thread is busy with.
+_current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 def may_be_asked(address: str) -> bool:
@@ -111,24 +114,99 @@ def _looked_up(host: str, port: int) -> list[Found]:
     return [(family, sockaddr) for family, _, _, _, sockaddr in outcome[0]]
 
 
+class Exchange:
+    """One question and its answer, over at a time limit or when it is stopped, whatever the other side does.
+
+    The connection is cut then, because its usual time limits begin anew at every byte.
+    """
+
+    def __init__(self, seconds: float, stop: threading.Event | None, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._ends = monotonic() + seconds
+        self._stop = stop
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it may still take."""
+        return self._ends - self._monotonic()
+
+    @property
+    def _stopped(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
+
+    def check(self) -> None:
+        """Raises ReadingStopped when it was stopped, TimeoutError when its time is over."""
+        if self._stopped:
+            raise ReadingStopped
+        if self.seconds_left <= 0:
+            raise TimeoutError
+
+    def over(self) -> bool:
+        """True when it was stopped or its time is over."""
+        return self._stopped or self.seconds_left <= 0
+
+    def hold(self, handle: socket.socket) -> None:
+        """Notes the socket to cut; one of its own, as the connection may close its before the body is read."""
+        self._release()
+        with self._lock:
+            self._handle = handle.dup()
+
+    def watch(self) -> None:
+        """Cuts what is held as soon as the exchange is over, until it is done."""
+        while not self._done.wait(_POLL_SECONDS):
+            if self.over():
+                # The other side may have ended the connection meanwhile.
+                with self._lock, contextlib.suppress(OSError):
+                    if self._handle is not None:
+                        self._handle.shutdown(socket.SHUT_RDWR)
+
+    def done(self) -> None:
+        """Nothing is to be cut any more."""
+        self._done.set()
+        self._release()
+
+    def _release(self) -> None:
+        with self._lock:
+            if self._handle is not None:
+                self._handle.close()
+                self._handle = None
+
+
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Ends connecting and waiting for the head of an answer in this thread after so long, however it trickles in."""
-    token = _ends.set(time.monotonic() + seconds)
+def within(
+    seconds: float, stop: threading.Event | None = None, monotonic: Callable[[], float] = time.monotonic
+) -> Iterator[Exchange]:
+    """Ends connecting, waiting and reading in this thread after so long or at ``stop``, in a fraction of a second.
+
+    Looking up a name and opening a connection end by their own time limits. Raises as ``Exchange.check``.
+    """
+    exchange = Exchange(seconds, stop, monotonic)
+    token = _current.set(exchange)
+    threading.Thread(target=exchange.watch, daemon=True, name="watch").start()
     try:
-        yield
+        yield exchange
+        # What was cut can look like a whole answer.
+        exchange.check()
+    except Exception:
+        # Or fail in many ways.
+        exchange.check()
+        raise
     finally:
-        _ends.reset(token)
+        exchange.done()
+        _current.reset(token)
 
 
 def _at_most(seconds: float) -> float:
     """So many seconds, or what is left of the exchange of this thread where that is less."""
-    ends = _ends.get()
-    return seconds if ends is None else max(0.01, min(seconds, ends - time.monotonic()))
+    exchange = _current.get()
+    return seconds if exchange is None else max(0.01, min(seconds, exchange.seconds_left))
 
 
 class _Timed(HTTPConnection):
-    """A connection that is cut when the exchange takes too long: its usual time limits begin anew at every byte."""
+    """A connection that the exchange of this thread can cut."""
 
     _handle: socket.socket | None = None
 
@@ -138,51 +216,26 @@ class _Timed(HTTPConnection):
         opened = self._opened()
         # Encryption takes the socket over; the handle stays able to cut it.
         self._handle = opened.dup()
+        self._hand_over()
         return opened
 
     def _opened(self) -> socket.socket:
         return super()._new_conn()
 
-    def connect(self) -> None:
-        with self._cut_in_time():
-            super().connect()
-
     def getresponse(self) -> Any:
-        with self._cut_in_time():
-            return super().getresponse()
+        self._hand_over()
+        return super().getresponse()
+
+    def _hand_over(self) -> None:
+        exchange = _current.get()
+        if exchange is not None and self._handle is not None:
+            exchange.hold(self._handle)
 
     def close(self) -> None:
         super().close()
         if self._handle is not None:
             self._handle.close()
             self._handle = None
-
-    @contextmanager
-    def _cut_in_time(self) -> Iterator[None]:
-        ends = _ends.get()
-        if ends is None:
-            yield
-            return
-        timer = threading.Timer(max(0.0, ends - time.monotonic()), self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except OSError:
-            if time.monotonic() < ends:
-                raise
-        finally:
-            timer.cancel()
-        # A head that was cut off can look like a whole one.
-        if time.monotonic() >= ends:
-            raise TimeoutError
-
-    def _cut(self) -> None:
-        handle = self._handle
-        if handle is not None:
-            # The other side may have ended the connection meanwhile.
-            with contextlib.suppress(OSError):
-                handle.shutdown(socket.SHUT_RDWR)
 
 
 class _Checked(_Timed):

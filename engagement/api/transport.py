@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from engagement.api.guard import Adapter, within
+from engagement.api.guard import Adapter, Exchange, within
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 from engagement.errors import (
     InvalidAddress,
@@ -48,6 +49,18 @@ class Bounds:
     largest: int = 256 * 2**20
     answer_seconds: float = 600.0
     all_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(route, seconds)`` is told of each pause
+    for the rate limit, ``sleep`` may raise to end one, and none is longer than ``longest`` seconds before a call.
+    """
+
+    stop: threading.Event | None = None
+    on_wait: OnWait | None = None
+    sleep: Sleep | None = None
+    longest: float = LONGEST_WAIT
 
 
 READING = Bounds()
@@ -94,8 +107,8 @@ class _Raw:
 class Transport:
     """Calls one workspace. Reads (GET) wait for the rate limit and are tried twice; anything else is sent once.
 
-    Proxies, netrc and certificates named by the environment are not used. ``stop`` ends waits and long answers
-    with ReadingStopped. With ``guard``, only machines that anybody may name are connected to (``engagement.hosts``).
+    Proxies, netrc and certificates named by the environment are not used. With ``guard``, only machines that anybody
+    may name are connected to (``guard.may_be_asked``).
     """
 
     def __init__(
@@ -104,11 +117,8 @@ class Transport:
         *,
         pace: Pace,
         timeout: tuple[float, float],
-        sleep: Sleep | None,
         monotonic: Callable[[], float],
-        on_wait: OnWait | None,
-        stop: threading.Event | None,
-        max_wait: float = LONGEST_WAIT,
+        waits: Waits,
         ca_bundle: str | None = None,
         bounds: Bounds = READING,
         guard: bool = False,
@@ -117,13 +127,10 @@ class Transport:
         self.base = address
         self.pace = pace
         self.timeout = timeout
-        self.max_wait = max_wait
         self._bounds = bounds
         self._spent = 0.0
-        self._sleep = sleep
         self._monotonic = monotonic
-        self._on_wait = on_wait
-        self._stop = stop
+        self._waits = waits
         self._clock: tuple[float, float] | None = None
         self._session = _Session()
         self._session.trust_env = False
@@ -131,6 +138,12 @@ class Transport:
         self._session.headers.update({"Accept": "application/json", "User-Agent": "channel-engagement"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter(guard=guard))
+
+    def with_waits(self, stop: threading.Event | None, on_wait: OnWait | None, sleep: Sleep | None) -> Transport:
+        """The same transport over the same connections, with other waits, none longer than before."""
+        other = copy(self)
+        other._waits = Waits(stop, on_wait, sleep, self._waits.longest)
+        return other
 
     def close(self) -> None:
         """Closes the connections."""
@@ -145,7 +158,7 @@ class Transport:
 
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str], who: str, wait: bool = True) -> Answer:
         """Reads ``path``. Raises Unreachable, NotRocketChat, SlowDown (when it may not wait), UnreadableAnswer."""
-        longest = self.max_wait if wait else 0.0
+        longest = self._waits.longest if wait else 0.0
         waited, tries, calls = 0.0, 1, 0
         while True:
             waited += self._take_place(path, who, longest - waited)
@@ -190,21 +203,21 @@ class Transport:
     def sleep(self, seconds: float) -> None:
         """Waits, unless the reading was or is stopped meanwhile: then ReadingStopped."""
         self._check_stop()
-        if self._sleep is not None:
-            self._sleep(seconds)
-        elif self._stop is not None:
-            self._stop.wait(seconds)
+        if self._waits.sleep is not None:
+            self._waits.sleep(seconds)
+        elif self._waits.stop is not None:
+            self._waits.stop.wait(seconds)
         else:
             time.sleep(seconds)
         self._check_stop()
 
     def _check_stop(self) -> None:
-        if self._stop is not None and self._stop.is_set():
+        if self._waits.stop is not None and self._waits.stop.is_set():
             raise ReadingStopped
 
     def _take_place(self, path: str, who: str, longest: float) -> float:
         self._check_stop()
-        return self.pace.take_place(path, who, sleep=self.sleep, on_wait=self._on_wait, longest_wait=longest)
+        return self.pace.take_place(path, who, sleep=self.sleep, on_wait=self._waits.on_wait, longest_wait=longest)
 
     def _learn(self, path: str, who: str, raw: _Raw) -> None:
         self.pace.answered(path, who, raw.headers, success=raw.status == 200)
@@ -233,18 +246,18 @@ class Transport:
             if _interrupted(exc):
                 raise _SecondTry(exc) from None
             raise self._failure(exc) from exc
-        except (InvalidAddress, NotRocketChat, Unreachable, UnreadableAnswer, ReadingStopped):
+        except (InvalidAddress, NotRocketChat, Unreachable, UnreadableAnswer, ReadingStopped) as exc:
             self.pace.failed(path, who)
+            _strip(exc)
             raise
 
     def _once(
         self, method: str, url: str, params: Params, body: Mapping[str, str] | None, headers: Mapping[str, str]
     ) -> _Raw:
         began = self._monotonic()
-        left = self._seconds_left()
         try:
-            with within(left):
-                return self._sent(method, url, params, body, headers, left)
+            with within(self._seconds_left(), self._waits.stop, self._monotonic) as exchange:
+                return self._sent(method, url, params, body, headers, exchange)
         finally:
             self._spent += self._monotonic() - began
 
@@ -264,7 +277,7 @@ class Transport:
         params: Params,
         body: Mapping[str, str] | None,
         headers: Mapping[str, str],
-        seconds: float,
+        exchange: Exchange,
     ) -> _Raw:
         with self._session.request(
             method,
@@ -277,14 +290,13 @@ class Transport:
             allow_redirects=False,
         ) as response:
             now_there = server_time(response.headers)
-            content = b"" if response.status_code in _REDIRECTS else self._content(response, seconds)
+            content = b"" if response.status_code in _REDIRECTS else self._content(response, exchange)
             if now_there is not None:
                 self._clock = (now_there, self._monotonic())
             return _Raw(response.status_code, response.headers, content)
 
-    def _content(self, response: requests.Response, seconds: float) -> bytes:
-        # read1 hands over what has arrived, so that an answer that comes in drops meets the deadline too.
-        ends = self._monotonic() + seconds
+    def _content(self, response: requests.Response, exchange: Exchange) -> bytes:
+        # read1 hands over what has arrived, so that no drop of an answer that comes in drops is waited for.
         chunks: list[bytes] = []
         size = 0
         while chunk := response.raw.read1(_CHUNK, decode_content=True):
@@ -292,9 +304,7 @@ class Transport:
             size += len(chunk)
             if size > self._bounds.largest:
                 raise UnreadableAnswer("it has no end")
-            if self._monotonic() > ends:
-                raise Unreachable(self.address)
-            self._check_stop()
+            exchange.check()
         return b"".join(chunks)
 
     def _redirected(self, path: str, location: str) -> str:
@@ -346,7 +356,9 @@ def _chain(exc: BaseException) -> list[BaseException]:
 
 
 def _interrupted(exc: BaseException) -> bool:
-    """True when a connection that stood was cut, as opposed to refused, unknown, untrusted or slow."""
+    """True when a connection that stood was cut, as opposed to refused, unknown, untrusted, slow or cut by us."""
+    if isinstance(exc, TimeoutError):
+        return False
     cut = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, urllib3.exceptions.IncompleteRead)
     return any(isinstance(one, cut) for one in _chain(exc))
 

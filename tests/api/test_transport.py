@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -20,6 +22,14 @@ from engagement.errors import (
 )
 from tests.support.api_tools import answering, client_of, counts, send
 from tests.support.clock import Clock
+from tests.support.misbehaving import (
+    endless_body,
+    listening,
+    silent,
+    silent_after_its_head,
+    trickling_body,
+    trickling_head,
+)
 
 CHANNELS = "/engagement-dashboard/channels/list"
 
@@ -211,18 +221,41 @@ def test_an_answer_that_comes_in_drops_meets_a_deadline() -> None:
         done.set()
 
 
-def test_a_long_answer_ends_when_the_reading_is_stopped() -> None:
+@pytest.mark.parametrize("serve", [silent, trickling_head, silent_after_its_head, trickling_body, endless_body])
+def test_an_answer_that_never_ends_is_cut_at_once_when_the_reading_is_stopped(
+    serve: Callable[[socket.socket, threading.Event], None],
+) -> None:
     stop = threading.Event()
 
-    def respond(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        stop.set()
-        for _ in range(1000):
-            handler.wfile.write(b" " * 65_536)
+    def served(connection: socket.socket, over: threading.Event) -> None:
+        # Later, so that the client waits for what does not come.
+        threading.Timer(0.2, stop.set).start()
+        serve(connection, over)
 
-    with answering(respond) as url, pytest.raises(ReadingStopped):
-        Client(url, stop=stop).release()
+    with listening(served) as url:
+        began = time.monotonic()
+        with pytest.raises(ReadingStopped):
+            Client(url, stop=stop, bounds=Bounds(largest=2**40)).release()
+        assert time.monotonic() - began < 1
+
+
+def test_jobs_of_one_person_share_the_connections_and_each_has_a_stop_of_its_own() -> None:
+    connections: set[int] = set()
+    stop, waits = threading.Event(), list[str]()
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        connections.add(handler.client_address[1])
+        send(handler, 200, b'{"success":true,"version":"8.4"}')
+
+    with answering(respond, keep_alive=True) as url, Client(url) as client:
+        one = client.with_waits(stop=stop, on_wait=lambda route, _: waits.append(route))
+        other = client.with_waits()
+        assert [str(job.release()) for job in (client, one, other, one)] == ["8.4"] * 4
+        stop.set()
+        with pytest.raises(ReadingStopped):
+            one.release()
+        assert str(other.release()) == "8.4"
+    assert len(connections) == 1
 
 
 def test_compressed_answers_are_read_and_broken_compression_is_said_so() -> None:

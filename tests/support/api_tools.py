@@ -37,13 +37,15 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def answering(respond: Respond, certificate: Path | None = None) -> Iterator[str]:
+def answering(respond: Respond, certificate: Path | None = None, *, keep_alive: bool = False) -> Iterator[str]:
     """The address of a server on the loopback interface whose every answer ``respond`` writes.
 
     With a certificate it speaks TLS, and its name is ``localhost``.
     """
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+
         def do_GET(self) -> None:
             respond(self)
 
