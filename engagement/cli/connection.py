@@ -66,15 +66,7 @@ class Connection:
                 tell.waiting(route, seconds)
                 say_wait(tell.standing())
 
-            return Client(
-                self.client.address,
-                self.client.account,
-                pace=self.pace,
-                sleep=tell.sleep,
-                on_wait=wait,
-                stop=tell.stop,
-                ca_bundle=self.settings.workspace.ca_bundle,
-            )
+            return self.client.with_waits(sleep=tell.sleep, on_wait=wait, stop=tell.stop)
 
         return Reader(
             jobs=Jobs(),

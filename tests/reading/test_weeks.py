@@ -326,16 +326,13 @@ def test_a_pause_says_how_long_all_the_weeks_will_take_and_is_right(clock: Clock
         make = reader.make_client
 
         def make_client(tell: Teller[object]) -> object:
-            client = make(tell)
-            transport = client._transport
-
             def wait(route: str, seconds: float) -> None:
                 tell.waiting(route, seconds)
                 if tell.standing().unit == "weeks":
                     told.append(tell.standing())
 
-            transport._on_wait, transport._sleep, transport._monotonic = wait, clock.sleep, clock
-            client._pace.monotonic = clock
+            client = make(tell).with_waits(on_wait=wait, sleep=clock.sleep)
+            client._transport._monotonic = client._pace.monotonic = clock
             return client
 
         reader = replace(reader, make_client=make_client)  # type: ignore[arg-type]

@@ -40,12 +40,11 @@ def reader_of(
     week_start: int = MONDAY,
 ) -> Reader:
     """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given."""
-    pace = Pace()
-    client = Client(server.url, pace=pace)
-    account = client.sign_in(user, user)
+    client = Client(server.url, pace=Pace())
+    client.sign_in(user, user)
 
     def make_client(tell: Teller[Any]) -> Client:
-        return Client(server.url, account, pace=pace, sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+        return client.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
     return Reader(
         jobs=jobs or Jobs(),
