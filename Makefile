@@ -1,5 +1,6 @@
 # make run   the dashboard at http://localhost:8501, with everything it needs
-# make test  every check and every test, with everything they need
+# make check what answers while one still remembers the change: lint, types, and every test without servers and browsers
+# make test  every check and every test, with everything they need, side by side on all cores
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run test test-copies lint demo clean
+.PHONY: run check test test-copies lint demo clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -16,9 +17,13 @@ run: $(VENV)/run.stamp
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m engagement demo
 
+# The markers are those of tests/support/needs.py.
+check: lint
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not server and not process and not browser and not database"
+
 test: lint
 	$(BIN)/python -m tests.support.browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp

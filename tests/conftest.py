@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 from tests.support.clock import Clock
+from tests.support.needs import NEEDS, needs
 
 pytest_plugins = ["tests.support.browser_fixtures", "tests.support.store_fixtures"]
 
@@ -14,7 +19,33 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty home folder, so that no test meets the settings and sessions of a person or of other tests."""
+    folder = tmp_path_factory.mktemp("home")
+    # A browser that was downloaded for the tests lies in the real one.
+    downloaded = Path.home() / ".cache" / "ms-playwright"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYWRIGHT_BROWSERS_PATH", os.environ.get("PLAYWRIGHT_BROWSERS_PATH", str(downloaded)))
+        patch.setenv("HOME", str(folder))
+        for name in [name for name in os.environ if name.startswith(("XDG_", "ENGAGEMENT_", "ROCKETCHAT_"))]:
+            patch.delenv(name)
+        yield folder
+
+
 @pytest.fixture
 def clock() -> Clock:
     """A clock that stands at NOON until told."""
     return Clock()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in NEEDS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}; known from the code")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in needs(item):
+            item.add_marker(name)
