@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import time
+import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
@@ -18,6 +20,8 @@ LONGEST_WAIT = 15 * 60.0
 # The Date header has a resolution of one second and may come from a proxy's clock, and the server opens its
 # next window a moment after the announced instant, never at it.
 _MARGIN = 1.0
+_MOST_EXEMPT = 1_000
+_MOST_UNUSED = 100
 _WAIT_IN_TEXT = re.compile(r"wait (\d{1,6}) second", re.IGNORECASE)
 
 Sleep = Callable[[float], None]
@@ -33,12 +37,19 @@ class _Route:
     reset_at: float | None = None
     server_reset: float = 0.0
     under_way: Counter[str] = field(default_factory=Counter)
-    exempt: set[str] = field(default_factory=set)
+    exempt: dict[str, None] = field(default_factory=dict)
     sent: deque[float] = field(default_factory=deque)
 
     def room(self) -> int:
         """Calls that the window still has for us, less those under way (exempt accounts use none)."""
         return self.remaining - sum(calls for who, calls in self.under_way.items() if who not in self.exempt)
+
+    def spare(self, who: str) -> None:
+        """``who`` is exempt; of very many accounts, those that were seen last are remembered."""
+        self.exempt.pop(who, None)
+        self.exempt[who] = None
+        if len(self.exempt) > _MOST_EXEMPT:
+            del self.exempt[next(iter(self.exempt))]
 
     def landed(self, who: str) -> None:
         """A call of ``who`` is no longer under way."""
@@ -110,9 +121,9 @@ class Pace:
             if limit is None or remaining is None or reset is None:
                 state.remaining = max(0, state.remaining - (who not in state.exempt))
                 if success:
-                    state.exempt.add(who)
+                    state.spare(who)
                 return
-            state.exempt.discard(who)
+            state.exempt.pop(who, None)
             self._learn(state, max(1, int(limit)), max(0, int(remaining)), reset / 1000, server_time(headers))
 
     def refused(self, route: str, who: str, headers: Mapping[str, str], text: str) -> float:
@@ -120,7 +131,7 @@ class Pace:
         with self._lock:
             state = self._state(route)
             state.landed(who)
-            state.exempt.discard(who)
+            state.exempt.pop(who, None)
             seconds = _announced_wait(headers, text)
             state.limit = state.limit or int(_number(headers.get("X-RateLimit-Limit")) or 10)
             state.remaining = 0
@@ -154,14 +165,14 @@ class Pace:
             return 0.0
 
     def _ceiling_wait(self, state: _Route, who: str, now: float) -> float:
+        length = WINDOW_SECONDS + _MARGIN
+        while state.sent and state.sent[0] + length <= now:
+            state.sent.popleft()
         # The server's window tells what all copies have used, but only after an answer: each keeps to its part.
         limits = [self.calls_a_minute, state.limit if self.copies > 1 and who not in state.exempt else None]
         known = [max(1, limit // self.copies) for limit in limits if limit is not None]
         if not known:
             return 0.0
-        length = WINDOW_SECONDS + _MARGIN
-        while state.sent and state.sent[0] + length <= now:
-            state.sent.popleft()
         if len(state.sent) < min(known):
             return 0.0
         return state.sent[-min(known)] + length - now
@@ -192,14 +203,23 @@ class Pace:
 
 
 _HEADERS = ("Limit", "Remaining", "Reset")
-_shared: dict[str, Pace] = {}
+# Every Pace that somebody holds, and the last ones even when nobody does: an address asked a moment ago is known.
+_shared: weakref.WeakValueDictionary[str, Pace] = weakref.WeakValueDictionary()
+_recent: deque[Pace] = deque(maxlen=_MOST_UNUSED)
 _shared_lock = threading.Lock()
 
 
 def shared_pace(address: str, calls_a_minute: int | None = None, copies: int = 1) -> Pace:
-    """The one Pace of this process for the workspace at ``address``; what was given last holds."""
+    """The one Pace of this process for the workspace at ``address``; what was given last holds.
+
+    Where nobody holds it, it is forgotten when many other addresses were asked since.
+    """
     with _shared_lock:
-        pace = _shared.setdefault(address, Pace())
+        pace = _shared.get(address) or Pace()
+        _shared[address] = pace
+        with suppress(ValueError):
+            _recent.remove(pace)
+        _recent.append(pace)
         pace.calls_a_minute, pace.copies = calls_a_minute, copies
         return pace
 

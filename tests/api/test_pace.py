@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from email.utils import formatdate
 
 import pytest
@@ -264,3 +266,40 @@ def test_copies_share_a_ceiling_of_our_own_and_each_has_at_least_one_call() -> N
     half, least = Pace(6, copies=2, monotonic=clock), Pace(2, copies=5, monotonic=clock)
     assert [call(half, clock, {}) for _ in range(4)] == [0, 0, 0, 61]
     assert [call(least, clock, {}) for _ in range(3)] == [0, 61, 61]
+
+
+def test_of_many_addresses_only_those_in_use_and_the_latest_are_remembered() -> None:
+    in_use = shared_pace("https://in-use.example")
+    forgotten = weakref.ref(shared_pace("https://forgotten.example"))
+    for number in range(1_000):
+        shared_pace(f"https://{number}.example")
+    latest = shared_pace("https://999.example")
+    gc.collect()
+    assert forgotten() is None
+    assert shared_pace("https://in-use.example") is in_use
+    assert shared_pace("https://999.example") is latest
+    assert sum(isinstance(one, Pace) for one in gc.get_objects()) < 200
+
+
+def test_of_many_exempt_accounts_the_latest_are_remembered() -> None:
+    clock = Clock(NOON)
+    pace = Pace(monotonic=clock)
+    for number in range(20_000):
+        call(pace, clock, {}, who=f"account {number}")
+    route = pace._routes[ROUTE]
+    assert len(route.exempt) <= 1_000
+    assert len(route.under_way) == 0
+    # No room for anybody else: the exempt still need none.
+    call(pace, clock, headers(clock, 0, 60), who="ada")
+    assert call(pace, clock, {}, who="account 19999") == 0
+    assert call(pace, clock, {}, who="account 0") == 61
+
+
+def test_no_more_calls_are_remembered_than_the_last_minute_saw() -> None:
+    clock = Clock(NOON)
+    pace = Pace(copies=2, monotonic=clock)
+    for _ in range(10_000):
+        pace.take_place(ROUTE, "ada", sleep=clock.sleep)
+        pace.failed(ROUTE, "ada")
+        clock.now += 1
+    assert len(pace._routes[ROUTE].sent) <= 62
