@@ -1,4 +1,4 @@
-"""Overview: the four figures, messages per day, the busiest rooms, the movers, the inactive rooms."""
+"""Overview: the figures, messages per day, the busiest rooms, the movers, the inactive rooms."""
 
 import streamlit as st
 

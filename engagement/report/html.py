@@ -60,7 +60,9 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     scripts = (_plotly(), _START) if charts else ()
     tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
     size = f"size: {paper};" if paper in PAPERS else ""
-    style = (HERE / "report.css").read_text(encoding="utf-8") % (tokens | {"font": FONT, "paper_size": size})
+    style = (HERE / "report.css").read_text(encoding="utf-8") % (
+        tokens | {"font": FONT, "paper_size": size, "cards": max(1, len(content.key_figures))}
+    )
     made: str = (
         _environment()
         .get_template("report.html.j2")
