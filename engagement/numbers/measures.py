@@ -94,6 +94,15 @@ MEASURES = (
         line=True,
     ),
     Measure(
+        "median_messages",
+        "Median of active rooms",
+        "Half of the active rooms have at least so many messages, half at most; one busy room does not move it.",
+        "messages",
+        lambda counts: float(counts.messages[counts.messages > 0].median()),
+        more="good",
+        line=True,
+    ),
+    Measure(
         "inactive_rooms",
         "Inactive rooms",
         "Rooms without a message in the period, out of all rooms that existed in it; exempt rooms are none of them.",

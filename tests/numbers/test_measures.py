@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,18 @@ def test_the_share_of_the_ten_busiest_counts_a_negative_room_as_nothing() -> Non
     table = rooms_table(*ten, {"name": "rest", "messages": 10}, {"name": "deleted", "messages": -50})
     # The ten busiest are the room with 10 and nine of those with 9: 91 of 100 messages.
     assert totals(table, WEEK)["busiest_share"].now == 91.0
+
+
+def test_the_median_is_of_active_rooms_alone_and_undefined_without_one() -> None:
+    counts = [(900, 0), (8, 0), (4, 0), (2, 0), (0, 0), (-3, 0)]
+    table = rooms_table(
+        *({"name": f"r{n}", "messages": now, "previous_messages": old} for n, (now, old) in enumerate(counts))
+    )
+    median = totals(table, WEEK)["median_messages"]
+    # 900, 8, 4 and 2: half way between 8 and 4.
+    assert median.now == 6.0
+    assert math.isnan(median.before)
+    assert median.change_pct is None
 
 
 def test_a_percentage_of_nothing_is_undefined() -> None:
