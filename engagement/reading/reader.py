@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from engagement.api.client import Client, Directory, Release
-from engagement.numbers.periods import DAY, MONDAY, Period
+from engagement.numbers.periods import MONDAY, Period
 from engagement.numbers.rooms import NO_RULES, Activity, Rules
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import Counting
@@ -16,7 +16,7 @@ from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.weeks import read_history
 from engagement.reading.workspace import Access, Facts, read_activity, read_directory, read_facts
 from engagement.settings.keys import Settings
-from engagement.storage.archive import Archive, CountingCheck, Scope
+from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 
 FACTS_KEPT = 3600.0
 DIRECTORY_KEPT = 600.0
@@ -65,7 +65,7 @@ class Reader:
             client = self.make_client(tell)
             return read_activity(client, self.access, facts, period, directory, tell, now=self.now, rules=self.rules)
 
-        settled = facts.today(self.now()) - period.end > 2 * DAY
+        settled = facts.today(self.now()) - period.end > SETTLES_AFTER
         return self.jobs.ask(
             self._key("activity", period), self.viewer, work, keep=SETTLED_KEPT if settled else UNSETTLED_KEPT
         )

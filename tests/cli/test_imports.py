@@ -11,7 +11,7 @@ from engagement.cli.report import FORMS
 from engagement.report.wishes import ENDINGS
 from tests import ROOT
 
-HEAVY = ("plotly", "requests", "sqlalchemy", "starlette", "streamlit", "tqdm", "uvicorn")
+HEAVY = ("numpy", "pandas", "plotly", "requests", "sqlalchemy", "starlette", "streamlit", "tqdm", "uvicorn")
 ASK = """
 import sys
 from engagement.__main__ import main
