@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from collections.abc import Callable
 
 from engagement.api.client import Account, Client
 from engagement.demo import DemoServer, Options
@@ -11,13 +13,48 @@ from engagement.reading.jobs import Jobs
 
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
+_MOST_CLIENTS = 200
+
+
+class Clients:
+    """One client per person by a name of theirs: made when first asked for, closed when their session ends.
+
+    Of very many, the one not asked for longest is closed; where a session ended unseen, its own is among them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: OrderedDict[str, Client] = OrderedDict()
+
+    def of(self, name: str, make: Callable[[], Client]) -> Client:
+        """The client of that name, which ``make`` makes where there is none."""
+        with self._lock:
+            if name not in self._clients:
+                self._clients[name] = make()
+            self._clients.move_to_end(name)
+            if len(self._clients) > _MOST_CLIENTS:
+                self._clients.popitem(last=False)[1].close()
+            return self._clients[name]
+
+    def close(self, name: str) -> None:
+        """Closes the client of that name, where there is one."""
+        with self._lock:
+            found = self._clients.pop(name, None)
+        if found is not None:
+            found.close()
+
+    def close_all(self) -> None:
+        """Closes every client."""
+        for name in list(self._clients):
+            self.close(name)
 
 
 class Hub:
-    """Jobs by key, the admission of the account that reads for every visitor, and at most one demo server."""
+    """Jobs by key, a client per person, the admission of the account that reads for all, at most one demo server."""
 
     def __init__(self, demo_options: Options | None = None) -> None:
         self.jobs = Jobs()
+        self.clients = Clients()
         self.account: Admission | None = None
         self._lock = threading.Lock()
         self._demo_options = demo_options or Options(seed=DEMO_SEED)
@@ -36,11 +73,13 @@ class Hub:
         url = self.demo().url
         with self._lock:
             if self._demo_account is None:
-                self._demo_account = Client(url).sign_in("admin", "admin")
+                with Client(url) as client:
+                    self._demo_account = client.sign_in("admin", "admin")
             return self._demo_account
 
     def close(self) -> None:
-        """Stops the demo server, if it runs."""
+        """Closes all clients, and stops the demo server, if it runs."""
+        self.clients.close_all()
         with self._lock:
             if self._demo is not None:
                 self._demo.stop()

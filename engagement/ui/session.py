@@ -179,7 +179,7 @@ def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admissio
     try:
         renewed = admissions.ask(session.workspace, viewer_, lambda t: client(session, t), tell)
     except SignedOut:
-        sessions.end(session_id)
+        _end(session_id)
         raise
     except Refused:
         # Nor may the next try be spared by the admission that was still good a moment ago.
@@ -258,12 +258,21 @@ def connect(address: str, account: Account | None = None, **more: Any) -> Client
     return Client(address, account, pace=pace_of(address), ca_bundle=workspace.ca_bundle, guard=guard, **more)
 
 
-def client(session: Session, tell: Teller[Any] | None = None) -> Client:
-    """A client of the session's person; with a teller, it pauses and announces its pauses through it."""
-    waits: dict[str, Any] = {} if tell is None else {"sleep": tell.sleep, "on_wait": tell.waiting, "stop": tell.stop}
-    if session.workspace == DEMO:
-        return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url), **waits)
-    return connect(session.workspace, account_of(session), **waits)
+def client(session: Session, tell: Teller[Any]) -> Client:
+    """The client of the session's person, pausing and announcing its pauses through ``tell``."""
+
+    def make() -> Client:
+        if session.workspace == DEMO:
+            return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url))
+        return connect(session.workspace, account_of(session))
+
+    one = hub().clients.of(_name(session.id), make)
+    return one.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+
+
+def _end(session_id: str) -> None:
+    runtime().sessions.end(session_id)
+    hub().clients.close(_name(session_id))
 
 
 def account_of(session: Session) -> Account:
@@ -297,7 +306,7 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
         raise SignedOut
     # What an earlier session of this tab was refused is nobody's business any more.
     st.session_state.pop(_VIEWER, None)
-    admission = _first_admission(client_, account, workspace, viewer(), say)
+    admission = _first_admission(client_, workspace, viewer(), say)
     access = admission.access
     session_id = runtime().sessions.begin(
         Signed(
@@ -314,20 +323,9 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
     st.session_state[TICKET] = runtime().sessions.ticket(session_id)
 
 
-def _first_admission(
-    client_: Client, account: Account, workspace: str, viewer_: str, say: Callable[[float], None]
-) -> Admission:
+def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callable[[float], None]) -> Admission:
     def make(tell: Teller[Any]) -> Client:
-        waits: dict[str, Any] = {
-            "sleep": tell.sleep,
-            "on_wait": tell.waiting,
-            "stop": tell.stop,
-            "timeout": SIGN_IN_TIMEOUT,
-            "bounds": SIGNING_IN,
-        }
-        if workspace == DEMO:
-            return client_
-        return connect(client_.address, account, **waits)
+        return client_.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
     job = hub().jobs.ask(
         ("signing in", viewer_), viewer_, lambda tell: _admissions().ask(workspace, viewer_, make, tell), keep=0.0
@@ -355,7 +353,7 @@ def sign_out() -> None:
         try:
             session = sessions.find(session_id)
         finally:
-            sessions.end(session_id)
+            _end(session_id)
         # A workspace that may not be asked any more is not asked this either.
         if _allowed(session).workspace != DEMO:
             account = account_of(session)
@@ -377,7 +375,7 @@ def ended_by_workspace() -> NoReturn:
         st.stop()
     session_id = st.session_state.pop(ID, None) or cookie()
     if session_id:
-        runtime().sessions.end(session_id)
+        _end(session_id)
     st.session_state[ENDED] = True
     st.rerun()
 

@@ -123,19 +123,19 @@ def _patiently(address: str, way: str) -> None:
 
 def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
     typed = st.session_state
-    client = session.connect(address, timeout=session.SIGN_IN_TIMEOUT, bounds=SIGNING_IN)
-    if way == PASSWORD:
-        user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
-        if not user or not password:
-            raise FieldMissing("Enter your user name and your password.")
-        client.sign_in(user, password, typed.get("signin_code", "") or None)
-    else:
-        user_id, token = typed.get("signin_user_id", "").strip(), typed.get("signin_token", "").strip()
-        if not user_id or not token:
-            raise FieldMissing("Enter your user id and your access token.")
-        client.sign_in_with_token(user_id, token)
-    # The client knows the address with https, where the server has led it there.
-    session.begin(client, client.address, "password" if way == PASSWORD else "token", say)
+    with session.connect(address, timeout=session.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
+        if way == PASSWORD:
+            user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
+            if not user or not password:
+                raise FieldMissing("Enter your user name and your password.")
+            client.sign_in(user, password, typed.get("signin_code", "") or None)
+        else:
+            user_id, token = typed.get("signin_user_id", "").strip(), typed.get("signin_token", "").strip()
+            if not user_id or not token:
+                raise FieldMissing("Enter your user id and your access token.")
+            client.sign_in_with_token(user_id, token)
+        # The client knows the address with https, where the server has led it there.
+        session.begin(client, client.address, "password" if way == PASSWORD else "token", say)
 
 
 def _demo() -> None:
@@ -143,5 +143,6 @@ def _demo() -> None:
     st.markdown("No account at hand? The demo workspace has 1,200 made-up rooms with two years of messages.")
     if st.button("Explore the demo workspace", key="demo", width="stretch", icon=":material/explore:"):
         with st.spinner("Starting the demo workspace …"):
-            session.begin(Client(hub().demo().url, hub().demo_account()), DEMO, "demo")
+            with Client(hub().demo().url, hub().demo_account()) as client:
+                session.begin(client, DEMO, "demo")
         st.rerun()
