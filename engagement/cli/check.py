@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
 from engagement.numbers.zone import offset_text
-from engagement.reading.workspace import Facts
+from engagement.reading.facts import Facts
 
 
 def check(environ: Mapping[str, str]) -> int:

@@ -14,8 +14,8 @@ from engagement.display.wording import duration_text
 from engagement.numbers.periods import Period, checked_period, preset_period
 from engagement.numbers.rooms import Activity
 from engagement.reading.jobs import Jobs, Progress, Teller
-from engagement.reading.reader import Reader, rules_of
-from engagement.reading.workspace import admit
+from engagement.reading.rights import admit
+from engagement.reading.workspace import Reader, rules_of
 from engagement.settings.account import CommandLineAccount, command_line_account
 from engagement.settings.keys import Settings, default_files, load
 from engagement.storage.archive import Archive

@@ -15,8 +15,8 @@ from engagement.errors import NoPremiumModule
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Progress
-from engagement.reading.reader import Reader
 from engagement.reading.weeks import RULE
+from engagement.reading.workspace import Reader
 
 _LOOK_EVERY = 0.2
 

@@ -16,7 +16,7 @@ from typing import Any
 from engagement.api.client import Client
 from engagement.errors import Admitting, Refused
 from engagement.reading.jobs import Job, Jobs, Teller
-from engagement.reading.workspace import Access, admit
+from engagement.reading.rights import Access, admit
 from engagement.storage.database import Clock
 
 RENEWED_AFTER = timedelta(seconds=210)

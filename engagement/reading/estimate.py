@@ -23,10 +23,6 @@ class Calls:
         whole = made * announced / received if received else made
         return replace(self, made=made, per_window=max(self.per_window, whole, made))
 
-    def next_window(self, windows_left: int, made: int) -> Calls:
-        """After a window that took ``made`` calls, with so many left."""
-        return Calls(windows_left, per_window=max(1, made))
-
     @property
     def left(self) -> int:
         """Calls that are still to be made."""

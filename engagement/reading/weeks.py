@@ -18,8 +18,8 @@ from engagement.numbers.rooms import counts_of
 from engagement.numbers.weeks import History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
+from engagement.reading.facts import Facts
 from engagement.reading.jobs import Teller
-from engagement.reading.workspace import Facts
 from engagement.storage.archive import Archive, KeptWindow, Scope, WeekMatrix, WindowMeta
 
 # Raised when the way of asking changes so that older windows mean something else.

@@ -15,9 +15,9 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
+from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
-from engagement.reading.reader import Reader
-from engagement.reading.workspace import Facts
+from engagement.reading.workspace import Reader
 from engagement.ui import session
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from engagement.api.transport import SIGNING_IN
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
 from engagement.reading.admission import Admission, Admissions
 from engagement.reading.jobs import Teller
-from engagement.reading.reader import Reader, rules_of
-from engagement.reading.workspace import Access
+from engagement.reading.rights import Access
+from engagement.reading.workspace import Reader, rules_of
 from engagement.settings.keys import EVERYONE, PROXY_HEADER
 from engagement.storage.sessions import Session, Signed
 from engagement.ui import handover

@@ -12,7 +12,7 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.reading.jobs import Jobs
-from engagement.reading.reader import Reader
+from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock

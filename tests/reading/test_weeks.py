@@ -19,8 +19,8 @@ from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
 from engagement.reading.estimate import Calls
 from engagement.reading.jobs import Job, Progress, Teller
-from engagement.reading.reader import Reader
 from engagement.reading.weeks import RULE
+from engagement.reading.workspace import Reader
 from engagement.storage.archive import Scope
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
@@ -357,7 +357,6 @@ def test_calls_left_are_reckoned_from_the_pages_of_the_windows_before() -> None:
     assert calls.left == 13 * 20 - 1
     assert calls.later_pauses(10) == 25 * 61
     assert calls.later_pauses(None) == 0
-    assert Calls(2, made=0).next_window(1, made=22).left == 22
     assert Calls(0).left == 0
     assert Calls(0).later_pauses(10) == 0
 

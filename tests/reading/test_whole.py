@@ -19,8 +19,8 @@ from engagement.demo import DemoServer, Options
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.reading.jobs import Jobs, Teller
-from engagement.reading.reader import Reader
-from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, admit
+from engagement.reading.rights import admit
+from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, Reader
 from tests.support.asking import ask, empty_archive, reader_of
 from tests.support.clock import NOON, Clock
 

@@ -12,7 +12,8 @@ from engagement.demo import DemoServer, Options
 from engagement.errors import NoPermission
 from engagement.numbers.periods import Period, windows
 from engagement.numbers.rooms import Activity
-from engagement.reading.workspace import COUNTING_NOTE, PRIVATE_UNKNOWN_NOTE
+from engagement.reading.facts import COUNTING_NOTE
+from engagement.reading.workspace import PRIVATE_UNKNOWN_NOTE
 from tests.support.api_tools import Clock, client_of
 from tests.support.asking import ask
 

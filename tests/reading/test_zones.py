@@ -20,7 +20,8 @@ from engagement.demo.zone import ServerClock
 from engagement.errors import RefusedParameters
 from engagement.numbers.periods import Period, last_full_weeks, windows
 from engagement.numbers.zone import Zone, server_days
-from engagement.reading.workspace import COUNTING_NOTE, ZONE_NOTE, read_daily
+from engagement.reading.facts import COUNTING_NOTE, ZONE_NOTE
+from engagement.reading.workspace import read_daily
 from tests.support.api_tools import client_of
 from tests.support.asking import ask, reader_of
 from tests.support.clock import Clock

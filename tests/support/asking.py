@@ -15,9 +15,10 @@ from engagement.api.client import Client, Pace
 from engagement.demo import DemoServer
 from engagement.numbers.periods import MONDAY, Period
 from engagement.numbers.rooms import Activity
+from engagement.reading.facts import Facts
 from engagement.reading.jobs import Jobs, Teller
-from engagement.reading.reader import Reader
-from engagement.reading.workspace import Facts, admit
+from engagement.reading.rights import admit
+from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from engagement.storage.database import Store
 

@@ -13,7 +13,7 @@ from engagement.demo.community import RoomSpec, community
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Teller
-from engagement.reading.reader import Reader
+from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from tests.support.asking import reader_of
 from tests.support.clock import Clock

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from engagement.demo import DemoServer
 from engagement.errors import AccountRefused, Admitting, NoPermission, NotNamed, SignedOut, Unreachable
 from engagement.reading.admission import LASTS, RENEWED_AFTER
-from engagement.reading.workspace import Access
+from engagement.reading.rights import Access
 from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
 from engagement.ui import runtime as runtimes
 from engagement.ui import session, signin

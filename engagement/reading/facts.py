@@ -1,0 +1,172 @@
+"""What holds for a workspace whatever is asked: release, clock, where its days begin, whether and how it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+import pandas as pd
+
+from engagement.api.client import Client, DailyTotals, Person, Release
+from engagement.errors import NoPremiumModule, RefusedParameters
+from engagement.numbers.periods import DAY, last_full_weeks
+from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.zone import Zone, midnights_of
+from engagement.reading.counting import Counting, check_counting, week_to_check
+from engagement.reading.jobs import Teller
+
+# Blocks of so many days are counted rightly even by servers that begin their windows too late.
+SAFE_BLOCK_DAYS = 4
+FACTS_REACH_BACK = 400 * DAY
+# Where a year of days is refused, a look into each season tells the offsets of the year.
+_SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
+
+COUNTING_NOTE = (
+    "This server begins its windows too late, so every period is read in blocks of four days, "
+    "which it counts correctly."
+)
+ZONE_NOTE = (
+    "The server's time zone could not be told for sure; days may be labelled one day off. "
+    "Set `timezone` in the configuration."
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What holds for a workspace whatever is asked: release, clock, day border, whether and how it counts.
+
+    ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
+    ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
+    server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
+    which ``checked`` says was proved. ``receipt`` is that of the daily totals and of the counting check.
+    """
+
+    workspace: str
+    workspace_id: str | None
+    release: Release
+    skew: timedelta
+    offset: timedelta | None
+    zone: Zone
+    counted: bool = False
+    first_counted: date | None = None
+    block_days: int | None = None
+    checked: bool = True
+    receipt: Receipt = NOTHING_READ
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which what was read from this workspace is kept: its address, and its own id if it has one."""
+        return f"{self.workspace} {self.workspace_id}" if self.workspace_id else self.workspace
+
+    def today(self, now: datetime) -> date:
+        """The server's date when our clock says ``now`` (aware)."""
+        return self.zone.day(now.astimezone(UTC) + self.skew)
+
+
+# The outcome of the counting check of a workspace, which has its name, id and release by then: whoever gives it knows
+# it from before, or calls the check, as a part of the job of the teller.
+Checked = Callable[[Facts, Callable[[], Counting], Teller[Facts]], Counting]
+
+
+def read_facts(
+    client: Client,
+    workspace: str,
+    tell: Teller[Facts],
+    *,
+    now: Callable[[], datetime],
+    timezone: tzinfo | None = None,
+    checked: Checked,
+) -> Facts:
+    """Reads the facts of a workspace. ``timezone`` is the configured one; ``checked`` may know the outcome of the
+    counting check of this release, or keep it.
+    """
+    tell.stage("Looking at the workspace")
+    release, person, server_now = client.release(), client.me(), client.server_now()
+    bare = Facts(
+        workspace=workspace,
+        workspace_id=client.workspace_id,
+        release=release,
+        skew=server_now - now(),
+        offset=_configured_offset(timezone, server_now),
+        zone=Zone(timezone),
+    )
+    try:
+        totals, whole_year = _days_of_a_year(client, server_now)
+    except NoPremiumModule:
+        return bare
+    sent = totals.messages
+    offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+    tell.stage("Checking how the server counts")
+    week = week_to_check(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
+    counting = checked(bare, lambda: check_counting(client, week, offset), tell)
+    first, block_days = None, None
+    if counting.right is False or not (whole_year or counting.right):
+        block_days, notes = SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
+    else:
+        first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
+        if counting.right is None and not sent.empty:
+            notes = (*notes, counting.note)
+    return replace(
+        bare,
+        counted=True,
+        offset=offset,
+        zone=zone,
+        first_counted=first,
+        block_days=block_days,
+        checked=counting.right is not None,
+        receipt=totals.receipt + counting.receipt + Receipt(notes=notes),
+    )
+
+
+def _calendar(
+    client: Client, sent: pd.Series, person: Person, timezone: tzinfo | None, server_now: datetime
+) -> tuple[timedelta | None, Zone, tuple[str, ...]]:
+    """The offset for the instants sent, the zone for days, and what is unsure about them."""
+    if timezone is not None:
+        return _configured_offset(timezone, server_now), Zone(timezone), ()
+    days = client.server_days(sent, person)
+    zone = Zone() if days.offset is None else Zone.seen(midnights_of(sent), days.offset)
+    return days.offset, zone, () if days.sure else (ZONE_NOTE,)
+
+
+def _days_of_a_year(client: Client, server_now: datetime) -> tuple[DailyTotals, bool]:
+    """Messages per day of the last year and True; one day of each season and False where a year is refused, as on
+    the build that begins its windows too late.
+    """
+    try:
+        return client.sent_per_day(server_now - FACTS_REACH_BACK, server_now), True
+    except RefusedParameters:
+        moments = [server_now - ago for ago in (*reversed(_SEASONS), timedelta(0))]
+        return together([client.sent_per_day(moment, moment) for moment in moments]), False
+
+
+def together(totals: Sequence[DailyTotals]) -> DailyTotals:
+    """Several answers as one."""
+    receipt = sum((total.receipt for total in totals), NOTHING_READ)
+    return DailyTotals(pd.concat([total.messages for total in totals]), receipt)
+
+
+def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:
+    """The westernmost offset of the zone within half a year, which is the careful one for the instants sent."""
+    if timezone is None:
+        return None
+    offsets = [(server_now + n * 26 * 7 * DAY).astimezone(timezone).utcoffset() for n in (-1, 0)]
+    known = [o for o in offsets if o is not None]
+    now = known[-1] if known else None
+    return min(known) if known and min(known) <= timedelta(hours=-8) else now
+
+
+def _first_counted(sent: pd.Series, offset: timedelta | None, asked_from: date) -> date | None:
+    """The first day with a message, where the days asked for began well before it."""
+    if sent.empty:
+        return None
+    first = server_dates(sent, offset).index.min().date()
+    return first if first > asked_from + 7 * DAY else None
+
+
+def server_dates(sent: pd.Series, offset: timedelta | None) -> pd.Series:
+    """Messages per day with naive midnights of the server as index, from midnights in UTC."""
+    # Half a day more puts a daylight-saving hour between the offset and the midnight on the right day.
+    index = pd.DatetimeIndex(sent.index).tz_localize(None) + pd.Timedelta((offset or timedelta(0)) + DAY / 2)
+    return pd.Series(sent.to_numpy(), index=index.normalize(), name="messages").groupby(level=0).sum().sort_index()
