@@ -5,6 +5,7 @@ EngagementError                 anything this project raises on purpose
 │   ├── InvalidPeriod           not a range of whole days that can be asked for
 │   ├── InvalidAddress          not the address of a workspace that may be asked
 │   ├── FieldMissing            a field of the sign-in form was left empty
+│   ├── Unusable                one value of the configuration is not what it must be
 │   └── InvalidSettings         the configuration file or the environment is wrong
 ├── Admitting                   the workspace is still being asked what somebody may see
 ├── ReadingStopped              somebody stopped the reading
@@ -16,6 +17,7 @@ EngagementError                 anything this project raises on purpose
 ├── InternalError               a mistake of ours
 └── WorkspaceError              the workspace did not give what was asked for
     ├── Unreachable             no answer, or none in time
+    │   ├── Interrupted         the connection broke off
     │   └── Untrusted           an answer, but its certificate is not trusted
     ├── NotRocketChat           an answer, but not of a Rocket.Chat
     │   └── LedElsewhere        the address leads to another one
@@ -62,6 +64,10 @@ class InvalidAddress(InvalidInput):
 
 class FieldMissing(InvalidInput):
     """A field of the sign-in form was left empty; the text says which."""
+
+
+class Unusable(InvalidInput):
+    """A value of the configuration; the text says what it must be instead, as the end of a sentence."""
 
 
 class InvalidSettings(InvalidInput):
@@ -157,6 +163,10 @@ class Unreachable(WorkspaceError):
         super().__init__(
             f"The workspace at {address} does not answer. Check the address and your network, then try again."
         )
+
+
+class Interrupted(Unreachable):
+    """A connection that stood broke off, which one more try may heal."""
 
 
 class Untrusted(Unreachable):

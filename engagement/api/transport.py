@@ -18,6 +18,7 @@ import urllib3.exceptions
 from engagement.api.guard import Adapter, Exchange, within
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 from engagement.errors import (
+    Interrupted,
     InvalidAddress,
     LedElsewhere,
     NotRocketChat,
@@ -165,9 +166,9 @@ class Transport:
             calls += 1
             try:
                 raw = self._exchange("GET", path, who, params=params, headers=headers)
-            except _SecondTry as exc:
+            except Interrupted:
                 if tries == 2:
-                    raise Unreachable(self.address) from exc.reason
+                    raise
                 tries += 1
                 self.sleep(SECOND_TRY_AFTER)
                 continue
@@ -188,10 +189,7 @@ class Transport:
     def post(self, path: str, body: Mapping[str, str], *, headers: Mapping[str, str], who: str) -> Answer:
         """Sends ``body`` to ``path`` once and without waiting. Raises as ``get`` does, SlowDown at once."""
         self._take_place(path, who, 0.0)
-        try:
-            raw = self._exchange("POST", path, who, body=body, headers=headers)
-        except _SecondTry as exc:
-            raise Unreachable(self.address) from exc.reason
+        raw = self._exchange("POST", path, who, body=body, headers=headers)
         answer = _answer(raw)
         if raw.status == 429:
             raise SlowDown(self.pace.refused(path, who, raw.headers, answer.error))
@@ -232,7 +230,7 @@ class Transport:
         params: Params = (),
         body: Mapping[str, str] | None = None,
     ) -> _Raw:
-        """One call, redirects within the workspace included. Raises _SecondTry when another try is worth it."""
+        """One call, redirects within the workspace included. Raises Interrupted when another try is worth it."""
         try:
             for _ in range(4):
                 raw = self._once(method, self.base + path, params, body, headers)
@@ -243,8 +241,6 @@ class Transport:
         except _FOREIGN as exc:
             self.pace.failed(path, who)
             _strip(exc)
-            if _interrupted(exc):
-                raise _SecondTry(exc) from None
             raise self._failure(exc) from exc
         except (InvalidAddress, NotRocketChat, Unreachable, UnreadableAnswer, ReadingStopped) as exc:
             self.pace.failed(path, who)
@@ -325,7 +321,7 @@ class Transport:
             return UnreadableAnswer("its compression is broken")
         if any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(exc)):
             return Untrusted(self.address)
-        return Unreachable(self.address)
+        return Interrupted(self.address) if _interrupted(exc) else Unreachable(self.address)
 
 
 class _Session(requests.Session):
@@ -333,14 +329,6 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None
-
-
-class _SecondTry(Exception):
-    """The connection broke off, which one more try may heal."""
-
-    def __init__(self, reason: BaseException) -> None:
-        self.reason = reason
-        super().__init__()
 
 
 def _chain(exc: BaseException) -> list[BaseException]:

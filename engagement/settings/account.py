@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engagement.errors import InvalidSettings
+from engagement.errors import InvalidSettings, Unusable
 from engagement.settings import values
 from engagement.settings.keys import Settings
 
@@ -58,6 +58,6 @@ def _url(given: Mapping[str, str], settings: Settings, faults: list[str]) -> str
         return settings.workspace.url or ""
     try:
         return values.address(given["URL"])
-    except values.Unusable as exc:
+    except Unusable as exc:
         faults.append(f"ROCKETCHAT_URL must be {exc}.")
         return ""

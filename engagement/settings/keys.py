@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engagement.errors import InvalidSettings
+from engagement.errors import InvalidSettings, Unusable
 from engagement.settings import values
 
 PREFIX = "ENGAGEMENT"
@@ -148,7 +148,7 @@ def load(environ: Mapping[str, str], files: Sequence[Path]) -> Settings:
         declared = KEYS[section, key].metadata
         try:
             parsed[section][key] = declared["parse"](value)
-        except values.Unusable as exc:
+        except Unusable as exc:
             faults.append(f"{source} must be {exc}" + (f", not {str(value)[:60]!r}." if declared["repeated"] else "."))
     faults.extend(_contradictions(parsed, given))
     if faults:

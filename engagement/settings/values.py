@@ -11,16 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engagement.errors import InvalidAddress
+from engagement.errors import InvalidAddress, Unusable
 from engagement.settings.address import clean_address
 
 SHORTEST_KEY = 32
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-class Unusable(ValueError):
-    """The value cannot be used; the text says what it must be instead, as the end of a sentence."""
 
 
 def quoted(value: object) -> str:
