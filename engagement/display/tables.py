@@ -109,7 +109,8 @@ def _table(
 
 def weeks(by_week: pd.DataFrame) -> pd.DataFrame:
     """A row per week of the measures that have a line, the latest first; columns under their labels."""
-    shown = by_week.rename(columns={measure.name: measure.label for measure in MEASURES}).astype("Int64")
+    # Counts stay whole numbers; a measure such as a median may lie between two.
+    shown = by_week.rename(columns={measure.name: measure.label for measure in MEASURES}).convert_dtypes()
     shown.insert(0, "Week from", pd.DatetimeIndex(by_week.index).astype("datetime64[us]"))
     return shown.iloc[::-1].reset_index(drop=True)
 

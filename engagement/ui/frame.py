@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,8 @@ from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
 from engagement.ui import filters, links, loading, session, signin
 from engagement.ui.runtime import runtime
+
+log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parents[2] / "pages"
 STYLE = Path(__file__).with_name("style.css")
@@ -69,9 +72,10 @@ def main() -> None:
     except EngagementError as error:
         _say(error)
     except Exception as exc:
-        # The framework logs it, but what it tells the reader is no way on.
-        _say(InternalError(exc))
-        raise
+        # What the framework would tell the reader is no way on, and what it would log may hold a secret.
+        ours = InternalError(exc)
+        log.error("A page failed by a mistake of ours: %s", ours.place)
+        _say(ours)
 
 
 def _say(error: EngagementError) -> None:

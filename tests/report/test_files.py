@@ -369,3 +369,11 @@ def test_a_formula_in_a_name_is_text_in_csv() -> None:
     rows = list(csv.reader(io.StringIO(lines)))
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
     assert any(cell.startswith("'=HYPERLINK") for row in rows for cell in row)
+
+
+def test_the_weeks_of_a_report_hold_whole_counts_and_measures_that_are_none() -> None:
+    history = history_of({"a": [4, float("nan"), 8], "b": [3, float("nan"), 1]})
+    activity = activity_of({"name": "a", "messages": 8}, {"name": "b", "messages": 1}).judged(history)
+    rows = sheet_rows(as_workbook(build(activity, EVERY, Wishes())), "Weeks")
+    assert [row["Messages"] for row in rows] == [9, None, 7]
+    assert [row["Median of active rooms"] for row in rows] == [4.5, None, 3.5]
