@@ -39,13 +39,11 @@ class ChannelCounts:
 
     ``rooms``: room_id, name, usernames (joined by " × ") as str; type channel/private/direct; created
     ``datetime64[us, UTC]``; messages and previous_messages int64 (the latter 0 throughout where the window has no
-    previous period); most messages first, then by room id. ``every_room`` says that silent rooms are among them;
-    where not, the table holds every room with messages in the period or the previous one, and the receipt speaks of
-    those. It counts rooms of other types (livechat) too, which the table leaves out.
+    previous period); most messages first, then by room id. Where silent rooms were not wanted, the receipt speaks of
+    the others alone. It counts rooms of other types (livechat) too, which the table leaves out.
     """
 
     rooms: pd.DataFrame = field(repr=False)
-    every_room: bool
     receipt: Receipt
 
 
@@ -86,7 +84,7 @@ def read_channel_counts(
         rooms = {key: room._replace(previous=0) for key, room in rooms.items()}
     if not every_room:
         rooms = {key: room for key, room in rooms.items() if room.messages or room.previous}
-    return ChannelCounts(_table(rooms), every_room and lists_silent, receipt)
+    return ChannelCounts(_table(rooms), receipt)
 
 
 def _days_earlier(instant: str, days: int) -> str:

@@ -32,7 +32,7 @@ from engagement.api.decode import (
     time_column,
     whole,
 )
-from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, shared_pace
+from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import Release
@@ -122,12 +122,11 @@ class DailyTotals:
 class Client:
     """Asks one workspace in the name of one account, or of nobody. Safe to use from several threads.
 
-    ``timeout`` is (to connect, between two parts of an answer) in seconds. Reads wait for the rate limit up to
-    ``max_wait`` seconds before each call, announcing it with ``on_wait(route, seconds)``, and are tried twice;
-    sign-in never waits. ``sleep`` may raise to end a wait; ``stop`` ends waits and long answers with
-    ReadingStopped. Give all clients of a workspace one ``pace`` (``shared_pace``). ``ca_bundle`` is a file of
-    certificates to trust instead of the usual ones. ``bounds`` says how much is borne of the server; with ``guard``,
-    for an address that a visitor typed, InvalidAddress is raised instead of connecting to a machine's own network.
+    ``timeout`` is (to connect, between two parts of an answer) in seconds. Reads wait for the rate limit, a quarter of
+    an hour at most before each call, and are tried twice; sign-in never waits. Give all clients of a workspace one
+    ``pace`` (``shared_pace``). ``ca_bundle`` is a file of certificates to trust instead of the usual ones. ``bounds``
+    says how much is borne of the server; with ``guard``, for an address that a visitor typed, InvalidAddress is raised
+    instead of connecting to a machine's own network.
     """
 
     def __init__(
@@ -139,9 +138,6 @@ class Client:
         timeout: tuple[float, float] = (5.0, 120.0),
         sleep: Sleep | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        on_wait: OnWait | None = None,
-        stop: threading.Event | None = None,
-        max_wait: float = LONGEST_WAIT,
         ca_bundle: str | None = None,
         bounds: Bounds = READING,
         guard: bool = False,
@@ -154,7 +150,7 @@ class Client:
             pace=self._pace,
             timeout=timeout,
             monotonic=monotonic,
-            waits=Waits(stop, on_wait, sleep, max_wait),
+            waits=Waits(sleep=sleep),
             ca_bundle=ca_bundle,
             bounds=bounds,
             guard=guard,
@@ -163,9 +159,13 @@ class Client:
     def with_waits(
         self, *, stop: threading.Event | None = None, on_wait: OnWait | None = None, sleep: Sleep | None = None
     ) -> Client:
-        """The same account over the same connections for a job that waits in its own way; they are closed once."""
+        """The same account over the same connections, which are closed once, for a job that waits in its own way.
+
+        ``stop`` ends waits and answers with ReadingStopped; each pause for the rate limit is announced with
+        ``on_wait(route, seconds)``; ``sleep`` may raise to end one.
+        """
         other = copy(self)
-        other._transport = self._transport.with_waits(stop, on_wait, sleep)
+        other._transport = self._transport.with_waits(Waits(stop, on_wait, sleep))
         return other
 
     def __repr__(self) -> str:

@@ -26,7 +26,7 @@ from engagement.api.decode import (
 from engagement.api.paging import Fetch, Listing, Page, Progress, read_pages
 from engagement.api.transport import Params
 from engagement.errors import NoPermission
-from engagement.numbers.receipt import Receipt
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 
 Ask = Callable[[str, Params], Reply]
 
@@ -45,11 +45,9 @@ class Directory:
     str; created and last_message ``datetime64[us, UTC]``; members and total_messages float64; archived, read_only,
     default, announcement (only some may write: "broadcast"), team (belongs to a team without being its main room)
     and last_message_known bool; sorted by room id. Where last_message_known, no last message means never used.
-    ``full`` says that private rooms and direct messages are among them.
     """
 
     rooms: pd.DataFrame = field(repr=False)
-    full: bool
     receipt: Receipt
 
     def with_rooms_of(self, counts: ChannelCounts) -> Directory:
@@ -68,7 +66,7 @@ class Directory:
             else:
                 columns[str(column)] = pd.Series([np.nan] * len(added), index=added.index).astype(dtype)
         rooms = pd.concat([self.rooms, pd.DataFrame(columns, index=added.index)], ignore_index=True)
-        return Directory(rooms.sort_values("room_id", ignore_index=True), self.full, self.receipt + counts.receipt)
+        return Directory(rooms.sort_values("room_id", ignore_index=True), self.receipt + counts.receipt)
 
 
 class _Room(NamedTuple):
@@ -106,26 +104,15 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
         # How many team channels were left out depends on who read the list, so they are not counted.
         missing = listing.receipt.missing
         receipt = replace(listing.receipt, announced=len(rooms) + missing, received=len(rooms))
-        return Directory(_table(rooms), False, receipt)
+        return Directory(_table(rooms), receipt)
     administered = _administered(lists, discussions_apart=discussions_apart)
-    documented: list[Listing[_Room]] = []
-    notes = []
-    for route in (CHANNELS, GROUPS, DIRECT):
-        try:
-            documented.append(lists.read(route, known=True))
-        except NoPermission as exc:
-            if route != CHANNELS:
-                raise
-            notes.append(
-                f"When public channels were last used is not known: this account lacks the permission {exc.permission}."
-            )
+    documented, lacking = _documented(lists)
     rooms = {key: room for listing in administered for key, room in listing.rows.items()}
     for listing in documented:
         for key, room in listing.rows.items():
             rooms[key] = _enriched(rooms.get(key, room), room)
     receipts = [listing.receipt for listing in (*administered, *documented)]
-    lacking = Receipt(notes=tuple(notes), complete=not notes)
-    return Directory(_table(rooms), True, sum(receipts, Receipt()) + lacking)
+    return Directory(_table(rooms), sum(receipts, NOTHING_READ) + lacking)
 
 
 def _administered(lists: _Lists, *, discussions_apart: bool) -> list[Listing[_Room]]:
@@ -134,6 +121,20 @@ def _administered(lists: _Lists, *, discussions_apart: bool) -> list[Listing[_Ro
         return [lists.read(ADMIN_ROOMS, types=_EVERY_TYPE)]
     others = tuple(kind for kind in _EVERY_TYPE if kind != "discussions")
     return [lists.read(ADMIN_ROOMS, types=others), lists.read(ADMIN_ROOMS, types=("c", "p", "discussions"))]
+
+
+def _documented(lists: _Lists) -> tuple[list[Listing[_Room]], Receipt]:
+    """Every list of whole documents that the account may read, and what the lack of one means."""
+    listings, lacking = [], NOTHING_READ
+    for route in (CHANNELS, GROUPS, DIRECT):
+        try:
+            listings.append(lists.read(route, known=True))
+        except NoPermission as exc:
+            if route != CHANNELS:
+                raise
+            note = "When public channels were last used is not known: this account lacks the permission "
+            lacking = Receipt(notes=(f"{note}{exc.permission}.",), complete=False)
+    return listings, lacking
 
 
 def _enriched(room: _Room, document: _Room) -> _Room:

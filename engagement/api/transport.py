@@ -55,13 +55,12 @@ class Bounds:
 @dataclass(frozen=True)
 class Waits:
     """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(route, seconds)`` is told of each pause
-    for the rate limit, ``sleep`` may raise to end one, and none is longer than ``longest`` seconds before a call.
+    for the rate limit, and ``sleep`` may raise to end one.
     """
 
     stop: threading.Event | None = None
     on_wait: OnWait | None = None
     sleep: Sleep | None = None
-    longest: float = LONGEST_WAIT
 
 
 READING = Bounds()
@@ -140,10 +139,10 @@ class Transport:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter(guard=guard))
 
-    def with_waits(self, stop: threading.Event | None, on_wait: OnWait | None, sleep: Sleep | None) -> Transport:
-        """The same transport over the same connections, with other waits, none longer than before."""
+    def with_waits(self, waits: Waits) -> Transport:
+        """The same transport over the same connections, with other waits."""
         other = copy(self)
-        other._waits = Waits(stop, on_wait, sleep, self._waits.longest)
+        other._waits = waits
         return other
 
     def close(self) -> None:
@@ -159,7 +158,7 @@ class Transport:
 
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str], who: str, wait: bool = True) -> Answer:
         """Reads ``path``. Raises Unreachable, NotRocketChat, SlowDown (when it may not wait), UnreadableAnswer."""
-        longest = self._waits.longest if wait else 0.0
+        longest = LONGEST_WAIT if wait else 0.0
         waited, tries, calls = 0.0, 1, 0
         while True:
             waited += self._take_place(path, who, longest - waited)

@@ -151,7 +151,7 @@ def _read(
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         parts = [(w.period, False, a.rooms) for w, a in zip(blocks, answers, strict=True)]
         receipt = sum((a.receipt for a in answers), NOTHING_READ)
-        return [(week, ChannelCounts(counts_of(parts, week), False, receipt))]
+        return [(week, ChannelCounts(counts_of(parts, week), receipt))]
     answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
     before = answer.rooms.assign(messages=answer.rooms["previous_messages"])
     return [(week, answer), (week.previous, replace(answer, rooms=before))]

@@ -63,7 +63,7 @@ def test_every_room_but_livechat_is_in_the_full_directory_of_every_release(serve
     directory = full(server)
     expected = ["general", "secret", "unused", "pair", DISCUSSION, "teammain", *(f"team{n}" for n in range(12))]
     assert directory.rooms["room_id"].tolist() == sorted(expected)
-    assert (directory.full, directory.receipt.complete, directory.receipt.notes) == (True, True, ())
+    assert (directory.receipt.complete, directory.receipt.notes) == (True, ())
     # The 18 of the administration's list, and what the three lists of whole documents show of them again.
     assert directory.receipt.announced == directory.receipt.received == 25
 
@@ -120,7 +120,7 @@ def test_without_the_right_to_see_all_rooms_the_public_ones_outside_teams_are_li
         # What somebody sees of a team depends on their own membership, so nothing of it is shown to anybody.
         assert directory.rooms["room_id"].tolist() == ["general", "teammain", "unused"]
         assert directory.rooms["last_message_known"].all()
-        assert (directory.full, directory.receipt.complete) == (False, True)
+        assert directory.receipt.complete
         assert (directory.receipt.announced, directory.receipt.received) == (3, 3)
     with pytest.raises(NoPermission):
         full(server, "analyst")

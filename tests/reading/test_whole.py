@@ -248,7 +248,8 @@ def paced_reader(server: DemoServer, clock: Clock, user: str, waits: list[float]
     pace = NeverRefused(monotonic=clock)
 
     def client(on_wait: Callable[[str, float], None]) -> Client:
-        return Client(server.url, account, pace=pace, sleep=clock.sleep, monotonic=clock, on_wait=on_wait)
+        client = Client(server.url, account, pace=pace, monotonic=clock)
+        return client.with_waits(sleep=clock.sleep, on_wait=on_wait)
 
     def announced(tell: Teller[Any]) -> Callable[[str, float], None]:
         def wait(route: str, seconds: float) -> None:
