@@ -61,6 +61,11 @@ def main() -> None:
         st.navigation(pages(), position="hidden")
         _refused(error)
         return
+    _open(signed_in)
+
+
+def _open(signed_in: session.SignedIn) -> None:
+    """Draws the page that was asked for, or what keeps it from being drawn, with a way on."""
     page = st.navigation(pages(), position="top")
     session.keep_signed_in()
     _watch()
@@ -123,7 +128,7 @@ def _person(signed_in: session.SignedIn) -> None:
         if signed_in.session.name:
             st.caption(f"Here as {escaping.for_markdown(signed_in.session.name)}")
         return
-    who = "as a guest" if signed_in.demo else f"as {signed_in.session.username}"
+    who = "as a guest" if signed_in.demo else f"as {escaping.for_markdown(signed_in.session.username)}"
     st.caption(f"Signed in {who}")
     st.button("Sign out", on_click=session.sign_out, icon=":material/logout:", key="sign_out")
 

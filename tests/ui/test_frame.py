@@ -9,16 +9,19 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from engagement.demo import DemoServer, Options
 from engagement.errors import StoreUnavailable
+from engagement.storage.sessions import Signed
 from engagement.ui import loading, session
+from engagement.ui.runtime import Runtime
 from tests import ROOT
-from tests.support.access_tools import explore, process, read, shows_figures
+from tests.support.access_tools import RIGHTS, TODAY, explore, process, read, shows_figures, tab
 
 
 @pytest.fixture(autouse=True)
-def running(tmp_path: Path) -> Iterator[None]:
-    with process(tmp_path):
-        yield
+def dashboard(tmp_path: Path) -> Iterator[Runtime]:
+    with process(tmp_path, WORKSPACE_ALLOW_TYPED_URL="true") as built:
+        yield built
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -42,20 +45,15 @@ def test_an_error_of_ours_in_a_page_is_a_sentence_and_a_button_that_tries_again(
     assert shows_figures(app)
 
 
-def test_a_mistake_of_ours_in_a_page_is_called_one_and_is_left_to_the_framework_as_well(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    app = explore()
-    with monkeypatch.context() as broken:
-        failing(broken, KeyError("hunter2"))
-        app.run()
-        assert len(app.exception) == 1
-        [error] = app.error
-        assert "Something went wrong inside this dashboard (KeyError)" in error.value
-        assert "hunter2" not in error.value
-    app.button(key="page_again").click().run()
-    assert not app.exception
-    assert shows_figures(app)
+def test_the_name_of_an_account_is_shown_as_it_is_written(dashboard: Runtime) -> None:
+    with DemoServer(Options(rooms=5, today=TODAY)) as server:
+        user_id, token = server.personal_token("manager")
+        somebody = Signed(server.url, user_id, "[ada](//elsewhere)", "Ada", "token", token, RIGHTS)
+        session_id = dashboard.sessions.begin(somebody)
+        [caption] = [one.value for one in tab(session_id).caption if one.value.startswith("Signed in as")]
+    # Whatever a name looks like, it is no link.
+    assert "[ada](" not in caption
+    assert caption.replace("\\", "") == "Signed in as [ada](//elsewhere)"
 
 
 def test_tabs_opened_in_the_same_moment_are_viewers_of_their_own() -> None:
