@@ -47,7 +47,15 @@ from typing import Any
 
 
 class EngagementError(Exception):
-    """Anything this project raises on purpose; its text can be shown to a reader."""
+    """Anything this project raises on purpose; its text can be shown to a reader.
+
+    ``sentence`` is the text, with ``{}`` for each fact that the error is made of.
+    """
+
+    sentence = "{}"
+
+    def __init__(self, *facts: str) -> None:
+        super().__init__(self.sentence.format(*facts))
 
 
 class InvalidInput(EngagementError):
@@ -89,8 +97,7 @@ class Admitting(EngagementError):
 class ReadingStopped(EngagementError):
     """Somebody stopped the reading."""
 
-    def __init__(self) -> None:
-        super().__init__("The reading was stopped. Start it again when you need the figures.")
+    sentence = "The reading was stopped. Start it again when you need the figures."
 
 
 class FileNotMade(EngagementError):
@@ -100,39 +107,35 @@ class FileNotMade(EngagementError):
 class NoBrowser(FileNotMade):
     """PDF and PNG are made by an installed browser, and there is none."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "PDF and PNG need Chrome or Chromium on the machine that runs the dashboard, and none was found. "
-            "Install one (on Debian or Ubuntu: apt-get install chromium fonts-noto-color-emoji); "
-            "HTML, XLSX and CSV work without."
-        )
+    sentence = (
+        "PDF and PNG need Chrome or Chromium on the machine that runs the dashboard, and none was found. "
+        "Install one (on Debian or Ubuntu: apt-get install chromium fonts-noto-color-emoji); "
+        "HTML, XLSX and CSV work without."
+    )
 
 
 class StoreUnavailable(EngagementError):
     """The database of sessions and archive does not answer."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The database that keeps sessions and past weeks does not answer. "
-            "Ask whoever runs this dashboard to look at it."
-        )
+    sentence = (
+        "The database that keeps sessions and past weeks does not answer. "
+        "Ask whoever runs this dashboard to look at it."
+    )
 
 
 class DamagedBlock(EngagementError):
     """The bytes of a week in the archive are not what was stored."""
 
-    def __init__(self) -> None:
-        super().__init__("A week kept in the archive is damaged. It is read from the workspace again.")
+    sentence = "A week kept in the archive is damaged. It is read from the workspace again."
 
 
 class NotNamed(EngagementError):
     """The reverse proxy that decides who gets in did not say who opened the dashboard."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Nobody has told this dashboard who you are. Open it by the link of your organisation, which asks you to "
-            "sign in; if you did, tell whoever runs this dashboard."
-        )
+    sentence = (
+        "Nobody has told this dashboard who you are. Open it by the link of your organisation, which asks you to "
+        "sign in; if you did, tell whoever runs this dashboard."
+    )
 
 
 class InternalError(EngagementError):
@@ -159,10 +162,7 @@ class WorkspaceError(EngagementError):
 class Unreachable(WorkspaceError):
     """No answer from the workspace, or none in time."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(
-            f"The workspace at {address} does not answer. Check the address and your network, then try again."
-        )
+    sentence = "The workspace at {} does not answer. Check the address and your network, then try again."
 
 
 class Interrupted(Unreachable):
@@ -172,44 +172,38 @@ class Interrupted(Unreachable):
 class Untrusted(Unreachable):
     """Something answered with a certificate that is not trusted; nothing was sent to it."""
 
-    def __init__(self, address: str) -> None:
-        WorkspaceError.__init__(
-            self,
-            f"The certificate of {address} is not trusted, so nothing was sent there. Check the address; if your "
-            "organisation has a certificate authority of its own, whoever runs this dashboard can name it "
-            "([workspace] ca_bundle).",
-        )
+    sentence = (
+        "The certificate of {} is not trusted, so nothing was sent there. Check the address; if your "
+        "organisation has a certificate authority of its own, whoever runs this dashboard can name it "
+        "([workspace] ca_bundle)."
+    )
 
 
 class NotRocketChat(WorkspaceError):
     """Something answered, but it is not a Rocket.Chat."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(
-            f"What answers at {address} is not a Rocket.Chat workspace. "
-            "Use the address that you open Rocket.Chat with in a browser."
-        )
+    sentence = (
+        "What answers at {} is not a Rocket.Chat workspace. "
+        "Use the address that you open Rocket.Chat with in a browser."
+    )
 
 
 class LedElsewhere(NotRocketChat):
     """The address leads to another one, which is not followed."""
 
-    def __init__(self, address: str) -> None:
-        WorkspaceError.__init__(
-            self,
-            f"The address {address} leads to another one, which is not followed. "
-            "Use the address that you open Rocket.Chat with in a browser.",
-        )
+    sentence = (
+        "The address {} leads to another one, which is not followed. "
+        "Use the address that you open Rocket.Chat with in a browser."
+    )
 
 
 class UnreadableAnswer(WorkspaceError):
     """A Rocket.Chat answered something else than is documented; ``what`` names it in a few words."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"The workspace gave an answer that cannot be read ({what}). "
-            "Try again; if it stays, tell whoever runs this dashboard."
-        )
+    sentence = (
+        "The workspace gave an answer that cannot be read ({}). "
+        "Try again; if it stays, tell whoever runs this dashboard."
+    )
 
 
 class RefusedParameters(WorkspaceError):
@@ -242,8 +236,7 @@ class Refused(WorkspaceError):
 class WrongCredentials(Refused):
     """Wrong user, password, user id or access token."""
 
-    def __init__(self) -> None:
-        super().__init__("The workspace does not know this user with this password or token. Check both and try again.")
+    sentence = "The workspace does not know this user with this password or token. Check both and try again."
 
 
 class CodeNeeded(Refused):
@@ -265,34 +258,28 @@ class CodeNeeded(Refused):
 class CodeWrong(Refused):
     """The second factor was wrong or has expired."""
 
-    def __init__(self) -> None:
-        super().__init__("This code is wrong or no longer valid. Enter the newest one.")
+    sentence = "This code is wrong or no longer valid. Enter the newest one."
 
 
 class LockedOut(Refused):
     """Too many failed attempts; the server blocks the user or the address for a while."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The workspace has blocked sign-in after too many failed attempts. Wait five minutes, then try again."
-        )
+    sentence = "The workspace has blocked sign-in after too many failed attempts. Wait five minutes, then try again."
 
 
 class SignedOut(Refused):
     """The token is no longer accepted."""
 
-    def __init__(self) -> None:
-        super().__init__("The workspace has ended this session. Sign in again.")
+    sentence = "The workspace has ended this session. Sign in again."
 
 
 class AccountRefused(Refused):
     """The token of the account that reads the workspace for every visitor is no longer accepted."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The workspace no longer accepts the account that this dashboard reads it with. "
-            "Ask whoever runs this dashboard to give it a new token."
-        )
+    sentence = (
+        "The workspace no longer accepts the account that this dashboard reads it with. "
+        "Ask whoever runs this dashboard to give it a new token."
+    )
 
 
 class NoPermission(Refused):
@@ -309,8 +296,7 @@ class NoPermission(Refused):
 class NoPremiumModule(Refused):
     """The workspace lacks the licence module ``engagement-dashboard``."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This workspace has no Premium licence with the engagement dashboard, so the server counts no messages "
-            "per day. What the room directory knows is shown instead."
-        )
+    sentence = (
+        "This workspace has no Premium licence with the engagement dashboard, so the server counts no messages "
+        "per day. What the room directory knows is shown instead."
+    )
