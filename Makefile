@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test test-copies lint demo clean
+.PHONY: run check test test-copies lint demo architecture clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -29,6 +29,10 @@ test: lint
 test-copies: $(VENV)/test.stamp
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest tests/copies/two_copies.py
+
+# docs/architecture.svg, from the imports there are.
+architecture: $(VENV)/run.stamp
+	$(BIN)/python -m docs.architecture
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Cookie, Page, Request, StorageState, ViewportSize, expect
 
 from engagement.demo import DemoServer, Options
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
 
 pytestmark = pytest.mark.timeout(300)
 
+SCREEN: ViewportSize = {"width": 1400, "height": 900}
 PAGES = {
     "": "Overview",
     "top_channels": "Top channels",
@@ -31,7 +33,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 @pytest.fixture
 def profile(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context = chromium.new_context(viewport=SCREEN)
     yield context
     context.close()
 
@@ -41,35 +43,65 @@ def page(profile: BrowserContext) -> Page:
     return profile.new_page()
 
 
-@pytest.mark.parametrize("path", ["week_over_week", "trends"])
+@pytest.fixture(scope="module")
+def known(dashboard: Dashboard, chromium: Browser) -> StorageState:
+    """What the browser of somebody keeps who is in the demo workspace already."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{dashboard.url}/inactive_rooms")
+    explore(ready(page))
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def enter(dashboard: Dashboard, chromium: Browser, known: StorageState) -> Iterator[Enter]:
+    """Opens a page for somebody who need not sign in, in a browser with these options."""
+    contexts: list[BrowserContext] = []
+
+    def enter(path: str = "", **options: Any) -> Page:
+        contexts.append(chromium.new_context(storage_state=known, **{"viewport": SCREEN, **options}))
+        page = contexts[-1].new_page()
+        page.goto(f"{dashboard.url}/{path}")
+        return drawn(page)
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
 def test_the_first_deep_link_of_a_fresh_server_shows_the_sign_in_and_then_that_page(
-    path: str, tmp_path_factory: pytest.TempPathFactory, page: Page
+    tmp_path_factory: pytest.TempPathFactory, page: Page
 ) -> None:
     fresh = Dashboard(tmp_path_factory.mktemp("home")).start()
     try:
-        page.goto(f"{fresh.url}/{path}")
+        page.goto(f"{fresh.url}/week_over_week")
         expect(page.get_by_role("heading", name="Channel Engagement")).to_be_visible(timeout=60_000)
         explore(page)
-        expect(page.get_by_role("heading", name=PAGES[path], exact=True)).to_be_visible()
+        expect(page.get_by_role("heading", name="Week over week", exact=True)).to_be_visible()
         nothing_is_wrong(page)
-        assert page.url.split("?")[0] == f"{fresh.url}/{path}"
+        assert page.url.split("?")[0] == f"{fresh.url}/week_over_week"
     finally:
         fresh.stop()
 
 
-@pytest.mark.parametrize("path", list(PAGES))
-def test_every_page_opens_from_its_link_and_asks_nobody_else(path: str, dashboard: Dashboard, page: Page) -> None:
+def test_every_page_opens_from_its_link_and_asks_nobody_else(dashboard: Dashboard, enter: Enter) -> None:
     elsewhere: list[str] = []
 
     def note(request: Request) -> None:
         if not request.url.startswith((dashboard.url, "data:", "blob:")):
             elsewhere.append(request.url)
 
+    page = enter()
     page.on("request", note)
-    page.goto(f"{dashboard.url}/{path}")
-    explore(ready(page))
-    expect(page.get_by_role("heading", name=PAGES[path], exact=True)).to_be_visible()
-    nothing_is_wrong(page)
+    for path, title in PAGES.items():
+        page.goto(f"{dashboard.url}/{path}")
+        nothing_is_wrong(drawn(page))
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     assert elsewhere == []
 
 
@@ -79,7 +111,7 @@ def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
     fresh = Dashboard(tmp_path_factory.mktemp("home")).start()
     try:
         page = profile.new_page()
-        page.goto(fresh.url)
+        page.goto(f"{fresh.url}/top_channels")
         explore(ready(page))
         page.reload()
         drawn(page)
@@ -96,20 +128,28 @@ def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
         fresh.stop()
 
 
-def test_scripts_cannot_read_the_cookie(dashboard: Dashboard, page: Page, profile: BrowserContext) -> None:
-    page.goto(dashboard.url)
+def test_scripts_cannot_read_the_cookie_and_signing_out_takes_it_from_the_browser(
+    dashboard: Dashboard, page: Page, profile: BrowserContext
+) -> None:
+    def cookies() -> list[Cookie]:
+        return [cookie for cookie in profile.cookies() if cookie["name"] == "engagement_session"]
+
+    page.goto(f"{dashboard.url}/inactive_rooms")
     explore(ready(page))
-    [cookie] = [c for c in profile.cookies() if c["name"] == "engagement_session"]
-    assert cookie["httpOnly"] is True
-    assert cookie["sameSite"] == "Lax"
+    assert [(cookie["httpOnly"], cookie["sameSite"]) for cookie in cookies()] == [(True, "Lax")]
     assert "engagement_session" not in page.evaluate("document.cookie")
+    with page.expect_response("**/session/end") as answered:
+        page.get_by_role("button", name="Sign out").click()
+    assert answered.value.status == 204
+    expect(page.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
+    assert cookies() == []
 
 
 def test_signing_out_ends_the_session_in_every_tab(dashboard: Dashboard, profile: BrowserContext) -> None:
     first, second = profile.new_page(), profile.new_page()
-    first.goto(dashboard.url)
+    first.goto(f"{dashboard.url}/inactive_rooms")
     explore(ready(first))
-    second.goto(f"{dashboard.url}/trends")
+    second.goto(f"{dashboard.url}/week_over_week")
     drawn(second)
     first.get_by_role("button", name="Sign out").click()
     expect(first.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
@@ -120,25 +160,8 @@ def test_signing_out_ends_the_session_in_every_tab(dashboard: Dashboard, profile
     expect(first.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
 
 
-def test_after_signing_out_the_browser_holds_no_cookie(
-    dashboard: Dashboard, profile: BrowserContext, page: Page
-) -> None:
-    def names() -> list[str]:
-        return [cookie["name"] for cookie in profile.cookies()]
-
-    page.goto(dashboard.url)
-    explore(ready(page))
-    assert "engagement_session" in names()
-    with page.expect_response("**/session/end") as answered:
-        page.get_by_role("button", name="Sign out").click()
-    assert answered.value.status == 204
-    expect(page.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
-    assert "engagement_session" not in names()
-
-
-def test_filters_go_into_the_link_and_the_back_button_goes_back(dashboard: Dashboard, page: Page) -> None:
-    page.goto(dashboard.url)
-    explore(ready(page))
+def test_filters_go_into_the_link_and_the_back_button_goes_back(enter: Enter) -> None:
+    page = enter()
     page.get_by_label("Period").click()
     page.get_by_role("option", name="Last 4 full weeks").click()
     expect(page).to_have_url(re.compile(r"period=Last\+4\+full\+weeks"))
@@ -160,43 +183,36 @@ def what_is_shown(page: Page) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("fixed", [False, True], ids=["days that move along", "fixed days"])
-def test_a_copied_link_shows_somebody_else_the_same_view(fixed: bool, dashboard: Dashboard, chromium: Browser) -> None:
-    sender, reader = chromium.new_context(), chromium.new_context()
-    try:
-        page = sender.new_page()
-        page.goto(f"{dashboard.url}/top_channels")
-        explore(ready(page))
-        page.get_by_label("Period").click()
-        page.get_by_role("option", name="Last 30 days").click()
-        expect(page).to_have_url(re.compile("period=Last"))
-        page.get_by_role("button", name="Private").click()
-        expect(page).to_have_url(re.compile("types=Channels"))
-        page.get_by_role("textbox", name="Room name contains").fill("e")
-        page.keyboard.press("Enter")
-        expect(page).to_have_url(re.compile("search=e"))
-        drawn(page).get_by_role("radio", name="20").click()
-        expect(page.get_by_text("Twenty of")).to_be_visible(timeout=30_000)
-        shown = what_is_shown(page)
-        page.get_by_role("button", name="Copy link to this view").click()
-        links = page.locator(".stCode code")
-        expect(links).to_have_count(2)
-        link = links.nth(int(fixed)).inner_text().replace("\n", "")
-        assert ("from=2" in link) is fixed
-        assert "top=20" in link
-        other = reader.new_page()
-        other.goto(link)
-        explore(ready(other))
-        assert what_is_shown(other) == shown
-        nothing_is_wrong(other)
-    finally:
-        sender.close()
-        reader.close()
-
-
-def test_a_broken_link_falls_back_to_the_usual_and_says_so(dashboard: Dashboard, page: Page) -> None:
-    page.goto(f"{dashboard.url}/top_channels?period=Last+decade&types=Bots&top=99")
+def test_a_copied_link_shows_somebody_else_the_same_view(enter: Enter, page: Page) -> None:
+    sender = enter("top_channels")
+    sender.get_by_label("Period").click()
+    sender.get_by_role("option", name="Last 30 days").click()
+    expect(sender).to_have_url(re.compile("period=Last"))
+    sender.get_by_role("button", name="Private").click()
+    expect(sender).to_have_url(re.compile("types=Channels"))
+    sender.get_by_role("textbox", name="Room name contains").fill("e")
+    sender.keyboard.press("Enter")
+    expect(sender).to_have_url(re.compile("search=e"))
+    drawn(sender).get_by_role("radio", name="20").click()
+    expect(sender.get_by_text("Twenty of")).to_be_visible(timeout=30_000)
+    shown = what_is_shown(sender)
+    sender.get_by_role("button", name="Copy link to this view").click()
+    links = sender.locator(".stCode code")
+    expect(links).to_have_count(2)
+    moving, fixed = (text.replace("\n", "") for text in links.all_inner_texts())
+    assert "top=20" in moving
+    assert "from=2" not in moving
+    assert "from=2" in fixed
+    page.goto(moving)
     explore(ready(page))
+    assert what_is_shown(page) == shown
+    page.goto(fixed)
+    assert what_is_shown(page) == shown
+    nothing_is_wrong(page)
+
+
+def test_a_broken_link_falls_back_to_the_usual_and_says_so(enter: Enter) -> None:
+    page = enter("top_channels?period=Last+decade&types=Bots&top=99")
     expect(page.get_by_text("This link asks for something unknown")).to_be_visible()
     expect(page.get_by_label("Period")).to_have_value("Last full week")
     page.get_by_role("button", name="All right").click()
@@ -221,31 +237,19 @@ def test_a_wrong_password_keeps_what_was_typed_except_the_password(dashboard: Da
         assert "not this one" not in dashboard.log()
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(dashboard: Dashboard, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    try:
-        page = context.new_page()
-        page.goto(dashboard.url)
-        explore(ready(page))
-        for path in PAGES:
-            page.goto(f"{dashboard.url}/{path}")
-            drawn(page)
-            wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-            assert wide <= 390, path
-    finally:
-        context.close()
+def test_on_a_phone_nothing_is_wider_than_the_screen(dashboard: Dashboard, enter: Enter) -> None:
+    page = enter(viewport={"width": 390, "height": 844})
+    for path in PAGES:
+        page.goto(f"{dashboard.url}/{path}")
+        drawn(page)
+        wide = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        assert wide <= 390, path
 
 
-def test_in_the_dark_theme_charts_are_light_on_dark(dashboard: Dashboard, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, color_scheme="dark")
-    try:
-        page = context.new_page()
-        page.goto(dashboard.url)
-        explore(ready(page))
-        plot = page.locator(".js-plotly-plot .main-svg").first
-        assert plot.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(18, 22, 28)"
-        text = page.locator(".js-plotly-plot text").first
-        red = text.evaluate("node => parseInt(getComputedStyle(node).fill.match(/\\d+/)[0])")
-        assert red > 120
-    finally:
-        context.close()
+def test_in_the_dark_theme_charts_are_light_on_dark(enter: Enter) -> None:
+    page = enter("inactive_rooms", color_scheme="dark")
+    plot = page.locator(".js-plotly-plot .main-svg").first
+    assert plot.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(18, 22, 28)"
+    text = page.locator(".js-plotly-plot text").first
+    red = text.evaluate("node => parseInt(getComputedStyle(node).fill.match(/\\d+/)[0])")
+    assert red > 120
