@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display.wording import UNDEFINED, count, share_text, signed, signed_percent
+from engagement.display.wording import UNDEFINED, amount, share_text, signed, signed_percent
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
 
@@ -71,14 +71,14 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
     before = _text(measure, figure.before)
     if activity.unfinished:
         return Tile(measure, value, f"so far; {before} in the whole period before", weeks=line)
-    change = 0 if math.isnan(figure.change) else round(figure.change)
+    change = 0 if math.isnan(figure.change) else round(figure.change, 1)
     return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), line)
 
 
 def _text(measure: Measure, value: float) -> str:
     if math.isnan(value):
         return UNDEFINED
-    return share_text(value, 100) if measure.unit == PERCENT else count(value)
+    return share_text(value, 100) if measure.unit == PERCENT else amount(value)
 
 
 def _change(measure: Measure, figure: Comparison) -> str:
@@ -88,4 +88,5 @@ def _change(measure: Measure, figure: Comparison) -> str:
         points = round(figure.change)
         return f"{signed(points)} {'point' if abs(points) == 1 else 'points'}"
     percent = figure.change_pct
-    return signed(figure.change) + ("" if percent is None else f" ({signed_percent(percent)})")
+    change = f"{'+' if figure.change > 0 else ''}{amount(figure.change)}"
+    return change + ("" if percent is None else f" ({signed_percent(percent)})")

@@ -110,6 +110,13 @@ def count(number: float | None) -> str:
     return f"{int(_rounded(number)):,}".replace("-", _MINUS)
 
 
+def amount(number: float | None) -> str:
+    """As ``count``, but with one decimal where the number is not whole, as a median may be."""
+    if number is None or not _defined(number) or number == int(number):
+        return count(number)
+    return f"{_rounded(number, 1):,}".replace("-", _MINUS)
+
+
 def signed(number: float | None) -> str:
     """A whole number with its sign: "+12", "−3", "0"; "–" where it is not known."""
     text = count(number)

@@ -165,4 +165,4 @@ def column_texts(column: pd.Series) -> list[str]:
     values = [None if pd.isna(value) else float(value) for value in column]
     if name.endswith("%"):
         return [(wording.signed_percent if name in _SIGNED else wording.percent)(value) for value in values]
-    return [(wording.signed if name in _SIGNED else wording.count)(value) for value in values]
+    return [(wording.signed if name in _SIGNED else wording.amount)(value) for value in values]

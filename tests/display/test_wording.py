@@ -84,6 +84,11 @@ def test_numbers_have_commas_and_a_true_minus(number, plain, with_sign):
     assert wording.signed(number) == with_sign
 
 
+@pytest.mark.parametrize(("number", "said"), [(1234, "1,234"), (5.5, "5.5"), (-1234.25, "−1,234.3"), (None, "–")])
+def test_an_amount_that_is_not_whole_has_one_decimal(number, said):
+    assert wording.amount(number) == said
+
+
 @pytest.mark.parametrize(
     ("value", "plain", "with_sign"),
     [

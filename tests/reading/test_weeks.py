@@ -145,7 +145,7 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
     assert history.counts.isna().loc["general"].tolist() == unknown
     assert history.weekly_of("silent").isna().tolist() == unknown
     both = by_week(history, pd.DataFrame({"room_id": ["general", "silent"]}))
-    assert both.isna().to_numpy().tolist() == [[one, one] for one in unknown]
+    assert both.isna().to_numpy().tolist() == [[one] * both.shape[1] for one in unknown]
     assert history.weekly_of("general").dropna().tolist() == [70, 70, 70, 70]
     assert judged["weeks_known"].tolist() == [3, 3]
     assert history.missing == ()

@@ -377,3 +377,10 @@ def test_the_weeks_of_a_report_hold_whole_counts_and_measures_that_are_none() ->
     rows = sheet_rows(as_workbook(build(activity, EVERY, Wishes())), "Weeks")
     assert [row["Messages"] for row in rows] == [9, None, 7]
     assert [row["Median of active rooms"] for row in rows] == [4.5, None, 3.5]
+
+
+def test_a_median_between_two_counts_is_told_as_it_is() -> None:
+    activity = activity_of({"name": "a", "messages": 8, "previous_messages": 3}, {"name": "b", "messages": 1})
+    figures = {figure.label: figure for figure in build(activity, EVERY, Wishes()).key_figures}
+    median = figures["Median of active rooms"]
+    assert (median.value, median.change, median.direction) == ("4.5", "+1.5 (+50\u00a0%)", 1)
