@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display.wording import UNDEFINED, amount, share_text, signed, signed_percent
+from engagement.display.wording import UNDEFINED, amount, days_text, share_text, signed, signed_percent
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
 
@@ -19,7 +19,8 @@ class Tile:
     """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
 
     ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
-    not over, there is no change, only "so far". ``weeks`` are the last full weeks that are known, where they are drawn.
+    not over, the change is told of its days that are over. ``weeks`` are the last full weeks that are known, where they
+    are drawn.
     """
 
     measure: Measure
@@ -70,9 +71,23 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
         return Tile(measure, value, "nothing to compare with", weeks=line)
     before = _text(measure, figure.before)
     if activity.unfinished:
-        return Tile(measure, value, f"so far; {before} in the whole period before", weeks=line)
+        over = f"; {over_text(activity)}" if measure.name == "messages" else ""
+        return Tile(measure, value, f"so far; {before} {whole_text(activity)}{over}", weeks=line)
     change = 0 if math.isnan(figure.change) else round(figure.change, 1)
     return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), line)
+
+
+def whole_text(activity: Activity) -> str:
+    """What a period that is not over is held against, in words."""
+    return "on the same weekdays before" if activity.same_weekdays else "in the whole period before"
+
+
+def over_text(activity: Activity) -> str:
+    """The change on the days of a running period that are over, which the server tells of all rooms together."""
+    days = activity.days
+    if days.over is None or days.before is None:
+        return "no day is over yet"
+    return f"on the {days_text(days.compared)} over, all rooms: {_with_percent(Comparison(days.over, days.before))}"
 
 
 def _text(measure: Measure, value: float) -> str:
@@ -87,6 +102,10 @@ def _change(measure: Measure, figure: Comparison) -> str:
     if measure.unit == PERCENT:
         points = round(figure.change)
         return f"{signed(points)} {'point' if abs(points) == 1 else 'points'}"
+    return _with_percent(figure)
+
+
+def _with_percent(figure: Comparison) -> str:
     percent = figure.change_pct
     change = f"{'+' if figure.change > 0 else ''}{amount(figure.change)}"
     return change + ("" if percent is None else f" ({signed_percent(percent)})")

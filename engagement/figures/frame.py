@@ -52,6 +52,8 @@ class Context:
     def before(self) -> str:
         """The previous period in words, as in "fewer than the week before"."""
         days = self.previous.days
+        if self.previous != self.period.previous:
+            return period_text(self.previous)
         return {1: "the day before", 7: "the week before"}.get(days, f"the {days} days before")
 
     @property

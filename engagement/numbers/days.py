@@ -27,25 +27,26 @@ class Day:
 
 @dataclass(frozen=True)
 class Days:
-    """Every day of the period in order. ``over`` and ``before`` are the messages of the days that are over and known in
-    both periods, which alone can be compared; None where there is no such day.
+    """Every day of the period in order. ``over`` and ``before`` are the messages of the ``compared`` days, those
+    that are over and known in both periods; None where there is no such day.
     """
 
     days: tuple[Day, ...]
     messages: int
     over: int | None
     before: int | None
+    compared: int = 0
 
 
-def aligned(daily: pd.Series, period: Period, today: date) -> Days:
-    """The days of ``period`` by their number, from ``daily``: messages by day of the server (naive midnights).
+def aligned(daily: pd.Series, period: Period, previous: Period, today: date) -> Days:
+    """The days of both periods by their number, from ``daily``: messages by day of the server (naive midnights).
 
     Days after ``today`` and days that ``daily`` does not hold are not known.
     """
     counts = {pd.Timestamp(str(day)).date(): _count(value) for day, value in daily.items()}
     days = tuple(
         Day(day, _known(counts, day, today), other, _known(counts, other, today), day == today)
-        for day, other in zip(period.dates(), period.previous.dates(), strict=True)
+        for day, other in zip(period.dates(), previous.dates(), strict=True)
     )
     both = [(one.messages, one.previous) for one in days if one.day < today]
     comparable = [(now, before) for now, before in both if now is not None and before is not None]
@@ -54,6 +55,7 @@ def aligned(daily: pd.Series, period: Period, today: date) -> Days:
         messages=sum(one.messages or 0 for one in days),
         over=sum(now for now, _ in comparable) if comparable else None,
         before=sum(before for _, before in comparable) if comparable else None,
+        compared=len(comparable),
     )
 
 

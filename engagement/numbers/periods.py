@@ -73,6 +73,18 @@ def week_of(day: date, week_start: int = MONDAY) -> Period:
     return Period(start, start + 6 * DAY)
 
 
+def compared_with(period: Period, today: date, week_start: int = MONDAY) -> Period:
+    """What ``period`` is held against: the same number of days right before it.
+
+    One that begins with a week and is not over on ``today`` is held against the same weekdays instead, as part of a
+    week is nothing like the days right before it.
+    """
+    if period.over(today) or week_of(period.start, week_start).start != period.start:
+        return period.previous
+    back = -(-period.days // 7) * 7 * DAY
+    return Period(period.start - back, period.end - back)
+
+
 def last_full_weeks(today: date, weeks: int = 1, week_start: int = MONDAY) -> Period:
     """The last ``weeks`` full weeks that ended before ``today``."""
     end = week_of(today, week_start).start - DAY
@@ -139,19 +151,23 @@ class Window:
     previous: Period | None
 
 
-def windows(period: Period, offset: timedelta | None = None, block_days: int | None = None) -> list[Window]:
-    """The requests that together count ``period`` and its previous period exactly, the current one first.
+def windows(
+    period: Period, offset: timedelta | None = None, block_days: int | None = None, previous: Period | None = None
+) -> list[Window]:
+    """The requests that together count ``period`` and ``previous``, the days right before unless said, exactly.
 
-    ``offset`` is the server's offset from UTC where known. One request answers both periods, except for a
-    single day, and except in blocks of at most ``block_days`` (for servers that count their windows wrongly).
+    ``offset`` is the server's offset from UTC where known. One request answers both periods, the current one first,
+    except for a single day, for days that do not lie right before, and except in blocks of at most ``block_days``
+    (for servers that count their windows wrongly).
     The instants: section 1 of Rocket.Chat's channel list compares N days with N+1 unless the last day is
     asked for at an earlier hour than the first.
     """
+    previous = previous or period.previous
     if block_days:
-        both = period.previous.blocks(block_days) + period.blocks(block_days)
+        both = previous.blocks(block_days) + period.blocks(block_days)
         return [_window(block, offset, alone=True) for block in both]
-    if period.days == 1:
-        return [_window(period, offset, alone=True), _window(period.previous, offset, alone=True)]
+    if period.days == 1 or previous != period.previous:
+        return [_window(period, offset, alone=True), _window(previous, offset, alone=True)]
     return [_window(period, offset, alone=False)]
 
 

@@ -111,9 +111,14 @@ class Activity:
         return found
 
     @property
+    def same_weekdays(self) -> bool:
+        """True when each day of the period is held against a day of the same weekday."""
+        return (self.period.start - self.previous.start).days % 7 == 0
+
+    @property
     def days(self) -> Days:
-        """Messages per day of all rooms together, in the period and beside the previous one."""
-        return aligned(self.daily, self.period, self.today)
+        """Messages per day of all rooms together, in the period, each beside that of the previous one."""
+        return aligned(self.daily, self.period, self.previous, self.today)
 
     @property
     def no_data(self) -> bool:
@@ -154,12 +159,15 @@ def join(
     period: Period,
     zone: Zone,
     rules: Rules = NO_RULES,
+    *,
+    previous: Period | None = None,
 ) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
     ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
     the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last
-    message; ``rules`` decide which rooms are exempt and left out. Rooms created after the period are not in it, unless
+    message; ``rules`` decide which rooms are exempt and left out; ``previous`` is what the period is compared with,
+    the days right before unless said. Rooms created after the period are not in it, unless
     something was counted in them.
     """
     table = _merged(counts, directory)
@@ -178,8 +186,9 @@ def join(
     _name(table)
     table["label"] = plain_labels(table)
     table["exempt"], table["left_out"] = named_like(table, rules.exempt), named_like(table, rules.left_out)
-    _compare(table, period)
-    _judge_silence(table, period, counted=counts is not None)
+    previous = previous or period.previous
+    _compare(table, previous)
+    _judge_silence(table, period, previous, counted=counts is not None)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
     return table[COLUMNS]
 
@@ -229,12 +238,12 @@ def _name(table: pd.DataFrame) -> None:
     table["slug"] = slug.where(slug.notna() & slug.ne(""), table["room_id"]).astype("str")
 
 
-def _compare(table: pd.DataFrame, period: Period) -> None:
+def _compare(table: pd.DataFrame, previous: Period) -> None:
     """Adds change, change_pct and movement in place."""
     now, before = table["messages"], table["previous_messages"]
     table["change"] = now - before
     table["change_pct"] = (100.0 * table["change"] / before.where(before > 0)).astype("float64")
-    created_lately = table["created"] >= pd.Timestamp(period.previous.start)
+    created_lately = table["created"] >= pd.Timestamp(previous.start)
     table["movement"] = np.select(
         [(now > 0) & (before <= 0) & created_lately, (now > 0) & (before <= 0), (now <= 0) & (before > 0)],
         [NEW, BACK, WENT_QUIET],
@@ -242,7 +251,7 @@ def _compare(table: pd.DataFrame, period: Period) -> None:
     )
 
 
-def _judge_silence(table: pd.DataFrame, period: Period, *, counted: bool) -> None:
+def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, counted: bool) -> None:
     """Adds state, remark and silent_days in place. Counts decide; dates of last messages only explain.
 
     Where the server counts nothing, a room is inactive unless its last message is of the period or later.
@@ -251,7 +260,8 @@ def _judge_silence(table: pd.DataFrame, period: Period, *, counted: bool) -> Non
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
     inactive = table["messages"] <= 0 if counted else ~(last >= start)
     since = inactive & (last > end)
-    nothing_before = (table["previous_messages"] == 0) & (last >= pd.Timestamp(period.previous.start))
+    heard_before = (last >= pd.Timestamp(previous.start)) & (last <= pd.Timestamp(previous.end))
+    nothing_before = (table["previous_messages"] == 0) & heard_before
     uncounted = (table["messages"] == 0) & (last <= end) & ((last >= start) | nothing_before)
     silent_before = last < start
     table["remark"] = np.select([uncounted & inactive, since], [NOT_COUNTED, SPOKE_SINCE], "")

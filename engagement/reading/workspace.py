@@ -11,7 +11,7 @@ import pandas as pd
 
 from engagement.api.client import Client, DailyTotals, Directory
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, windows
+from engagement.numbers.periods import MONDAY, Period, compared_with, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
@@ -75,14 +75,15 @@ class Reader:
         return self.jobs.ask(self._key("directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
     def activity(self, facts: Facts, period: Period) -> Job[Activity]:
-        """The activity of every room in ``period`` and the one before; a first part as soon as counts are there."""
+        """The activity of every room in ``period`` and in what it is compared with; a first part with its counts."""
 
         def work(tell: Teller[Activity]) -> Activity:
             directory, today = self.directory(facts), facts.today(self.now())
-            counts = _read_counts(self.make_client(tell), facts, period, tell)
+            previous = compared_with(period, today, self.week_start)
+            counts = _read_counts(self.make_client(tell), facts, period, previous, tell)
             if facts.counted:
-                tell.partial(self._activity(facts, period, today, counts, None))
-            return self._activity(facts, period, today, counts, directory.result_for(tell))
+                tell.partial(self._activity(facts, today, counts, None))
+            return self._activity(facts, today, counts, directory.result_for(tell))
 
         settled = facts.today(self.now()) - period.end > SETTLES_AFTER
         keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
@@ -148,21 +149,26 @@ class Reader:
         ever = client.channel_counts(window, every_room=True, progress=tell.progress)
         return listed.with_rooms_of(ever)
 
-    def _activity(
-        self, facts: Facts, period: Period, today: date, counts: _Counts, listed: Directory | None
-    ) -> Activity:
+    def _activity(self, facts: Facts, today: date, counts: _Counts, listed: Directory | None) -> Activity:
         """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
         directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
         made = Activity(
             workspace=facts.workspace,
             release=str(facts.release),
-            period=period,
-            previous=period.previous,
+            period=counts.period,
+            previous=counts.previous,
             today=today,
             read_at=self.now().astimezone(UTC),
-            rooms=join(counts.rooms, listed.rooms if listed else None, period, facts.zone, self.rules),
+            rooms=join(
+                counts.rooms,
+                listed.rooms if listed else None,
+                counts.period,
+                facts.zone,
+                self.rules,
+                previous=counts.previous,
+            ),
             daily=counts.daily,
-            receipt=_receipt(facts, period, counts, listed, directory),
+            receipt=_receipt(facts, counts, listed, directory),
             directory=directory,
             counted=facts.counted,
             first_counted=facts.first_counted,
@@ -174,45 +180,47 @@ class Reader:
 
 @dataclass(frozen=True, eq=False)
 class _Counts:
-    """What was counted in one period and the one before, per room and per day, and how reading it went."""
+    """What was counted in a period and the one it is compared with, per room and per day, and how reading it went."""
 
+    period: Period
+    previous: Period
     rooms: pd.DataFrame | None
     daily: pd.Series
     receipt: Receipt
 
 
-def _read_counts(client: Client, facts: Facts, period: Period, tell: Teller[Activity]) -> _Counts:
+def _read_counts(client: Client, facts: Facts, period: Period, previous: Period, tell: Teller[Activity]) -> _Counts:
     if not facts.counted:
-        return _Counts(None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ)
+        return _Counts(period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ)
     tell.stage("Reading messages per room")
-    asked = windows(period, facts.offset, facts.block_days)
+    asked = windows(period, facts.offset, facts.block_days, previous)
     answers = []
     for number, window in enumerate(asked, start=1):
         if len(asked) > 1:
             tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
         answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
     parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
-    daily = read_daily(client, facts, period)
+    daily = read_daily(client, facts, previous, period)
     receipt = sum((answer.receipt for answer in answers), daily.receipt)
-    return _Counts(counts_of(parts, period), daily.messages, receipt)
+    return _Counts(period, previous, counts_of(parts, period), daily.messages, receipt)
 
 
-def read_daily(client: Client, facts: Facts, period: Period) -> DailyTotals:
+def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
     """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server."""
-    both = Period(period.previous.start, period.end)
+    both = Period(previous.start, period.end)
     # The build that begins too late answers for single days alone.
-    blocks = both.blocks(1 if facts.block_days else both.days)
+    blocks = [*previous.blocks(1), *period.blocks(1)] if facts.block_days else [both]
     asked = [windows(block, facts.offset)[0] for block in blocks]
     totals = together([client.sent_per_day(window.start, window.end) for window in asked])
-    days = pd.DatetimeIndex([pd.Timestamp(d) for d in both.dates()])
+    days = pd.DatetimeIndex([pd.Timestamp(d) for d in (*previous.dates(), *period.dates())])
     messages = server_dates(totals.messages, facts.offset).reindex(days, fill_value=0).astype("int64")
     return DailyTotals(messages, totals.receipt)
 
 
-def _receipt(facts: Facts, period: Period, counts: _Counts, listed: Directory | None, directory: str) -> Receipt:
+def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory: str) -> Receipt:
     """Everything that was read for an activity, directory and facts included."""
     receipt = facts.receipt + counts.receipt
-    if facts.first_counted and facts.first_counted > period.previous.start:
+    if facts.first_counted and facts.first_counted > counts.previous.start:
         uncounted = f"The server counted nothing before {facts.first_counted}; earlier days have no data."
         receipt += Receipt(notes=(uncounted,))
     if listed is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import wording
+from engagement.display import tiles, wording
 from engagement.display.wording import count, period_text, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
 from engagement.numbers.measures import by_week
@@ -90,7 +90,8 @@ def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) ->
         return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
     if activity.unfinished:
         # An unfinished period always looks like a fall, so it is not held against whole ones.
-        return (f"{plural(now, 'message')} so far; {count(before)} in the whole period before.",)
+        whole, over = tiles.whole_text(activity), tiles.over_text(activity)
+        return (f"{plural(now, 'message')} so far; {count(before)} {whole}; {over}.",)
     usual = _usual(activity, rooms, history, now)
     if now == before:
         return (f"Messages stayed at {count(now)}{usual}.",)

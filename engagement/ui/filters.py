@@ -13,7 +13,7 @@ from engagement.display import wording
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
 from engagement.numbers.filters import Filters
-from engagement.numbers.periods import MONDAY, Period, checked_period, preset_period
+from engagement.numbers.periods import MONDAY, Period, checked_period, compared_with, preset_period
 from engagement.numbers.rooms import Activity
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
@@ -105,7 +105,7 @@ def _choose_period(today: date, week_start: int, longest: int) -> tuple[Period, 
     unfinished = "" if period.over(today) else " · today is not over yet"
     st.caption(
         f"**{wording.period_text(period)}** ({wording.days_text(period.days)}){unfinished}  \n"
-        f"compared with {wording.period_text(period.previous)}"
+        f"compared with {wording.period_text(compared_with(period, today, week_start))}"
     )
     return period, name
 

@@ -78,6 +78,21 @@ def test_channels_as_json_are_one_object_with_every_room(
     assert rooms["pair-id"]["name"] == "direct message"
 
 
+def test_this_week_so_far_is_compared_with_the_same_weekdays_of_the_week_before(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = {"general": {date(2026, 11, day): day for day in range(2, 20)}}
+    options = Options(today=date(2026, 11, 19), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=community([RoomSpec("general")], counts)) as thursday:
+        account.setenv("ROCKETCHAT_URL", thursday.url)
+        assert main(["channels", "--period", "this-week", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["period"] == {"start": "2026-11-16", "end": "2026-11-19", "days": 4}
+    assert told["previous"] == {"start": "2026-11-09", "end": "2026-11-12", "days": 4}
+    # 16 + 17 + 18 + 19, and a week before 9 + 10 + 11 + 12.
+    assert (told["rooms"][0]["messages"], told["rooms"][0]["previous_messages"]) == (70, 42)
+
+
 def test_the_people_of_direct_messages_are_named_when_asked_for(
     account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,13 +21,13 @@ def daily(start, *counts):
 
 
 def both_weeks(before, now, today=date(2026, 11, 16)):
-    return aligned(daily("2026-11-02", *before, *now), WEEK, today)
+    return aligned(daily("2026-11-02", *before, *now), WEEK, WEEK.previous, today)
 
 
 def test_days_are_laid_over_the_days_of_the_same_number():
     period = Period(date(2026, 11, 14), date(2026, 11, 15))
     context = figures.Context("w", period, period.previous)
-    days = aligned(daily("2026-11-12", 15, np.nan, 20, 10), period, date(2026, 11, 16))
+    days = aligned(daily("2026-11-12", 15, np.nan, 20, 10), period, period.previous, date(2026, 11, 16))
     info = figures.messages_per_day_info(days, context)
     assert info.days == (
         Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),

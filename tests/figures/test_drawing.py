@@ -48,7 +48,10 @@ def every_info(rooms, context):
     label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
     both = [*context.previous.dates(), *context.period.dates()]
     days = aligned(
-        pd.Series(3 if len(rooms) else 0, index=both), context.period, context.period.end + timedelta(days=1)
+        pd.Series(3 if len(rooms) else 0, index=both),
+        context.period,
+        context.previous,
+        context.period.end + timedelta(days=1),
     )
     return {
         "top_rooms": figures.top_rooms_info(rooms, context),

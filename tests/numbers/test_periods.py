@@ -16,6 +16,7 @@ from engagement.numbers.periods import (
     SUNDAY,
     Period,
     checked_period,
+    compared_with,
     instant_text,
     last_full_weeks,
     preset_period,
@@ -169,3 +170,27 @@ def test_a_server_in_any_zone_counts_exactly_the_days_meant(
         assert window.previous in (None, before)
     both = [p for w in asked for p in (w.period, w.previous) if p]
     assert sorted(d for p in both for d in p.dates()) == [*period.previous.dates(), *period.dates()]
+
+
+@pytest.mark.parametrize(
+    ("asked", "previous"),
+    [
+        (("2026-11-16", "2026-11-19"), ("2026-11-09", "2026-11-12")),
+        (("2026-11-16", "2026-11-22"), ("2026-11-09", "2026-11-15")),
+        # Ten days from a Monday on: the same ten weekdays, which do not overlap.
+        (("2026-11-16", "2026-11-25"), ("2026-11-02", "2026-11-11")),
+        # Not from the start of a week, or over already: the days right before.
+        (("2026-11-17", "2026-11-19"), ("2026-11-14", "2026-11-16")),
+        (("2026-11-09", "2026-11-12"), ("2026-11-05", "2026-11-08")),
+    ],
+)
+def test_a_running_period_from_the_start_of_a_week_is_compared_with_the_same_weekdays(asked, previous):
+    assert compared_with(days(*asked), date(2026, 11, 19)) == days(*previous)
+
+
+def test_days_that_do_not_lie_right_before_are_asked_for_on_their_own():
+    asked = windows(days("2026-11-16", "2026-11-19"), previous=days("2026-11-09", "2026-11-12"))
+    assert [(window.period, window.previous) for window in asked] == [
+        (days("2026-11-16", "2026-11-19"), None),
+        (days("2026-11-09", "2026-11-12"), None),
+    ]

@@ -244,5 +244,5 @@ def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None
         facts = reader_of(running, now=clock.moment).facts().result(60)
         rooms = client.channel_counts(windows(period, facts.offset)[0], every_room=False).rooms
         with pytest.raises(RefusedParameters, match="limit"):
-            read_daily(client, replace(facts, block_days=None), period)
+            read_daily(client, replace(facts, block_days=None), period.previous, period)
     assert rooms.set_index("room_id").loc["dated", "messages"] < messages(period)

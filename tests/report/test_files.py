@@ -70,13 +70,16 @@ def test_the_key_figures_are_those_of_the_rooms_shown() -> None:
 def test_in_a_period_that_is_not_over_the_key_figures_are_those_so_far() -> None:
     activity = activity_of(*ROOMS, today=WEEK.end)
     figure = build(activity, EVERY, Wishes()).key_figures[0]
-    assert (figure.value, figure.told, figure.direction) == ("127", "so far; 100 in the whole period before", 0)
+    over = "on the 6 days over, all rooms: 0 (0\u00a0%)"
+    assert (figure.value, figure.direction) == ("127", 0)
+    assert figure.told == f"so far; 100 on the same weekdays before; {over}"
 
 
 def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
     activity = activity_of(*ROOMS)
-    month = replace(activity, period=Period(date(2026, 10, 20), date(2026, 11, 16)))
+    days = Period(date(2026, 10, 20), date(2026, 11, 16))
+    month = replace(activity, period=days, previous=days.previous)
     longer = build(month.judged(history), EVERY, Wishes())
     whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -146,3 +147,13 @@ def test_a_table_of_inactive_rooms_holds_no_active_room() -> None:
     active = sound(explore("week_over_week")).dataframe[0].value.query("Messages > 0")
     assert not set(inactive["Room"]) & set(active["Room"])
     assert isinstance(inactive, pd.DataFrame)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: str, clock: Clock) -> None:
+    hubs.use(Hub(Options(rooms=30, today=date(2026, 11, 19))))
+    app = explore(page)
+    app.sidebar.selectbox(key="period").set_value("This week so far").run()
+    said = text_of(sound(read(app)))
+    assert "compared with 9–12 Nov 2026" in said
+    assert "12–15 Nov 2026" not in said

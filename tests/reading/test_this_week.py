@@ -1,0 +1,70 @@
+"""A week that is not over is held against the same weekdays of the week before, never against a weekend."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import RoomSpec, community
+from engagement.display.tiles import tiles
+from engagement.numbers.periods import SUNDAY, Period, preset_period
+from engagement.report.words import plain, sentences
+from tests.support.asking import ask, reader_of
+from tests.support.weeks import lists_asked
+
+THURSDAY = date(2026, 11, 19)
+SO_FAR = preset_period("this-week", THURSDAY)
+# An office: ten a day from Monday to Friday and nobody there on the weekend, the last week eleven a day.
+OFFICE = {day: 10 + (day >= SO_FAR.start) for day in Period(date(2026, 10, 5), THURSDAY).dates() if day.weekday() < 5}
+
+
+def office(counting: str = "documented") -> DemoServer:
+    options = Options(today=THURSDAY, timezone="UTC", rate_limit=0, counting=counting)
+    return DemoServer(options, community=community([RoomSpec("general")], {"general": OFFICE}))
+
+
+@pytest.mark.parametrize("counting", ["documented", "swapped"])
+def test_monday_to_thursday_is_held_against_monday_to_thursday(counting: str) -> None:
+    with office(counting) as server:
+        _, activity = ask(server, SO_FAR)
+    assert activity.previous == Period(date(2026, 11, 9), date(2026, 11, 12))
+    room = activity.rooms.iloc[0]
+    # Thursday to Sunday, right before, had 20.
+    assert (room["messages"], room["previous_messages"]) == (44, 40)
+    assert [(day.day.day, day.messages, day.previous_day.day, day.previous) for day in activity.days.days] == [
+        (16, 11, 9, 10), (17, 11, 10, 10), (18, 11, 11, 10), (19, 11, 12, 10),
+    ]  # fmt: skip
+    assert (activity.days.over, activity.days.before, activity.days.compared) == (33, 30, 3)
+
+
+def test_figures_and_words_tell_the_change_of_the_days_that_are_over() -> None:
+    with office() as server:
+        _, activity = ask(server, SO_FAR)
+    over = "on the 3 days over, all rooms: +3 (+10\u00a0%)"
+    messages = tiles(activity, activity.rooms)[0]
+    assert (messages.value, messages.told) == ("44", f"so far; 40 on the same weekdays before; {over}")
+    told = plain(sentences(activity, activity.rooms, people=False)[0])
+    assert told == f"44 messages so far; 40 on the same weekdays before; {over}."
+
+
+def test_the_same_weekdays_are_two_requests_and_a_period_that_is_over_still_is_one() -> None:
+    with office() as server:
+        reader = reader_of(server)
+        facts = reader.facts().result(60)
+        server.calls.clear()
+        reader.activity(facts, SO_FAR).result(60)
+        assert sorted(lists_asked(server)) == ["2026-11-09", "2026-11-16"]
+        server.calls.clear()
+        reader.activity(facts, Period(date(2026, 11, 9), date(2026, 11, 12))).result(60)
+        assert lists_asked(server) == ["2026-11-09"]
+
+
+def test_a_week_begins_on_the_configured_day() -> None:
+    with office() as server:
+        reader = reader_of(server, week_start=SUNDAY)
+        facts = reader.facts().result(60)
+        sunday = Period(date(2026, 11, 15), THURSDAY)
+        assert reader.activity(facts, sunday).result(60).previous == Period(date(2026, 11, 8), date(2026, 11, 12))
+        assert reader.activity(facts, SO_FAR).result(60).previous == SO_FAR.previous
