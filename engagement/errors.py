@@ -21,6 +21,7 @@ EngagementError                 anything this project raises on purpose
     │   └── Untrusted           an answer, but its certificate is not trusted
     ├── NotRocketChat           an answer, but not of a Rocket.Chat
     │   └── LedElsewhere        the address leads to another one
+    ├── Gated                   something in front of the workspace lets nobody through
     ├── UnreadableAnswer        a Rocket.Chat, but its answer is not what is documented
     ├── RefusedParameters       the server refused how we asked
     ├── SlowDown                the rate limit: wait so many seconds
@@ -194,6 +195,15 @@ class LedElsewhere(NotRocketChat):
     sentence = (
         "The address {} leads to another one, which is not followed. "
         "Use the address that you open Rocket.Chat with in a browser."
+    )
+
+
+class Gated(WorkspaceError):
+    """Something in front of the workspace refused the call, which is nobody's lack of a right or a session."""
+
+    sentence = (
+        "Something in front of the workspace at {} refuses this dashboard: a gate with a sign-in of its own, or a "
+        "firewall. Whoever runs the dashboard can give it what the gate asks for, or have its machine let through."
     )
 
 

@@ -6,11 +6,13 @@ It speaks to every Rocket.Chat from 3.1 to 9.0, keeps to the rate limit, and rai
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,10 +37,11 @@ from engagement.api.decode import (
 from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
-from engagement.api.release import Release
+from engagement.api.release import UNKNOWN, Release
 from engagement.api.room_directory import Directory, read_directory
 from engagement.api.transport import READING, Answer, Bounds, Params, Transport, Waits
 from engagement.errors import (
+    Gated,
     NotRocketChat,
     RefusedParameters,
     SignedOut,
@@ -73,7 +76,9 @@ _CHANNEL_LIST = "engagement-dashboard/channels/list"
 _MESSAGES_SENT = "engagement-dashboard/messages/messages-sent"
 _PERMISSIONS = {"channels.list": SEE_CHANNELS, "groups.listAll": SEE_ALL_ROOMS, "im.list.everyone": SEE_ALL_ROOMS}
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,500}")
+_LOGIN_NEEDED = "You must be logged in to do this."
 _RELEASE_KNOWN_SECONDS = 600.0
+_MODULE_KNOWN_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,10 @@ class Client:
     """Asks one workspace in the name of one account, or of nobody. Safe to use from several threads.
 
     ``timeout`` is (to connect, between two parts of an answer) in seconds. Reads wait for the rate limit, a quarter of
-    an hour at most before each call, and are tried twice; sign-in never waits. Give all clients of a workspace one
-    ``pace`` (``shared_pace``). ``ca_bundle`` is a file of certificates to trust instead of the usual ones. ``bounds``
-    says how much is borne of the server; with ``guard``, for an address that a visitor typed, InvalidAddress is raised
-    instead of connecting to a machine's own network.
+    an hour at most before each call, and are tried again for half a minute; sign-in never waits. Give all clients of a
+    workspace one ``pace`` (``shared_pace``). ``ca_bundle`` is a file of certificates to trust instead of the usual
+    ones. ``bounds`` says how much is borne of the server; with ``guard``, for an address that a visitor typed,
+    InvalidAddress is raised instead of connecting to a machine's own network.
     """
 
     def __init__(
@@ -161,8 +166,8 @@ class Client:
     ) -> Client:
         """The same account over the same connections, which are closed once, for a job that waits in its own way.
 
-        ``stop`` ends waits and answers with ReadingStopped; each pause for the rate limit is announced with
-        ``on_wait(route, seconds)``; ``sleep`` may raise to end one.
+        ``stop`` ends waits and answers with ReadingStopped; each pause is announced with
+        ``on_wait(why, seconds)``; ``sleep`` may raise to end one.
         """
         other = copy(self)
         other._transport = self._transport.with_waits(Waits(stop, on_wait, sleep))
@@ -195,7 +200,7 @@ class Client:
         self._transport.close()
 
     def release(self) -> Release:
-        """The release of the workspace, asked anonymously. Raises NotRocketChat when what answers is none.
+        """The release of the workspace, asked anonymously; UNKNOWN where it does not say. Raises NotRocketChat.
 
         ``workspace_id`` is then the workspace's own id, where it has one: another at the same address has another.
         """
@@ -315,22 +320,25 @@ class Client:
         return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
 
     def _ask_release(self, *, wait: bool) -> Release:
+        release = UNKNOWN
         for path in ("/api/info", _V1 + "info"):
-            answer = self._transport.get(path, headers={}, who="", wait=wait)
-            if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:
-                break
+            # A gate may have closed what tells the release, and nothing else.
+            with suppress(Gated):
+                answer = self._transport.get(path, headers={}, who="", wait=wait)
+                release = _told(answer)
+                if release is not UNKNOWN:
+                    self.workspace_id = optional_text(answer.body or {}, "cloudWorkspaceId")
+                    break
         else:
-            raise NotRocketChat(self.address)
-        more = answer.body.get("info")
-        version = optional_text(answer.body, "version") or optional_text(
-            more if isinstance(more, dict) else {}, "version"
-        )
-        if version is None:
-            raise NotRocketChat(self.address)
-        release = Release.of(version)
-        self.workspace_id = optional_text(answer.body, "cloudWorkspaceId")
+            self._prove_rocket_chat(wait=wait)
         _releases[self._pace] = (time.monotonic(), release)
         return release
+
+    def _prove_rocket_chat(self, *, wait: bool) -> None:
+        """Raises NotRocketChat, or Gated, unless what answers wants a sign-in in the words of every Rocket.Chat."""
+        answer = self._transport.get(_V1 + "me", headers={}, who="", wait=wait)
+        if answer.status != 401 or answer.error != _LOGIN_NEEDED:
+            raise NotRocketChat(self.address)
 
     def _known_release(self) -> Release:
         """The release as anybody of this process learned it lately from the same workspace, else asked for now."""
@@ -350,9 +358,11 @@ class Client:
         return Reply(self._checked(answer, route, account), answer.receipt)
 
     def _checked(self, answer: Answer, route: str, account: Account) -> Object:
-        if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:
-            return answer.body
         dashboard = route.startswith("engagement-dashboard/")
+        if answer.status == 200 and answer.body is not None and answer.body.get("success") is True:
+            if dashboard:
+                _modules[self._pace] = time.monotonic()
+            return answer.body
 
         def signed_in() -> None:
             me = self._get_me(account)
@@ -366,6 +376,7 @@ class Client:
             route,
             permission=SEE_FIGURES if dashboard else _PERMISSIONS.get(route, SEE_ALL_ROOMS),
             dashboard=dashboard,
+            module_seen=time.monotonic() - _modules.get(self._pace, -math.inf) < _MODULE_KNOWN_SECONDS,
             signed_in=signed_in,
         )
 
@@ -375,6 +386,17 @@ class Client:
 
 # A new client is made for each reading; asking for the version each time would use up its rate limit.
 _releases: weakref.WeakKeyDictionary[Pace, tuple[float, Release]] = weakref.WeakKeyDictionary()
+# When the Premium module of a workspace last answered: a web page in between does not mean that it is gone.
+_modules: weakref.WeakKeyDictionary[Pace, float] = weakref.WeakKeyDictionary()
+
+
+def _told(answer: Answer) -> Release:
+    """The release in an answer of ``/api/info``; UNKNOWN where it tells none."""
+    if answer.status != 200 or answer.body is None or answer.body.get("success") is not True:
+        return UNKNOWN
+    more = answer.body.get("info")
+    version = optional_text(answer.body, "version") or optional_text(more if isinstance(more, dict) else {}, "version")
+    return UNKNOWN if version is None else Release.of(version)
 
 
 def _person(body: Object) -> Person:

@@ -16,6 +16,9 @@ from engagement.errors import SlowDown
 
 WINDOW_SECONDS = 60.0
 LONGEST_WAIT = 15 * 60.0
+# A reset further away is a mistake of a clock or a proxy: the server's windows are a minute long.
+LONGEST_WINDOW = 5 * 60.0
+LIMITED = "the workspace allows only so many calls a minute"
 
 # The Date header has a resolution of one second and may come from a proxy's clock, and the server opens its
 # next window a moment after the announced instant, never at it.
@@ -96,7 +99,7 @@ class Pace:
     ) -> float:
         """Reserves one call of ``who`` to ``route``, sleeping until there is room; the seconds waited come back.
 
-        Each wait is announced with ``on_wait(route, seconds)`` first. Raises SlowDown, without sleeping, when
+        Each wait is announced with ``on_wait(LIMITED, seconds)`` first. Raises SlowDown, without sleeping, when
         the waits would add up to more than ``longest_wait`` seconds, and whatever ``sleep`` raises.
         """
         waited = 0.0
@@ -104,7 +107,7 @@ class Pace:
             if waited + seconds > longest_wait:
                 raise SlowDown(seconds)
             if on_wait is not None:
-                on_wait(route, seconds)
+                on_wait(LIMITED, seconds)
             sleep(seconds)
             waited += seconds
         return waited
@@ -126,13 +129,16 @@ class Pace:
             state.exempt.pop(who, None)
             self._learn(state, max(1, int(limit)), max(0, int(remaining)), reset / 1000, server_time(headers))
 
-    def refused(self, route: str, who: str, headers: Mapping[str, str], text: str) -> float:
-        """Learns from a 429 how many seconds nobody may call ``route``, which come back."""
+    def refused(self, route: str, who: str, headers: Mapping[str, str], text: str, refusals: int = 1) -> float:
+        """Learns from a 429 how many seconds nobody may call ``route``, which come back.
+
+        They are at least doubled by each of the ``refusals`` that one call has met, whatever the server announces.
+        """
         with self._lock:
             state = self._state(route)
             state.landed(who)
             state.exempt.pop(who, None)
-            seconds = _announced_wait(headers, text)
+            seconds = max(_announced_wait(headers, text), min(WINDOW_SECONDS, 2.0 ** (refusals - 1)))
             state.limit = state.limit or int(_number(headers.get("X-RateLimit-Limit")) or 10)
             state.remaining = 0
             state.reset_at = max(state.reset_at or 0.0, self.monotonic() + seconds)
@@ -191,7 +197,8 @@ class Pace:
         if state.limit is not None and now_there is not None and reset <= now_there:
             # The answer took so long that the window it tells of is over: it says nothing of the present one.
             return
-        seconds = WINDOW_SECONDS if now_there is None else max(0.0, reset - now_there)
+        seconds = WINDOW_SECONDS if now_there is None else _believed(reset - now_there)
+        reset = reset if now_there is None else now_there + seconds
         reset_at = self.monotonic() + seconds + _MARGIN
         window_over = state.limit is None or now_there is None or now_there + _MARGIN > state.server_reset
         # Behind a load balancer every server process has a window of its own: until the known window is over,
@@ -240,9 +247,14 @@ def _announced_wait(headers: Mapping[str, str], text: str) -> float:
     """Seconds to wait after a 429: the Reset header on the server's own clock, else Retry-After, else the text."""
     reset, now_there = _number(headers.get("X-RateLimit-Reset")), server_time(headers)
     if reset is not None and now_there is not None:
-        return max(0.0, reset / 1000 - now_there) + _MARGIN
+        return _believed(reset / 1000 - now_there) + _MARGIN
     retry_after = _number(headers.get("Retry-After"))
     if retry_after is not None:
-        return max(0.0, retry_after) + _MARGIN
+        return _believed(retry_after) + _MARGIN
     found = _WAIT_IN_TEXT.search(text)
-    return (float(found.group(1)) if found else WINDOW_SECONDS) + _MARGIN
+    return _believed(float(found.group(1)) if found else WINDOW_SECONDS) + _MARGIN
+
+
+def _believed(seconds: float) -> float:
+    """The announced seconds until a reset: none where it is over, one window where it is too far away to be true."""
+    return max(0.0, seconds) if seconds <= LONGEST_WINDOW else WINDOW_SECONDS

@@ -47,11 +47,12 @@ _NOT_LET_IN = {
 
 
 def refusal(
-    answer: Answer, path: str, *, permission: str, dashboard: bool, signed_in: Callable[[], object]
+    answer: Answer, path: str, *, permission: str, dashboard: bool, module_seen: bool, signed_in: Callable[[], object]
 ) -> WorkspaceError:
     """The error that an answer other than the documented success stands for.
 
-    ``permission`` is the one that ``path`` needs; ``dashboard`` says that it belongs to the Premium module.
+    ``permission`` is the one that ``path`` needs; ``dashboard`` says that it belongs to the Premium module,
+    and ``module_seen`` that this module has answered lately: then only a refusal that says so means that it lacks.
     ``signed_in()`` asks the server whether the account still is, and raises SignedOut where not: a 401 says
     "no permission" too, and a web page only means a missing route when the API still answers elsewhere.
     """
@@ -61,7 +62,7 @@ def refusal(
         signed_in()
         return NoPermission(permission)
     absent = answer.status in {404, 405} or (answer.status == 200 and answer.web_page)
-    if dashboard and absent:
+    if dashboard and absent and not module_seen:
         signed_in()
         return NoPremiumModule()
     if answer.body is None or absent:

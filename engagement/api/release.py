@@ -18,7 +18,7 @@ class Release:
     minor: int
 
     def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
+        return "unknown" if self == UNKNOWN else f"{self.major}.{self.minor}"
 
     @classmethod
     def of(cls, version: str) -> Release:
@@ -37,3 +37,7 @@ class Release:
     def hides_on_request(self) -> bool:
         """``hideRoomsWithNoActivity`` is understood."""
         return Release(6, 11) <= self < Release(8, 0)
+
+
+# Of a workspace that does not say. Being lower than all others, it is asked in the way that each of them understands.
+UNKNOWN = Release(0, 0)

@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ import urllib3.exceptions
 from engagement.api.guard import Adapter, Exchange, within
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 from engagement.errors import (
+    Gated,
     Interrupted,
     InvalidAddress,
     LedElsewhere,
@@ -30,11 +32,15 @@ from engagement.errors import (
 )
 from engagement.numbers.receipt import ONE_CALL, Receipt
 
-SECOND_TRY_AFTER = 2.0
+# About half a minute in all: as long as a workspace needs to be started again.
+PAUSES = (2.0, 4.0, 8.0, 16.0)
+FAILING = "the workspace failed to answer"
 
 _CHUNK = 2**18
 _BUSY = frozenset({502, 503, 504})
+_FAILED = _BUSY | {500}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REFUSALS = frozenset({401, 403})
 _FOREIGN = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 Params = Sequence[tuple[str, str]]
@@ -54,8 +60,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Waits:
-    """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(route, seconds)`` is told of each pause
-    for the rate limit, and ``sleep`` may raise to end one.
+    """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(why, seconds)`` is told of each pause,
+    and ``sleep`` may raise to end one.
     """
 
     stop: threading.Event | None = None
@@ -66,6 +72,10 @@ class Waits:
 READING = Bounds()
 # Somebody waits before a form, and the address may be any that they typed.
 SIGNING_IN = Bounds(largest=8 * 2**20, answer_seconds=12.0, all_seconds=12.0)
+
+
+class Contradictory:
+    """The value of a key that an object of an answer has twice: none that anything can be read from."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,8 @@ class _Raw:
 
 
 class Transport:
-    """Calls one workspace. Reads (GET) wait for the rate limit and are tried twice; anything else is sent once.
+    """Calls one workspace. Reads (GET) wait for the rate limit and are tried again after each of PAUSES where the
+    workspace failed to answer (once where nobody may wait); anything else is sent once.
 
     Proxies, netrc and certificates named by the environment are not used. With ``guard``, only machines that anybody
     may name are connected to (``guard.may_be_asked``).
@@ -157,33 +168,34 @@ class Transport:
         return datetime.fromtimestamp(then, UTC) + timedelta(seconds=self._monotonic() - at)
 
     def get(self, path: str, params: Params = (), *, headers: Mapping[str, str], who: str, wait: bool = True) -> Answer:
-        """Reads ``path``. Raises Unreachable, NotRocketChat, SlowDown (when it may not wait), UnreadableAnswer."""
+        """Reads ``path``. Raises Unreachable, NotRocketChat, Gated, UnreadableAnswer; SlowDown when it may not wait."""
         longest = LONGEST_WAIT if wait else 0.0
-        waited, tries, calls = 0.0, 1, 0
+        pauses = list(PAUSES if wait else PAUSES[:1])
+        waited, calls, refusals = 0.0, 0, 0
         while True:
             waited += self._take_place(path, who, longest - waited)
             calls += 1
             try:
                 raw = self._exchange("GET", path, who, params=params, headers=headers)
             except Interrupted:
-                if tries == 2:
+                if not pauses:
                     raise
-                tries += 1
-                self.sleep(SECOND_TRY_AFTER)
+                self._pause(pauses.pop(0))
                 continue
             answer = _answer(raw)
             if raw.status == 429:
-                seconds = self.pace.refused(path, who, raw.headers, answer.error)
+                refusals += 1
+                seconds = self.pace.refused(path, who, raw.headers, answer.error, refusals)
                 if waited + seconds > longest:
                     raise SlowDown(seconds)
                 continue
             self._learn(path, who, raw)
-            if raw.status not in _BUSY:
+            if raw.status not in _FAILED or (raw.status not in _BUSY and not pauses):
+                self._check_gate(raw, answer)
                 return replace(answer, receipt=Receipt(calls=calls, waited=timedelta(seconds=waited)))
-            if tries == 2:
+            if not pauses:
                 raise Unreachable(self.address)
-            tries += 1
-            self.sleep(SECOND_TRY_AFTER)
+            self._pause(pauses.pop(0))
 
     def post(self, path: str, body: Mapping[str, str], *, headers: Mapping[str, str], who: str) -> Answer:
         """Sends ``body`` to ``path`` once and without waiting. Raises as ``get`` does, SlowDown at once."""
@@ -195,7 +207,21 @@ class Transport:
         self._learn(path, who, raw)
         if raw.status in _BUSY:
             raise Unreachable(self.address)
+        self._check_gate(raw, answer)
         return answer
+
+    def _pause(self, seconds: float) -> None:
+        """Waits before a failed read is tried again, and says so."""
+        if self._waits.on_wait is not None:
+            self._waits.on_wait(FAILING, seconds)
+        self.sleep(seconds)
+
+    def _check_gate(self, raw: _Raw, answer: Answer) -> None:
+        """Raises Gated for a refusal that is none of Rocket.Chat's, whose refusals are JSON and ask no browser."""
+        if raw.status not in _REFUSALS:
+            return
+        if "WWW-Authenticate" in raw.headers or not (answer.body or {}).keys() & {"success", "status"}:
+            raise Gated(self.address)
 
     def sleep(self, seconds: float) -> None:
         """Waits, unless the reading was or is stopped meanwhile: then ReadingStopped."""
@@ -362,7 +388,7 @@ def _strip(exc: BaseException) -> None:
 def _answer(raw: _Raw) -> Answer:
     """The answer with its body decoded, where it is a JSON object."""
     try:
-        body = json.loads(raw.content, parse_constant=_no_constant)
+        body = json.loads(raw.content, parse_constant=_no_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         body = None
     return Answer(raw.status, body if isinstance(body, dict) else None, raw.content.lstrip().startswith(b"<"))
@@ -370,3 +396,12 @@ def _answer(raw: _Raw) -> Answer:
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON. What stands under a key that it has twice is neither value, but Contradictory."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        times = Counter(key for key, _ in pairs)
+        found |= {key: Contradictory() for key, number in times.items() if number > 1}
+    return found

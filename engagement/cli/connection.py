@@ -40,8 +40,8 @@ class Asked:
 
 
 def pause_text(progress: Progress) -> str:
-    """One line on a pause for the rate limit, with the time that the whole will still take where that is longer."""
-    text = f"the workspace allows only so many calls a minute: going on in {progress.pause:.0f} s"
+    """One line on a pause, with the time that the whole will still take where that is longer."""
+    text = f"{progress.why}: going on in {progress.pause:.0f} s"
     return text + (f", done in about {duration_text(progress.pause + progress.later)}" if progress.later else "")
 
 
@@ -62,8 +62,8 @@ class Connection:
         """A reader that pauses as the workspace asks, saying so with ``say_wait``. Raises what admission raises."""
 
         def of(tell: Teller[Any]) -> Client:
-            def wait(route: str, seconds: float) -> None:
-                tell.waiting(route, seconds)
+            def wait(why: str, seconds: float) -> None:
+                tell.waiting(why, seconds)
                 say_wait(tell.standing())
 
             return self.client.with_waits(sleep=tell.sleep, on_wait=wait, stop=tell.stop)

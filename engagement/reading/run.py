@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from engagement.api.pace import LIMITED
 from engagement.errors import EngagementError, NoPremiumModule, ReadingStopped, Refused
 
 T = TypeVar("T")
@@ -22,13 +23,15 @@ FAILURE_KEPT = 30.0
 class Progress:
     """Where a job stands: what it does, how many of how many (None where unknown), seconds left of a pause.
 
-    ``unit`` says what is counted. ``later`` are seconds of pauses that will follow the present one, as far as known.
+    ``why`` it pauses; ``unit`` says what is counted. ``later`` are seconds of pauses that will follow the present one,
+    as far as known.
     """
 
     stage: str = "Asking the workspace"
     done: int | None = None
     total: int | None = None
     pause: float = 0.0
+    why: str = LIMITED
     elapsed: float = 0.0
     unit: str = "rooms"
     later: float = 0.0
@@ -147,10 +150,11 @@ class Teller(Generic[T]):
         """How many of how many have arrived; ``later``: seconds of pauses to come after the next one."""
         self._set(done=done, total=total, unit=unit, later=later)
 
-    def waiting(self, _route: str, seconds: float) -> None:
-        """The rate limit of the server makes the job pause for so long."""
+    def waiting(self, why: str, seconds: float) -> None:
+        """The job pauses for so long: ``why`` as a reader would say it."""
         with self._run.lock:
             self._run.pause_until = self._run.monotonic() + seconds
+            self._run.progress = replace(self._run.progress, why=why)
 
     def standing(self) -> Progress:
         """Where the job stands now."""
@@ -167,7 +171,7 @@ class Teller(Generic[T]):
             stage=progress.stage, done=progress.done, total=progress.total, unit=progress.unit, later=progress.later
         )
         if progress.pause:
-            self.waiting("", progress.pause)
+            self.waiting(progress.why, progress.pause)
 
     def failed_by(self, key: Hashable) -> None:
         """The job of ``key`` failed, and this one with it: whoever tries this again tries that again."""

@@ -137,8 +137,7 @@ def _follow(job: Job[Any], unit: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
         text = f"{progress.stage} …"
         if progress.pause >= 1:
-            limit = "the workspace allows only so many calls a minute"
-            text = f"{progress.stage}: {limit}, going on in {progress.pause:.0f} s"
+            text = f"{progress.stage}: {progress.why}, going on in {progress.pause:.0f} s"
             if progress.left is not None and progress.later:
                 text += f", about {duration_text(progress.left)} in all"
         if progress.done is not None and progress.total:

@@ -68,13 +68,45 @@ def test_a_server_that_tells_no_time_is_given_a_whole_minute() -> None:
     assert clock.slept == [61]
 
 
+def test_a_reset_a_day_away_is_not_believed_whether_it_comes_with_an_answer_or_a_refusal() -> None:
+    day = 86_400.0
+    clock = Clock(NOON)
+    pace = Pace(monotonic=clock)
+    call(pace, clock, headers(clock, 0, day))
+    assert call(pace, clock, headers(clock, 9, 60)) == 61
+    for refusal in (headers(clock, 0, day), {"Retry-After": "86400"}, {}):
+        pace.take_place(ROUTE, "ada", sleep=clock.sleep)
+        text = "You must wait 86400 seconds before trying this endpoint again."
+        assert pace.refused(ROUTE, "ada", refusal, text) == 61
+    # The route is open again for everybody after one window, and what the next answer tells holds.
+    assert call(pace, clock, headers(clock, 9, 60), who="bob") == 61
+    assert call(pace, clock, headers(clock, 8, 60), who="bob") == 0
+
+
+def test_a_limit_whose_windows_last_some_minutes_is_kept() -> None:
+    clock = Clock(NOON)
+    pace = Pace(monotonic=clock)
+    call(pace, clock, headers(clock, 0, 240))
+    assert call(pace, clock, headers(clock, 9, 300)) == 241
+
+
+def test_refusals_whose_reset_is_over_make_pauses_that_grow() -> None:
+    clock = Clock(NOON)
+    pace = Pace(monotonic=clock)
+    pauses = []
+    for refusals in range(1, 9):
+        pace.take_place(ROUTE, "ada", sleep=clock.sleep)
+        pauses.append(pace.refused(ROUTE, "ada", headers(clock, 0, -60), "", refusals))
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
 def test_each_wait_is_announced_before_it_begins() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
     call(pace, clock, headers(clock, 0, 42))
     told: list[tuple[str, float, int]] = []
-    pace.take_place(ROUTE, "ada", sleep=clock.sleep, on_wait=lambda route, s: told.append((route, s, len(clock.slept))))
-    assert told == [(ROUTE, 43, 0)]
+    pace.take_place(ROUTE, "ada", sleep=clock.sleep, on_wait=lambda why, s: told.append((why, s, len(clock.slept))))
+    assert told == [("the workspace allows only so many calls a minute", 43, 0)]
 
 
 def test_all_accounts_share_the_limit_of_a_route_and_none_that_of_another() -> None:

@@ -91,6 +91,39 @@ def test_a_web_page_means_no_module_only_where_the_rest_of_the_api_still_answers
         counts(client)
 
 
+def test_a_web_page_where_the_module_has_just_answered_does_not_mean_that_it_is_gone() -> None:
+    with DemoServer(Options(rooms=20, release=(6, 5), rate_limit=0), clock=Clock()) as server:
+        client = client_of(server, Clock())
+        counts(client)
+        for fault in ("html", "404"):
+            server.fail_next(CHANNELS, fault)  # type: ignore[arg-type]
+            with pytest.raises(UnreadableAnswer):
+                counts(client)
+        assert counts(client).receipt.complete
+
+
+def test_a_refusal_that_names_the_missing_licence_is_believed_whatever_answered_before(server: DemoServer) -> None:
+    client = client_of(server, Clock())
+    counts(client)
+    server.options = Options(rooms=20, unlicensed=True)
+    with pytest.raises(NoPremiumModule):
+        counts(client)
+
+
+@pytest.mark.parametrize("fault", ["gate-401", "gate-403", "403", "500", "nonsense"])
+@pytest.mark.parametrize("release", RELEASES, ids=lambda release: ".".join(map(str, release)))
+def test_where_the_release_is_not_told_the_figures_are_the_same(release: tuple[int, int], fault: str) -> None:
+    with DemoServer(Options(rooms=120, release=release, rate_limit=0), clock=Clock()) as server:
+        known = client_of(server, Clock())
+        honest, rooms = known.channel_counts(WINDOW, every_room=False), known.directory(full=True).rooms
+        for path in ("/api/info", "/api/v1/info"):
+            server.fail_next(path, fault, times=None)  # type: ignore[arg-type]
+        client = client_of(server, Clock())
+        assert str(client.release()) == "unknown"
+        assert client.channel_counts(WINDOW, every_room=False).rooms.equals(honest.rooms)
+        assert client.directory(full=True).rooms.equals(rooms)
+
+
 def test_dates_the_server_does_not_take_are_refused_parameters(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
     with pytest.raises(RefusedParameters, match="field start"):
@@ -100,6 +133,6 @@ def test_dates_the_server_does_not_take_are_refused_parameters(server: DemoServe
 @pytest.mark.parametrize("fault", ["garbage", "500"])
 def test_an_answer_that_is_not_what_is_documented_is_unreadable(server: DemoServer, clock: Clock, fault: str) -> None:
     client = client_of(server, clock)
-    server.fail_next(CHANNELS, fault)  # type: ignore[arg-type]
+    server.fail_next(CHANNELS, fault, times=None)  # type: ignore[arg-type]
     with pytest.raises(UnreadableAnswer):
         counts(client)

@@ -7,15 +7,18 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from typing import Literal
 
 import pytest
 
-from engagement.api.client import Client
+from engagement.api.client import Account, Client
 from engagement.api.transport import Bounds
 from engagement.demo import DemoServer
 from engagement.errors import (
+    Gated,
     NotRocketChat,
     ReadingStopped,
+    Refused,
     SlowDown,
     Unreachable,
     UnreadableAnswer,
@@ -42,27 +45,83 @@ def test_an_answer_cut_off_once_is_read_again_after_a_pause(server: DemoServer, 
     assert clock.slept == [2.0]
 
 
-def test_an_answer_cut_off_twice_means_unreachable(server: DemoServer, clock: Clock) -> None:
+HALF_A_MINUTE = [2.0, 4.0, 8.0, 16.0]
+
+
+def test_answers_cut_off_for_half_a_minute_mean_unreachable(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
-    server.fail_next(CHANNELS, "cut", times=2)
+    server.fail_next(CHANNELS, "cut", times=None)
     with pytest.raises(Unreachable):
         counts(client)
-    assert server.count(CHANNELS) == 2
+    assert server.count(CHANNELS) == 5
+    assert clock.slept == HALF_A_MINUTE
 
 
-@pytest.mark.parametrize("status", [502, 503, 504])
-def test_a_gateway_that_is_busy_is_asked_once_more(status: int, clock: Clock) -> None:
-    answers = [status, 200, status, status]
+@pytest.mark.parametrize(("status", "error"), [(500, UnreadableAnswer), (502, Unreachable), (503, Unreachable)])
+def test_a_workspace_that_fails_is_asked_again_for_half_a_minute_and_then_given_up(
+    status: int, error: type[Exception], clock: Clock
+) -> None:
+    answers = [status, status, 200, *[status] * 5]
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
-        send(handler, answers.pop(0), b'{"success":true,"version":"8.4"}')
+        send(handler, answers.pop(0), b'{"success":true,"version":"8.4","_id":"u","username":"ada"}')
 
     with answering(respond) as url:
-        client = Client(url, sleep=clock.sleep)
-        assert str(client.release()) == "8.4"
-        with pytest.raises(Unreachable):
-            client.release()
-    assert clock.slept == [2.0, 2.0]
+        client = Client(url, Account("u", "t", True), sleep=clock.sleep)
+        assert client.me().username == "ada"
+        with pytest.raises(error):
+            client.me()
+    assert clock.slept == [*HALF_A_MINUTE[:2], *HALF_A_MINUTE]
+
+
+def test_one_500_and_two_502_in_a_row_cost_pauses_that_are_announced_and_no_figure(
+    server: DemoServer, clock: Clock
+) -> None:
+    client, told = client_of(server, clock), list[tuple[str, float]]()
+    honest = counts(client).rooms
+    server.fail_next(CHANNELS, "500")
+    server.fail_next(CHANNELS, "502", times=2)
+    again = counts(client.with_waits(sleep=clock.sleep, on_wait=lambda why, seconds: told.append((why, seconds))))
+    assert again.rooms.equals(honest)
+    assert (again.receipt.complete, again.receipt.calls) == (True, 4)
+    assert told == [("the workspace failed to answer", seconds) for seconds in (2.0, 4.0, 8.0)]
+
+
+def test_a_429_whose_reset_lies_in_the_past_ends_after_a_bounded_number_of_calls(
+    server: DemoServer, clock: Clock
+) -> None:
+    client = client_of(server, clock)
+    server.fail_next(CHANNELS, "429-past", times=None)
+    with pytest.raises(SlowDown):
+        counts(client)
+    assert server.count(CHANNELS) < 25
+
+
+def test_a_429_whose_reset_is_a_day_away_is_waited_out_for_a_minute(server: DemoServer, clock: Clock) -> None:
+    client = client_of(server, clock)
+    server.fail_next(CHANNELS, "429-far")
+    assert counts(client).receipt.complete
+    assert clock.slept == [61]
+
+
+@pytest.mark.parametrize("fault", ["gate-401", "gate-403"])
+def test_a_gate_in_front_of_the_workspace_is_named_and_neither_a_session_nor_a_right_is_lost(
+    server: DemoServer, clock: Clock, fault: Literal["gate-401", "gate-403"]
+) -> None:
+    client = client_of(server, clock)
+    server.fail_next("", fault, times=None)
+    for read in (client.me, client.release, client.roles_by_permission, lambda: counts(client), client.sign_out):
+        with pytest.raises(Gated, match="in front of the workspace"):
+            read()
+    with pytest.raises(Gated):
+        client_of(server, clock)
+    assert not issubclass(Gated, Refused)
+
+
+def test_a_gate_that_asks_for_a_password_in_json_is_a_gate() -> None:
+    body = b'{"success":false,"status":"error","message":"You must be logged in to do this."}'
+    with answering(lambda handler: send(handler, 401, body, WWW_Authenticate="Basic")) as url, pytest.raises(Gated):
+        Client(url, Account("u", "t", True)).me()
 
 
 def test_a_sign_in_that_broke_off_is_not_sent_twice(server: DemoServer, clock: Clock) -> None:
@@ -75,11 +134,11 @@ def test_a_sign_in_that_broke_off_is_not_sent_twice(server: DemoServer, clock: C
 def test_a_429_is_waited_out_announced_and_not_asked_again_before_its_reset(server: DemoServer, clock: Clock) -> None:
     waits: list[tuple[str, float]] = []
     client = client_of(server, clock)
-    client = client.with_waits(sleep=clock.sleep, on_wait=lambda route, seconds: waits.append((route, seconds)))
+    client = client.with_waits(sleep=clock.sleep, on_wait=lambda why, seconds: waits.append((why, seconds)))
     server.fail_next(CHANNELS, "429")
     counts(client)
     assert server.count(CHANNELS) == 2
-    assert [route for route, _ in waits] == ["/api/v1" + CHANNELS]
+    assert [why for why, _ in waits] == ["the workspace allows only so many calls a minute"]
     assert 60 <= waits[0][1] <= 62
     assert clock.slept == [waits[0][1]]
 

@@ -223,7 +223,7 @@ def test_a_server_that_misbehaves_gets_one_sentence_in_time(
     # The shipped limits in tenths of a second.
     monkeypatch.setattr(session, "SIGN_IN_TIMEOUT", (0.4, 0.8))
     monkeypatch.setattr(signin, "SIGNING_IN", Bounds(2**20, answer_seconds=1.2, all_seconds=1.2))
-    monkeypatch.setattr(transport, "SECOND_TRY_AFTER", 0.1)
+    monkeypatch.setattr(transport, "PAUSES", (0.1,))
     began = time.monotonic()
     with listening(serve) as url:
         app = manager_at(url)
