@@ -7,7 +7,6 @@ It speaks to every Rocket.Chat from 3.1 to 9.0, keeps to the rate limit, and rai
 from __future__ import annotations
 
 import math
-import re
 import threading
 import time
 import weakref
@@ -21,12 +20,13 @@ from typing import Final
 
 import pandas as pd
 
+from engagement.api.account import Account, Person, person_of
+from engagement.api.answer import Answer
 from engagement.api.channel_list import ChannelCounts, read_channel_counts
 from engagement.api.decode import (
     Object,
     Reply,
     an_object,
-    number,
     objects,
     optional_text,
     text,
@@ -39,7 +39,7 @@ from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import UNKNOWN, Release
 from engagement.api.room_directory import Directory, read_directory
-from engagement.api.transport import READING, Answer, Bounds, Params, Transport, Waits
+from engagement.api.transport import READING, Bounds, Params, Transport, Waits
 from engagement.errors import (
     Gated,
     NotRocketChat,
@@ -75,41 +75,9 @@ _V1 = "/api/v1/"
 _CHANNEL_LIST = "engagement-dashboard/channels/list"
 _MESSAGES_SENT = "engagement-dashboard/messages/messages-sent"
 _PERMISSIONS = {"channels.list": SEE_CHANNELS, "groups.listAll": SEE_ALL_ROOMS, "im.list.everyone": SEE_ALL_ROOMS}
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,500}")
 _LOGIN_NEEDED = "You must be logged in to do this."
 _RELEASE_KNOWN_SECONDS = 600.0
 _MODULE_KNOWN_SECONDS = 3600.0
-
-
-@dataclass(frozen=True)
-class Account:
-    """A user id and the token that goes with it; ``personal`` for a personal access token, which is never revoked.
-
-    Raises WrongCredentials for what no header can carry.
-    """
-
-    user_id: str = field(repr=False)
-    token: str = field(repr=False)
-    personal: bool
-
-    def __post_init__(self) -> None:
-        if not _HEADER_VALUE.fullmatch(self.user_id) or not _HEADER_VALUE.fullmatch(self.token):
-            raise WrongCredentials
-
-    def headers(self) -> dict[str, str]:
-        """The headers of a call in the name of this account."""
-        return {"X-User-Id": self.user_id, "X-Auth-Token": self.token}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who an account belongs to; ``utc_offset`` is the person's own, in hours, as their client last reported it."""
-
-    user_id: str
-    username: str
-    name: str
-    roles: frozenset[str]
-    utc_offset: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +198,7 @@ class Client:
         answer = self._get_me(account, wait=False)
         if answer.status == 401:
             raise WrongCredentials
-        if _person(self._checked(answer, "me", account)).user_id != account.user_id:
+        if person_of(self._checked(answer, "me", account)).user_id != account.user_id:
             raise WrongCredentials
         self.account = account
         return account
@@ -247,7 +215,7 @@ class Client:
 
     def me(self) -> Person:
         """Who the account belongs to. Raises SignedOut when its token is no longer accepted."""
-        return _person(self._read("me").body)
+        return person_of(self._read("me").body)
 
     def roles_by_permission(self) -> dict[str, frozenset[str]]:
         """The roles that have each permission; every account is told the same.
@@ -397,15 +365,3 @@ def _told(answer: Answer) -> Release:
     more = answer.body.get("info")
     version = optional_text(answer.body, "version") or optional_text(more if isinstance(more, dict) else {}, "version")
     return UNKNOWN if version is None else Release.of(version)
-
-
-def _person(body: Object) -> Person:
-    username = text(body, "username", "the account")
-    offset = number(body, "utcOffset")
-    return Person(
-        user_id=text(body, "_id", "the account"),
-        username=username,
-        name=optional_text(body, "name") or username,
-        roles=frozenset(texts(body, "roles")),
-        utc_offset=None if offset != offset else offset,
-    )

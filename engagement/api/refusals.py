@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engagement.api.transport import Answer
+from engagement.api.answer import Answer
 from engagement.errors import (
     CodeNeeded,
     CodeWrong,

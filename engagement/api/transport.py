@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -16,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
+from engagement.api.answer import Answer, answer_of
 from engagement.api.guard import Adapter, Exchange, within
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 from engagement.errors import (
@@ -30,7 +29,7 @@ from engagement.errors import (
     UnreadableAnswer,
     Untrusted,
 )
-from engagement.numbers.receipt import ONE_CALL, Receipt
+from engagement.numbers.receipt import Receipt
 
 # About half a minute in all: as long as a workspace needs to be started again.
 PAUSES = (2.0, 4.0, 8.0, 16.0)
@@ -72,39 +71,6 @@ class Waits:
 READING = Bounds()
 # Somebody waits before a form, and the address may be any that they typed.
 SIGNING_IN = Bounds(largest=8 * 2**20, answer_seconds=12.0, all_seconds=12.0)
-
-
-class Contradictory:
-    """The value of a key that an object of an answer has twice: none that anything can be read from."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status and body of an answer; ``body`` is None when it is not a JSON object, but a web page, say.
-
-    ``receipt`` has the calls it took, tries included, and the wait for the rate limit before them.
-    """
-
-    status: int
-    body: Mapping[str, object] | None = field(repr=False)
-    web_page: bool = False
-    receipt: Receipt = ONE_CALL
-
-    @property
-    def error(self) -> str:
-        """The server's own text for what is wrong, or an empty text."""
-        return self._text("error") or self._text("message")
-
-    @property
-    def error_type(self) -> str:
-        """The code of what is wrong: ``errorType``, or the last ``[code]`` in the text, or the text itself."""
-        error = self._text("error")
-        in_brackets = error[error.rfind("[") + 1 : -1] if error.endswith("]") else ""
-        return self._text("errorType") or in_brackets or error
-
-    def _text(self, key: str) -> str:
-        value = (self.body or {}).get(key)
-        return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +148,7 @@ class Transport:
                     raise
                 self._pause(pauses.pop(0))
                 continue
-            answer = _answer(raw)
+            answer = answer_of(raw.status, raw.content)
             if raw.status == 429:
                 refusals += 1
                 seconds = self.pace.refused(path, who, raw.headers, answer.error, refusals)
@@ -201,7 +167,7 @@ class Transport:
         """Sends ``body`` to ``path`` once and without waiting. Raises as ``get`` does, SlowDown at once."""
         self._take_place(path, who, 0.0)
         raw = self._exchange("POST", path, who, body=body, headers=headers)
-        answer = _answer(raw)
+        answer = answer_of(raw.status, raw.content)
         if raw.status == 429:
             raise SlowDown(self.pace.refused(path, who, raw.headers, answer.error))
         self._learn(path, who, raw)
@@ -383,25 +349,3 @@ def _strip(exc: BaseException) -> None:
         if isinstance(one, requests.RequestException):
             one.request = None
             one.response = None
-
-
-def _answer(raw: _Raw) -> Answer:
-    """The answer with its body decoded, where it is a JSON object."""
-    try:
-        body = json.loads(raw.content, parse_constant=_no_constant, object_pairs_hook=_object)
-    except (ValueError, RecursionError):
-        body = None
-    return Answer(raw.status, body if isinstance(body, dict) else None, raw.content.lstrip().startswith(b"<"))
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object of JSON. What stands under a key that it has twice is neither value, but Contradictory."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        times = Counter(key for key, _ in pairs)
-        found |= {key: Contradictory() for key, number in times.items() if number > 1}
-    return found
