@@ -98,6 +98,7 @@ def _report(report: argparse.ArgumentParser) -> None:
 def _sync(sync: argparse.ArgumentParser) -> None:
     _weeks.__name__ = f"number of weeks from 1 to {MOST_WEEKS}"
     sync.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
+    sync.add_argument("--again", action="store_true", help="read those that are kept as well")
     sync.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
     sync.set_defaults(run=_run_sync)
 
@@ -161,7 +162,7 @@ def _run_report(given: argparse.Namespace) -> int:
 def _run_sync(given: argparse.Namespace) -> int:
     from engagement.cli.sync import sync
 
-    return sync(os.environ, given.weeks, quiet=given.quiet)
+    return sync(os.environ, given.weeks, again=given.again, quiet=given.quiet)
 
 
 def _run_check(_: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ rooms = header.header(title, view, activity)
 if states.nothing_left(rooms, activity) or states.only_the_directory(rooms, view, activity):
     st.stop()
 
-history = loading.history(weeks)
+history = activity.agreed(loading.history(weeks))
 states.history_notes(history)
 context = charts.context(view, activity)
 totals = measures.by_week(history, rooms)

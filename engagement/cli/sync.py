@@ -15,7 +15,7 @@ from engagement.errors import NoPremiumModule
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Progress
-from engagement.reading.weeks import RULE
+from engagement.reading.weeks import QUARTER, RULE, Again
 from engagement.reading.workspace import Reader
 
 _LOOK_EVERY = 0.2
@@ -39,20 +39,23 @@ class Synced:
         return text + (f"; {self.missing} without data" if self.missing else "")
 
 
-def sync(environ: Mapping[str, str], weeks: int, *, quiet: bool) -> int:
-    """Fills the archive with the last full weeks, and writes one line on what is there. Raises EngagementError."""
+def sync(environ: Mapping[str, str], weeks: int, *, again: bool, quiet: bool) -> int:
+    """Fills the archive with the last full weeks, and writes one line on what is there; ``again`` reads all of them.
+
+    Raises EngagementError.
+    """
     with connected(environ) as connection:
         bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
         with bar:
-            synced = run(connection.reader(say_pause), weeks, say_weeks)
+            synced = run(connection.reader(say_pause), weeks, say_weeks, Again(weeks) if again else QUARTER)
     print(synced)
     for note in synced.notes:
         print(note, file=sys.stderr)
     return 0
 
 
-def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) -> Synced:
-    """Reads those of the last ``weeks`` full weeks that are not kept, and keeps each as it arrives.
+def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, again: Again = QUARTER) -> Synced:
+    """Reads those of the last ``weeks`` full weeks that are not kept, and ``again`` those it names; keeps each at once.
 
     ``say(done, total)`` is called whenever more weeks are done. Raises NoPremiumModule where the server counts
     nothing, and the errors of any reading.
@@ -63,9 +66,8 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) ->
     last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
     asked = weeks_until(last, weeks)
     scope = reader.scope(facts)
-    kept = reader.archive.kept(scope, asked, RULE)
-    before = sum(window.settled and window.meta.complete for window in kept.values())
-    reading = reader.history(facts, last, weeks)
+    before = reader.archive.kept(scope, asked, RULE)
+    reading = reader.history(facts, last, weeks, again=again)
     done = -1
     try:
         while reading.running:
@@ -75,10 +77,11 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None) ->
         # An interrupted sync ends with the week it is reading.
         reading.leave()
     notes = reading.result().receipt.notes
-    missing = weeks - len(reader.archive.kept(scope, asked, RULE))
+    kept = reader.archive.kept(scope, asked, RULE)
+    stayed = sum(window.meta == kept[period].meta for period, window in before.items() if period in kept)
     if done < weeks:
         say(weeks, weeks)
-    return Synced(Period(asked[0].start, last.end), weeks, before, missing, notes)
+    return Synced(Period(asked[0].start, last.end), weeks, stayed, weeks - len(kept), notes)
 
 
 def _say_more(progress: Progress, done: int, say: SayWeeks) -> int:

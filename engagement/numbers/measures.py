@@ -139,7 +139,8 @@ def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
     """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known."""
     counts = history.counts[history.counts.index.isin(rooms["room_id"])]
-    known = history.counts.notna().any()
+    # A total without a room that is not known would look like a fall.
+    known = history.silence.notna() & counts.notna().all()
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.
     weeks = [Counts(counts[week], counts[week].notna()) for week in counts]
     lines = {m.name: [float(m.compute(week)) for week in weeks] for m in MEASURES if m.line}

@@ -16,7 +16,7 @@ from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.weeks import History, verdicts
+from engagement.numbers.weeks import History, agreed, verdicts
 from engagement.numbers.zone import Zone
 
 ACTIVE = "active"
@@ -62,12 +62,13 @@ NO_RULES = Rules()
 class Activity:
     """What is known of every room in one period.
 
-    ``rooms`` has the columns COLUMNS, a row per room that existed in the period; ``daily`` is messages per day of
-    the server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``,
-    ``public`` (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the
-    server counts no messages per day at all. ``first_counted`` is the first day with any message, where known.
-    ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that names are aliases.
-    ``history`` are the weeks of the verdicts; with them ``rooms`` has the columns of ``weeks.verdicts`` too.
+    ``rooms`` has the columns COLUMNS, a row per room that existed in the period; ``daily`` is messages per day of the
+    server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``, ``public``
+    (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the server counts no
+    messages per day at all, ``whole`` where rooms that it counted may be missing. ``first_counted`` is the first day
+    with any message, where known. ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that
+    names are aliases. ``history`` are the weeks of the verdicts; with them ``rooms`` has the columns of
+    ``weeks.verdicts`` too.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -82,6 +83,7 @@ class Activity:
     receipt: Receipt = NOTHING_READ
     directory: str = "full"
     counted: bool = True
+    whole: bool = True
     first_counted: date | None = None
     offset: timedelta | None = None
     rules: Rules = NO_RULES
@@ -105,10 +107,15 @@ class Activity:
             return self
         found = self._judged.get(history)
         if found is None:
-            judged = pd.concat([self.rooms, verdicts(self.rooms, history).set_axis(self.rooms.index)], axis=1)
-            found = replace(self, rooms=judged, history=history)
+            ours = self.agreed(history)
+            judged = pd.concat([self.rooms, verdicts(self.rooms, ours).set_axis(self.rooms.index)], axis=1)
+            found = replace(self, rooms=judged, history=ours)
             self._judged[history] = found
         return found
+
+    def agreed(self, history: History) -> History:
+        """The history with the counts of this table in the weeks that it tells, so that one page has one number."""
+        return agreed(history, self.period, self.previous, self.rooms, whole=self.whole)
 
     @property
     def same_weekdays(self) -> bool:

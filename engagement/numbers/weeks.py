@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -59,6 +59,36 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     if week.end > last:
         week = Period(week.start - 7 * DAY, week.end - 7 * DAY)
     return week if week.start >= period.start else None
+
+
+def agreed(history: History, period: Period, previous: Period, rooms: pd.DataFrame, *, whole: bool) -> History:
+    """The history with what a rooms table counted in ``period`` and ``previous`` in place of what was kept of them.
+
+    Where the weeks inside the period have more messages than all of it, or make it up and have others, what was kept of
+    them is out of date, and they are not known for that room. ``whole`` is False where rooms may be missing: then
+    none of those without a message is known to be silent.
+    """
+    told = rooms.set_index("room_id")[["messages", "previous_messages"]].set_axis([period, previous], axis="columns")
+    counts = history.counts.copy()
+    counts = counts.reindex(counts.index.union(told.index[(told != 0).any(axis=1)], sort=False))
+    counts.loc[~counts.index.isin(history.counts.index)] = history.silence.to_numpy()
+    told = told.reindex(counts.index).astype("float64")
+    inside = [
+        pd.Timestamp(week.start) for week in history.weeks if week.start >= period.start and week.end <= period.end
+    ]
+    sums, known = counts[inside].sum(axis=1), counts[inside].notna().all(axis=1)
+    made_up = known & (7 * len(inside) == period.days)
+    stale = (sums > told[period]) | (made_up & (sums != told[period]))
+    if whole and period not in history.weeks:
+        counts.loc[stale, inside] = np.nan
+    weeks = [week for week in (previous, period) if week in history.weeks]
+    for week in weeks:
+        ours, column = told[week].dropna(), pd.Timestamp(week.start)
+        counts.loc[ours.index, column] = ours if whole else ours.replace(0, np.nan)
+        if not ours.any():
+            counts[column] = np.nan
+    incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
+    return replace(history, counts=counts, incomplete=tuple(sorted(incomplete)))
 
 
 def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]]:

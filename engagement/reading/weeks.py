@@ -1,21 +1,23 @@
-"""Past weeks of every room: those that are kept, and those that are read once and then kept."""
+"""Past weeks of every room: those that are kept, those that are read and then kept, and those that are due again."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client
+from engagement.errors import ReadingStopped, SlowDown
 from engagement.numbers.periods import Period, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.rooms import counts_of
-from engagement.numbers.weeks import History
+from engagement.numbers.weeks import VERDICT_WEEKS, History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
 from engagement.reading.facts import Facts
@@ -24,6 +26,19 @@ from engagement.storage.archive import Archive, KeptWindow, Scope, WeekMatrix, W
 
 # Raised when the way of asking changes so that older windows mean something else.
 RULE = 1
+
+
+@dataclass(frozen=True)
+class Again:
+    """Which kept weeks are read again: the last ``weeks``, or those of them read longer than ``after`` ago."""
+
+    weeks: int
+    after: timedelta | None = None
+
+
+NEVER = Again(0)
+# Purges and late edits change what is kept; verdicts look at a quarter.
+QUARTER = Again(VERDICT_WEEKS, timedelta(weeks=1))
 
 
 def read_history(
@@ -35,13 +50,16 @@ def read_history(
     tell: Teller[History],
     *,
     now: Callable[[], datetime],
+    again: Again = NEVER,
 ) -> History:
     """The history of ``weeks``: what is kept at once, the rest read newest first, each kept whole as it arrives.
+
+    What is kept is read ``again`` as it says.
 
     Weeks that begin before the first counted day are not asked for: even the last of them was not counted whole.
     Those that another reading of the scope keeps meanwhile are taken from there.
     """
-    job = _Job(client, archive, scope, facts, tuple(weeks), now)
+    job = _Job(client, archive, scope, facts, tuple(weeks), now, again)
     tell.stage("Reading past weeks")
     while True:
         with _turn(scope, tell):
@@ -50,6 +68,36 @@ def read_history(
             if not waiting:
                 return history
             job.read(waiting, tell)
+
+
+def renew(
+    client: Client,
+    archive: Archive,
+    scope: Scope,
+    facts: Facts,
+    weeks: Sequence[Period],
+    tell: Teller[bool],
+    *,
+    now: Callable[[], datetime],
+) -> bool:
+    """Reads the newest of ``weeks`` that is due again, and the week before with it; True when it did.
+
+    Nobody waits for this, and nobody shall wait because of it: it gives up instead of pausing for the rate limit, and
+    where a limited server wants more than one call for a window.
+    """
+    job = _Job(client.with_waits(sleep=_give_up, stop=tell.stop), archive, scope, facts, tuple(weeks), now, QUARTER)
+    _, waiting = job.look()
+    due = [week for week in waiting if week in job.kept]
+    if not due:
+        return False
+    with suppress(ReadingStopped, SlowDown):
+        job.read(due, tell, one_call=True)
+        return True
+    return False
+
+
+def _give_up(_seconds: float) -> None:
+    raise ReadingStopped
 
 
 @contextmanager
@@ -79,6 +127,7 @@ class _Job:
     facts: Facts
     weeks: tuple[Period, ...]
     now: Callable[[], datetime]
+    again: Again = NEVER
     began: datetime = field(init=False)
     asked: set[Period] = field(default_factory=set)
     kept: dict[Period, KeptWindow] = field(default_factory=dict)
@@ -92,22 +141,34 @@ class _Job:
         """What is kept now, and the weeks to ask for, newest first."""
         found = self.archive.weeks(self.scope, self.weeks, RULE)
         self.kept = dict(found.windows)
-        waiting = [week for week in reversed(found.to_read) if self._wanted(week)]
+        wanted = {*filter(self._wanted, found.to_read), *self._due()} - self.asked
+        waiting = [week for week in reversed(self.weeks) if week in wanted]
         return _history(found, self.facts, waiting, self.spent), waiting
+
+    def _due(self) -> list[Period]:
+        """The kept weeks to read again."""
+        last, after = self.weeks[-self.again.weeks :] if self.again.weeks else (), self.again.after
+        kept = [self.kept[week] for week in last if week in self.kept]
+        return [window.period for window in kept if after is None or window.meta.read_at < self.began - after]
 
     def _wanted(self, week: Period) -> bool:
         first = self.facts.first_counted
         lately = week in self.kept and self.kept[week].meta.read_at >= self.began
-        return week not in self.asked and not lately and (first is None or week.start >= first)
+        return not lately and (first is None or week.start >= first)
 
-    def read(self, waiting: list[Period], tell: Teller[History]) -> None:
-        """Reads the newest of ``waiting``, and the week before where the same answer has it; keeps them."""
+    def read(self, waiting: list[Period], tell: Teller[Any], *, one_call: bool = False) -> None:
+        """Reads the newest of ``waiting``, and the week before where the same answer has it; keeps them.
+
+        With ``one_call`` it raises ReadingStopped where the rate limit counts and one call does not bring the window.
+        """
         done = len(self.weeks) - len(waiting)
         calls = Calls(self._reads(waiting), per_window=self.per_read)
         tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
 
         def page(received: int, announced: int) -> None:
             nonlocal calls
+            if one_call and received < announced and self.client.calls_a_minute is not None:
+                raise ReadingStopped
             calls = calls.page(received, announced)
             tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
 
@@ -115,7 +176,7 @@ class _Job:
         for week, counts in answered:
             if week in waiting:
                 self.asked.add(week)
-                self._keep(week, counts)
+                keep_week(self.archive, self.scope, self.facts, week, counts, self.now() + self.facts.skew)
         self.per_read = max(1, answered[0][1].receipt.pages)
         self.spent += answered[0][1].receipt.cost
 
@@ -130,16 +191,19 @@ class _Job:
                 brought.add(week.previous)
         return reads
 
-    def _keep(self, week: Period, counts: ChannelCounts) -> None:
-        kept = self.kept.get(week)
-        whole = counts.receipt.complete
-        if kept is not None and kept.meta.complete and not whole:
-            return
-        # In a window that is not whole, a room that arrived without a message is known, one that is missing is not.
-        told = counts.rooms[(counts.rooms["messages"] != 0) | (not whole)]
-        read_at = self.now() + self.facts.skew
-        meta = WindowMeta.of(counts.receipt, read_at, rule=RULE, zone=zone_name(self.facts.offset))
-        self.archive.put(self.scope, week, told.set_index("room_id")["messages"], meta)
+
+def keep_week(
+    archive: Archive, scope: Scope, facts: Facts, week: Period, counts: ChannelCounts, read_at: datetime
+) -> None:
+    """Keeps what was just read of a week in place of what was kept, unless that was whole and this is not."""
+    whole = counts.receipt.complete
+    kept = archive.kept(scope, [week], RULE).get(week)
+    if kept is not None and kept.meta.complete and not whole:
+        return
+    # In a window that is not whole, a room that arrived without a message is known, one that is missing is not.
+    told = counts.rooms[(counts.rooms["messages"] != 0) | (not whole)]
+    meta = WindowMeta.of(counts.receipt, read_at, rule=RULE, zone=zone_name(facts.offset))
+    archive.put(scope, week, told.set_index("room_id")["messages"], meta)
 
 
 def _read(
@@ -153,8 +217,12 @@ def _read(
         receipt = sum((a.receipt for a in answers), NOTHING_READ)
         return [(week, ChannelCounts(counts_of(parts, week), receipt))]
     answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
-    before = answer.rooms.assign(messages=answer.rooms["previous_messages"])
-    return [(week, answer), (week.previous, replace(answer, rooms=before))]
+    return [(week, answer), (week.previous, before(answer))]
+
+
+def before(counts: ChannelCounts) -> ChannelCounts:
+    """What the same answer tells of its previous window."""
+    return replace(counts, rooms=counts.rooms.assign(messages=counts.rooms["previous_messages"]))
 
 
 def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: Receipt) -> History:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import pandas as pd
 
-from engagement.api.client import Client, DailyTotals, Directory
+from engagement.api.client import ChannelCounts, Client, DailyTotals, Directory
+from engagement.errors import StoreUnavailable
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, compared_with, windows
+from engagement.numbers.periods import MONDAY, Period, compared_with, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
@@ -19,7 +21,7 @@ from engagement.reading.counting import Counting
 from engagement.reading.facts import Facts, read_facts, server_dates, together
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import read_history
+from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 
@@ -27,6 +29,7 @@ FACTS_KEPT = 3600.0
 DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
+RENEWAL_KEPT = 600.0
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
 
@@ -60,6 +63,7 @@ class Reader:
     timezone: tzinfo | None = None
     week_start: int = MONDAY
     rules: Rules = NO_RULES
+    renews: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:
@@ -81,6 +85,7 @@ class Reader:
             directory, today = self.directory(facts), facts.today(self.now())
             previous = compared_with(period, today, self.week_start)
             counts = _read_counts(self.make_client(tell), facts, period, previous, tell)
+            self._keep(facts, counts)
             if facts.counted:
                 tell.partial(self._activity(facts, today, counts, None))
             return self._activity(facts, today, counts, directory.result_for(tell))
@@ -89,19 +94,49 @@ class Reader:
         keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
         return self.jobs.ask(self._key("activity", period), self.viewer, work, keep=keep)
 
+    def _keep(self, facts: Facts, counts: _Counts) -> None:
+        """What has just been read of full weeks replaces what was kept. A reading does without a place to keep it."""
+        if counts.rooms is None or counts.period != week_of(counts.period.start, self.week_start):
+            return
+        now, read_at = ChannelCounts(counts.rooms, counts.lists), self.now() + facts.skew
+        weeks = [(counts.period, now), (counts.previous, before(now))]
+        with suppress(StoreUnavailable):
+            for week, told in weeks:
+                if week.over(facts.zone.day(read_at)):
+                    keep_week(self.archive, self.scope(facts), facts, week, told, read_at)
+
     def scope(self, facts: Facts) -> Scope:
         """What the weeks that the person may see are kept under."""
         return Scope(facts.kept_as, self.access.rights)
 
-    def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS) -> Job[History]:
-        """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive."""
-        asked = weeks_until(last, weeks)
+    def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS, *, again: Again = NEVER) -> Job[History]:
+        """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
+
+        Kept weeks are read ``again`` as it says; where this reader ``renews``, in the course of time too.
+        """
+        asked, key = weeks_until(last, weeks), self._key("history", last, weeks, again)
 
         def work(tell: Teller[History]) -> History:
-            client = self.make_client(tell)
-            return read_history(client, self.archive, self.scope(facts), facts, asked, tell, now=self.now)
+            client, scope = self.make_client(tell), self.scope(facts)
+            history = read_history(client, self.archive, scope, facts, asked, tell, now=self.now, again=again)
+            if self.renews:
+                self._renew(facts, last, key)
+            return history
 
-        return self.jobs.ask(self._key("history", last, weeks), self.viewer, work, keep=SETTLED_KEPT)
+        return self.jobs.ask(key, self.viewer, work, keep=SETTLED_KEPT)
+
+    def _renew(self, facts: Facts, last: Period, history: Hashable) -> None:
+        """Reads two kept weeks of the last quarter again, in the background; ``history`` is the job they are for."""
+        weeks = weeks_until(last, VERDICT_WEEKS)
+
+        def work(tell: Teller[bool]) -> bool:
+            client, scope = self.make_client(tell), self.scope(facts)
+            renewed = renew(client, self.archive, scope, facts, weeks, tell, now=self.now)
+            if renewed:
+                self.jobs.forget(history, self.viewer)
+            return renewed
+
+        self.jobs.ask(self._key("renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
 
     def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
         """The weeks that the verdicts on ``period`` rest on; None where it holds no full week, or none is counted."""
@@ -111,6 +146,7 @@ class Reader:
     def forget(self, period: Period) -> None:
         """Makes the next question about ``period`` read everything again."""
         self.jobs.forget(self._key("activity", period), self.viewer)
+        self.jobs.forget(self._key("history", period, VERDICT_WEEKS, NEVER), self.viewer)
         self.jobs.forget(self._key("directory"), self.viewer)
 
     def _key(self, *question: Hashable) -> Hashable:
@@ -173,6 +209,7 @@ class Reader:
             counted=facts.counted,
             first_counted=facts.first_counted,
             offset=facts.offset,
+            whole=counts.lists.complete,
             rules=self.rules,
         )
         return masked(made) if self.rules.mask_names else made
@@ -186,12 +223,15 @@ class _Counts:
     previous: Period
     rooms: pd.DataFrame | None
     daily: pd.Series
+    lists: Receipt
     receipt: Receipt
 
 
 def _read_counts(client: Client, facts: Facts, period: Period, previous: Period, tell: Teller[Activity]) -> _Counts:
     if not facts.counted:
-        return _Counts(period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ)
+        return _Counts(
+            period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ, NOTHING_READ
+        )
     tell.stage("Reading messages per room")
     asked = windows(period, facts.offset, facts.block_days, previous)
     answers = []
@@ -201,8 +241,8 @@ def _read_counts(client: Client, facts: Facts, period: Period, previous: Period,
         answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
     parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
     daily = read_daily(client, facts, previous, period)
-    receipt = sum((answer.receipt for answer in answers), daily.receipt)
-    return _Counts(period, previous, counts_of(parts, period), daily.messages, receipt)
+    lists = sum((answer.receipt for answer in answers), NOTHING_READ)
+    return _Counts(period, previous, counts_of(parts, period), daily.messages, lists, lists + daily.receipt)
 
 
 def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:

@@ -278,3 +278,14 @@ def test_an_archive_filled_ahead_is_what_a_visit_shows_without_a_call(server: De
     for week in last_weeks(13):
         column = history.counts[pd.Timestamp(week.start)]
         assert column[column != 0].to_dict() == truth(server, week)
+
+
+def test_a_sync_again_reads_what_is_kept_as_well(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer
+) -> None:
+    command("--weeks", "2", "--quiet")
+    asked = server.count(CHANNELS)
+    assert command("--weeks", "2", "--quiet")[0] == 0
+    assert server.count(CHANNELS) == asked
+    assert command("--weeks", "2", "--again", "--quiet")[0] == 0
+    assert server.count(CHANNELS) == asked + 1, "two weeks come with one call"

@@ -245,10 +245,10 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     server: DemoServer, clock: Clock
 ) -> None:
     archive = empty_archive()
-    reader = visit(server, clock, archive)
-    facts = reader.facts().result(60)
-    rooms = reader.activity(facts, LAST).result(60).rooms
-    history = read(without_one(reader, LAST, "late"))
+    visit(server, clock, archive).facts().result(60)
+    other = visit(server, clock, empty_archive())
+    rooms = other.activity(other.facts().result(60), LAST).result(60).rooms
+    history = read(without_one(visit(server, clock, archive), LAST, "late"))
     assert history.counts.loc[:, pd.Timestamp(LAST.start)].to_dict() == {"general": 105, "below": 0}
     assert history.weekly_of("late").isna().tolist() == [False] * 4 + [True] * 2
     assert history.weekly_of("late").dropna().tolist() == [0, 0, 0, 0]

@@ -146,12 +146,12 @@ def test_an_unfinished_period_says_so_and_is_held_against_no_whole_week() -> Non
 
 
 def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
-    activity = activity_of({"name": "a", "messages": 400, "previous_messages": 400})
+    activity = activity_of({"name": "a", "messages": 390, "previous_messages": 390})
     activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
     activity = activity.judged(history_of({"a": [*STEADY, 90.0]}))
     told = [plain(parts) for parts in sentences(activity, activity.rooms, people=False)]
     assert told[0].startswith(
-        "Messages stayed at 400; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
+        "Messages stayed at 390; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
     )
 
 

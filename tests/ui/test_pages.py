@@ -157,3 +157,17 @@ def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: st
     said = text_of(sound(read(app)))
     assert "compared with 9–12 Nov 2026" in said
     assert "12–15 Nov 2026" not in said
+
+
+def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
+    app = sound(explore("top_channels"))
+    first = app.dataframe[0].value.iloc[0]
+    room = hubs.hub().demo().workspace.community.rooms
+    room_id = next(spec.room_id for spec in room if str(first["Room"]).endswith(str(spec.name)))
+    hubs.hub().demo().workspace.purge(room_id, date(2026, 11, 9), date(2026, 11, 15))
+    app.button(key="read_again").click().run()
+    table = sound(read(app)).dataframe[0].value.set_index("Room")
+    row = table.loc[first["Room"]]
+    assert first["Messages"] > 0
+    assert row["Messages"] == 0
+    assert str(row["Why"]).startswith("no messages")
