@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 import pandas as pd
 
+from engagement.api.consistency import Page, page_of
 from engagement.api.decode import (
     LARGEST,
+    OTHER_TYPES,
     ROOM_TYPES,
     Object,
     Reply,
-    an_object,
+    identifier,
     objects,
     optional_text,
     people,
-    text,
     text_column,
     texts,
     time_column,
-    whole,
+    whole_or_none,
 )
-from engagement.api.paging import Fetch, Page, Progress, read_pages
+from engagement.api.paging import Fetch, Progress, read_pages
 from engagement.api.transport import Params
-from engagement.errors import UnreadableAnswer
 from engagement.numbers.periods import DAY, Window, instant_text
 from engagement.numbers.receipt import Receipt
 
@@ -40,17 +40,19 @@ class ChannelCounts:
     ``rooms``: room_id, name, usernames (joined by " × ") as str; type channel/private/direct; created
     ``datetime64[us, UTC]``; messages and previous_messages int64 (the latter 0 throughout where the window has no
     previous period); most messages first, then by room id. Where silent rooms were not wanted, the receipt speaks of
-    the others alone. It counts rooms of other types (livechat) too, which the table leaves out.
+    the others alone. It counts rooms of other types (livechat) too, which the table leaves out; ``type`` is missing
+    where it cannot be read. ``unreadable`` are the ids of rooms whose counts cannot be read, which it leaves out too.
     """
 
     rooms: pd.DataFrame = field(repr=False)
     receipt: Receipt
+    unreadable: frozenset[str] = frozenset()
 
 
 class _Room(NamedTuple):
     name: str | None
     usernames: str | None
-    type: str
+    type: str | None
     created: str | None
     messages: int
     previous: int
@@ -72,19 +74,23 @@ def read_channel_counts(
     """
     fetch = _fetch(ask, window.start, window.end, hide=hide)
     listing = read_pages(fetch, skip_zeros=lists_silent and not every_room, progress=progress)
-    rooms, receipt = listing.rows, listing.receipt
+    rooms, receipt, unreadable = listing.rows, listing.receipt, listing.unreadable
     if listing.zeros_skipped and window.previous is not None:
         start, end = (_days_earlier(instant, window.previous.days) for instant in (window.start, window.end))
         fetch = _fetch(ask, start, end, hide=hide)
         before = read_pages(fetch, "rooms of the previous period", skip_zeros=True, progress=progress)
         receipt += before.receipt
-        silent_now = {key: room for key, room in before.rows.items() if room.messages and key not in rooms}
+        unreadable |= before.unreadable - rooms.keys()
+        known = rooms.keys() | unreadable
+        silent_now = {key: room for key, room in before.rows.items() if room.messages and key not in known}
         rooms = rooms | {key: room._replace(messages=0, previous=room.messages) for key, room in silent_now.items()}
     if window.previous is None:
         rooms = {key: room._replace(previous=0) for key, room in rooms.items()}
     if not every_room:
         rooms = {key: room for key, room in rooms.items() if room.messages or room.previous}
-    return ChannelCounts(_table(rooms), receipt)
+    if odd := sum(room.type is None for room in rooms.values()):
+        receipt += Receipt(notes=(f"The type of {odd:,} of the rooms cannot be read.",), complete=False)
+    return ChannelCounts(_table(rooms), receipt, unreadable)
 
 
 def _days_earlier(instant: str, days: int) -> str:
@@ -97,14 +103,28 @@ def _fetch(ask: Ask, start: str, end: str, *, hide: bool) -> Fetch[_Room]:
     def fetch(offset: int, count: int) -> Page[_Room]:
         reply = ask([*fixed, ("offset", str(offset)), ("count", str(count))])
         rows = objects(reply.body, "channels", "a channel list")
-        ids, rooms = _ids(rows), [_usual_room(row) or _room(row) for row in rows]
-        return Page(ids, rooms, [room.messages for room in rooms], announced_total(reply.body, offset), reply.receipt)
+        named = [_id(row) for row in rows]
+        ids = [key or unnamed(position) for position, key in enumerate(named, offset)]
+        rooms = [(_usual_room(row) or _room(row)) if key else None for key, row in zip(named, rows, strict=True)]
+        return page_of(reply.body, offset, ids, rooms, _values(rooms), reply.receipt)
 
     return fetch
 
 
-def _ids(rows: list[Object]) -> list[str]:
-    return [text(an_object(row, "room", "a row of the channel list"), "_id", "a room") for row in rows]
+def unnamed(position: int) -> str:
+    """What takes the place of the id of a row that has none, which no room can have."""
+    return f"\n{position}"
+
+
+def _id(row: Object) -> str | None:
+    room = row.get("room")
+    return identifier(room, "_id") if isinstance(room, dict) else None
+
+
+def _values(rooms: Sequence[_Room | None]) -> list[int]:
+    """The counts that rooms are sorted by; a room whose own cannot be read stands between its neighbours."""
+    last = next((room.messages for room in rooms if room is not None), 0)
+    return [last := last if room is None else room.messages for room in rooms]
 
 
 def _usual_room(row: Object) -> _Room | None:
@@ -113,40 +133,41 @@ def _usual_room(row: Object) -> _Room | None:
     if not isinstance(room, dict) or type(messages) is not int or type(previous) is not int or "usernames" in room:
         return None
     name, kind, created = room.get("name"), room.get("t"), room.get("ts")
-    if not isinstance(name, str) or not isinstance(kind, str) or not isinstance(created, str) or not (name and kind):
+    if not isinstance(name, str) or not isinstance(kind, str) or not isinstance(created, str):
         return None
     counted = -LARGEST < messages < LARGEST and -LARGEST < previous < LARGEST
-    return _Room(name, None, kind, created, messages, previous) if counted else None
+    usual = counted and name and kind in ROOM_TYPES and row.get("diffFromLastWeek") == messages - previous
+    return _Room(name, None, kind, created, messages, previous) if usual else None
 
 
-def announced_total(body: Object, offset: int) -> int:
-    """The total of a page that was asked for at ``offset``. Raises UnreadableAnswer for a page from elsewhere."""
-    if whole(body, "offset", "a page") != offset:
-        raise UnreadableAnswer("a page that was not asked for")
-    return max(0, whole(body, "total", "a page"))
-
-
-def _room(row: Object) -> _Room:
-    room = an_object(row, "room", "a row of the channel list")
+def _room(row: Object) -> _Room | None:
+    """A row as far as it can be read; None where its counts cannot, or contradict each other."""
+    room, messages, previous = row["room"], whole_or_none(row, "messages"), whole_or_none(row, "lastWeekMessages")
+    if not isinstance(room, dict) or messages is None or previous is None:
+        return None
+    change = whole_or_none(row, "diffFromLastWeek")
+    if change is not None and change != messages - previous:
+        return None
+    kind = optional_text(room, "t")
     return _Room(
         name=optional_text(room, "name"),
         usernames=people(texts(room, "usernames")),
-        type=text(room, "t", "a room"),
+        type=kind if kind in ROOM_TYPES or kind in OTHER_TYPES else None,
         created=optional_text(room, "ts"),
-        messages=whole(row, "messages", "a row of the channel list"),
-        previous=whole(row, "lastWeekMessages", "a row of the channel list"),
+        messages=messages,
+        previous=previous,
     )
 
 
 def _table(rooms: dict[str, _Room]) -> pd.DataFrame:
-    known = {key: room for key, room in rooms.items() if room.type in ROOM_TYPES}
+    known = {key: room for key, room in rooms.items() if room.type not in OTHER_TYPES}
     values = list(known.values())
     table = pd.DataFrame(
         {
             "room_id": text_column(known),
             "name": text_column(room.name for room in values),
             "usernames": text_column(room.usernames for room in values),
-            "type": text_column(ROOM_TYPES[room.type] for room in values),
+            "type": text_column(None if room.type is None else ROOM_TYPES[room.type] for room in values),
             "created": time_column(room.created for room in values),
             "messages": pd.Series([room.messages for room in values], dtype="int64"),
             "previous_messages": pd.Series([room.previous for room in values], dtype="int64"),

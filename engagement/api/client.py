@@ -220,9 +220,12 @@ class Client:
     def roles_by_permission(self) -> dict[str, frozenset[str]]:
         """The roles that have each permission; every account is told the same.
 
-        The server does not know view-engagement-dashboard where the Premium module never ran.
+        Raises UnreadableAnswer. The server does not know view-engagement-dashboard where the Premium module never ran.
         """
         listed = objects(self._read("permissions.listAll").body, "update", "the permissions")
+        # Who may see what is never made of an answer that can be read in part.
+        if not listed or not all(isinstance(one.get("roles"), list) for one in listed):
+            raise UnreadableAnswer("permissions without roles")
         return {text(one, "_id", "a permission"): frozenset(texts(one, "roles")) for one in listed}
 
     def server_now(self) -> datetime:

@@ -15,6 +15,9 @@ Object = Mapping[str, object]
 # Beyond this a JavaScript server does not count exactly either.
 LARGEST = 2**53
 ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"}
+# Conversations with visitors, which no table has.
+OTHER_TYPES = frozenset({"l", "v"})
+_LONGEST_ID = 255
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,11 @@ def optional_text(source: Object, key: str) -> str | None:
 
 
 def objects(source: Object, key: str, what: str) -> list[Object]:
-    """The list of objects under ``key``."""
+    """The list of objects under ``key``; an empty one in the place of what is no object."""
     value = source.get(key)
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list):
         raise UnreadableAnswer(f"{what} without a list of {key}")
-    return value
+    return [one if isinstance(one, dict) else {} for one in value]
 
 
 def an_object(source: Object, key: str, what: str) -> Object:
@@ -63,19 +66,37 @@ def texts(source: Object, key: str) -> list[str]:
 
 def whole(source: Object, key: str, what: str) -> int:
     """The whole number under ``key``."""
+    value = whole_or_none(source, key)
+    if value is None:
+        raise UnreadableAnswer(f"{what} without a whole number of {key}")
+    return value
+
+
+def whole_or_none(source: Object, key: str) -> int | None:
+    """The whole number under ``key``; None when there is none that a JavaScript server counts exactly."""
     value = source.get(key)
     # JavaScript knows one kind of number, so 3.0 is a whole one; true is none.
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if type(value) is not int or not -LARGEST < value < LARGEST:
-        raise UnreadableAnswer(f"{what} without a whole number of {key}")
-    return value
+    return value if type(value) is int and -LARGEST < value < LARGEST else None
 
 
 def number(source: Object, key: str) -> float:
     """The number under ``key``, NaN when there is none."""
     value = source.get(key)
     return float(value) if type(value) in (int, float) and abs(value) < LARGEST else float("nan")  # type: ignore[arg-type]
+
+
+def how_many(source: Object, key: str) -> float:
+    """The number of things under ``key``, NaN when that is none."""
+    value = whole_or_none(source, key)
+    return float("nan") if value is None or value < 0 else float(value)
+
+
+def identifier(source: Object, key: str) -> str | None:
+    """The id under ``key``; None for what the server would give nothing as an id."""
+    value = source.get(key)
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isprintable() else None
 
 
 def people(usernames: Sequence[str]) -> str | None:

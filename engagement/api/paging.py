@@ -12,16 +12,16 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic
 
+from engagement.api.consistency import MOST_ROWS, Agreement, Page, Row
 from engagement.errors import UnreadableAnswer
-from engagement.numbers.receipt import ONE_CALL, Receipt
+from engagement.numbers.receipt import Receipt
 
 EVERYTHING = 0
 # What we ask for where "everything" is refused: the server cuts it to its own cap.
 AS_MANY_AS_ALLOWED = 100_000
 
-_MOST_ROWS = 2_000_000
 _MOST_PASSES = 3
 _MOST_EMPTY = 3
 _TRIES_OF_ONE_PAGE = 3
@@ -29,23 +29,6 @@ _TRIES_PER_PAGE = 30
 # After this many fruitless calls per page of a group the chance of a room still hidden is one in 160,000.
 _FRUITLESS_PER_PAGE = 12
 _GOLDEN = 0.6180339887498949
-
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """Rows by id in the order sent, the values they are sorted by, and the total that the server announced.
-
-    ``values`` is None in a list that is sorted by id. ``receipt`` says what it took to get the page.
-    """
-
-    ids: list[str]
-    rows: list[Row]
-    values: list[int] | None
-    total: int
-    receipt: Receipt = ONE_CALL
 
 
 Fetch = Callable[[int, int], Page[Row]]
@@ -57,12 +40,14 @@ class Listing(Generic[Row]):
     """What was read: rows by id, and how that compares with what the server announced.
 
     With ``zeros_skipped``, rows sorted under zero were left out, and the receipt counts the others. Its duplicates
-    are rows that arrived more than once although no page was read again.
+    are rows that arrived more than once although no page was read again. ``unreadable`` are the ids of rows that are
+    left out because they cannot be read.
     """
 
     rows: dict[str, Row] = field(repr=False)
     zeros_skipped: bool
     receipt: Receipt
+    unreadable: frozenset[str] = frozenset()
 
 
 def read_pages(
@@ -84,12 +69,11 @@ class _Collector(Generic[Row]):
         self._what = what
         self._skip_zeros = skip_zeros
         self._progress = progress
-        self._pool: dict[str, tuple[Row, int]] = {}
+        self._pool: dict[str, tuple[Row | None, int]] = {}
+        self._agreement = Agreement(what)
         self._at: dict[int, int] = {}
         self._sorted_by_value = True
-        self._total = 0
         self._cap = 0
-        self._shrank = False
         self._zeros_skipped = False
         self._spent = Receipt()
 
@@ -99,32 +83,41 @@ class _Collector(Generic[Row]):
             self._read_once(again=number > 0)
             self._complete_ties()
             nothing_new = number > 0 and len(self._pool) == before
-            if not self._shrank and (self._missing() <= 0 or nothing_new):
+            settled = self._missing() <= 0 or nothing_new
+            # A contradiction may have passed when the list is read once more.
+            if (settled and self._agreement.holds) or (number > 0 and self._agreement.contradictions):
                 break
-        rows = {key: row for key, (row, _) in self._pool.items()}
-        return Listing(rows, self._zeros_skipped, self._spent + self._outcome())
+        # A room that moves while all others arrive has just been written in; where others lack, it may be a mistake.
+        moved = self._agreement.moved if self._missing() > 0 else set()
+        unreadable = {key for key, (row, _) in self._pool.items() if row is None} | moved
+        rows = {key: row for key, (row, _) in self._pool.items() if row is not None and key not in moved}
+        return Listing(rows, self._zeros_skipped, self._spent + self._outcome(unreadable), frozenset(unreadable))
 
-    def _outcome(self) -> Receipt:
-        """What arrived of what was announced."""
+    def _outcome(self, unreadable: set[str]) -> Receipt:
+        """What arrived of what was announced, and could be read."""
         announced, missing, notes = self._announced(), max(0, self._missing()), []
         if missing:
             notes.append(f"{missing:,} of the {announced:,} {self._what} that the server announced did not arrive.")
-        if self._shrank:
+        if self._agreement.shrank:
             notes.append("Rooms were deleted again and again while the pages were read, so a room may be missing.")
+        if unreadable:
+            notes.append(f"What the server said of {len(unreadable):,} of the {self._what} cannot be read.")
+        notes += self._agreement.contradictions
         return Receipt(
             announced=announced,
-            received=self._received(),
-            missing=missing,
+            received=self._received() - len(unreadable),
+            missing=missing + len(unreadable),
             notes=tuple(notes),
             complete=not notes,
         )
 
     def _read_once(self, *, again: bool) -> None:
         """One pass from the first position to the last."""
-        if self._shrank:
-            # Rooms were deleted: what is known may hold them, and hides that another room slipped through.
+        if not self._agreement.holds:
+            # Rooms were deleted, say: what is known may hold them, and hides that another room slipped through.
             self._pool.clear()
-        self._shrank = self._zeros_skipped = False
+        self._agreement = Agreement(self._what, self._agreement.total)
+        self._zeros_skipped = False
         self._at.clear()
         offset = empty = arrived = 0
         seen: set[str] = set()
@@ -134,7 +127,8 @@ class _Collector(Generic[Row]):
             arrived += len(page.ids)
             offset += len(page.ids)
             empty = 0 if page.ids else empty + 1
-            if offset >= self._total or len(self._pool) >= self._total or empty == _MOST_EMPTY:
+            all_known = self._agreement.holds and len(self._pool) >= self._agreement.total > offset
+            if self._agreement.ended(page, offset) or all_known or empty == _MOST_EMPTY:
                 break
             if self._zeros_cost_too_much(page, offset, repeats=arrived > len(seen)):
                 self._zeros_skipped = True
@@ -150,11 +144,11 @@ class _Collector(Generic[Row]):
         """
         page = self._fetch(offset, count)
         self._spent += page.receipt + Receipt(pages=1, reread=int(again))
-        if max(page.total, offset + len(page.ids), len(self._pool)) > _MOST_ROWS:
+        if max(offset + len(page.ids), len(self._pool)) > MOST_ROWS:
             raise UnreadableAnswer("a list of rooms without an end")
-        self._shrank |= bool(self._pool) and page.total < self._total
-        self._total = page.total
-        if page.ids and offset + len(page.ids) < page.total and (count != EVERYTHING or not self._cap):
+        self._agreement.add(page, offset, self._pool)
+        total = self._agreement.total
+        if page.ids and offset + len(page.ids) < total and (count != EVERYTHING or not self._cap):
             self._cap = len(page.ids)
         if page.values is None:
             self._sorted_by_value = False
@@ -162,21 +156,21 @@ class _Collector(Generic[Row]):
             self._at.update(enumerate(page.values, offset))
         self._pool.update(zip(page.ids, zip(page.rows, page.values or [0] * len(page.ids), strict=True), strict=True))
         if self._progress is not None:
-            self._progress(min(len(self._pool), self._total), self._total)
+            self._progress(min(len(self._pool), total), total)
         return page
 
     def _zeros_cost_too_much(self, page: Page[Row], offset: int, *, repeats: bool) -> bool:
         if not self._skip_zeros or not page.values or page.values[-1] != 0:
             return False
-        left = self._total - offset
+        left = self._agreement.total - offset
         # In a shuffled group of n rooms every room is met after about ln(n) rounds (the coupon collector's).
         rounds = 1 + math.log(left) if repeats else 1.0
         return left > self._cap and rounds * left / self._cap > self._spent.pages + 2
 
     def _read_tail(self, zeros_from: int) -> None:
         """The negative counts at the very end, read backwards up to the zeros."""
-        start = max(zeros_from, self._total - self._cap)
-        self._read_between(start, self._total)
+        start = max(zeros_from, self._agreement.total - self._cap)
+        self._read_between(start, self._agreement.total)
         while start > zeros_from and self._at.get(start, 0) < 0:
             end, start = start, max(zeros_from, start - self._cap)
             self._read_between(start, end)
@@ -192,7 +186,7 @@ class _Collector(Generic[Row]):
         """Reads groups of equal value again until each has as many different rooms as positions."""
         tries: Counter[int] = Counter()
         fruitless: Counter[int] = Counter()
-        while self._sorted_by_value and not self._shrank and (missing := self._missing()) > 0:
+        while self._sorted_by_value and self._agreement.holds and (missing := self._missing()) > 0:
             gap = self._first_gap(tries, fruitless)
             if gap is None:
                 return
@@ -219,7 +213,7 @@ class _Collector(Generic[Row]):
         return None
 
     def _announced(self) -> int:
-        return sum(value != 0 for value in self._at.values()) if self._zeros_skipped else self._total
+        return sum(value != 0 for value in self._at.values()) if self._zeros_skipped else self._agreement.total
 
     def _received(self) -> int:
         return sum(value != 0 for _, value in self._pool.values()) if self._zeros_skipped else len(self._pool)

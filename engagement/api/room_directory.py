@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from engagement.api.channel_list import ChannelCounts, announced_total
+from engagement.api.channel_list import ChannelCounts, unnamed
+from engagement.api.consistency import Page, page_of
 from engagement.api.decode import (
+    OTHER_TYPES,
     ROOM_TYPES,
     Object,
     Reply,
-    number,
+    how_many,
+    identifier,
     objects,
     optional_text,
     people,
-    text,
     text_column,
     texts,
     time_column,
 )
-from engagement.api.paging import Fetch, Listing, Page, Progress, read_pages
+from engagement.api.paging import Fetch, Listing, Progress, read_pages
 from engagement.api.transport import Params
-from engagement.errors import NoPermission
+from engagement.errors import NoPermission, SignedOut, SlowDown, WorkspaceError
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 
 Ask = Callable[[str, Params], Reply]
@@ -33,6 +36,14 @@ Ask = Callable[[str, Params], Reply]
 ADMIN_ROOMS, CHANNELS, GROUPS, DIRECT = "rooms.adminRooms", "channels.list", "groups.listAll", "im.list.everyone"
 _KEYS = {ADMIN_ROOMS: "rooms", CHANNELS: "channels", GROUPS: "groups", DIRECT: "ims"}
 _WHAT = {ADMIN_ROOMS: "rooms", CHANNELS: "public channels", GROUPS: "private rooms", DIRECT: "direct messages"}
+_TYPE = {CHANNELS: "c", GROUPS: "p", DIRECT: "d"}
+_UNREAD = {
+    ADMIN_ROOMS: "Some rooms may be missing, those of teams above all, as the list of all rooms could not be read.",
+    CHANNELS: "When public channels were last used is not known, as their list could not be read.",
+    GROUPS: "When private rooms were last used is not known, as their list could not be read.",
+    DIRECT: "When direct messages were last used is not known, as their list could not be read.",
+}
+_UNLISTED = "Public channels without a message are not known, as their list could not be read."
 _BY_ID = ("sort", '{"_id":1}')
 _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
 
@@ -44,7 +55,8 @@ class Directory:
     ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner as
     str; created and last_message ``datetime64[us, UTC]``; members and total_messages float64; archived, read_only,
     default, announcement (only some may write: "broadcast"), team (belongs to a team without being its main room)
-    and last_message_known bool; sorted by room id. Where last_message_known, no last message means never used.
+    and last_message_known bool; sorted by room id. Where last_message_known, no last message means never used. A type
+    that cannot be read is missing.
     """
 
     rooms: pd.DataFrame = field(repr=False)
@@ -74,7 +86,7 @@ class _Room(NamedTuple):
 
     slug: str
     name: str
-    type: str
+    type: str | None
     kind: str
     usernames: str | None
     created: str | None
@@ -95,69 +107,74 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
 
     Without ``full``, rooms of teams are left out (but not the teams' main rooms): the server shows them to their
     members alone, and this table must be the same for everybody with the same rights. ``discussions_apart``: this
-    server (3.x) lists either discussions or other rooms, never both. Raises NoPermission.
+    server (3.x) lists either discussions or other rooms, never both. A list that cannot be read costs what only it
+    tells, and a note. Raises NoPermission where the account may not read what ``full`` is about at all.
     """
     lists = _Lists(ask, progress)
     if not full:
-        listing = lists.read(CHANNELS, known=True)
+        listing = lists.read(CHANNELS, unread=_UNLISTED)
         rooms = {key: room for key, room in listing.rows.items() if not room.team}
         # How many team channels were left out depends on who read the list, so they are not counted.
         missing = listing.receipt.missing
         receipt = replace(listing.receipt, announced=len(rooms) + missing, received=len(rooms))
-        return Directory(_table(rooms), receipt)
-    administered = _administered(lists, discussions_apart=discussions_apart)
-    documented, lacking = _documented(lists)
+        return Directory(_table(rooms), receipt + _typed(rooms))
+    administered = [lists.read(ADMIN_ROOMS, types=types) for types in _types(discussions_apart=discussions_apart)]
+    documented = [lists.read(route) for route in (CHANNELS, GROUPS, DIRECT)]
+    if {ADMIN_ROOMS, GROUPS} <= lists.refused.keys():
+        raise lists.refused[ADMIN_ROOMS]
     rooms = {key: room for listing in administered for key, room in listing.rows.items()}
     for listing in documented:
         for key, room in listing.rows.items():
             rooms[key] = _enriched(rooms.get(key, room), room)
     receipts = [listing.receipt for listing in (*administered, *documented)]
-    return Directory(_table(rooms), sum(receipts, NOTHING_READ) + lacking)
+    return Directory(_table(rooms), sum(receipts, NOTHING_READ) + _typed(rooms))
 
 
-def _administered(lists: _Lists, *, discussions_apart: bool) -> list[Listing[_Room]]:
-    """Every room of the administration's list, in one reading or in the two that 3.x needs."""
+def _types(*, discussions_apart: bool) -> list[tuple[str, ...]]:
+    """What is asked of the administration's list, in one reading or in the two that 3.x needs."""
     if not discussions_apart:
-        return [lists.read(ADMIN_ROOMS, types=_EVERY_TYPE)]
-    others = tuple(kind for kind in _EVERY_TYPE if kind != "discussions")
-    return [lists.read(ADMIN_ROOMS, types=others), lists.read(ADMIN_ROOMS, types=("c", "p", "discussions"))]
+        return [_EVERY_TYPE]
+    return [tuple(kind for kind in _EVERY_TYPE if kind != "discussions"), ("c", "p", "discussions")]
 
 
-def _documented(lists: _Lists) -> tuple[list[Listing[_Room]], Receipt]:
-    """Every list of whole documents that the account may read, and what the lack of one means."""
-    listings, lacking = [], NOTHING_READ
-    for route in (CHANNELS, GROUPS, DIRECT):
-        try:
-            listings.append(lists.read(route, known=True))
-        except NoPermission as exc:
-            if route != CHANNELS:
-                raise
-            note = "When public channels were last used is not known: this account lacks the permission "
-            lacking = Receipt(notes=(f"{note}{exc.permission}.",), complete=False)
-    return listings, lacking
+def _typed(rooms: Mapping[str, _Room]) -> Receipt:
+    odd = sum(room.type is None for room in rooms.values())
+    return Receipt(notes=(f"The type of {odd:,} of the rooms cannot be read.",), complete=False) if odd else Receipt()
 
 
 def _enriched(room: _Room, document: _Room) -> _Room:
     """A room of the administration's list with what only its whole document tells."""
     return room._replace(
+        type=room.type or document.type,
         last_message=document.last_message,
-        last_message_known=True,
+        last_message_known=document.last_message_known,
         created=room.created or document.created,
         owner=room.owner or document.owner,
     )
 
 
 class _Lists:
-    """Reads one list after the other, and tells the progress over all of them."""
+    """Reads one list after the other, and tells the progress over all of them; ``refused`` are those it may not."""
 
     def __init__(self, ask: Ask, progress: Progress | None) -> None:
         self._ask = ask
         self._progress = progress
         self._before = 0
+        self.refused: dict[str, NoPermission] = {}
 
-    def read(self, route: str, *, types: tuple[str, ...] = (), known: bool = False) -> Listing[_Room]:
-        """Every row of ``route``; ``known`` says that its documents tell the last message."""
-        listing = read_pages(self._fetch(route, types, known), _WHAT[route], progress=self._tell)
+    def read(self, route: str, *, types: tuple[str, ...] = (), unread: str = "") -> Listing[_Room]:
+        """Every row of ``route``; none, and ``unread`` as a note, where it cannot be read. Raises what ends all."""
+        try:
+            listing = read_pages(self._fetch(route, types), _WHAT[route], progress=self._tell)
+        except (SignedOut, SlowDown):
+            raise
+        except WorkspaceError as exc:
+            note = unread or _UNREAD[route]
+            if isinstance(exc, NoPermission):
+                self.refused[route] = exc
+                if route == CHANNELS:
+                    note = note.split(", as ")[0] + f": this account lacks the permission {exc.permission}."
+            return Listing({}, False, Receipt(notes=(note,), complete=False))
         self._before += listing.receipt.received
         return listing
 
@@ -165,21 +182,28 @@ class _Lists:
         if self._progress is not None:
             self._progress(self._before + received, self._before + announced)
 
-    def _fetch(self, route: str, types: tuple[str, ...], known: bool) -> Fetch[_Room]:
+    def _fetch(self, route: str, types: tuple[str, ...]) -> Fetch[_Room]:
         fixed = [_BY_ID, *(("types[]", kind) for kind in types)]
 
         def fetch(offset: int, count: int) -> Page[_Room]:
             reply = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
             documents = objects(reply.body, _KEYS[route], f"{route}")
-            ids = [text(document, "_id", "a room") for document in documents]
-            rooms = [_room(document, known=known) for document in documents]
-            return Page(ids, rooms, None, announced_total(reply.body, offset), reply.receipt)
+            rooms = [_room(document, _TYPE.get(route)) for document in documents]
+            named = [identifier(document, "_id") for document in documents]
+            ids = [key or unnamed(position) for position, key in enumerate(named, offset)]
+            return page_of(reply.body, offset, ids, rooms, None, reply.receipt)
 
         return fetch
 
 
-def _room(document: Object, *, known: bool) -> _Room:
-    room_id, kind_of = text(document, "_id", "a room"), text(document, "t", "a room")
+def _room(document: Object, listed_as: str | None) -> _Room | None:
+    """One room, of which only a list of one type (``listed_as``) tells the last message; None without an id."""
+    room_id, kind_of = identifier(document, "_id"), optional_text(document, "t")
+    if room_id is None:
+        return None
+    if kind_of not in ROOM_TYPES and kind_of not in OTHER_TYPES:
+        kind_of = listed_as
+    last = optional_text(document, "lm")
     name, title = optional_text(document, "name"), optional_text(document, "fname")
     usernames = people(texts(document, "usernames"))
     main_room = document.get("teamMain") is True
@@ -189,19 +213,20 @@ def _room(document: Object, *, known: bool) -> _Room:
     return _Room(
         slug=room_id if linked_by_id else name or room_id,
         name=(usernames if kind_of == "d" else None) or title or name or usernames or room_id,
-        type=ROOM_TYPES.get(kind_of, kind_of),
+        type=ROOM_TYPES.get(kind_of or "", kind_of),
         kind="discussion" if discussion else "team" if main_room else "room",
         usernames=usernames,
         created=optional_text(document, "ts"),
-        last_message=optional_text(document, "lm") if known else None,
-        last_message_known=known,
-        members=number(document, "usersCount"),
+        last_message=last if listed_as else None,
+        # What is there and is no date is not the same as a room that was never used.
+        last_message_known=listed_as is not None and (last is not None or "lm" not in document),
+        members=how_many(document, "usersCount"),
         owner=optional_text(owner, "username") if isinstance(owner, Mapping) else None,
         archived=document.get("archived") is True,
         read_only=document.get("ro") is True,
         default=document.get("default") is True,
         announcement=document.get("broadcast") is True,
-        total_messages=number(document, "msgs"),
+        total_messages=how_many(document, "msgs"),
         team=optional_text(document, "teamId") is not None and not main_room,
     )
 
@@ -216,7 +241,7 @@ _FLAGS = ("archived", "read_only", "default", "announcement", "team", "last_mess
 
 
 def _table(rooms: dict[str, _Room]) -> pd.DataFrame:
-    listed = sorted((key, room) for key, room in rooms.items() if room.type in ROOM_TYPES.values())
+    listed = sorted((item for item in rooms.items() if item[1].type not in OTHER_TYPES), key=itemgetter(0))
     by_column = zip(*(room for _, room in listed), strict=True) if listed else ((),) * len(_Room._fields)
     columns: dict[str, pd.Series] = {"room_id": text_column(key for key, _ in listed)}
     for column, values in zip(_Room._fields, by_column, strict=True):
@@ -228,4 +253,6 @@ def _table(rooms: dict[str, _Room]) -> pd.DataFrame:
             columns[column] = pd.Series(values, dtype="bool")
         else:
             columns[column] = text_column(values)
+    told = pd.Series([room.last_message is not None for _, room in listed], dtype="bool")
+    columns["last_message_known"] &= ~(told & columns["last_message"].isna())
     return pd.DataFrame(columns)[_ORDER]

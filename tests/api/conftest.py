@@ -12,6 +12,6 @@ from tests.support.clock import Clock
 
 @pytest.fixture
 def server(clock: Clock) -> Iterator[DemoServer]:
-    """Twenty rooms on the clock of the test."""
-    with DemoServer(Options(rooms=20), clock=clock) as running:
+    """Twenty-one rooms on the clock of the test."""
+    with DemoServer(Options(rooms=21), clock=clock) as running:
         yield running

@@ -307,19 +307,38 @@ def test_whole_numbers_are_whole_even_with_a_point() -> None:
         row("a", 2**60),
         row("a", 1, None),
         row(""),
+        row("\ud800"),
+        row("x" * 10_000),
         {"messages": 1, "lastWeekMessages": 0},
         {"room": [], "messages": 1, "lastWeekMessages": 0},
-        {"room": {"_id": "a"}, "messages": 1, "lastWeekMessages": 0},
         "a row",
         None,
     ],
 )
-def test_a_row_that_is_not_as_documented_makes_the_answer_unreadable(bad: object) -> None:
-    with pytest.raises(UnreadableAnswer):
-        given(bad)
+def test_a_row_that_cannot_be_read_is_left_out_and_all_others_stand(bad: object) -> None:
+    counts = given(row("x", 4, 2), bad, row("y", 1, 3))
+    assert numbers(counts) == {"x": (4, 2), "y": (1, 3)}
+    assert not counts.receipt.complete
+    assert (counts.receipt.announced, counts.receipt.received, counts.receipt.missing) == (3, 2, 1)
+    assert counts.receipt.notes == ("What the server said of 1 of the rooms cannot be read.",)
 
 
-@pytest.mark.parametrize("more", [{"channels": None}, {"total": "3"}, {"offset": 50}, {"total": 2.5}])
+def test_a_row_whose_change_is_not_that_of_its_counts_cannot_be_read() -> None:
+    counts = given(row("x", 4, 2) | {"diffFromLastWeek": 2}, row("y", -7, 3) | {"diffFromLastWeek": 2})
+    assert numbers(counts) == {"x": (4, 2)}
+    assert counts.unreadable == {"y"}
+
+
+@pytest.mark.parametrize("kind", [None, 7, "", "x", ["c"]])
+def test_a_type_that_cannot_be_read_is_missing_and_nothing_else(kind: object) -> None:
+    counts = given(row("x", 4, 2), row("y", 1, 3, t=kind))
+    assert numbers(counts) == {"x": (4, 2), "y": (1, 3)}
+    assert counts.rooms.set_index("room_id")["type"].isna().to_dict() == {"x": False, "y": True}
+    assert counts.receipt.notes == ("The type of 1 of the rooms cannot be read.",)
+    assert not counts.receipt.complete
+
+
+@pytest.mark.parametrize("more", [{"channels": None}, {"offset": 50}])
 def test_a_page_that_is_not_as_documented_makes_the_answer_unreadable(more: dict[str, object]) -> None:
     with pytest.raises(UnreadableAnswer):
         given(row("a"), **more)  # type: ignore[arg-type]

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement.api import paging
-from engagement.api.paging import EVERYTHING, Listing, Page, read_pages
+from engagement.api.consistency import Page
+from engagement.api.paging import EVERYTHING, Listing, read_pages
 from engagement.errors import UnreadableAnswer
 
 
@@ -53,13 +54,13 @@ def distinct(rooms: int) -> dict[str, int]:
 
 
 def test_one_call_is_enough_where_the_server_gives_everything() -> None:
-    server = Server(dict.fromkeys(map(str, range(250)), 0), unlimited=True)
+    server = Server(dict.fromkeys(map(str, range(251)), 0), unlimited=True)
     listing = server.listing()
     assert server.calls == [(0, EVERYTHING)]
-    assert listing.rows == {str(n): f"row of {n}" for n in range(250)}
+    assert listing.rows == {str(n): f"row of {n}" for n in range(251)}
     assert (listing.receipt.announced, listing.receipt.received, listing.receipt.duplicates, listing.receipt.calls) == (
-        250,
-        250,
+        251,
+        251,
         0,
         1,
     )
@@ -74,8 +75,9 @@ def test_an_empty_list_is_complete_after_one_call() -> None:
     assert len(server.calls) == 1
 
 
-@pytest.mark.parametrize(("rooms", "calls"), [(1, 1), (49, 1), (50, 1), (51, 2), (150, 2), (151, 3), (250, 3)])
+@pytest.mark.parametrize(("rooms", "calls"), [(1, 1), (49, 1), (50, 2), (51, 2), (150, 2), (151, 3), (250, 3)])
 def test_pages_follow_one_another_by_the_rows_received(rooms: int, calls: int) -> None:
+    # Fifty rooms are as many as a page may have, so whether there is another page is asked.
     server = Server(distinct(rooms))
     assert len(server.listing().rows) == rooms
     assert [offset for offset, _ in server.calls] == [0, 50, 150][:calls]
@@ -288,7 +290,7 @@ def test_an_empty_page_in_between_is_asked_for_again() -> None:
 
 
 def test_a_list_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "_MOST_ROWS", 10_000)
+    monkeypatch.setattr(paging, "MOST_ROWS", 10_000)
 
     def endless(offset: int, _: int) -> Page[str]:
         ids = [f"r{n}" for n in range(500)]

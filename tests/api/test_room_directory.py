@@ -16,7 +16,7 @@ from engagement.api.transport import Params
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import Community, RoomSpec, community
 from engagement.demo.directory import joined
-from engagement.errors import NoPermission, UnreadableAnswer
+from engagement.errors import NoPermission
 from engagement.numbers.periods import Period, windows
 from tests.support.api_tools import client_of
 from tests.support.clock import Clock
@@ -240,14 +240,86 @@ def test_what_does_not_arrive_is_said_list_by_list() -> None:
     )
 
 
-def test_a_document_without_id_or_type_makes_the_answer_unreadable() -> None:
-    for document in ({"t": "c"}, {"_id": "a"}, {"_id": 5, "t": "c"}):
-        with pytest.raises(UnreadableAnswer):
-            answered({"rooms.adminRooms": [document]})  # type: ignore[list-item]
+@pytest.mark.parametrize("bad", [{"t": "c"}, {"_id": 5, "t": "c"}, {"_id": "\ud800", "t": "c"}, "a room", None])
+def test_a_document_without_an_id_is_left_out_and_all_others_stand(bad: object) -> None:
+    directory = answered({"rooms.adminRooms": [{"_id": "a", "t": "c", "name": "a"}, bad]})  # type: ignore[list-item]
+    assert directory.rooms["room_id"].tolist() == ["a"]
+    assert directory.receipt.notes == ("What the server said of 1 of the rooms cannot be read.",)
+    assert not directory.receipt.complete
+
+
+def test_a_type_that_cannot_be_read_is_that_of_the_list_that_shows_the_room_or_missing() -> None:
+    rooms = [{"_id": name, "t": None, "name": name} for name in ("a", "b")]
+    directory = answered({"rooms.adminRooms": rooms, "groups.listAll": rooms[:1]})  # type: ignore[dict-item]
+    types = directory.rooms.set_index("room_id")["type"]
+    assert types["a"] == "private"
+    assert pd.isna(types["b"])
+    assert directory.receipt.notes == ("The type of 1 of the rooms cannot be read.",)
+
+
+@pytest.mark.parametrize("last", [None, 5, "", "some day", {"$date": 1}, "\ud800"])
+def test_a_last_message_that_cannot_be_read_is_unknown_and_not_one_of_a_room_never_used(last: object) -> None:
+    documents = [{"_id": "a", "t": "c", "name": "a", "lm": last}, {"_id": "b", "t": "c", "name": "b"}]
+    rooms = answered({"channels.list": documents}).rooms.set_index("room_id")
+    assert rooms["last_message"].isna().all()
+    assert rooms["last_message_known"].to_dict() == {"a": False, "b": True}
+
+
+@pytest.mark.parametrize("odd", [1.5, -7, 10**30, "many", None, "\ud800", [1], True])
+def test_a_number_that_is_none_of_members_or_messages_is_unknown(odd: object) -> None:
+    room = {"_id": "a", "t": "c", "name": "a", "usersCount": odd, "msgs": odd}
+    assert answered({"rooms.adminRooms": [room]}).rooms[["members", "total_messages"]].isna().all(axis=None)
+
+
+BY_LIST = {
+    "rooms.adminRooms": "Some rooms may be missing, those of teams above all, "
+    "as the list of all rooms could not be read.",
+    "channels.list": "When public channels were last used is not known, as their list could not be read.",
+    "groups.listAll": "When private rooms were last used is not known, as their list could not be read.",
+    "im.list.everyone": "When direct messages were last used is not known, as their list could not be read.",
+}
+
+
+@pytest.mark.parametrize("fault", ["500", "403", "html", "nonsense", "garbage", "404", "gate-403", "502", "401"])
+@pytest.mark.parametrize("route", BY_LIST)
+def test_one_list_that_cannot_be_read_costs_what_only_it_tells_and_a_note(route: str, fault: str) -> None:
+    clock = Clock(NOON)
+    with DemoServer(Options(rate_limit=0), clock=clock, community=small()) as server:
+        client = client_of(server, clock, "admin")
+        honest = client.directory(full=True).rooms.set_index("room_id")
+        server.fail_next(route, fault, times=None)  # type: ignore[arg-type]
+        directory = client.directory(full=True)
+    note = BY_LIST[route]
+    if route == "channels.list" and fault in {"401", "403"}:
+        note = "When public channels were last used is not known: this account lacks the permission view-c-room."
+    assert (directory.receipt.complete, directory.receipt.notes) == (False, (note,))
+    rooms = directory.rooms.set_index("room_id")
+    lost = {"channels.list": "channel", "groups.listAll": "private", "im.list.everyone": "direct"}.get(route)
+    if lost is None:
+        # Rooms of teams that the account has not joined stand in no other list.
+        gone = sorted(set(honest.index) - set(rooms.index))
+        assert gone == sorted(room for room, has in team_channels(server, "admin").items() if not has)
+    else:
+        same = honest["type"] != lost
+        pd.testing.assert_frame_equal(rooms[same], honest[same])
+        assert not rooms.loc[~same, "last_message_known"].any()
+
+
+def test_without_the_public_list_nothing_is_known_of_silent_rooms_and_that_is_said() -> None:
+    clock = Clock(NOON)
+    with DemoServer(Options(), clock=clock, community=small()) as server:
+        client = client_of(server, clock, "analyst")
+        server.fail_next("channels.list", "500", times=None)
+        directory = client.directory(full=False)
+    assert directory.rooms.empty
+    assert directory.receipt.notes == (
+        "Public channels without a message are not known, as their list could not be read.",
+    )
+    assert not directory.receipt.complete
 
 
 def test_a_directory_needs_no_more_than_four_calls_where_the_server_gives_everything() -> None:
-    with DemoServer(Options(rooms=250)) as server:
+    with DemoServer(Options(rooms=601)) as server:
         client = Client(server.url)
         client.sign_in("manager", "manager")
         before = len(server.calls)
