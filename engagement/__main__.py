@@ -7,13 +7,15 @@ that help and a wrong command line are answered at once.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from engagement.errors import EngagementError
+from engagement.cli import surroundings
+from engagement.errors import EngagementError, InternalError
 from engagement.numbers.filters import TYPES
 from engagement.numbers.periods import PRESETS
 from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP, Wishes
@@ -56,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _demo(demo: argparse.ArgumentParser) -> None:
-    demo.add_argument("--port", type=int, default=3300, help="0 picks a free one (default: 3300)")
+    demo.add_argument("--port", type=_port, default=3300, help="0 picks a free one (default: 3300)")
     demo.add_argument("--rooms", type=int, help="how many are made up (default: 1200)")
     demo.add_argument("--seed", type=int, help="another one makes another community")
     demo.add_argument("--data", type=Path, help="a folder with rooms.csv and daily.csv to serve instead")
@@ -75,6 +77,10 @@ def _demo(demo: argparse.ArgumentParser) -> None:
 def _channels(channels: argparse.ArgumentParser) -> None:
     _period(channels)
     channels.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    channels.add_argument(
+        "--bom", action=argparse.BooleanOptionalAction,
+        help="the mark by which Excel knows UTF-8 before a CSV (default: in files, not in pipes)",
+    )  # fmt: skip
     channels.add_argument("--people", action="store_true", help="name the people of direct messages")
     channels.set_defaults(run=_run_channels)
 
@@ -107,6 +113,13 @@ def _period(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", type=day, metavar="DATE", help="the first day")
     command.add_argument("--end", type=day, metavar="DATE", help="the last day")
     command.add_argument("--period", choices=sorted(PRESETS), help="instead of both days (default: last-week)")
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{number} is not between 0 and 65535")
+    return number
 
 
 def _out(text: str) -> str:
@@ -147,7 +160,7 @@ def _run_channels(given: argparse.Namespace) -> int:
     from engagement.cli.connection import Asked
 
     asked = Asked(given.period, given.start, given.end)
-    return channels(os.environ, asked, given.format, people=given.people)
+    return channels(os.environ, asked, given.format, people=given.people, bom=given.bom)
 
 
 def _run_report(given: argparse.Namespace) -> int:
@@ -182,19 +195,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             top.error("name either --period or --start and --end")
     run: Callable[[argparse.Namespace], int] = given.run
     try:
-        return run(given)
+        status = run(given)
+        surroundings.flush()
+        return status
     except EngagementError as error:
-        print(f"{top.prog}: {error}", file=sys.stderr)
+        surroundings.complain(str(error))
     except BrokenPipeError:
-        # Whoever read our output has read enough; writing more would only fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has read enough.
+        pass
     except OSError as exc:
-        what = f"{exc.filename}: {exc.strerror}" if exc.filename else exc.strerror or exc
-        print(f"{top.prog}: {what}", file=sys.stderr)
+        surroundings.complain(f"{exc.filename}: {exc.strerror}" if exc.filename else str(exc.strerror or exc))
     except KeyboardInterrupt:
-        print(f"{top.prog}: stopped", file=sys.stderr)
+        surroundings.complain("stopped")
+    except Exception as exc:
+        mistake = InternalError(exc)
+        surroundings.complain(str(mistake))
+        surroundings.complain(mistake.place)
+    with contextlib.suppress(OSError):
+        surroundings.flush()
     return 1
 
 
 if __name__ == "__main__":
+    surroundings.prepare()
     sys.exit(main())

@@ -12,6 +12,7 @@ EngagementError                 anything this project raises on purpose
 ├── FileNotMade                 a file that was asked for could not be made or written
 │   └── NoBrowser               pictures need a Chrome or Chromium, and none is installed
 ├── StoreUnavailable            the database of sessions and archive does not answer
+│   └── NewerStore              a newer release of this project has changed its tables
 ├── DamagedBlock                a week in the archive is not what was stored
 ├── NotNamed                    the reverse proxy did not say who opened the dashboard
 ├── InternalError               a mistake of ours
@@ -121,6 +122,15 @@ class StoreUnavailable(EngagementError):
     sentence = (
         "The database that keeps sessions and past weeks does not answer. "
         "Ask whoever runs this dashboard to look at it."
+    )
+
+
+class NewerStore(StoreUnavailable):
+    """The database has tables that only a newer release of this project knows, so this one leaves it alone."""
+
+    sentence = (
+        "The database that keeps sessions and past weeks belongs to a newer release of this dashboard. "
+        "Bring this copy up to date too, or name another database ([archive] url)."
     )
 
 

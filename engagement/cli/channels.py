@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import re
+import stat
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from engagement.cli.connection import Asked, connected
+from engagement.cli.surroundings import say
 from engagement.display import tables, wording
 from engagement.numbers import naming
 from engagement.numbers.measures import MEASURES, Comparison, totals
@@ -23,19 +27,39 @@ _JSON_COLUMNS = (
 ).split()
 
 
-def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: bool) -> int:
-    """Writes every room that the account may see to standard output. Raises EngagementError."""
+# Columns of a terminal that the name of a room may take.
+WIDEST_NAME = 60
+# What moves the cursor of some terminals, and what is no character at all; JSON knows them by their numbers too.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\ud800-\udfff]")
+
+
+def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: bool, bom: bool | None = None) -> int:
+    """Writes every room that the account may see to standard output. Raises EngagementError.
+
+    ``bom`` says whether a CSV begins with the mark by which Excel knows UTF-8; None: where it becomes a file.
+    """
     with connected(environ) as connection:
         activity = connection.read(asked)
     if form == "json":
-        print(json.dumps(as_json(activity, people=people), ensure_ascii=False))
+        text = json.dumps(as_json(activity, people=people), ensure_ascii=False)
+        print(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
     elif form == "csv":
-        print(tables.csv_text(_rows(activity, people=people)), end="")
+        mark = "\ufeff" if (_is_new_file() if bom is None else bom) else ""
+        print(mark + tables.csv_text(_rows(activity, people=people)), end="")
     else:
         print(_as_text(activity, people=people))
     for note in activity.receipt.notes:
-        print(note, file=sys.stderr)
+        say(note)
     return 0
+
+
+def _is_new_file() -> bool:
+    """True when the output becomes a file of its own: what a person opens, not what a program reads through a pipe."""
+    try:
+        found = os.fstat(sys.stdout.fileno())
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
 
 
 def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
@@ -98,7 +122,7 @@ def _plain(value: Any) -> object:
 
 def _as_text(activity: Activity, *, people: bool) -> str:
     rooms = activity.rooms
-    names = naming.room_labels(rooms, show_people=people)
+    names = [wording.short(name, WIDEST_NAME) for name in naming.room_labels(rooms, show_people=people)]
     lines = [f"{'Messages':>9} {'Before':>9} {'Change':>9}  {'State':<14} Room"]
     for name, now, before, change, state in zip(
         names, rooms["messages"], rooms["previous_messages"], rooms["change"], rooms["state"], strict=True

@@ -6,22 +6,29 @@ from collections.abc import Iterator, Mapping
 
 from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
+from engagement.display import wording
+from engagement.numbers.naming import clean
 from engagement.numbers.zone import offset_text
 from engagement.reading.facts import Facts
+
+# Columns that a finding may take, notes included.
+WIDEST = 400
 
 
 def check(environ: Mapping[str, str]) -> int:
     """Writes one line each about version, account, rights, module, rate limit and counting, as they are learned."""
     with connected(environ) as connection:
         for subject, finding in _findings(connection):
-            print(f"{subject:<10} {finding}")
+            # Names of people and roles are the workspace's.
+            print(f"{subject:<10} {wording.short(clean(finding), WIDEST)}", flush=True)
     return 0
 
 
 def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
     client = connection.client
+    release = client.release()
     yield "workspace", client.address
-    yield "release", f"Rocket.Chat {client.release()}"
+    yield "release", f"Rocket.Chat {release}"
     person = client.me()
     yield "account", f"{person.username} ({', '.join(sorted(person.roles)) or 'no role'})"
     reader = connection.reader()

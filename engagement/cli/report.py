@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engagement.cli.connection import Asked, connected
+from engagement.cli.surroundings import complain
 from engagement.errors import FileNotMade
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
@@ -45,9 +45,9 @@ def report(
         if out.suffix.lower() in PICTURES:
             # Better to learn it before the workspace is read than after.
             pictures.browser()
-    with connected(environ) as connection:
-        # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
-        activity = connection.read(asked, lambda _: None)
+    # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
+    with connected(environ, lambda _: None) as connection:
+        activity = connection.read(asked)
     content = build(masked(activity) if mask else activity, Filters(types), wishes)
     if out is not None:
         _put(out, FORMS[out.suffix.lower()](content, paper))
@@ -56,7 +56,7 @@ def report(
     whole = activity.receipt.complete
     if not whole:
         received = f"{len(activity.rooms)} of {activity.rooms_expected} rooms were received"
-        print(f"python -m engagement: the report is incomplete: {received}", file=sys.stderr)
+        complain(f"the report is incomplete: {received}")
     return 0 if whole else 1
 
 

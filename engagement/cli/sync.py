@@ -9,7 +9,8 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
-from engagement.cli.connection import SayWait, connected, pause_text
+from engagement.cli.connection import SayWait, connected, pause_text, say_wait
+from engagement.cli.surroundings import say
 from engagement.display.wording import duration_text, plural
 from engagement.errors import NoPremiumModule
 from engagement.numbers.periods import Period, last_full_weeks
@@ -44,13 +45,13 @@ def sync(environ: Mapping[str, str], weeks: int, *, again: bool, quiet: bool) ->
 
     Raises EngagementError.
     """
-    with connected(environ) as connection:
+    with connected(environ, (lambda _: None) if quiet else say_wait, keeps=True) as connection:
         bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
         with bar:
             synced = run(connection.reader(say_pause), weeks, say_weeks, Again(weeks) if again else QUARTER)
     print(synced)
     for note in synced.notes:
-        print(note, file=sys.stderr)
+        say(note)
     return 0
 
 

@@ -7,6 +7,7 @@ separated by commas. An empty variable counts as not set.
 from __future__ import annotations
 
 import calendar
+import contextlib
 import difflib
 import re
 import tomllib
@@ -133,7 +134,12 @@ KEYS: Mapping[Name, Field[Any]] = {(of, key.name): key for of, section in _SECTI
 
 def default_files() -> tuple[Path, ...]:
     """Where the configuration is looked for, in order: beside the dashboard, then in the home folder."""
-    return tuple(folder / ".streamlit" / "secrets.toml" for folder in (Path.cwd(), Path.home()))
+    folders = []
+    for where in (Path.cwd, Path.home):
+        # A folder may be deleted while one stands in it, and a user of a container may be unknown to its system.
+        with contextlib.suppress(OSError, RuntimeError):
+            folders.append(where())
+    return tuple(folder / ".streamlit" / "secrets.toml" for folder in folders)
 
 
 def load(environ: Mapping[str, str], files: Sequence[Path]) -> Settings:
@@ -149,26 +155,39 @@ def load(environ: Mapping[str, str], files: Sequence[Path]) -> Settings:
         try:
             parsed[section][key] = declared["parse"](value)
         except Unusable as exc:
-            faults.append(f"{source} must be {exc}" + (f", not {str(value)[:60]!r}." if declared["repeated"] else "."))
+            faults.append(f"{source} must be {exc}" + (_not(value) if declared["repeated"] else "."))
     faults.extend(_contradictions(parsed, given))
     if faults:
         raise InvalidSettings(faults)
     return Settings(**{name: replace(section, **parsed[name]) for name, section in _SECTIONS.items()})
 
 
-def _file(files: Sequence[Path], faults: list[str]) -> dict[str, Any]:
-    path = next((path for path in files if path.exists()), None)
-    if path is None:
-        return {}
+def _not(value: object) -> str:
+    """The end of a sentence: what a value is instead."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        faults.append(f"The file {path} cannot be read: {exc.strerror}.")
-    except UnicodeDecodeError:
-        faults.append(f"The file {path} is not UTF-8 text.")
-    except tomllib.TOMLDecodeError as exc:
-        place = re.search(r"\(at [^)]*\)", str(exc))
-        faults.append(f"The file {path} is not valid TOML {place.group() if place else ''}".rstrip() + ".")
+        return f", not {str(value)[:60]!r}."
+    except ValueError:
+        # Python writes no number of thousands of digits.
+        return "."
+
+
+def _file(files: Sequence[Path], faults: list[str]) -> dict[str, Any]:
+    for path in files:
+        try:
+            # Editors of Windows put a mark before the text.
+            return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as exc:
+            faults.append(f"The file {path} cannot be read: {exc.strerror}.")
+        except UnicodeDecodeError:
+            faults.append(f"The file {path} is not UTF-8 text.")
+        except RecursionError:
+            faults.append(f"The file {path} is not valid TOML: its brackets are nested too deeply.")
+        except ValueError as exc:
+            place = re.search(r"\(at [^)]*\)", str(exc))
+            faults.append(f"The file {path} is not valid TOML {place.group() if place else ''}".rstrip() + ".")
+        return {}
     return {}
 
 
@@ -178,15 +197,15 @@ def _known(tables: Mapping[str, Any], faults: list[str]) -> dict[Name, tuple[str
     for section, content in tables.items():
         if not isinstance(content, dict):
             home = next((f"; it belongs under [{of}]" for of, key in KEYS if key == section), "")
-            faults.append(f"{section} stands outside of any section{home}.")
+            faults.append(f"{section[:60]} stands outside of any section{home}.")
         elif section not in _SECTIONS:
-            faults.append(f"There is no section [{section}]{_meant(section, _SECTIONS, '[{}]')}.")
+            faults.append(f"There is no section [{section[:60]}]{_meant(section, _SECTIONS, '[{}]')}.")
         else:
             for key, value in content.items():
                 if (section, key) in KEYS:
                     found[section, key] = (f"[{section}] {key}", value)
                 else:
-                    faults.append(f"There is no key {key} in [{section}]{_instead(section, key)}.")
+                    faults.append(f"There is no key {key[:60]} in [{section}]{_instead(section, key)}.")
     return found
 
 
@@ -194,7 +213,7 @@ def _variables(environ: Mapping[str, str], faults: list[str]) -> dict[Name, tupl
     """The keys that a variable sets, each with the name of the variable and its value."""
     names = {"_".join((PREFIX, *key)).upper(): key for key in KEYS}
     unknown = [name for name in environ if name.startswith(f"{PREFIX}_") and name not in names]
-    faults.extend(f"There is no setting {name}{_meant(name, names)}." for name in unknown)
+    faults.extend(f"There is no setting {name[:60]}{_meant(name, names)}." for name in unknown)
     given = {name: environ[name].strip() for name in names if name in environ}
     return {names[name]: (name, value) for name, value in given.items() if value}
 

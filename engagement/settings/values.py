@@ -47,7 +47,8 @@ def whole(low: int, high: int) -> Callable[[object], int]:
     """A reader of whole numbers from ``low`` to ``high``."""
 
     def parse(value: object) -> int:
-        text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+        # Not str(value) of any number: Python writes none of thousands of digits.
+        text = f"{value:d}" if type(value) is int and abs(value) <= high else value if isinstance(value, str) else ""
         if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
             raise Unusable(f"a whole number from {low} to {high}")
         return int(text)
@@ -59,7 +60,7 @@ def hours(value: object) -> float:
     """A number of hours, from six minutes to thirty days."""
     try:
         hours = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
-    except ValueError:
+    except (ValueError, OverflowError):
         hours = math.nan
     if not 0.1 <= hours <= 720:
         raise Unusable("a number of hours from 0.1 to 720")
@@ -123,10 +124,10 @@ def address(value: object) -> str:
 
 def certificates(value: object) -> str:
     """The path of a file of certificates, which is opened to see that it is one."""
-    path = Path(quoted(value)).expanduser()
     try:
+        path = Path(quoted(value)).expanduser()
         ssl.create_default_context(cafile=str(path))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         raise Unusable("the path of a file with certificates in PEM form") from None
     return str(path)
 

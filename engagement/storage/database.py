@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_dir
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -25,13 +25,16 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from engagement.errors import InvalidSettings, StoreUnavailable
-from engagement.storage.migrations import migrate
+from engagement.storage.migrations import migrate, refuse_newer
 
 Clock = Callable[[], datetime]
+_Identity = tuple[int, ...]
 
 _log = logging.getLogger(__name__)
 
 BUSY_MILLISECONDS = 10_000
+# A database that ends with the process.
+IN_MEMORY = "sqlite://"
 # These tell of a mistake of ours, not of a database that does not answer.
 _OUR_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
@@ -42,8 +45,11 @@ def utc_now() -> datetime:
 
 
 def data_folder() -> Path:
-    """The user's data folder of this project, which may not exist yet."""
-    return Path(user_data_dir("channel-engagement", appauthor=False))
+    """The user's data folder of this project, which may not exist yet. Raises StoreUnavailable without a home."""
+    folder = Path(user_data_dir("channel-engagement", appauthor=False))
+    if folder.parts[0] == "~":
+        raise StoreUnavailable from FileNotFoundError("there is no home folder")
+    return folder
 
 
 class Store:
@@ -51,7 +57,7 @@ class Store:
 
     ``url`` names a PostgreSQL database or a SQLite file; without it the file is in ``folder``, by default the
     user's data folder. Raises InvalidSettings for an address that cannot be used, StoreUnavailable when the
-    database does not answer.
+    database does not answer, NewerStore when a newer release has changed its tables, even while this one ran.
     """
 
     def __init__(self, url: str | None = None, *, folder: Path | None = None, clock: Clock = utc_now) -> None:
@@ -61,7 +67,7 @@ class Store:
         # PostgreSQL's usual level lets every statement of a transaction see a newer state.
         steady = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
         self._reader = self._engine.execution_options(**steady)
-        self._ready = False
+        self._ready: _Identity | None = None
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -78,37 +84,67 @@ class Store:
         with _translated():
             self._prepare()
             with self._reader.begin() as connection:
+                self._look(connection)
                 yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, kept whole or not at all. Raises StoreUnavailable."""
         with _translated():
-            self._prepare()
+            ready = self._prepare()
             with _write(self._engine) as connection:
+                self._look(connection)
                 yield connection
+            if self._identity() != ready:
+                raise FileNotFoundError("the file was removed while it was written to")
 
     def ping(self) -> None:
         """Returns when the database answers and its tables are there. Raises StoreUnavailable."""
-        with self.reading() as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM migrations")
+        with self.reading():
+            pass
 
     def close(self) -> None:
         """Close the connections that are not in use; the next use opens new ones."""
         self._engine.dispose()
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> _Identity:
+        """Sees to it that the database is there, which may have been deleted meanwhile; its identity comes back."""
         with self._lock:
-            if self._ready:
-                return
+            if self._ready is not None and self._ready == self._identity():
+                return self._ready
+            if self._ready is not None:
+                # Connections to a file that has no name any more would go on writing into it.
+                self._engine.dispose()
             if self._folder is not None:
                 private_folder(self._folder)
-            if self.dialect == "sqlite":
-                _private_file(Path(self._engine.url.database or ""))
+            if self._file is not None:
+                _private_file(self._file)
                 _write_ahead(self._engine)
             with _write(self._engine) as connection:
                 migrate(connection, self.clock())
-            self._ready = True
+            self._ready = self._identity()
+            return self._ready
+
+    @property
+    def _file(self) -> Path | None:
+        """The file of a SQLite database; None for any other one, and in memory."""
+        return Path(self._engine.url.database) if self.dialect == "sqlite" and self._engine.url.database else None
+
+    def _identity(self) -> _Identity:
+        """What tells a file from another one of the same name; of other databases, nothing."""
+        try:
+            found = os.stat(self._file) if self._file else None
+        except FileNotFoundError:
+            return (0, 0)
+        return (found.st_dev, found.st_ino) if found else ()
+
+    def _look(self, connection: Connection) -> None:
+        """Refuses tables that a newer release has changed, and makes those that are gone anew at the next use."""
+        try:
+            refuse_newer(connection)
+        except DBAPIError as exc:
+            self._ready = None
+            raise StoreUnavailable from exc
 
 
 @contextmanager
@@ -135,10 +171,13 @@ def _engine(url: str) -> Engine:
             address = address.set(drivername="postgresql+psycopg")
         sqlite = address.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"timeout": BUSY_MILLISECONDS / 1000} if sqlite else {"connect_timeout": 5}
+        pool: dict[str, Any] = {"pool_timeout": 10}
+        if sqlite and not address.database:
+            # One connection is the whole database; whoever wants it waits for its turn.
+            options["check_same_thread"] = False
+            pool |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
         # Parameters hold session ids and sealed tokens, so no error may repeat them.
-        engine = create_engine(
-            address, hide_parameters=True, pool_pre_ping=not sqlite, pool_timeout=10, connect_args=options
-        )
+        engine = create_engine(address, hide_parameters=True, pool_pre_ping=not sqlite, connect_args=options, **pool)
     except (ArgumentError, ValueError) as exc:
         raise InvalidSettings(["[archive] url is not the address of a database."]) from exc
     if sqlite:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+from engagement.errors import NewerStore
+
 # Any constant that every copy shares and nothing else in the database uses.
 LOCK = 0x656E67616765
 
@@ -59,11 +61,19 @@ def lock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
+def refuse_newer(connection: Connection) -> set[str]:
+    """The steps that the database has taken. Raises NewerStore when one of them is unknown here."""
+    taken = set(connection.exec_driver_sql("SELECT name FROM migrations").scalars())
+    if not taken <= {name for name, _ in STEPS}:
+        raise NewerStore
+    return taken
+
+
 def migrate(connection: Connection, now: datetime) -> list[str]:
-    """Take the steps that the database has not taken yet, under a lock; returns their names."""
+    """Take the steps that the database has not taken yet, under a lock; returns their names. Raises NewerStore."""
     lock(connection)
     connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, taken_at TEXT NOT NULL)")
-    taken = set(connection.exec_driver_sql("SELECT name FROM migrations").scalars())
+    taken = refuse_newer(connection)
     types = _TYPES[connection.dialect.name]
     fresh = [(name, statements) for name, statements in STEPS if name not in taken]
     for name, statements in fresh:

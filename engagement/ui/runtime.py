@@ -38,9 +38,8 @@ def build(
     Nothing is connected yet. Raises InvalidSettings, and StoreUnavailable when the session key cannot be kept.
     """
     settings = configuration.load(environ, files)
-    folder = folder or data_folder()
     store = Store(settings.archive.url, folder=folder, clock=clock)
-    key = settings.session.key.encode() if settings.session.key else kept_key(folder)
+    key = settings.session.key.encode() if settings.session.key else kept_key(folder or data_folder())
     return Runtime(settings, store, Sessions(store, key, clock, settings.session.hours), Archive(store), clock)
 
 

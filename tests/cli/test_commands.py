@@ -283,6 +283,4 @@ def test_what_the_demo_is_asked_for_is_passed_on_and_its_own_defaults_hold_for_t
 
 def test_what_the_demo_cannot_be_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--release", "2.9"]) == 1
-    assert (
-        one_line(capsys) == "python -m engagement demo: The demo workspace speaks as the releases from 3.1 to 9.0 do."
-    )
+    assert one_line(capsys) == "python -m engagement: The demo workspace speaks as the releases from 3.1 to 9.0 do."
