@@ -218,4 +218,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     surroundings.prepare()
-    sys.exit(main())
+    # Jobs that nobody waits for any more may still run: the end of an interpreter under their feet can be a crash.
+    os._exit(main())

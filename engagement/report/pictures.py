@@ -13,9 +13,8 @@ import signal
 import subprocess
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-from choreographer.browsers.chromium import Chromium
 
 from engagement.errors import FileNotMade, NoBrowser
 
@@ -54,7 +53,14 @@ _FLAGS = (
 
 def browser() -> str:
     """The path of the browser that makes the pictures. Raises NoBrowser."""
-    path = Chromium.find_browser(skip_local=False)
+    try:
+        from choreographer.browsers.chromium import Chromium
+
+        path = Chromium.find_browser(skip_local=False)
+    except RuntimeError:
+        # It looks into the home folder at once, and there is none.
+        names = (os.environ.get("BROWSER_PATH", ""), "google-chrome", "chromium", "chromium-browser")
+        path = next((found for name in names if (found := shutil.which(name))), None)
     if not path or not shutil.which(path):
         raise NoBrowser
     return path
@@ -100,7 +106,7 @@ class _Room:
         _browsers.acquire()
         try:
             # Browsers from a snap see nothing of /tmp, and no hidden folder.
-            home = Path.home() if "/snap" in os.path.realpath(self._browser) else None
+            home = os.path.expanduser("~") if "/snap" in os.path.realpath(self._browser) else None
             self._folder = tempfile.TemporaryDirectory(prefix="report-", dir=home, ignore_cleanup_errors=True)
         except BaseException:
             _browsers.release()
@@ -128,22 +134,28 @@ class _Room:
         sandbox = ("--no-sandbox",) if self._as_root else ()
         profile = f"--user-data-dir={self._folder.name}/profile"
         command = [self._browser, *_FLAGS, *sandbox, profile, *flags, self._page.as_uri()]
-        try:
-            running = subprocess.Popen(  # noqa: S603 - a fixed list of arguments, no shell
+        # A signal interrupts the main thread alone, maybe while it starts the browser: started in another one, it is
+        # known, and ended, in any case.
+        with ThreadPoolExecutor(1) as elsewhere:
+            starting = elsewhere.submit(
+                subprocess.Popen,
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                env={**os.environ, "TMPDIR": self._folder.name},
             )
-        except OSError as exc:
-            raise FileNotMade(f"The browser {self._browser} could not be started: {exc.strerror}.") from exc
-        try:
-            out, err = running.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired as exc:
-            raise FileNotMade(f"The browser took longer than {timeout:.0f} seconds, so it was stopped.") from exc
-        finally:
-            _end(running)
+            try:
+                running = starting.result()
+                out, err = running.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired as exc:
+                raise FileNotMade(f"The browser took longer than {timeout:.0f} seconds, so it was stopped.") from exc
+            except OSError as exc:
+                raise FileNotMade(f"The browser {self._browser} could not be started: {exc.strerror}.") from exc
+            finally:
+                if starting.exception() is None:
+                    _end(starting.result())
         if running.returncode:
             said = _last_line(err.decode("utf-8", "replace"))
             raise FileNotMade(f"The browser stopped with status {running.returncode}{said}.")

@@ -30,7 +30,9 @@ def command_line_account(environ: Mapping[str, str], settings: Settings) -> Comm
 
     A token of the file is never sent to an address of the environment. Raises InvalidSettings, naming what is missing.
     """
-    given = {name: value for name in _NAMES if (value := environ.get(f"ROCKETCHAT_{name}", "").strip())}
+    told = {name: environ.get(f"ROCKETCHAT_{name}", "") for name in _NAMES}
+    # The spaces around a password are a part of it.
+    given = {name: value for name, text in told.items() if (value := text if name == "PASSWORD" else text.strip())}
     faults: list[str] = []
     url = _url(given, settings, faults)
     for one, other in (*_PAIRS, *(pair[::-1] for pair in _PAIRS)):

@@ -46,10 +46,10 @@ def utc_now() -> datetime:
 
 def data_folder() -> Path:
     """The user's data folder of this project, which may not exist yet. Raises StoreUnavailable without a home."""
-    folder = Path(user_data_dir("channel-engagement", appauthor=False))
-    if folder.parts[0] == "~":
-        raise StoreUnavailable from FileNotFoundError("there is no home folder")
-    return folder
+    try:
+        return Path(user_data_dir("channel-engagement", appauthor=False))
+    except RuntimeError as exc:
+        raise StoreUnavailable from exc
 
 
 class Store:

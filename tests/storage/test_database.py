@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import stat
 import threading
 from pathlib import Path
@@ -10,9 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from engagement.errors import InvalidSettings, StoreUnavailable
+from engagement.errors import InvalidSettings, NewerStore, StoreUnavailable
 from engagement.storage import migrations
-from engagement.storage.database import Store, data_folder
+from engagement.storage.database import IN_MEMORY, Store, data_folder
 from tests.support.processes import together
 
 TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks"}
@@ -219,3 +221,79 @@ def test_an_address_that_is_none_is_a_fault_of_the_settings() -> None:
     with pytest.raises(InvalidSettings, match=r"\[archive\] url") as caught:
         Store("sesame at somewhere")
     assert "sesame" not in str(caught.value)
+
+
+def test_a_database_of_a_newer_release_is_refused_even_when_it_became_so_meanwhile(
+    store: Store, store_url: str
+) -> None:
+    with store.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO migrations VALUES ('a step to come', '2030-01-01')")
+    with pytest.raises(NewerStore, match="newer release"), store.writing() as connection:
+        connection.execute(text("INSERT INTO scopes VALUES (1, 'w', 'r', 0)"))
+    other = Store(store_url)
+    for use in (store.ping, other.ping):
+        with pytest.raises(NewerStore):
+            use()
+    other.close()
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.glob("engagement.sqlite3*"):
+        path.unlink()
+
+
+def test_a_database_that_was_deleted_while_it_was_used_is_made_anew(tmp_path: Path) -> None:
+    store = Store(folder=tmp_path / "data")
+    for gone in (lambda: _remove(tmp_path / "data"), lambda: shutil.rmtree(tmp_path / "data")):
+        store.ping()
+        gone()
+        with store.writing() as connection:
+            connection.execute(text("INSERT INTO scopes VALUES (1, 'w', 'r', 0)"))
+        file = sqlite3.connect(tmp_path / "data" / "engagement.sqlite3")
+        assert file.execute("SELECT workspace FROM scopes").fetchall() == [("w",)]
+        file.close()
+    store.close()
+
+
+def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_kept(tmp_path: Path) -> None:
+    store = Store(folder=tmp_path)
+
+    def write() -> None:
+        with store.writing() as connection:
+            connection.execute(text("INSERT INTO scopes VALUES (1, 'w', 'r', 0)"))
+            _remove(tmp_path)
+
+    with pytest.raises(StoreUnavailable):
+        write()
+    store.ping()
+    store.close()
+
+
+def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_path: Path) -> None:
+    store = Store(folder=tmp_path)
+    with store.writing() as connection:
+        for name in ("tickets", "sessions", "windows", "rooms", "scopes", "checks", "migrations"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+    with pytest.raises(StoreUnavailable):
+        store.ping()
+    assert tables(store) == TABLES
+    store.close()
+
+
+def test_a_database_in_memory_is_one_for_all_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(IN_MEMORY)
+
+    def add(number: int) -> None:
+        with store.writing() as connection:
+            connection.execute(text("INSERT INTO scopes VALUES (:n, 'w', :r, 0)"), {"n": number, "r": str(number)})
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    with store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM scopes").scalar_one() == 8
+    assert list(tmp_path.iterdir()) == []
+    store.close()

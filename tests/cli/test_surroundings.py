@@ -1,0 +1,232 @@
+"""Every command in every surroundings: a status of 0 or 1, a line or two on standard error, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import RoomSpec, community
+from engagement.storage.database import Store
+from tests import ROOT
+from tests.support.demo_tools import every_day
+
+WEEK = "--start 2026-11-09 --end 2026-11-15"
+# What the command line of each is; TAKEN is a port in use, OUT a folder that can be written to.
+COMMANDS = {
+    "check": "check",
+    "table": f"channels {WEEK}",
+    "csv": f"channels {WEEK} --format csv",
+    "markdown": f"report {WEEK} --out -",
+    "file": f"report {WEEK} --out OUT/report.csv",
+    "sync": "sync --weeks 1",
+    "demo": "demo --port TAKEN",
+}
+READS = frozenset({"check", "table", "csv", "markdown"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """Variables (None: unset), what surrounds the command in a shell, how to prepare the folder HERE that it names,
+    the commands that work all the same, and what the line on standard error says where they do.
+    """
+
+    variables: dict[str, str | None] = field(default_factory=dict)
+    shell: str = "COMMAND"
+    prepare: Callable[[Path], object] = lambda here: None
+    work: frozenset[str] = frozenset()
+    says: str = ""
+
+
+NOBODY = "import pwd\ndef unknown(*_):\n    raise KeyError\npwd.getpwuid = unknown\n"
+NOWHERE = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/dev/null/tmp']\n"
+EVERYTHING = READS | {"file", "sync"}
+
+
+def _file(name: str, content: bytes) -> Callable[[Path], object]:
+    def prepare(here: Path) -> None:
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_bytes(content)
+
+    return prepare
+
+
+def _newer(here: Path) -> None:
+    store = Store(f"sqlite:///{here}/newer.sqlite3")
+    with store.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO migrations VALUES ('a step to come', '2030-01-01')")
+    store.close()
+
+
+CASES = {
+    "fine": Case(work=EVERYTHING),
+    "no home": Case({"HOME": None, "PYTHONPATH": "HERE"}, prepare=_file("sitecustomize.py", NOBODY.encode()),
+                    work=READS | {"file"}, says="home directory"),
+    "a home that is no folder": Case({"HOME": "/dev/null"}, work=READS | {"file"}, says="Not a directory"),
+    "a read-only disk": Case({"ENGAGEMENT_ARCHIVE_URL": "sqlite:////proc/archive.sqlite3"}, work=READS | {"file"},
+                             says="No such file"),
+    "a full disk": Case(shell="ulimit -f 0; COMMAND", work=READS, says="disk"),
+    "a folder as database": Case({"ENGAGEMENT_ARCHIVE_URL": "sqlite:////tmp"}, work=READS | {"file"},
+                                 says="directory"),
+    "a newer database": Case({"ENGAGEMENT_ARCHIVE_URL": "sqlite:///HERE/newer.sqlite3"}, prepare=_newer,
+                             work=READS | {"file"}, says="newer release"),
+    "an output of ASCII": Case({"PYTHONIOENCODING": "ascii"}, work=EVERYTHING),
+    "the locale C": Case({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, work=EVERYTHING),
+    "a closed output": Case(shell="COMMAND >&-", work=frozenset({"file"})),
+    "a full output": Case(shell="COMMAND >/dev/full", work=frozenset({"file"})),
+    "closed errors": Case(shell="COMMAND 2>&-", work=EVERYTHING),
+    "full errors": Case(shell="COMMAND 2>/dev/full", work=EVERYTHING),
+    "nothing open": Case(shell="COMMAND <&- >&- 2>&-", work=frozenset({"file"})),
+    "nested settings": Case({"HOME": "HERE"}, prepare=_file(".streamlit/secrets.toml", b"x = " + b"[" * 50_000)),
+    "marked settings": Case({"HOME": "HERE"}, work=EVERYTHING,
+                            prepare=_file(".streamlit/secrets.toml", b"\xef\xbb\xbf[limits]\ncopies = 1\n")),
+    "no temporary folder": Case({"PYTHONPATH": "HERE"}, prepare=_file("sitecustomize.py", NOWHERE.encode()),
+                                work=EVERYTHING),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DemoServer]:
+    names = ("grüße-ß", "レビュー", "bell\x07\x1b[2J", "x" * 10_000)
+    rooms = [RoomSpec(f"room-{n}", "p", name=name) for n, name in enumerate(names)]
+    counts = {room.room_id: every_day(date(2026, 10, 1), date(2026, 11, 21)) for room in rooms}
+    options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=community(rooms, counts)) as running:
+        yield running
+
+
+def command(server: DemoServer, words: str, here: Path, case: Case) -> tuple[list[str], dict[str, str]]:
+    """The command in its surroundings, and the environment that it is started with."""
+    words = words.replace("TAKEN", server.url.rsplit(":", 1)[1]).replace("OUT", str(here))
+    run = f"{shlex.quote(sys.executable)} -m engagement {words}"
+    given = {"ROCKETCHAT_URL": server.url, "ROCKETCHAT_USER": "admin", "ROCKETCHAT_PASSWORD": "admin"}
+    given |= {"PATH": os.environ["PATH"], "HOME": str(here)}
+    changed = {name: value.replace("HERE", str(here)) for name, value in case.variables.items() if value is not None}
+    environment = {name: value for name, value in (given | changed).items() if case.variables.get(name, "") is not None}
+    return ["sh", "-c", case.shell.replace("COMMAND", run)], environment
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_command_ends_with_a_status_and_at_most_two_lines_in_any_surroundings(
+    case: str, name: str, server: DemoServer, tmp_path: Path
+) -> None:
+    CASES[case].prepare(tmp_path)
+    shell, environment = command(server, COMMANDS[name], tmp_path, CASES[case])
+    ended = subprocess.run(shell, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
+    errors = ended.stderr.decode()
+    assert ended.returncode == (0 if name in CASES[case].work else 1), errors
+    assert len(errors.splitlines()) <= 2
+    assert "Traceback" not in errors
+    assert "Something went wrong inside" not in errors
+    if ended.returncode == 0:
+        assert CASES[case].says in errors
+        assert len(errors.splitlines()) == bool(CASES[case].says)
+        if name in READS and ">" not in CASES[case].shell:
+            assert "grüße-ß" in ended.stdout.decode() or name == "check"
+
+
+def test_a_database_of_a_newer_release_is_left_as_it_was(server: DemoServer, tmp_path: Path) -> None:
+    _newer(tmp_path)
+    before = sqlite3.connect(tmp_path / "newer.sqlite3").execute("SELECT count(*) FROM windows").fetchall()
+    for name in ("sync", "table"):
+        shell, environment = command(server, COMMANDS[name], tmp_path, CASES["a newer database"])
+        subprocess.run(shell, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
+    after = sqlite3.connect(tmp_path / "newer.sqlite3")
+    assert after.execute("SELECT count(*) FROM windows").fetchall() == before == [(0,)]
+    assert after.execute("SELECT count(*) FROM scopes").fetchall() == [(0,)]
+    after.close()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "latin-1"])
+def test_a_terminal_gets_what_it_can_show_and_nothing_that_moves_its_cursor(
+    encoding: str, server: DemoServer, tmp_path: Path
+) -> None:
+    shell, environment = command(server, COMMANDS["table"], tmp_path, Case({"PYTHONIOENCODING": encoding}))
+    master, terminal = os.openpty()
+    with subprocess.Popen(shell, cwd=ROOT, env=environment, stdout=terminal, stderr=terminal) as running:
+        os.close(terminal)
+        said = b""
+        try:
+            while part := os.read(master, 65536):
+                said += part
+        except OSError:
+            # How a terminal says that nobody writes to it any more.
+            pass
+        assert running.wait(60) == 0
+    os.close(master)
+    shown = said.decode(encoding)
+    assert {"ascii": "gr??e-?", "utf-8": "grüße-ß", "latin-1": "grüße-ß"}[encoding] in shown
+    assert not set(shown) & {"\x07", "\x1b"}
+    assert max(map(len, shown.splitlines())) < 120
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_there_cannot_be_is_a_wrong_command_line(port: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "engagement", "demo", "--port", port], cwd=ROOT, capture_output=True, check=False
+    )
+    assert ended.returncode == 2
+    assert b"Traceback" not in ended.stderr
+
+
+BROWSER = """#!/bin/sh
+test "$1" = --version && exit
+sleep 60 &
+echo $$ $! > HERE/browser.pid
+mkdir -p "$TMPDIR/of-the-browser"
+wait
+"""
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_report_that_is_told_to_end_takes_the_browser_and_its_folder_along(
+    ending: signal.Signals, server: DemoServer, tmp_path: Path
+) -> None:
+    (browser := tmp_path / "chromium").write_text(BROWSER.replace("HERE", str(tmp_path)))
+    browser.chmod(0o755)
+    (scratch := tmp_path / "scratch").mkdir()
+    variables = {"BROWSER_PATH": str(browser), "TMPDIR": str(scratch)}
+    _, environment = command(server, "", tmp_path, Case(variables))
+    arguments = [sys.executable, "-m", "engagement", *f"report {WEEK} --out {tmp_path}/report.pdf".split()]
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        pids = _when(lambda: (tmp_path / "browser.pid").read_text().split() if running.poll() is None else [])
+        assert _when(lambda: list(scratch.glob("*/of-the-browser")))
+        running.send_signal(ending)
+        _, errors = running.communicate(timeout=30)
+    assert (running.returncode, errors) == (1, "python -m engagement: stopped\n")
+    assert list(scratch.iterdir()) == []
+    assert not (tmp_path / "report.pdf").exists()
+    assert len(pids) == 2
+    assert _when(lambda: not any(_alive(int(pid)) for pid in pids))
+
+
+def _when(ready: Callable[[], object]) -> object:
+    """What ``ready`` says as soon as it says anything, or after half a minute."""
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        try:
+            if said := ready():
+                return said
+        except FileNotFoundError:
+            pass
+        time.sleep(0.02)
+    return ready()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
