@@ -178,7 +178,7 @@ def test_silent_rooms_behind_shuffled_ties_equal_one_call_without_a_429(release:
 def _pages_equal_one_call(*, rooms: int, release: tuple[int, int], every_room: bool) -> None:
     clock = Clock(NOON)
     waits: list[float] = []
-    with DemoServer(Options(rooms=rooms, release=release, rate_limit=60), clock=clock) as server:
+    with DemoServer(Options(rooms=rooms, release=release, rate_limit=40), clock=clock) as server:
 
         def read() -> ChannelCounts:
             pace = NeverRefused(monotonic=clock)
@@ -192,7 +192,7 @@ def _pages_equal_one_call(*, rooms: int, release: tuple[int, int], every_room: b
         whole = read()
         clock.now += 120
         server.options = Options(
-            rooms=rooms, release=release, rate_limit=60, unlimited=False, page_cap=100, shuffle_ties=True
+            rooms=rooms, release=release, rate_limit=40, unlimited=False, page_cap=100, shuffle_ties=True
         )
         paged = read()
     assert whole.receipt.calls == 1
