@@ -61,7 +61,6 @@ class Reader:
             **os.environ,
             "PATH": f"{place / '.venv' / 'bin'}:{os.environ['PATH']}",
             "BROWSER_PATH": browser.executable(),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     def types(self, line: str) -> str:

@@ -18,6 +18,7 @@ from engagement.ui import hub as hubs
 from engagement.ui import runtime as runtimes
 from engagement.ui import signin
 from tests import ROOT
+from tests.support.clock import Clock
 
 FRAME = ROOT / "engagement" / "ui" / "frame.py"
 TODAY = date(2026, 11, 22)
@@ -26,7 +27,7 @@ Given = tuple[str, str, str]
 
 @contextmanager
 def workspace(**options: object) -> Iterator[DemoServer]:
-    with DemoServer(Options(rooms=10, today=TODAY, **({"rate_limit": 0} | options))) as server:
+    with DemoServer(Options(rooms=10, today=TODAY, **({"rate_limit": 0} | options)), clock=Clock()) as server:
         yield server
 
 

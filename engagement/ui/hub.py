@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -52,12 +53,13 @@ class Clients:
 class Hub:
     """Jobs by key, a client per person, the admission of the account that reads for all, at most one demo server."""
 
-    def __init__(self, demo_options: Options | None = None) -> None:
+    def __init__(self, demo_options: Options | None = None, clock: Callable[[], float] = time.time) -> None:
         self.jobs = Jobs()
         self.clients = Clients()
         self.account: Admission | None = None
         self._lock = threading.Lock()
         self._demo_options = demo_options or Options(seed=DEMO_SEED)
+        self._clock = clock
         self._demo: DemoServer | None = None
         self._demo_account: Account | None = None
 
@@ -65,7 +67,7 @@ class Hub:
         """The demo workspace, started on a free port of the loopback interface when first asked for."""
         with self._lock:
             if self._demo is None:
-                self._demo = DemoServer(self._demo_options).start()
+                self._demo = DemoServer(self._demo_options, clock=self._clock).start()
             return self._demo
 
     def demo_account(self) -> Account:

@@ -21,6 +21,7 @@ from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.numbers.measures import MEASURES
+from tests.support.clock import Clock
 
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 
@@ -35,7 +36,7 @@ def server() -> Iterator[DemoServer]:
     week = [date(2026, 11, day) for day in range(2, 16)]
     counts = {"general-id": dict.fromkeys(week, 10), "formula-id": {date(2026, 11, 9): 2}, "pair-id": {}}
     options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
-    with DemoServer(options, community=community(rooms, counts)) as running:
+    with DemoServer(options, community=community(rooms, counts), clock=Clock()) as running:
         yield running
 
 
@@ -83,7 +84,7 @@ def test_this_week_so_far_is_compared_with_the_same_weekdays_of_the_week_before(
 ) -> None:
     counts = {"general": {date(2026, 11, day): day for day in range(2, 20)}}
     options = Options(today=date(2026, 11, 19), timezone="UTC", rate_limit=0)
-    with DemoServer(options, community=community([RoomSpec("general")], counts)) as thursday:
+    with DemoServer(options, community=community([RoomSpec("general")], counts), clock=Clock()) as thursday:
         account.setenv("ROCKETCHAT_URL", thursday.url)
         assert main(["channels", "--period", "this-week", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)

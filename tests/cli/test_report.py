@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.usefixtures("account")
 
@@ -40,7 +41,7 @@ def server() -> Iterator[DemoServer]:
         "pair-id": {date(2026, 11, 10): 4},
     }
     options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
-    with DemoServer(options, community=community(rooms, counts)) as running:
+    with DemoServer(options, community=community(rooms, counts), clock=Clock()) as running:
         yield running
 
 

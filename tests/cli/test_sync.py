@@ -37,7 +37,7 @@ PAGED = Options(rooms=250, today=TODAY, timezone="UTC", rate_limit=0, unlimited=
 
 @pytest.fixture
 def server() -> Iterator[DemoServer]:
-    with DemoServer(PAGED) as running:
+    with DemoServer(PAGED, clock=Clock()) as running:
         yield running
 
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_synced_is_one_line(
 
 def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
     options = Options(rooms=5, today=TODAY, rate_limit=0, unlicensed=True)
-    with DemoServer(options) as server:
+    with DemoServer(options, clock=Clock()) as server:
         with pytest.raises(NoPremiumModule):
             sync.run(reader_of(server), 4, lambda done, total: pytest.fail("there are no weeks"))
 

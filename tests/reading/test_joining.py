@@ -233,7 +233,7 @@ def test_what_a_stopped_job_waited_for_goes_on_for_another_that_waits_for_it(job
 
 def test_after_stop_the_workspace_is_asked_nothing_more() -> None:
     """The reader presses Stop while the directory waits for the rate limit."""
-    with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0)) as server:
+    with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0), clock=Clock()) as server:
         reader = reader_of(server)
         facts = reader.facts().result(60)
         server.fail_next("rooms.adminRooms", "429")
@@ -247,7 +247,7 @@ def test_after_stop_the_workspace_is_asked_nothing_more() -> None:
 
 def test_a_token_that_ends_for_one_reader_ends_nothing_for_the_others_who_joined() -> None:
     """Ada began the directory that bob's activity waits for; she signs out, and he goes on with his own token."""
-    with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0)) as server:
+    with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0), clock=Clock()) as server:
         shared, began, go_on = Jobs(), threading.Event(), threading.Event()
         ada, bob = reader_of(server, "admin", jobs=shared), reader_of(server, "manager", jobs=shared)
         facts = ada.facts().result(60)

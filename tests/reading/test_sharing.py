@@ -19,6 +19,7 @@ from engagement.storage.sessions import Sessions, Signed
 from engagement.ui import runtime as runtimes
 from engagement.ui import session
 from tests.support.access_tools import PAGES, RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
 from tests.support.visitor import Visitor
 
@@ -34,7 +35,7 @@ def named(settings: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def workspace() -> Iterator[DemoServer]:
-    with DemoServer(Options(rooms=5000, today=TODAY, rate_limit=0)) as server:
+    with DemoServer(Options(rooms=5000, today=TODAY, rate_limit=0), clock=Clock()) as server:
         yield server
 
 
@@ -79,7 +80,7 @@ def test_twenty_people_who_open_the_link_together_cost_the_workspace_what_one_co
     with ThreadPoolExecutor(20) as pool:
         seen = list(pool.map(opens, people))
     assert len(seen) == 20
-    with DemoServer(Options(rooms=5000, today=TODAY, rate_limit=0)) as another:
+    with DemoServer(Options(rooms=5000, today=TODAY, rate_limit=0), clock=Clock()) as another:
         with process(tmp_path, WORKSPACE_URL=another.url) as running:
             assert shows_figures(opened(running, another, "manager", "overview"))
         alone = questions(another)
@@ -166,7 +167,7 @@ def test_with_a_proxy_header_the_dashboard_does_not_start_where_it_could_be_dece
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[DemoServer]:
-    with DemoServer(Options(rooms=60, today=TODAY, rate_limit=0)) as server:
+    with DemoServer(Options(rooms=60, today=TODAY, rate_limit=0), clock=Clock()) as server:
         yield server
 
 

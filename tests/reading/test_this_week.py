@@ -12,6 +12,7 @@ from engagement.display.tiles import tiles
 from engagement.numbers.periods import SUNDAY, Period, preset_period
 from engagement.report.words import plain, sentences
 from tests.support.asking import ask, reader_of
+from tests.support.clock import Clock
 from tests.support.weeks import lists_asked
 
 THURSDAY = date(2026, 11, 19)
@@ -22,7 +23,7 @@ OFFICE = {day: 10 + (day >= SO_FAR.start) for day in Period(date(2026, 10, 5), T
 
 def office(counting: str = "documented") -> DemoServer:
     options = Options(today=THURSDAY, timezone="UTC", rate_limit=0, counting=counting)
-    return DemoServer(options, community=community([RoomSpec("general")], {"general": OFFICE}))
+    return DemoServer(options, community=community([RoomSpec("general")], {"general": OFFICE}), clock=Clock())
 
 
 @pytest.mark.parametrize("counting", ["documented", "swapped"])

@@ -14,8 +14,9 @@ from engagement.numbers.periods import Period, windows
 from engagement.numbers.rooms import Activity
 from engagement.reading.facts import COUNTING_NOTE
 from engagement.reading.workspace import PRIVATE_UNKNOWN_NOTE
-from tests.support.api_tools import Clock, client_of
+from tests.support.api_tools import client_of
 from tests.support.asking import ask
+from tests.support.clock import Clock
 
 TODAY = date(2026, 11, 22)
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
@@ -40,7 +41,7 @@ def comparable(activity: Activity) -> pd.DataFrame:
 def test_every_release_gives_the_same_rooms_counts_and_silences(rooms: int, flags: dict[str, object]) -> None:
     tables = []
     for release in RELEASES:
-        with DemoServer(options(rooms, release, **flags)) as server:
+        with DemoServer(options(rooms, release, **flags), clock=Clock()) as server:
             _, activity = ask(server, WEEK)
         assert activity.receipt.complete, activity.receipt.notes
         assert activity.release == f"{release[0]}.{release[1]}"
@@ -51,17 +52,17 @@ def test_every_release_gives_the_same_rooms_counts_and_silences(rooms: int, flag
 
 
 def test_five_thousand_rooms_page_by_page_are_the_same_as_at_once() -> None:
-    with DemoServer(options(5000)) as server:
+    with DemoServer(options(5000), clock=Clock()) as server:
         _, at_once = ask(server, WEEK)
     for release in RELEASES:
-        with DemoServer(options(5000, release, **AWKWARD)) as server:
+        with DemoServer(options(5000, release, **AWKWARD), clock=Clock()) as server:
             _, paged = ask(server, WEEK)
         assert paged.receipt.complete, paged.receipt.notes
         pd.testing.assert_frame_equal(comparable(paged), comparable(at_once))
 
 
 def test_the_receipt_has_every_list_that_was_read_the_directory_included() -> None:
-    with DemoServer(options(250, **AWKWARD)) as server:
+    with DemoServer(options(250, **AWKWARD), clock=Clock()) as server:
         _, activity = ask(server, WEEK)
         asked = {
             name: server.count(f"/{name}")
@@ -88,7 +89,7 @@ def test_the_receipt_tells_how_long_the_rate_limit_made_the_reading_wait() -> No
 
 
 def test_who_may_not_see_all_rooms_is_told_what_is_missing_and_sees_every_active_room() -> None:
-    with DemoServer(options(250)) as server:
+    with DemoServer(options(250), clock=Clock()) as server:
         _, all_of_it = ask(server, WEEK)
         _, some = ask(server, WEEK, "analyst")
     assert PRIVATE_UNKNOWN_NOTE in some.receipt.notes
@@ -112,13 +113,16 @@ def test_who_may_not_see_all_rooms_is_told_what_is_missing_and_sees_every_active
 
 
 def test_an_account_without_the_permission_is_refused_by_name() -> None:
-    with DemoServer(options(20)) as server, pytest.raises(NoPermission, match="view-engagement-dashboard"):
+    with (
+        DemoServer(options(20), clock=Clock()) as server,
+        pytest.raises(NoPermission, match="view-engagement-dashboard"),
+    ):
         ask(server, WEEK, "viewer")
 
 
 @pytest.mark.parametrize("release", [(6, 5), (8, 4)])
 def test_without_the_premium_module_the_directory_still_tells_who_is_silent(release: tuple[int, int]) -> None:
-    with DemoServer(options(60, release, unlicensed=True)) as server:
+    with DemoServer(options(60, release, unlicensed=True), clock=Clock()) as server:
         facts, activity = ask(server, WEEK)
     assert not facts.counted
     assert not activity.counted
@@ -128,9 +132,9 @@ def test_without_the_premium_module_the_directory_still_tells_who_is_silent(rele
 
 
 def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks() -> None:
-    with DemoServer(options(120)) as server:
+    with DemoServer(options(120), clock=Clock()) as server:
         _, right = ask(server, WEEK)
-    with DemoServer(options(120, counting="swapped")) as server:
+    with DemoServer(options(120, counting="swapped"), clock=Clock()) as server:
         facts, activity = ask(server, WEEK)
     assert facts.block_days == 4
     assert COUNTING_NOTE in activity.receipt.notes
@@ -138,7 +142,7 @@ def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks()
 
 
 def test_messages_per_day_add_up_to_the_rooms_of_both_periods() -> None:
-    with DemoServer(options(120)) as server:
+    with DemoServer(options(120), clock=Clock()) as server:
         _, activity = ask(server, WEEK)
     days = activity.days
     now = pd.Series([day.messages for day in days.days])

@@ -35,9 +35,10 @@ def process(folder: Path, clock: Clock | None = None, **environ: str) -> Iterato
     st.cache_data.clear()
     st.cache_resource.clear()
     named = {f"ENGAGEMENT_{name}": value for name, value in environ.items()}
-    built = runtimes.build(named, folder=folder, clock=(clock or Clock()).moment)
+    clock = clock or Clock()
+    built = runtimes.build(named, folder=folder, clock=clock.moment)
     runtimes.use(built)
-    hubs.use(Hub(Options(rooms=30, today=TODAY)))
+    hubs.use(Hub(Options(rooms=30, today=TODAY), clock))
     try:
         yield built
     finally:

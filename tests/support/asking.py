@@ -6,7 +6,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,13 +21,14 @@ from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from engagement.storage.database import Store
+from tests.support.clock import NOON
 
 Now = Callable[[], datetime]
 
 
-def wall_clock() -> datetime:
-    """This moment."""
-    return datetime.now(UTC)
+def noon() -> datetime:
+    """The moment at which a clock of tests begins."""
+    return NOON
 
 
 def reader_of(
@@ -37,7 +38,7 @@ def reader_of(
     jobs: Jobs | None = None,
     zone: str | None = None,
     archive: Archive | None = None,
-    now: Now = wall_clock,
+    now: Now = noon,
     week_start: int = MONDAY,
 ) -> Reader:
     """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given."""
@@ -68,7 +69,7 @@ def empty_archive() -> Archive:
 
 
 def ask(
-    server: DemoServer, period: Period, user: str = "admin", *, zone: str | None = None, now: Now = wall_clock
+    server: DemoServer, period: Period, user: str = "admin", *, zone: str | None = None, now: Now = noon
 ) -> tuple[Facts, Activity]:
     """The facts of ``server`` and the activity of ``period`` as ``user`` sees them."""
     reader = reader_of(server, user, zone=zone, now=now)

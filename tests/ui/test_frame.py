@@ -16,6 +16,7 @@ from engagement.ui import loading, session
 from engagement.ui.runtime import Runtime
 from tests import ROOT
 from tests.support.access_tools import RIGHTS, TODAY, explore, process, read, shows_figures, tab
+from tests.support.clock import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_an_error_of_ours_in_a_page_is_a_sentence_and_a_button_that_tries_again(
 
 
 def test_the_name_of_an_account_is_shown_as_it_is_written(dashboard: Runtime) -> None:
-    with DemoServer(Options(rooms=5, today=TODAY)) as server:
+    with DemoServer(Options(rooms=5, today=TODAY), clock=Clock()) as server:
         user_id, token = server.personal_token("manager")
         somebody = Signed(server.url, user_id, "[ada](//elsewhere)", "Ada", "token", token, RIGHTS)
         session_id = dashboard.sessions.begin(somebody)

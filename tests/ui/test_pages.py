@@ -134,7 +134,7 @@ def test_this_week_so_far_is_marked_as_not_over() -> None:
 
 
 def test_without_the_premium_module_pages_show_what_the_directory_knows() -> None:
-    hubs.use(Hub(Options(rooms=60, today=TODAY, unlicensed=True)))
+    hubs.use(Hub(Options(rooms=60, today=TODAY, unlicensed=True), Clock()))
     app = sound(explore())
     assert "no Premium licence" in text_of(app)
     assert "All messages" in app.dataframe[0].value.columns
@@ -151,7 +151,7 @@ def test_a_table_of_inactive_rooms_holds_no_active_room() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: str, clock: Clock) -> None:
-    hubs.use(Hub(Options(rooms=30, today=date(2026, 11, 19))))
+    hubs.use(Hub(Options(rooms=30, today=date(2026, 11, 19)), Clock()))
     app = explore(page)
     app.sidebar.selectbox(key="period").set_value("This week so far").run()
     said = text_of(sound(read(app)))

@@ -23,6 +23,7 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import session, signin
 from tests.support.access_tools import process, shows_figures, sign_in, signed_in, tab
 from tests.support.api_tools import answering, send
+from tests.support.clock import Clock
 from tests.support.misbehaving import (
     database,
     endless_body,
@@ -259,7 +260,7 @@ def test_all_calls_of_a_sign_in_together_have_one_time_limit() -> None:
 def test_without_leave_to_type_nothing_is_asked_whatever_names_another_workspace(
     tmp_path: Path, settings: dict[str, str], connections: list[Any]
 ) -> None:
-    with DemoServer(Options(rooms=20, rate_limit=0)) as other, process(tmp_path, **settings) as running:
+    with DemoServer(Options(rooms=20, rate_limit=0), clock=Clock()) as other, process(tmp_path, **settings) as running:
         session_id = signed_in(running, other)
         other.calls.clear()
         connections.clear()
@@ -276,7 +277,7 @@ def test_without_leave_to_type_nothing_is_asked_whatever_names_another_workspace
 def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_out_there(
     tmp_path: Path, connections: list[Any]
 ) -> None:
-    with DemoServer(Options(rooms=20, rate_limit=0)) as other, process(tmp_path) as running:
+    with DemoServer(Options(rooms=20, rate_limit=0), clock=Clock()) as other, process(tmp_path) as running:
         session_id = signed_in(running, other)
         other.calls.clear()
         connections.clear()
