@@ -12,7 +12,7 @@ from hypothesis import settings
 from tests.support.clock import Clock
 from tests.support.needs import NEEDS, needs
 
-pytest_plugins = ["tests.support.browser_fixtures", "tests.support.store_fixtures"]
+pytest_plugins = ["tests.support.browser_fixtures", "tests.support.leaks", "tests.support.store_fixtures"]
 
 # A machine that is busy with something else is no failure.
 settings.register_profile("tests", deadline=None)
