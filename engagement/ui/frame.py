@@ -9,7 +9,7 @@ import streamlit as st
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.ui import filters, links, loading, session, signin
+from engagement.ui import filters, links, loading, session, signin, signing
 from engagement.ui.runtime import runtime
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def main() -> None:
         signed_in = session.current()
     except SignedOut:
         st.navigation(pages(), position="hidden")
-        session.forget_cookie()
+        signing.forget_cookie()
         signin.screen()
         return
     except InvalidSettings as error:
@@ -67,7 +67,7 @@ def main() -> None:
 def _open(signed_in: session.SignedIn) -> None:
     """Draws the page that was asked for, or what keeps it from being drawn, with a way on."""
     page = st.navigation(pages(), position="top")
-    session.keep_signed_in()
+    signing.keep_signed_in()
     _watch()
     if signed_in.everyone:
         st.caption(":material/public: Everyone who can reach this link sees these figures.")
@@ -130,7 +130,7 @@ def _person(signed_in: session.SignedIn) -> None:
         return
     who = "as a guest" if signed_in.demo else f"as {escaping.for_markdown(signed_in.session.username)}"
     st.caption(f"Signed in {who}")
-    st.button("Sign out", on_click=session.sign_out, icon=":material/logout:", key="sign_out")
+    st.button("Sign out", on_click=signing.sign_out, icon=":material/logout:", key="sign_out")
 
 
 def _refused(error: EngagementError) -> None:
@@ -139,7 +139,7 @@ def _refused(error: EngagementError) -> None:
     with st.container(horizontal=True):
         st.button("Try again", on_click=session.ask_again, key="ask_again")
         if not runtime().settings.workspace_account:
-            st.button("Sign in as somebody else", on_click=session.sign_out, key="sign_out")
+            st.button("Sign in as somebody else", on_click=signing.sign_out, key="sign_out")
 
 
 @st.fragment(run_every=WATCH_EVERY)

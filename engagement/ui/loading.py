@@ -18,7 +18,7 @@ from engagement.numbers.weeks import History
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
 from engagement.reading.workspace import Reader
-from engagement.ui import session
+from engagement.ui import session, signing
 
 T = TypeVar("T")
 
@@ -122,7 +122,7 @@ def whole(job: Job[T], key: str = "rooms") -> T:
     try:
         return job.result()
     except SignedOut:
-        session.ended_by_workspace()
+        signing.ended_by_workspace()
     except EngagementError as error:
         problem(error, job.forget)
         st.stop()

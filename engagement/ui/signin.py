@@ -19,7 +19,7 @@ from engagement.errors import (
     SlowDown,
     WrongCredentials,
 )
-from engagement.ui import session
+from engagement.ui import asking, signing
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
 
@@ -35,7 +35,7 @@ def screen() -> None:
     with middle:
         st.title("Channel Engagement", anchor=False)
         st.markdown("Top channels, inactive rooms and week-over-week changes of your Rocket.Chat workspace.")
-        if st.session_state.pop(session.ENDED, False):
+        if st.session_state.pop(signing.ENDED, False):
             st.info("The workspace has ended this session. Sign in again to see this page.", icon=":material/logout:")
         settings = runtime().settings
         if settings.workspace.url or settings.workspace.allow_typed_url:
@@ -123,7 +123,7 @@ def _patiently(address: str, way: str) -> None:
 
 def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
     typed = st.session_state
-    with session.connect(address, timeout=session.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
+    with asking.connect(address, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
         if way == PASSWORD:
             user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
             if not user or not password:
@@ -135,7 +135,7 @@ def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
                 raise FieldMissing("Enter your user id and your access token.")
             client.sign_in_with_token(user_id, token)
         # The client knows the address with https, where the server has led it there.
-        session.begin(client, client.address, "password" if way == PASSWORD else "token", say)
+        signing.begin(client, client.address, "password" if way == PASSWORD else "token", say)
 
 
 def _demo() -> None:
@@ -144,5 +144,5 @@ def _demo() -> None:
     if st.button("Explore the demo workspace", key="demo", width="stretch", icon=":material/explore:"):
         with st.spinner("Starting the demo workspace …"):
             with Client(hub().demo().url, hub().demo_account()) as client:
-                session.begin(client, DEMO, "demo")
+                signing.begin(client, DEMO, "demo")
         st.rerun()

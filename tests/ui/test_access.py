@@ -17,8 +17,9 @@ from engagement.errors import AccountRefused, Admitting, NoPermission, NotNamed,
 from engagement.reading.admission import LASTS, RENEWED_AFTER
 from engagement.reading.rights import Access
 from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
+from engagement.storage.sessions import Signed
+from engagement.ui import asking, session, signin
 from engagement.ui import runtime as runtimes
-from engagement.ui import session, signin
 from engagement.ui.session import Visitor
 from engagement.ui.web import unsafe_start
 from tests.support.access_tools import RIGHTS, account_of, process, read, shows_figures, signed_in, tab
@@ -92,7 +93,7 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
         look(session_id)
     # The admission of before would last for another minute, and now nobody can say that it ended.
     workspace.stop()
-    session.hub().jobs.forget(("admission", session._name(session_id)), "a tab")
+    session.hub().jobs.forget(("admission", session.name_of(session_id)), "a tab")
     with pytest.raises(Unreachable):
         look(session_id)
 
@@ -236,7 +237,7 @@ def test_with_a_proxy_that_names_people_nobody_else_gets_in_and_nothing_is_read_
         assert not shows_figures(app)
         assert not [one for one in app.button if one.key in {"sign_out", "demo"}]
         # A session of an earlier configuration is no way in either.
-        signed = proxied.sessions.begin(session.Signed(workspace.url, "u", "ada", "Ada", "password", "t", RIGHTS))
+        signed = proxied.sessions.begin(Signed(workspace.url, "u", "ada", "Ada", "password", "t", RIGHTS))
         assert "Nobody has told this dashboard" in tab(signed).error[0].value
         for named in (None, "", "  "):
             with pytest.raises(NotNamed):
@@ -305,7 +306,7 @@ def sign_in_slowly(
         slept.append(seconds)
 
     monkeypatch.setattr(signin, "sleep", sleep)
-    monkeypatch.setattr(session.pace_of(workspace.url), "monotonic", lambda: began + sum(slept))
+    monkeypatch.setattr(asking.pace_of(workspace.url), "monotonic", lambda: began + sum(slept))
     workspace.fail_next("/login", "429", refusals)
     app = tab()
     app.text_input(key="signin_user").set_value("manager")

@@ -64,9 +64,9 @@ def test_tabs_opened_in_the_same_moment_are_viewers_of_their_own() -> None:
         session.viewer()
 
     tabs = [AppTest.from_function(a_tab).run() for _ in range(5)]
-    names = {app.session_state[session._VIEWER] for app in tabs}
+    names = {app.session_state[session.VIEWER] for app in tabs}
     assert len(names) == 5
-    assert {app.run().session_state[session._VIEWER] for app in tabs} == names
+    assert {app.run().session_state[session.VIEWER] for app in tabs} == names
 
 
 @pytest.mark.parametrize("reported", ["Mars/Olympus_Mons", "../../etc/passwd", "", "Europe", None])

@@ -19,8 +19,8 @@ from engagement.api.guard import may_be_asked
 from engagement.api.transport import Bounds
 from engagement.demo import DemoServer, Options
 from engagement.errors import InvalidAddress, Unreachable
+from engagement.ui import asking, session, signin
 from engagement.ui import runtime as runtimes
-from engagement.ui import session, signin
 from tests.support.access_tools import process, shows_figures, sign_in, signed_in, tab
 from tests.support.api_tools import answering, send
 from tests.support.clock import Clock
@@ -222,7 +222,7 @@ def test_a_server_that_misbehaves_gets_one_sentence_in_time(
     words: str,
 ) -> None:
     # The shipped limits in tenths of a second.
-    monkeypatch.setattr(session, "SIGN_IN_TIMEOUT", (0.4, 0.8))
+    monkeypatch.setattr(asking, "SIGN_IN_TIMEOUT", (0.4, 0.8))
     monkeypatch.setattr(signin, "SIGNING_IN", Bounds(2**20, answer_seconds=1.2, all_seconds=1.2))
     monkeypatch.setattr(transport, "PAUSES", (0.1,))
     began = time.monotonic()
@@ -234,7 +234,7 @@ def test_a_server_that_misbehaves_gets_one_sentence_in_time(
 
 
 def test_nobody_waits_before_the_form_for_more_than_twenty_seconds() -> None:
-    silence = session.SIGN_IN_TIMEOUT[1]
+    silence = asking.SIGN_IN_TIMEOUT[1]
     assert (transport.SIGNING_IN.all_seconds or 99) + silence <= 20
     assert signin.SIGNING_IN is transport.SIGNING_IN
 
@@ -281,7 +281,7 @@ def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_
         session_id = signed_in(running, other)
         other.calls.clear()
         connections.clear()
-        app = AppTest.from_string("from engagement.ui import session\nsession.sign_out()")
+        app = AppTest.from_string("from engagement.ui import signing\nsigning.sign_out()")
         app.session_state[session.ID] = session_id
         assert not app.run().exception
         assert other.calls == []
@@ -301,4 +301,4 @@ def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_
     ],
 )
 def test_the_configured_workspace_is_the_same_one_with_https(configured: str, row: str, same: bool) -> None:
-    assert session._same_workspace(configured, row) is same
+    assert asking._same_workspace(configured, row) is same

@@ -1,0 +1,75 @@
+"""Which workspace is asked for whom, and through which client."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from engagement.api.client import Account, Client, Pace, shared_pace
+from engagement.errors import SignedOut
+from engagement.reading.jobs import Teller
+from engagement.storage.sessions import Session
+from engagement.ui.hub import DEMO, hub
+from engagement.ui.runtime import runtime
+
+# Seconds to connect, and between two parts of an answer, while somebody waits before the sign-in form.
+SIGN_IN_TIMEOUT = (4.0, 8.0)
+# The kind of session of somebody who reads by the account of the dashboard itself.
+ACCOUNT = "account"
+
+
+def name_of(session_id: str) -> str:
+    """What a session is called in keys, which hold no secret."""
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def allowed(session: Session) -> Session:
+    """The session, when the configuration still allows asking its workspace. Raises SignedOut, and asks nobody."""
+    settings = runtime().settings
+    if session.workspace == DEMO:
+        allowed = settings.demo.enabled
+    elif settings.workspace.url is not None:
+        allowed = _same_workspace(settings.workspace.url, session.workspace)
+    else:
+        allowed = settings.workspace.allow_typed_url
+    if not allowed:
+        raise SignedOut
+    return session
+
+
+def _same_workspace(configured: str, workspace: str) -> bool:
+    """True for the configured address, and for the one with https that it leads to."""
+    here, there = urlsplit(configured), urlsplit(workspace)
+    upgraded = (here.scheme, there.scheme) == ("http", "https")
+    return configured == workspace or (upgraded and (here.hostname, here.path) == (there.hostname, there.path))
+
+
+def pace_of(address: str) -> Pace:
+    """The rate limit of the workspace at ``address``, shared by all its viewers."""
+    limits = runtime().settings.limits
+    return shared_pace(address, limits.calls_a_minute, limits.copies)
+
+
+def connect(address: str, account: Account | None = None, **more: Any) -> Client:
+    """A client as the configuration wants it; an address that a visitor typed leads to no machine's own network."""
+    workspace = runtime().settings.workspace
+    guard = workspace.url is None
+    return Client(address, account, pace=pace_of(address), ca_bundle=workspace.ca_bundle, guard=guard, **more)
+
+
+def client(session: Session, tell: Teller[Any]) -> Client:
+    """The client of the session's person, pausing and announcing its pauses through ``tell``."""
+
+    def make() -> Client:
+        if session.workspace == DEMO:
+            return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url))
+        return connect(session.workspace, account_of(session))
+
+    one = hub().clients.of(name_of(session.id), make)
+    return one.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+
+
+def account_of(session: Session) -> Account:
+    """The account that the workspace is asked by."""
+    return Account(session.user_id, session.token, session.kind in {"token", ACCOUNT})

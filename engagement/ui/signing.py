@@ -1,0 +1,109 @@
+"""Signing in and out: how a tab gets its session, hands its cookie to the browser, and ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from engagement.api.client import Client
+from engagement.api.transport import SIGNING_IN
+from engagement.errors import AccountRefused, EngagementError, SignedOut
+from engagement.reading.admission import Admission
+from engagement.reading.jobs import Teller
+from engagement.storage.sessions import Signed
+from engagement.ui import asking, handover, leaving
+from engagement.ui.asking import account_of, allowed, connect
+from engagement.ui.hub import DEMO, hub
+from engagement.ui.runtime import runtime
+from engagement.ui.session import ID, VIEWER, admissions, cookie, viewer
+
+TICKET = "_ticket"
+ENDED = "_ended"
+LEAVING = "_leaving"
+
+
+def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], None] = lambda _: None) -> None:
+    """Starts a session for the account of a client, when the workspace lets it see the figures.
+
+    ``say`` is told the seconds of a pause that the workspace asks for.
+    """
+    account = client_.account
+    if account is None:
+        raise SignedOut
+    # What an earlier session of this tab was refused is nobody's business any more.
+    st.session_state.pop(VIEWER, None)
+    admission = _first_admission(client_, workspace, viewer(), say)
+    access = admission.access
+    session_id = runtime().sessions.begin(
+        Signed(
+            workspace=workspace,
+            user_id=account.user_id,
+            username=access.person.username,
+            name=access.person.name,
+            kind=kind,
+            token=account.token,
+            rights=access.permissions,
+        )
+    )
+    st.session_state[ID] = session_id
+    st.session_state[TICKET] = runtime().sessions.ticket(session_id)
+
+
+def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callable[[float], None]) -> Admission:
+    def make(tell: Teller[Any]) -> Client:
+        return client_.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+
+    job = hub().jobs.ask(
+        ("signing in", viewer_), viewer_, lambda tell: admissions().ask(workspace, viewer_, make, tell), keep=0.0
+    )
+    while not job.wait(0.5):
+        say(job.progress().pause)
+    return job.result()
+
+
+def keep_signed_in() -> None:
+    """Right after signing in, lets the browser fetch the cookie that keeps it signed in."""
+    ticket = st.session_state.pop(TICKET, None)
+    if ticket:
+        handover.hand_over(ticket)
+
+
+def sign_out() -> None:
+    """Ends the session in every tab; a login token is revoked, a personal access token is not."""
+    session_id, sessions = st.session_state.pop(ID, None) or cookie(), runtime().sessions
+    st.session_state[LEAVING] = True
+    if not session_id:
+        return
+    # Whatever the workspace says, the session here is over.
+    with suppress(EngagementError):
+        try:
+            session = sessions.find(session_id)
+        finally:
+            leaving.end(session_id)
+        # A workspace that may not be asked any more is not asked this either.
+        if allowed(session).workspace != DEMO:
+            account = account_of(session)
+            with connect(session.workspace, account, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client_:
+                client_.sign_out()
+
+
+def forget_cookie() -> None:
+    """Right after signing out, lets the browser forget the cookie, and ends the session that it holds."""
+    if st.session_state.pop(LEAVING, False):
+        handover.clear_cookie()
+
+
+def ended_by_workspace() -> NoReturn:
+    """The workspace no longer accepts the token: back to the sign-in screen, and from there to this page."""
+    if runtime().settings.workspace_account:
+        hub().account = None
+        st.error(str(AccountRefused()), icon=":material/error:")
+        st.stop()
+    session_id = st.session_state.pop(ID, None) or cookie()
+    if session_id:
+        leaving.end(session_id)
+    st.session_state[ENDED] = True
+    st.rerun()
