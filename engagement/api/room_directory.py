@@ -26,7 +26,8 @@ from engagement.api.decode import (
     texts,
     time_column,
 )
-from engagement.api.paging import Fetch, Listing, Progress, read_pages
+from engagement.api.last_messages import between_neighbours
+from engagement.api.paging import AS_MANY_AS_ALLOWED, EVERYTHING, Fetch, Listing, Progress, read_pages
 from engagement.api.transport import Params
 from engagement.errors import NoPermission, SignedOut, SlowDown, WorkspaceError
 from engagement.numbers.receipt import NOTHING_READ, Receipt
@@ -44,8 +45,11 @@ _UNREAD = {
     DIRECT: "When direct messages were last used is not known, as their list could not be read.",
 }
 _UNLISTED = "Public channels without a message are not known, as their list could not be read."
-_BY_ID = ("sort", '{"_id":1}')
+_UNORDERED = "When the public channels of teams were last used is not known: the list that tells "
+_BY_ID, _BY_LAST_MESSAGE = ("sort", '{"_id":1}'), ("sort", '{"lm":1,"_id":1}')
 _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
+# More than the usual limit allows in five minutes is too much for a few channels.
+_MOST_PAGES_IN_ORDER = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +57,11 @@ class Directory:
     """The rooms that an account may list, and how reading them went.
 
     ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner as
-    str; created and last_message ``datetime64[us, UTC]``; members and total_messages float64; archived, read_only,
-    default, announcement (only some may write: "broadcast"), team (belongs to a team without being its main room)
-    and last_message_known bool; sorted by room id. Where last_message_known, no last message means never used. A type
-    that cannot be read is missing.
+    str; created, last_message, spoke_from and spoke_to ``datetime64[us, UTC]``; members and total_messages float64;
+    archived, read_only, default, announcement (only some may write: "broadcast"), team (belongs to a team without
+    being its main room) and last_message_known bool; sorted by room id. Where last_message_known, no last message
+    means never used; elsewhere it fell between spoke_from and spoke_to, where these are known. A type that cannot be
+    read is missing.
     """
 
     rooms: pd.DataFrame = field(repr=False)
@@ -100,26 +105,23 @@ class _Room(NamedTuple):
     announcement: bool
     total_messages: float
     team: bool
+    spoke_from: str | None = None
+    spoke_to: str | None = None
 
 
 def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: Progress | None = None) -> Directory:
-    """Reads the directory with ``ask(route, params)``: all rooms with ``full``, else the public channels.
+    """Reads the directory with ``ask(route, params)``: all rooms with ``full``, else the public channels outside teams.
 
-    Without ``full``, rooms of teams are left out (but not the teams' main rooms): the server shows them to their
-    members alone, and this table must be the same for everybody with the same rights. ``discussions_apart``: this
-    server (3.x) lists either discussions or other rooms, never both. A list that cannot be read costs what only it
-    tells, and a note. Raises NoPermission where the account may not read what ``full`` is about at all.
+    ``discussions_apart``: this server (3.x) lists either discussions or other rooms, never both. A list that cannot be
+    read costs what only it tells, and a note. Raises NoPermission where the account may not read what ``full`` is about
+    at all.
     """
     lists = _Lists(ask, progress)
     if not full:
-        listing = lists.read(CHANNELS, unread=_UNLISTED)
-        rooms = {key: room for key, room in listing.rows.items() if not room.team}
-        # How many team channels were left out depends on who read the list, so they are not counted.
-        missing = listing.receipt.missing
-        receipt = replace(listing.receipt, announced=len(rooms) + missing, received=len(rooms))
-        return Directory(_table(rooms), receipt + _typed(rooms))
+        public = lists.public(unread=_UNLISTED)
+        return Directory(_table(public.rows), public.receipt + _typed(public.rows))
     administered = [lists.read(ADMIN_ROOMS, types=types) for types in _types(discussions_apart=discussions_apart)]
-    documented = [lists.read(route) for route in (CHANNELS, GROUPS, DIRECT)]
+    documented = [lists.public(), lists.read(GROUPS), lists.read(DIRECT)]
     if {ADMIN_ROOMS, GROUPS} <= lists.refused.keys():
         raise lists.refused[ADMIN_ROOMS]
     rooms = {key: room for listing in administered for key, room in listing.rows.items()}
@@ -127,6 +129,8 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
         for key, room in listing.rows.items():
             rooms[key] = _enriched(rooms.get(key, room), room)
     receipts = [listing.receipt for listing in (*administered, *documented)]
+    if any(not room.last_message_known for room in rooms.values()):
+        receipts.append(_bracket(rooms, lists, with_discussions=not discussions_apart))
     return Directory(_table(rooms), sum(receipts, NOTHING_READ) + _typed(rooms))
 
 
@@ -151,6 +155,34 @@ def _enriched(room: _Room, document: _Room) -> _Room:
         created=room.created or document.created,
         owner=room.owner or document.owner,
     )
+
+
+def _bracket(rooms: dict[str, _Room], lists: _Lists, *, with_discussions: bool) -> Receipt:
+    """Tells in ``rooms`` between which moments those spoke last whose last message no list told; what that cost.
+
+    The administration's list shows no last message but is sorted by it (``adminFields`` and ``sort`` of
+    ``rooms.adminRooms``). Direct messages, of which there may be many, are left out of it. Whoever spoke since the
+    first list was read (its counter of messages moved) stands elsewhere now, and tells nothing.
+    """
+    placed, receipt = lists.by_last_message(("c", "p", *(["discussions"] if with_discussions else []), "teams"))
+    still = [key for key, now in placed if key in rooms and _alike(rooms[key].total_messages, now.total_messages)]
+    known = [key for key in still if rooms[key].last_message_known]
+    moments = time_column(rooms[key].last_message for key in known)
+    told = {
+        key: None if pd.isna(moment) else moment
+        for key, moment in zip(known, moments, strict=True)
+        if rooms[key].last_message is None or not pd.isna(moment)
+    }
+    for key, spoke in between_neighbours([k for k in still if k in told or k not in known], told).items():
+        if spoke.first is None or spoke.last is None:
+            rooms[key] = rooms[key]._replace(last_message_known=True)
+        else:
+            rooms[key] = rooms[key]._replace(spoke_from=spoke.first.isoformat(), spoke_to=spoke.last.isoformat())
+    return receipt
+
+
+def _alike(before: float, after: float) -> bool:
+    return before == after or (before != before and after != after)
 
 
 class _Lists:
@@ -178,12 +210,50 @@ class _Lists:
         self._before += listing.receipt.received
         return listing
 
+    def public(self, unread: str = "") -> Listing[_Room]:
+        """The public channels, without those of teams (but with the teams' main rooms).
+
+        The server shows these to their members alone, and what is read must be the same for everybody with the same
+        rights, their number included.
+        """
+        listing = self.read(CHANNELS, unread=unread)
+        rooms = {key: room for key, room in listing.rows.items() if not room.team}
+        announced = len(rooms) + listing.receipt.missing
+        return replace(listing, rows=rooms, receipt=replace(listing.receipt, announced=announced, received=len(rooms)))
+
+    def by_last_message(self, types: tuple[str, ...]) -> tuple[list[tuple[str, _Room]], Receipt]:
+        """The rooms of ``types``, longest silence first and before them those without a message; in one pass, as rooms
+        of a second one would stand in another order. None of them, and a note, where that costs too much.
+        """
+        fetch = self._fetch(ADMIN_ROOMS, types, _BY_LAST_MESSAGE)
+        placed: list[tuple[str, _Room]] = []
+        read, spent = 0, NOTHING_READ
+        while True:
+            asked = AS_MANY_AS_ALLOWED if read else EVERYTHING
+            try:
+                page = fetch(read, asked)
+            except (SignedOut, SlowDown):
+                raise
+            except WorkspaceError:
+                return [], spent + Receipt(notes=(f"{_UNORDERED}could not be read.",))
+            if (total := page.total) is None or page.contradictions:
+                return [], spent + page.receipt + Receipt(notes=(f"{_UNORDERED}could not be read.",))
+            spent += page.receipt + Receipt(pages=1)
+            read += len(page.ids)
+            placed += [(key, room) for key, room in zip(page.ids, page.rows, strict=True) if room is not None]
+            if not page.ids or read >= total:
+                return placed, spent
+            # The second page is the first of full size.
+            left = (total - read) / len(page.ids) if asked != EVERYTHING else 0
+            if spent.pages + left > _MOST_PAGES_IN_ORDER:
+                return [], spent + Receipt(notes=(f"{_UNORDERED}takes too many calls here.",))
+
     def _tell(self, received: int, announced: int) -> None:
         if self._progress is not None:
             self._progress(self._before + received, self._before + announced)
 
-    def _fetch(self, route: str, types: tuple[str, ...]) -> Fetch[_Room]:
-        fixed = [_BY_ID, *(("types[]", kind) for kind in types)]
+    def _fetch(self, route: str, types: tuple[str, ...], sort: tuple[str, str] = _BY_ID) -> Fetch[_Room]:
+        fixed = [sort, *(("types[]", kind) for kind in types)]
 
         def fetch(offset: int, count: int) -> Page[_Room]:
             reply = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
@@ -233,9 +303,9 @@ def _room(document: Object, listed_as: str | None) -> _Room | None:
 
 _ORDER = (
     "room_id slug name type kind usernames created last_message members owner archived read_only default announcement "
-    "total_messages team last_message_known"
+    "total_messages team last_message_known spoke_from spoke_to"
 ).split()
-_TIMES = ("created", "last_message")
+_TIMES = ("created", "last_message", "spoke_from", "spoke_to")
 _NUMBERS = ("members", "total_messages")
 _FLAGS = ("archived", "read_only", "default", "announcement", "team", "last_message_known")
 

@@ -87,8 +87,12 @@ def inactive(rooms: pd.DataFrame) -> pd.DataFrame:
 
 
 def age(rooms: pd.DataFrame) -> pd.Series:
-    """The place in AGES of the days since each room's last message; NaN where it has none that is known."""
-    return pd.cut(rooms["silent_days"], [-np.inf, *_AGE_ENDS, np.inf], labels=False).astype("float64")
+    """The place in AGES of the days since each room's last message; NaN where that is not known."""
+    least, most = (
+        pd.cut(rooms[bound], [-np.inf, *_AGE_ENDS, np.inf], labels=False).astype("float64")
+        for bound in ("silent_least", "silent_most")
+    )
+    return least.where(least == most)
 
 
 @dataclass(frozen=True)

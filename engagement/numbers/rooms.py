@@ -35,7 +35,8 @@ SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
     "room_id name label slug type kind messages previous_messages change change_pct state movement remark created "
-    "last_message silent_days members owner archived read_only default announcement total_messages exempt left_out"
+    "last_message silent_days silent_least silent_most members owner archived read_only default announcement "
+    "total_messages exempt left_out"
 ).split()
 
 # A discussion's name on the wire is a random id in this alphabet (Random.id of the server's framework).
@@ -179,7 +180,9 @@ def join(
     """
     table = _merged(counts, directory)
     table["created"] = zone.days(table["created"])
-    table["last_message"] = zone.days(table["last_message"])
+    for bound in ("spoke_from", "spoke_to"):
+        table[bound] = zone.days(table[bound].where(table[bound].notna(), table["last_message"]))
+    table["last_message"] = table["spoke_from"].where(table["spoke_from"] == table["spoke_to"])
     for column in ("messages", "previous_messages"):
         table[column] = table[column].fillna(0).astype("int64")
     for column in ("archived", "read_only", "default", "announcement"):
@@ -202,8 +205,8 @@ def join(
 
 _FROM_COUNTS = "room_id name usernames type created messages previous_messages".split()
 _FROM_DIRECTORY = (
-    "room_id name slug type kind usernames created last_message last_message_known members owner archived read_only "
-    "default announcement total_messages"
+    "room_id name slug type kind usernames created last_message last_message_known spoke_from spoke_to "
+    "members owner archived read_only default announcement total_messages"
 ).split()
 
 
@@ -222,6 +225,8 @@ _DTYPES = {
     "previous_messages": "int64",
     "created": "datetime64[us, UTC]",
     "last_message": "datetime64[us, UTC]",
+    "spoke_from": "datetime64[us, UTC]",
+    "spoke_to": "datetime64[us, UTC]",
     "members": "float64",
     "total_messages": "float64",
 } | dict.fromkeys(["archived", "read_only", "default", "announcement", "last_message_known"], "bool")
@@ -259,18 +264,20 @@ def _compare(table: pd.DataFrame, previous: Period) -> None:
 
 
 def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, counted: bool) -> None:
-    """Adds state, remark and silent_days in place. Counts decide; dates of last messages only explain.
+    """Adds state, remark and the days of silence in place. Counts decide; dates of last messages only explain.
 
-    Where the server counts nothing, a room is inactive unless its last message is of the period or later.
+    Where the server counts nothing, a room is inactive unless its last message is of the period or later. A last
+    message that fell between two days decides what it decides on both of them. ``silent_days`` is NaN unless the day is
+    known; ``silent_least`` and ``silent_most`` are the bounds.
     """
-    last, known = table["last_message"], table["last_message_known"].eq(True)
+    first, last, known = table["spoke_from"], table["spoke_to"], table["last_message_known"].eq(True)
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
-    inactive = table["messages"] <= 0 if counted else ~(last >= start)
-    since = inactive & (last > end)
-    heard_before = (last >= pd.Timestamp(previous.start)) & (last <= pd.Timestamp(previous.end))
+    inactive = table["messages"] <= 0 if counted else ~(first >= start)
+    since = inactive & (first > end)
+    heard_before = (first >= pd.Timestamp(previous.start)) & (last <= pd.Timestamp(previous.end))
     nothing_before = (table["previous_messages"] == 0) & heard_before
-    uncounted = (table["messages"] == 0) & (last <= end) & ((last >= start) | nothing_before)
-    silent_before = last < start
+    counted_none = (table["messages"] == 0) & (last <= end)
+    uncounted = counted_none & ((first >= start) | nothing_before)
     table["remark"] = np.select([uncounted & inactive, since], [NOT_COUNTED, SPOKE_SINCE], "")
     table["state"] = np.select(
         [
@@ -279,10 +286,12 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
             table["previous_messages"] > 0,
             table["created"] >= start,
             known & last.isna(),
-            uncounted | silent_before,
+            (counted_none & counted) | (last < start),
         ],
         [ACTIVE, EXEMPT, WENT_QUIET, UNUSED_SO_FAR, NEVER_USED, DORMANT],
         UNKNOWN,
     )
-    days = (end - last).dt.days
-    table["silent_days"] = days.where(inactive & (last <= end)).astype("float64")
+    spoken = inactive & (last <= end)
+    table["silent_least"] = (end - last).dt.days.where(spoken).astype("float64")
+    table["silent_most"] = (end - first).dt.days.where(spoken).astype("float64")
+    table["silent_days"] = table["silent_least"].where(first == last)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.numbers.periods import Period
+from engagement.numbers.rankings import age
 from engagement.numbers.rooms import COLUMNS, INACTIVE_STATES, Activity, counts_of, join
 from engagement.numbers.zone import Zone
 from tests.support.rooms import WEEK, rooms_table
@@ -53,6 +54,27 @@ def test_a_room_with_messages_before_and_none_now_went_quiet() -> None:
 def test_a_room_is_silent_since_its_last_message_even_when_both_counts_are_zero() -> None:
     room = only(last_message="2026-10-16")
     assert (room["state"], room["silent_days"], room["remark"]) == ("dormant", 30, "")
+
+
+def between(first: str, last: str, **room: object) -> list[object]:
+    """State, last message, days of silence and place among the ages of a room that spoke last between two days."""
+    table = rooms_table({"name": "crew", "last_message_known": False, "spoke_from": first, "spoke_to": last, **room})
+    known = table.loc[0, ["state", "last_message", "silent_days"]].tolist()
+    return [None if pd.isna(value) else value for value in [*known, age(table)[0]]]
+
+
+def test_a_last_message_between_two_moments_decides_what_it_decides_on_both_days() -> None:
+    # Both on one day: as good as known. 2 October is 44 days before the end, 11 October 35 and 17 October 29.
+    assert between("2026-10-02T08:00Z", "2026-10-02T20:00Z") == ["dormant", pd.Timestamp("2026-10-02"), 44, 1]
+    assert between("2026-10-02", "2026-10-11") == ["dormant", None, None, 1]
+    assert between("2026-10-02", "2026-10-17") == ["dormant", None, None, None]
+    # In the period or before, and nothing counted in it: silent either way. After its end nothing is known of it.
+    assert between("2026-11-01", "2026-11-12") == ["dormant", None, None, 0]
+    assert between("2026-11-01", "2026-11-16") == ["unknown", None, None, None]
+    assert between("2026-11-16", "2026-11-18") == ["unknown", None, None, None]
+    # Counts decide before any date.
+    assert between("2026-10-02", "2026-10-11", messages=3)[0] == "active"
+    assert between("2026-11-03", "2026-11-16", previous_messages=3)[0] == "went quiet"
 
 
 def test_a_room_that_the_directory_knows_without_a_last_message_was_never_used() -> None:
@@ -100,6 +122,8 @@ def test_days_are_those_of_the_server() -> None:
     directory = directory.assign(
         usernames=None,
         last_message_known=True,
+        spoke_from=pd.NaT,
+        spoke_to=pd.NaT,
         created=pd.to_datetime(["2026-11-08T14:00:00Z"], utc=True),
         last_message=pd.to_datetime(["2026-11-10T22:30:00Z"], utc=True),
     )
@@ -142,6 +166,8 @@ def test_the_directory_gives_titles_and_the_rooms_that_the_counts_leave_out() ->
             "created": pd.to_datetime(["2024-01-02", "2024-01-02"], utc=True),
             "last_message": pd.to_datetime(["2026-11-12", "2025-11-15"], utc=True),
             "last_message_known": [True, True],
+            "spoke_from": pd.to_datetime([None, None], utc=True),
+            "spoke_to": pd.to_datetime([None, None], utc=True),
             "members": [3.0, 40.0],
             "owner": ["ada", "bob"],
             "archived": [False, False],

@@ -18,6 +18,8 @@ _DEFAULTS: dict[str, object] = {
     "created": "2024-01-02",
     "last_message": None,
     "last_message_known": True,
+    "spoke_from": None,
+    "spoke_to": None,
     "members": 12,
     "owner": "ada",
     "archived": False,
@@ -40,7 +42,7 @@ def rooms_table(*rooms: dict[str, object], period: Period = WEEK, rules: Rules =
         [{"room_id": i, "slug": r["name"], **_DEFAULTS, **r} for i, r in zip(ids, rooms, strict=True)],
         columns=["room_id", "name", "slug", *_DEFAULTS],
     )
-    for column in ("created", "last_message"):
+    for column in ("created", "last_message", "spoke_from", "spoke_to"):
         full[column] = pd.to_datetime(full[column].astype("str"), utc=True)
     directory = full.drop(columns=["messages", "previous_messages"])
     return join(full, directory, period, Zone(), rules)
