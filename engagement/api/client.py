@@ -247,6 +247,8 @@ class Client:
         index = time_column(optional_text(day, "day") for day in days)
         if index.isna().any():
             raise UnreadableAnswer("messages per day without a day")
+        if index.duplicated().any():
+            raise UnreadableAnswer("messages per day with a day twice")
         values = [whole(day, "messages", "messages per day") for day in days]
         sent = pd.Series(values, index=pd.DatetimeIndex(index), dtype="int64", name="messages").sort_index()
         return DailyTotals(sent[sent.index > begins - DAY], reply.receipt)

@@ -17,10 +17,15 @@ from engagement.errors import (
     NotRocketChat,
     Refused,
     RefusedParameters,
+    SignedOut,
+    SlowDown,
     UnreadableAnswer,
     WorkspaceError,
     WrongCredentials,
 )
+
+# What one call meets and the next will meet too; any other error may be that of one route alone.
+ENDS_ALL = (SignedOut, SlowDown)
 
 _NO_MODULE = "error-action-not-allowed"
 _NOT_ALLOWED = frozenset(

@@ -28,8 +28,9 @@ from engagement.api.decode import (
 )
 from engagement.api.last_messages import between_neighbours
 from engagement.api.paging import AS_MANY_AS_ALLOWED, EVERYTHING, Fetch, Listing, Progress, read_pages
+from engagement.api.refusals import ENDS_ALL
 from engagement.api.transport import Params
-from engagement.errors import NoPermission, SignedOut, SlowDown, WorkspaceError
+from engagement.errors import NoPermission, WorkspaceError
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 
 Ask = Callable[[str, Params], Reply]
@@ -198,7 +199,7 @@ class _Lists:
         """Every row of ``route``; none, and ``unread`` as a note, where it cannot be read. Raises what ends all."""
         try:
             listing = read_pages(self._fetch(route, types), _WHAT[route], progress=self._tell)
-        except (SignedOut, SlowDown):
+        except ENDS_ALL:
             raise
         except WorkspaceError as exc:
             note = unread or _UNREAD[route]
@@ -232,7 +233,7 @@ class _Lists:
             asked = AS_MANY_AS_ALLOWED if read else EVERYTHING
             try:
                 page = fetch(read, asked)
-            except (SignedOut, SlowDown):
+            except ENDS_ALL:
                 raise
             except WorkspaceError:
                 return [], spent + Receipt(notes=(f"{_UNORDERED}could not be read.",))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engagement.numbers.periods import Period
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -48,6 +50,17 @@ class Receipt:
     def cost(self) -> Receipt:
         """Calls, pages, repetitions and waits alone: of lists that were read for something else than their rooms."""
         return Receipt(self.calls, self.pages, self.reread, self.duplicates, waited=self.waited)
+
+
+def witnessed(in_rooms: int, in_days: int, period: Period) -> Receipt:
+    """What the totals of the days of ``period`` say of the messages of its rooms: nothing where these are no more.
+
+    They may be fewer, as deleted rooms and conversations with visitors count in the totals alone.
+    """
+    if in_rooms <= in_days:
+        return NOTHING_READ
+    more = f"more than the {in_days:,} that the server counted in all"
+    return Receipt(notes=(f"The rooms have {in_rooms:,} messages from {period}, {more}.",), complete=False)
 
 
 NOTHING_READ = Receipt()

@@ -189,6 +189,8 @@ def join(
         table[column] = table[column].eq(True)
     for column in ("members", "total_messages"):
         table[column] = table[column].astype("float64")
+    # A room whose type nobody tells is shown to as few as a private one.
+    table["type"] = table["type"].fillna("private")
     for column in ("room_id", "type", "owner"):
         table[column] = table[column].astype("str")
     counted_any = (table["messages"] != 0) | (table["previous_messages"] != 0)

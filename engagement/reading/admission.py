@@ -16,7 +16,7 @@ from typing import Any
 from engagement.api.client import Client
 from engagement.errors import Admitting, Refused
 from engagement.reading.jobs import Job, Jobs, Teller
-from engagement.reading.rights import Access, admit
+from engagement.reading.rights import Access, admit, roles_told
 from engagement.storage.database import Clock
 
 RENEWED_AFTER = timedelta(seconds=210)
@@ -85,7 +85,7 @@ class Admissions:
         """Asked at most twice a minute for everybody."""
 
         def work(t: Teller[_Roles]) -> _Roles:
-            return self._clock(), make(t).roles_by_permission()
+            return self._clock(), roles_told(make(t))
 
         job: Job[_Roles] = self._jobs.ask((workspace, "roles"), viewer, work, keep=ROLES_KEPT)
         return job.result_for(tell)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pandas as pd
 
 from engagement.api.client import Client, DailyTotals, Person, Release
-from engagement.errors import NoPremiumModule, RefusedParameters
-from engagement.numbers.periods import DAY, last_full_weeks
+from engagement.api.refusals import ENDS_ALL
+from engagement.api.release import UNKNOWN
+from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
+from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, week_to_check
@@ -26,10 +28,15 @@ COUNTING_NOTE = (
     "This server begins its windows too late, so every period is read in blocks of four days, "
     "which it counts correctly."
 )
+DAYS_NOTE = "How many messages each day had is not known, as the daily totals could not be read."
+RELEASE_NOTE = "The workspace does not tell its release, so it is asked in the way that every release understands."
 ZONE_NOTE = (
     "The server's time zone could not be told for sure; days may be labelled one day off. "
     "Set `timezone` in the configuration."
 )
+NO_DAYS: pd.Series = pd.Series([], index=pd.DatetimeIndex([]), dtype="int64", name="messages")
+# Daily totals that could not be read.
+NO_TOTALS = DailyTotals(NO_DAYS.tz_localize("UTC"), Receipt(notes=(DAYS_NOTE,), complete=False))
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,8 @@ class Facts:
     ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
     server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
-    which ``checked`` says was proved. ``receipt`` is that of the daily totals and of the counting check.
+    which ``checked`` says was proved. ``daily`` are the messages of all rooms together per day of the last year, by
+    naive midnights of the server, where they are known. ``receipt`` is that of the daily totals and of the check.
     """
 
     workspace: str
@@ -52,6 +60,7 @@ class Facts:
     first_counted: date | None = None
     block_days: int | None = None
     checked: bool = True
+    daily: pd.Series = field(default_factory=lambda: NO_DAYS, repr=False, compare=False)
     receipt: Receipt = NOTHING_READ
 
     @property
@@ -93,10 +102,16 @@ def read_facts(
     )
     try:
         totals, whole_year = _days_of_a_year(client, server_now)
-    except NoPremiumModule:
-        return bare
+    except ENDS_ALL:
+        raise
+    except WorkspaceError as exc:
+        if isinstance(exc, NoPremiumModule) and not _counts_rooms(client, server_now):
+            return bare
+        totals, whole_year = NO_TOTALS, True
     sent = totals.messages
     offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+    if release == UNKNOWN:
+        notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
     week = week_to_check(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
     counting = checked(bare, lambda: check_counting(client, week, offset), tell)
@@ -115,8 +130,19 @@ def read_facts(
         first_counted=first,
         block_days=block_days,
         checked=counting.right is not None,
+        daily=server_dates(sent, offset) if whole_year else NO_DAYS,
         receipt=totals.receipt + counting.receipt + Receipt(notes=notes),
     )
+
+
+def _counts_rooms(client: Client, server_now: datetime) -> bool:
+    """Whether the Premium module answers although the route of the daily totals seems to be missing."""
+    today = server_now.date()
+    try:
+        client.channel_counts(windows(Period(today, today), None)[0], every_room=False)
+    except NoPremiumModule:
+        return False
+    return True
 
 
 def _calendar(

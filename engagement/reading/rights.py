@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engagement.api.client import SEE_ALL_ROOMS, SEE_CHANNELS, SEE_FIGURES, Client, Person
-from engagement.errors import NoPermission
+from engagement.api.refusals import ENDS_ALL
+from engagement.errors import NoPermission, NoPremiumModule, WorkspaceError
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who asks, as the server told: the person and the permissions that decide what may be seen."""
+    """Who asks, as the server told: the person and the permissions that decide what may be seen.
+
+    ``told`` is False where it did not tell the permissions: then only what everybody may see is asked for.
+    """
 
     person: Person
     permissions: frozenset[str]
+    told: bool = True
 
     @property
     def all_rooms(self) -> bool:
@@ -31,14 +37,29 @@ class Access:
         return ",".join([*sorted(self.permissions), *own])
 
 
+def roles_told(client: Client) -> Mapping[str, frozenset[str]]:
+    """The roles that have each permission; none where the server gives no answer that can be read."""
+    try:
+        return client.roles_by_permission()
+    except ENDS_ALL:
+        raise
+    except WorkspaceError:
+        return {}
+
+
 def admit(client: Client, roles: Mapping[str, frozenset[str]] | None = None) -> Access:
     """Who the client's account is and what it may see. Raises NoPermission when that does not include the figures.
 
     ``roles`` are the roles that have each permission, where that was asked just now. A server on which the Premium
-    module never ran does not know the permission, and nobody can lack it there.
+    module never ran does not know the permission, and nobody can lack it there. Where the server does not tell
+    (``roles`` are empty), it is asked for a figure.
     """
     person = client.me()
-    having = client.roles_by_permission() if roles is None else roles
+    having = roles_told(client) if roles is None else roles
+    if not having:
+        with suppress(NoPremiumModule):
+            client.sent_per_day(client.server_now(), client.server_now())
+        return Access(person, frozenset(), told=False)
     held = frozenset(name for name, roles_of in having.items() if not person.roles.isdisjoint(roles_of))
     if SEE_FIGURES in having and SEE_FIGURES not in held:
         raise NoPermission(SEE_FIGURES)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from engagement.api.pace import LIMITED
 from engagement.errors import EngagementError, NoPremiumModule, ReadingStopped, Refused
+from engagement.numbers.receipt import NOTHING_READ
 
 T = TypeVar("T")
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 # that nobody else looks at or waits for is stopped.
 GONE_AFTER = 90.0
 FAILURE_KEPT = 30.0
+INCOMPLETE_KEPT = 180.0
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,13 @@ class Run(Generic[T]):
         return not self.over.is_set()
 
     def expired(self, keep: float) -> bool:
-        """True when it is over for longer than a result (``keep`` seconds) or a failure is given to who asks now."""
+        """True when it is over for longer than a result (``keep`` seconds) or a failure is given to who asks now.
+
+        What did not arrive whole may the next time.
+        """
+        receipt = getattr(self.latest, "receipt", NOTHING_READ)
         kept = keep if self.error is None else FAILURE_KEPT
+        kept = kept if receipt.complete else min(kept, INCOMPLETE_KEPT)
         return not self.running and self.monotonic() - self.ended >= kept
 
     def stands_for(self, viewer: str, account: str) -> bool:

@@ -13,14 +13,15 @@ import numpy as np
 import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client
-from engagement.errors import ReadingStopped, SlowDown
+from engagement.api.refusals import ENDS_ALL
+from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
 from engagement.numbers.periods import Period, windows
-from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of
 from engagement.numbers.weeks import VERDICT_WEEKS, History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
-from engagement.reading.facts import Facts
+from engagement.reading.facts import Facts, server_dates
 from engagement.reading.jobs import Teller
 from engagement.storage.archive import Archive, KeptWindow, Scope, WeekMatrix, WindowMeta
 
@@ -172,13 +173,32 @@ class _Job:
             calls = calls.page(received, announced)
             tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
 
-        answered = _read(self.client, self.facts, waiting[0], page)
+        answered = [
+            (week, self._witnessed(week, counts)) for week, counts in _read(self.client, self.facts, waiting[0], page)
+        ]
         for week, counts in answered:
             if week in waiting:
                 self.asked.add(week)
                 keep_week(self.archive, self.scope, self.facts, week, counts, self.now() + self.facts.skew)
         self.per_read = max(1, answered[0][1].receipt.pages)
         self.spent += answered[0][1].receipt.cost
+
+    def _witnessed(self, week: Period, counts: ChannelCounts) -> ChannelCounts:
+        """The counts of a week, not complete where they are more than the totals of its days, which are read anew
+        before that is said: they may have been known for an hour.
+        """
+        in_rooms, daily = int(counts.rooms["messages"].sum()), self.facts.daily
+        days = pd.DatetimeIndex([pd.Timestamp(day) for day in week.dates()])
+        if daily.empty or daily.index.min() > days[0] or in_rooms <= daily.reindex(days).sum():
+            return counts
+        window = windows(week, self.facts.offset)[0]
+        try:
+            daily = server_dates(self.client.sent_per_day(window.start, window.end).messages, self.facts.offset)
+        except ENDS_ALL:
+            raise
+        except WorkspaceError:
+            return counts
+        return replace(counts, receipt=counts.receipt + witnessed(in_rooms, int(daily.reindex(days).sum()), week))
 
     def _reads(self, waiting: Sequence[Period]) -> int:
         """How many reads bring all of ``waiting``: one for two neighbours, except in blocks of days."""
@@ -215,7 +235,10 @@ def _read(
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         parts = [(w.period, False, a.rooms) for w, a in zip(blocks, answers, strict=True)]
         receipt = sum((a.receipt for a in answers), NOTHING_READ)
-        return [(week, ChannelCounts(counts_of(parts, week), receipt))]
+        unreadable = frozenset[str]().union(*(a.unreadable for a in answers))
+        rooms = counts_of(parts, week)
+        rooms = rooms[~rooms["room_id"].isin(unreadable)]
+        return [(week, ChannelCounts(rooms, receipt, unreadable))]
     answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
     return [(week, answer), (week.previous, before(answer))]
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client, DailyTotals, Directory
-from engagement.errors import StoreUnavailable
+from engagement.api.refusals import ENDS_ALL
+from engagement.errors import StoreUnavailable, WorkspaceError
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, compared_with, week_of, windows
-from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import Counting
-from engagement.reading.facts import Facts, read_facts, server_dates, together
+from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, read_facts, server_dates, together
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
 from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
@@ -38,6 +39,11 @@ PRIVATE_UNKNOWN_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
     "that had no message since the server began counting are not known."
 )
+RIGHTS_UNREAD_NOTE = (
+    "What this account may see could not be asked, so only what every account may see is shown: rooms outside the "
+    "public directory that had no message are not known."
+)
+EVER_UNREAD_NOTE = "Which rooms had messages before both periods is not known, as their list could not be read."
 PRIVATE_LATELY_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
     "that had no message in either period are not known."
@@ -84,7 +90,7 @@ class Reader:
         def work(tell: Teller[Activity]) -> Activity:
             directory, today = self.directory(facts), facts.today(self.now())
             previous = compared_with(period, today, self.week_start)
-            counts = _read_counts(self.make_client(tell), facts, period, previous, tell)
+            counts = _read_counts(self.make_client(tell), facts, period, previous, today, tell)
             self._keep(facts, counts)
             if facts.counted:
                 tell.partial(self._activity(facts, today, counts, None))
@@ -182,7 +188,12 @@ class Reader:
             return listed
         tell.stage("Reading which rooms were ever active")
         window = windows(Period(LONG_AGO, facts.today(self.now())), facts.offset)[0]
-        ever = client.channel_counts(window, every_room=True, progress=tell.progress)
+        try:
+            ever = client.channel_counts(window, every_room=True, progress=tell.progress)
+        except ENDS_ALL:
+            raise
+        except WorkspaceError:
+            return replace(listed, receipt=listed.receipt + Receipt(notes=(EVER_UNREAD_NOTE,), complete=False))
         return listed.with_rooms_of(ever)
 
     def _activity(self, facts: Facts, today: date, counts: _Counts, listed: Directory | None) -> Activity:
@@ -197,14 +208,14 @@ class Reader:
             read_at=self.now().astimezone(UTC),
             rooms=join(
                 counts.rooms,
-                listed.rooms if listed else None,
+                _without(listed.rooms, counts.unreadable) if listed else None,
                 counts.period,
                 facts.zone,
                 self.rules,
                 previous=counts.previous,
             ),
             daily=counts.daily,
-            receipt=_receipt(facts, counts, listed, directory),
+            receipt=_receipt(facts, counts, listed, directory, told=self.access.told),
             directory=directory,
             counted=facts.counted,
             first_counted=facts.first_counted,
@@ -217,7 +228,10 @@ class Reader:
 
 @dataclass(frozen=True, eq=False)
 class _Counts:
-    """What was counted in a period and the one it is compared with, per room and per day, and how reading it went."""
+    """What was counted in a period and the one it is compared with, per room and per day, and how reading it went.
+
+    Of the ``unreadable`` rooms it is not known, so no table has them.
+    """
 
     period: Period
     previous: Period
@@ -225,9 +239,12 @@ class _Counts:
     daily: pd.Series
     lists: Receipt
     receipt: Receipt
+    unreadable: frozenset[str] = frozenset()
 
 
-def _read_counts(client: Client, facts: Facts, period: Period, previous: Period, tell: Teller[Activity]) -> _Counts:
+def _read_counts(
+    client: Client, facts: Facts, period: Period, previous: Period, today: date, tell: Teller[Activity]
+) -> _Counts:
     if not facts.counted:
         return _Counts(
             period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ, NOTHING_READ
@@ -241,23 +258,51 @@ def _read_counts(client: Client, facts: Facts, period: Period, previous: Period,
         answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
     parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
     daily = read_daily(client, facts, previous, period)
+    unreadable = frozenset[str]().union(*(answer.unreadable for answer in answers))
+    rooms = _without(counts_of(parts, period), unreadable)
     lists = sum((answer.receipt for answer in answers), NOTHING_READ)
-    return _Counts(period, previous, counts_of(parts, period), daily.messages, lists, lists + daily.receipt)
+    # The days of a zone that is not sure may be those of their neighbours.
+    if ZONE_NOTE not in facts.receipt.notes:
+        for column, days in (("messages", period), ("previous_messages", previous)):
+            lists += _by_days(int(rooms[column].sum()), daily.messages, days, today)
+    return _Counts(period, previous, rooms, daily.messages, lists, lists + daily.receipt, unreadable)
+
+
+def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Receipt:
+    """What the totals of days that are over say of the messages of rooms; nothing where they are not known.
+
+    They were read later, so whatever was written meanwhile is in them.
+    """
+    days = daily.reindex(pd.DatetimeIndex([pd.Timestamp(day) for day in period.dates()]))
+    known = period.over(today) and bool(days.notna().all())
+    return witnessed(in_rooms, int(days.sum()), period) if known else NOTHING_READ
+
+
+def _without(rooms: pd.DataFrame, unreadable: frozenset[str]) -> pd.DataFrame:
+    return rooms[~rooms["room_id"].isin(unreadable)].reset_index(drop=True) if unreadable else rooms
 
 
 def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
-    """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server."""
+    """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server.
+
+    None of them where they cannot be read.
+    """
     both = Period(previous.start, period.end)
     # The build that begins too late answers for single days alone.
     blocks = [*previous.blocks(1), *period.blocks(1)] if facts.block_days else [both]
     asked = [windows(block, facts.offset)[0] for block in blocks]
-    totals = together([client.sent_per_day(window.start, window.end) for window in asked])
+    try:
+        totals = together([client.sent_per_day(window.start, window.end) for window in asked])
+    except ENDS_ALL:
+        raise
+    except WorkspaceError:
+        return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
     days = pd.DatetimeIndex([pd.Timestamp(d) for d in (*previous.dates(), *period.dates())])
     messages = server_dates(totals.messages, facts.offset).reindex(days, fill_value=0).astype("int64")
     return DailyTotals(messages, totals.receipt)
 
 
-def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory: str) -> Receipt:
+def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
     """Everything that was read for an activity, directory and facts included."""
     receipt = facts.receipt + counts.receipt
     if facts.first_counted and facts.first_counted > counts.previous.start:
@@ -268,6 +313,8 @@ def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory:
     receipt += listed.receipt
     if directory == "full":
         return receipt
+    if not told:
+        return receipt + Receipt(notes=(RIGHTS_UNREAD_NOTE,), complete=False)
     # A window of all time cannot be asked for where only blocks of days are counted rightly.
     lately = facts.block_days is not None and not facts.release.lists_silent_rooms
     return receipt + Receipt(notes=(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE,))
