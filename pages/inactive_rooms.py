@@ -20,9 +20,5 @@ if states.nothing_left(rooms, activity) or states.no_data(activity) or not state
 
 rooms = states.without_exempt(rooms, by_design=exempt)
 context = charts.context(view, activity)
-left, right = st.columns(2, gap="medium")
-with left:
-    charts.draw(figures.inactive_states_info(rooms, context), figures.inactive_states_figure, "inactive_states")
-with right:
-    charts.draw(figures.silence_age_info(rooms, context), figures.silence_age_figure, "silence_age")
+charts.beside(inactive_states=figures.inactive_states(rooms, context), silence_age=figures.silence_age(rooms, context))
 listing.table(tables.silent(rooms, people=view.people), order, view, activity, "inactive-rooms")

@@ -21,10 +21,9 @@ context = charts.context(view, activity)
 left, right = st.columns(2, gap="medium")
 with left:
     every_room = charts.context(view, activity, "all rooms, direct messages included")
-    days = figures.messages_per_day_info(activity.days, every_room)
-    charts.draw(days, figures.messages_per_day_figure, "messages_per_day")
-    charts.draw(figures.movers_info(rooms, context), figures.movers_figure, "movers")
+    charts.draw(figures.messages_per_day(activity.days, every_room), "messages_per_day")
+    charts.draw(figures.movers(rooms, context), "movers")
 with right:
-    charts.draw(figures.top_rooms_info(rooms, context), figures.top_rooms_figure, "top_rooms")
+    charts.draw(figures.top_rooms(rooms, context), "top_rooms")
     if states.directory_is_there(activity):
-        charts.draw(figures.inactive_states_info(rooms, context), figures.inactive_states_figure, "inactive_states")
+        charts.draw(figures.inactive_states(rooms, context), "inactive_states")

@@ -18,11 +18,7 @@ if states.nothing_to_show(rooms, view, activity):
     st.stop()
 
 context = charts.context(view, activity)
-left, right = st.columns(2, gap="medium")
-with left:
-    charts.draw(figures.top_rooms_info(rooms, context, most), figures.top_rooms_figure, "top_rooms")
-with right:
-    charts.draw(figures.concentration_info(rooms, context), figures.concentration_figure, "concentration")
+charts.beside(top_rooms=figures.top_rooms(rooms, context, most), concentration=figures.concentration(rooms, context))
 activity = loading.judged(activity)
 states.judged_week(activity)
 listing.table(

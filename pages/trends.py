@@ -23,12 +23,9 @@ history = activity.agreed(loading.history(weeks))
 states.history_notes(history)
 context = charts.context(view, activity)
 totals = measures.by_week(history, rooms)
-left, right = st.columns(2, gap="medium")
-with left:
-    charts.draw(figures.weekly_totals_info(totals, context), figures.weekly_totals_figure, "weekly_totals")
-with right:
-    charts.draw(trends.total_line_info(totals, history, context), figures.room_line_figure, "total_line")
-charts.draw(figures.heat_info(rooms, history.counts, context, most), figures.heat_figure, "heat")
+line = trends.total_line(totals, history, context)
+charts.beside(weekly_totals=figures.weekly_totals(totals, context), total_line=line)
+charts.draw(figures.heat(rooms, history.counts, context, most), "heat")
 room = trends.choose_room(rooms, view.people)
 if room is not None:
-    charts.draw(trends.room_line_info(room, history, context), figures.room_line_figure, "room_line")
+    charts.draw(trends.room_line(room, history, context), "room_line")

@@ -21,12 +21,8 @@ if states.nothing_to_show(rooms, view, activity) or states.nothing_to_compare(ac
 
 cards.movement_cards(rankings.movements(rooms))
 context = charts.context(view, activity)
-left, right = st.columns(2, gap="medium")
-with left:
-    charts.draw(figures.movers_info(rooms, context, 10), figures.movers_figure, "movers")
-with right:
-    both = figures.current_vs_previous_info(rooms, context)
-    charts.draw(both, figures.current_vs_previous_figure, "current_vs_previous")
+both = figures.current_vs_previous(rooms, context)
+charts.beside(movers=figures.movers(rooms, context, 10), current_vs_previous=both)
 activity = loading.judged(activity)
 states.judged_week(activity)
 rooms = view.rooms(activity)

@@ -28,7 +28,6 @@ class Tokens:
     down: str
     silent: tuple[str, str, str, str, str]
     heat: tuple[str, str, str, str]
-    categorical: tuple[str, ...]
 
     @property
     def previous(self) -> str:
@@ -48,20 +47,6 @@ LIGHT = Tokens(
     down="#B5550F",
     silent=("#C1CBD5", "#9FACB9", "#7D8C9B", "#5F6F7F", "#435261"),
     heat=("#F3F6F9", "#C6DBEF", "#6BAED6", "#08519C"),
-    categorical=(
-        "#3A6EA5",
-        "#B5550F",
-        "#5F6F7F",
-        "#2A8C82",
-        "#8A5A9E",
-        "#A88418",
-        "#6BAED6",
-        "#D98E5F",
-        "#9FACB9",
-        "#7FBFB8",
-        "#B79BC6",
-        "#435261",
-    ),
 )
 
 DARK = Tokens(
@@ -76,20 +61,6 @@ DARK = Tokens(
     down="#F0A057",
     silent=("#45515F", "#5D6B7A", "#778695", "#93A2B1", "#B3C0CE"),
     heat=("#1A2029", "#1E3A5C", "#3B7DBD", "#BFE0FF"),
-    categorical=(
-        "#7FAEDB",
-        "#F0A057",
-        "#93A2B1",
-        "#5FC2B6",
-        "#C39BDB",
-        "#DDBB55",
-        "#3B7DBD",
-        "#B5703A",
-        "#5D6B7A",
-        "#3A857C",
-        "#86659B",
-        "#BFE0FF",
-    ),
 )
 
 

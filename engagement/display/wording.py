@@ -17,6 +17,7 @@ from engagement.numbers.periods import Period
 UNDEFINED = "–"
 ELLIPSIS = "…"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _SPANS = ((14, 1, "day"), (61, 7, "week"), (731, 30.4375, "month"), (math.inf, 365.25, "year"))
 _SPELLED = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()

@@ -12,14 +12,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens
-from engagement.display.wording import MONTHS, count, percent, period_text, plural
+from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural
 from engagement.figures.frame import (
-    NOTE,
     Context,
     Info,
     framed,
+    hatched,
     hover_text,
     no_messages,
+    note,
+    numbered,
     numbers_width,
     ticks,
     weekday_text,
@@ -27,7 +29,6 @@ from engagement.figures.frame import (
 from engagement.numbers.days import Day, Days
 from engagement.numbers.periods import Period
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_LABELLED_EACH = 10
 _SATURDAY = 5
 # How a note begins that tells that a figure counts all rooms, whatever the view shows.
@@ -50,8 +51,33 @@ class MessagesPerDay(Info):
 
     days: tuple[Day, ...] = ()
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Bars for the days, ink ticks for the days before, weekends on a tinted ground, an unfinished day hatched."""
+        days = self.days
+        high = max((max(day.messages or 0, day.previous or 0) for day in days), default=0)
+        marks = ticks(high * 1.04, parts=3)
+        figure = framed(
+            self, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if len(days) <= _DAYS_LABELLED_EACH else 24
+        )
+        if self.empty:
+            return figure
+        figure.update_layout(shapes=_weekends(days, tokens))
+        figure.add_bar(
+            x=list(range(len(days))),
+            y=[day.messages for day in days],
+            width=0.72,
+            marker=hatched(tokens.this, [day.unfinished for day in days], tokens),
+            hovertext=[_day_hover(day) for day in days],
+            hoverinfo="text",
+        )
+        _add_day_ticks(figure, days, tokens)
+        figure.update_xaxes(range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
+        figure.update_yaxes(range=[0, high * 1.06], **numbered(marks))
+        _mark_running(figure, days, tokens)
+        return figure
 
-def messages_per_day_info(days: Days, context: Context) -> MessagesPerDay:
+
+def messages_per_day(days: Days, context: Context) -> MessagesPerDay:
     """Both periods day by day. With a note that begins with ``ALL_ROOMS`` the title speaks of the whole workspace."""
     if not any((day.messages or 0) > 0 or (day.previous or 0) > 0 for day in days.days):
         return no_messages(MessagesPerDay, context, "Messages per day")
@@ -84,32 +110,6 @@ def _day_title(days: Days, context: Context) -> str:
     return f"{said}, {count(abs(total - before))} {'more' if total > before else 'fewer'} than {context.before}{share}"
 
 
-def messages_per_day_figure(info: MessagesPerDay, tokens: Tokens) -> go.Figure:
-    """Bars for the days, ink ticks for the days before, weekends on a tinted ground, an unfinished day hatched."""
-    days = info.days
-    high = max((max(day.messages or 0, day.previous or 0) for day in days), default=0)
-    marks = ticks(high * 1.04, parts=3)
-    figure = framed(
-        info, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if len(days) <= _DAYS_LABELLED_EACH else 24
-    )
-    if info.empty:
-        return figure
-    figure.update_layout(shapes=_weekends(days, tokens))
-    figure.add_bar(
-        x=list(range(len(days))),
-        y=[day.messages for day in days],
-        width=0.72,
-        marker=hatched(tokens.this, [day.unfinished for day in days], tokens),
-        hovertext=[_day_hover(day) for day in days],
-        hoverinfo="text",
-    )
-    _add_day_ticks(figure, days, tokens)
-    figure.update_xaxes(range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
-    figure.update_yaxes(range=[0, high * 1.06], tickvals=marks, ticktext=[count(mark) for mark in marks], showgrid=True)
-    _mark_running(figure, days, tokens)
-    return figure
-
-
 def _weekends(days: Sequence[Day], tokens: Tokens) -> list[dict[str, Any]]:
     ground = {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": tokens.line, "opacity": 0.55}
     return [
@@ -123,27 +123,15 @@ def _mark_running(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> Non
     for number, day in enumerate(days):
         if day.unfinished:
             at_the_edge = len(days) > _DAYS_LABELLED_EACH and number > len(days) / 2
-            figure.add_annotation(
-                text="not over", x=number + 0.5 * at_the_edge, xanchor="right" if at_the_edge else "center",
-                y=max(day.messages or 0, day.previous or 0), yanchor="bottom", yshift=3, showarrow=False,
-                font={"size": NOTE, "color": tokens.muted}, borderpad=0,
-            )  # fmt: skip
-
-
-def hatched(colour: str | list[str], which: Sequence[bool], tokens: Tokens) -> dict[str, Any]:
-    """The marker of bars in ``colour``; ``which`` says of each whether it is hatched because it is not over."""
-    shapes = ["/" if hatched else "" for hatched in which]
-    pattern = {"shape": shapes, "fillmode": "replace", "fgcolor": colour, "bgcolor": tokens.paper, "size": 6}
-    return {"color": colour, "pattern": {**pattern, "solidity": 0.4}, "line": {"width": 0}}
+            x, side = (number + 0.5, "right") if at_the_edge else (number, "center")
+            top = max(day.messages or 0, day.previous or 0)
+            figure.add_annotation(note("not over", tokens.muted, x=x, xanchor=side, y=top, yanchor="bottom", yshift=3))
 
 
 def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
-    xs: list[float | None] = []
-    ys: list[int | None] = []
-    for number, day in enumerate(days):
-        if day.previous is not None:
-            xs += [number - 0.44, number + 0.44, None]
-            ys += [day.previous, day.previous, None]
+    known = [(number, day.previous) for number, day in enumerate(days) if day.previous is not None]
+    xs = [x for number, _ in known for x in (number - 0.44, number + 0.44, None)]
+    ys = [y for _, previous in known for y in (previous, previous, None)]
     crowded = len(days) > 62
     for colour, thick in ((tokens.paper, 0 if crowded else 6), (tokens.previous, 1.5 if crowded else 2.5)):
         line = {"color": colour, "width": thick}
@@ -153,7 +141,7 @@ def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> No
 def _day_labels(days: Sequence[date]) -> dict[str, Any]:
     if len(days) <= _DAYS_LABELLED_EACH:
         chosen = list(range(len(days)))
-        texts = [f"{_WEEKDAYS[day.weekday()]}<br>{day.day} {MONTHS[day.month - 1]}" for day in days]
+        texts = [f"{WEEKDAYS[day.weekday()]}<br>{day.day} {MONTHS[day.month - 1]}" for day in days]
         return {"tickvals": chosen, "ticktext": texts}
     weeks = max(1, math.ceil(len(days) / 7 / 6))
     first = next(number for number, day in enumerate(days) if day.weekday() == 0)

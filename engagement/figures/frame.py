@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
-from engagement.display.wording import count, day_text, period_text, plural, short, told_apart
+from engagement.display.wording import WEEKDAYS, count, day_text, period_text, plural, short, told_apart, workspace_name
 from engagement.numbers.periods import Period
+from engagement.numbers.rooms import Activity
 
 CONFIG: dict[str, Any] = {
     "displayModeBar": False,
@@ -29,6 +32,7 @@ LABEL_COLUMNS = 28
 # A title wraps between words; a longer name may be a single word that cannot.
 TITLE_COLUMNS = 40
 LONGEST_NAME = 200
+ROW = 32
 _TOP = 8
 _PART = " · "
 
@@ -47,6 +51,12 @@ class Context:
     unfinished: bool = False
     notes: tuple[str, ...] = ()
     show_people: bool = False
+
+    @classmethod
+    def of(cls, activity: Activity, *notes: str, people: bool) -> Context:
+        """What the figures of an activity have in common."""
+        workspace = workspace_name(activity.workspace)
+        return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people)
 
     @property
     def before(self) -> str:
@@ -67,7 +77,7 @@ class Context:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Info:
+class Info(ABC):
     """What every figure says in plain text; ``empty`` is the one sentence shown where there is nothing to draw."""
 
     title: str
@@ -79,13 +89,17 @@ class Info:
         """One line for those who cannot see the figure."""
         return ". ".join(part for part in (self.title, self.subtitle, self.empty) if part)
 
+    @abstractmethod
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """The figure in the colours of a theme."""
+
 
 InfoType = TypeVar("InfoType", bound=Info)
 
 
 def weekday_text(day: Any) -> str:
     """A day with its weekday: "Mon 9 Nov 2026"."""
-    return f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day.weekday()]} {day_text(day)}"
+    return f"{WEEKDAYS[day.weekday()]} {day_text(day)}"
 
 
 def ticks(high: float, low: float = 0, parts: int = 4) -> list[int]:
@@ -114,6 +128,24 @@ def _em(character: str) -> float:
     if character in "mMW@%—…":
         return 0.94
     return 0.74 if character.isupper() or character == "w" else 0.56
+
+
+def numbered(marks: Sequence[int], text: Callable[[int], str] = count) -> dict[str, Any]:
+    """An axis with a line and a number at each of ``marks``."""
+    return {"tickvals": list(marks), "ticktext": [text(mark) for mark in marks], "showgrid": True}
+
+
+def note(text: str, colour: str, size: float = NOTE, **place: Any) -> dict[str, Any]:
+    """An annotation without an arrow; ``text`` is safe already, ``place`` is in Plotly's words."""
+    look = {"showarrow": False, "borderpad": 0, "borderwidth": 0, "font": {"size": size, "color": colour}}
+    return {"text": text, **look, **place}
+
+
+def hatched(colour: str | list[str], which: Sequence[bool], tokens: Tokens) -> dict[str, Any]:
+    """The marker of bars in ``colour``; ``which`` says of each whether it is hatched."""
+    shapes = ["/" if hatched else "" for hatched in which]
+    pattern = {"shape": shapes, "fillmode": "replace", "fgcolor": colour, "bgcolor": tokens.paper, "size": 6}
+    return {"color": colour, "pattern": {**pattern, "solidity": 0.4}, "line": {"width": 0}}
 
 
 def numbers_width(marks: Sequence[float]) -> float:
@@ -158,7 +190,6 @@ def framed(
             "font": {"family": FONT, "size": TEXT, "color": tokens.ink},
             "paper_bgcolor": tokens.paper,
             "plot_bgcolor": tokens.paper,
-            "colorway": list(tokens.categorical),
             "margin": {"l": left, "r": right, "b": bottom, "t": _TOP, "pad": 0, "autoexpand": False},
             "height": body + _TOP,
             "showlegend": False,
@@ -171,7 +202,9 @@ def framed(
         }
     )
     if info.empty:
-        _say(figure, info.empty, tokens)
+        lines = "<br>".join(for_plotly(line) for line in wrapped(info.empty, TEXT, DEFAULT_WIDTH))
+        place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "top", "yshift": -6}
+        figure.add_annotation(note(lines, tokens.muted, TEXT, align="left", **place))
     return figure
 
 
@@ -195,43 +228,26 @@ def _axis(tokens: Tokens) -> dict[str, Any]:
     }
 
 
-def _say(figure: go.Figure, sentence: str, tokens: Tokens) -> None:
-    lines = wrapped(sentence, TEXT, DEFAULT_WIDTH)
-    figure.add_annotation(
-        text="<br>".join(for_plotly(line) for line in lines),
-        x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="top",
-        yshift=-6, showarrow=False, align="left", borderpad=0, borderwidth=0,
-        font={"size": TEXT, "color": tokens.muted},
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RowName:
-    """A name beside a row of a chart: what it says in full, and what is shown when it is pointed at."""
-
-    label: str
-    hover: str
-
-
-def axis_name(label: str, pixels: float = LONGEST_NAME) -> str:
-    """``label`` shortened until it fits beside a chart."""
-    limits = range(LABEL_COLUMNS, 8, -2)
-    return next((text for text in (short(label, limit) for limit in limits) if text_width(text, TEXT) <= pixels),
-                short(label, 8))  # fmt: skip
-
-
 def axis_names(labels: Sequence[str], pixels: float = LONGEST_NAME) -> list[str]:
     """``labels`` shortened until they fit beside a chart; different labels stay different."""
-    names = [axis_name(label, pixels) for label in labels]
+    names = [_fitting(partial(_shortened, label), pixels)[0] for label in labels]
     alike: dict[str, list[str]] = {}
     for label, name in dict(zip(labels, names, strict=True)).items():
         alike.setdefault(name, []).append(label)
     apart: dict[str, str] = {}
     for group in (group for group in alike.values() if len(group) > 1):
-        tries = (told_apart(group, limit) for limit in range(LABEL_COLUMNS, 8, -2))
-        fitting = (texts for texts in tries if max(text_width(text, TEXT) for text in texts) <= pixels)
-        apart |= dict(zip(group, next(fitting, told_apart(group, 8)), strict=True))
+        apart |= dict(zip(group, _fitting(partial(told_apart, group), pixels), strict=True))
     return [apart.get(label, name) for label, name in zip(labels, names, strict=True)]
+
+
+def _shortened(label: str, limit: int) -> list[str]:
+    return [short(label, limit)]
+
+
+def _fitting(shortened: Callable[[int], list[str]], pixels: float) -> list[str]:
+    """The longest of what ``shortened`` makes of fewer and fewer columns that fits into ``pixels``."""
+    tries = (shortened(limit) for limit in range(LABEL_COLUMNS, 8, -2))
+    return next((some for some in tries if max(text_width(text, TEXT) for text in some) <= pixels), shortened(8))
 
 
 def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
@@ -240,25 +256,66 @@ def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
 
 
 def write_names(
-    figure: go.Figure, rows: Sequence[RowName], tokens: Tokens, left: float, pixels: float = LONGEST_NAME
+    figure: go.Figure, labels: Sequence[str], hover: Sequence[str], tokens: Tokens, pixels: float = LONGEST_NAME
 ) -> None:
     """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there."""
-    figure.update_yaxes(range=[len(rows) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(rows))))
-    hover = _hover_look(tokens)
-    names = axis_names([row.label for row in rows], pixels)
+    figure.update_yaxes(range=[len(labels) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(labels))))
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -figure.layout.margin.l, "yref": "y"}
+    place |= {"yanchor": "middle", "hoverlabel": _hover_look(tokens)}
+    names = enumerate(zip(axis_names(labels, pixels), hover, strict=True))
     figure.update_layout(
         annotations=[
-            {
-                "text": for_plotly(name),
-                "hovertext": row.hover,
-                "hoverlabel": hover,
-                "x": 0, "xref": "paper", "xanchor": "left", "xshift": -left,
-                "y": number, "yref": "y", "yanchor": "middle",
-                "showarrow": False, "font": {"size": TEXT, "color": tokens.ink}, "borderpad": 0, "borderwidth": 0,
-            }
-            for number, (row, name) in enumerate(zip(rows, names, strict=True))
+            note(for_plotly(name), tokens.ink, TEXT, hovertext=text, y=number, **place)
+            for number, (name, text) in names
         ]
-    )  # fmt: skip
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bar to the right, or to the left where ``value`` is negative; ``text`` stands at its end."""
+
+    label: str
+    value: int
+    text: str
+    hover: str
+
+
+def row_bars(
+    info: Info, rows: Sequence[Row], marker: dict[str, Any], tokens: Tokens, pixels: float = LONGEST_NAME,
+    before: Sequence[str] = (),
+) -> go.Figure:  # fmt: skip
+    """Bars under each other beside their names, which take ``pixels`` at most; each of ``before`` is a text in front
+    of its bar, where those at the end step back.
+    """
+    sides = [[text_width(row.text, TEXT) for row in rows if (row.value < 0) == left] for left in (True, False)]
+    left, right = (max(widths, default=0) for widths in sides)
+    left += 10 if left else max((text_width(text, TEXT) for text in before), default=-8) + 8
+    labels, hover = [row.label for row in rows], [row.hover for row in rows]
+    left += names_width(labels, pixels)
+    figure = framed(info, tokens, ROW * len(rows) + 26, left=left, right=right + 12)
+    if info.empty:
+        return figure
+    figure.add_bar(
+        x=[row.value for row in rows],
+        y=list(range(len(rows))),
+        orientation="h",
+        width=0.62,
+        marker=marker,
+        text=[for_plotly(row.text) for row in rows],
+        textposition="outside",
+        textangle=0,
+        textfont={"size": NOTE, "color": tokens.muted} if before else {"size": TEXT, "color": tokens.ink},
+        cliponaxis=False,
+        constraintext="none",
+        hovertext=hover,
+        hoverinfo="text",
+    )
+    write_names(figure, labels, hover, tokens, pixels)
+    if before:
+        shown = {"showticklabels": True, "ticklabelstandoff": 4, "tickfont": {"color": tokens.ink, "size": TEXT}}
+        figure.update_yaxes(ticktext=before, **shown)
+    return figure
 
 
 def hover_text(*lines: str) -> str:

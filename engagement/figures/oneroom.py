@@ -22,6 +22,8 @@ from engagement.figures.frame import (
     Info,
     framed,
     hover_text,
+    note,
+    numbered,
     numbers_width,
     text_width,
     ticks,
@@ -48,8 +50,51 @@ class RoomLine(Info):
     verdict: str = ""
     reason: str = ""
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """The weekly line over the expected band; the last point has the colour and the word of its verdict."""
+        weeks = self.weeks
+        highest = max((max(week.messages or 0, week.high or 0) for week in weeks), default=0)
+        marks = ticks(max(highest, 1), parts=3)
+        figure = framed(self, tokens, 268, left=numbers_width(marks), right=16, bottom=38)
+        if self.empty:
+            return figure
+        _band(figure, weeks, tokens)
+        places = list(range(len(weeks)))
+        hover = [_room_week_hover(week) for week in weeks]
+        figure.add_scatter(
+            x=places,
+            y=[week.messages for week in weeks],
+            mode="lines+markers",
+            line={"color": tokens.this, "width": 2},
+            marker={"size": 5, "color": tokens.this},
+            hovertext=hover,
+            hoverinfo="text",
+            connectgaps=False,
+        )
+        last = max(number for number, week in enumerate(weeks) if week.messages is not None)
+        figure.add_scatter(
+            x=[last],
+            y=[weeks[last].messages],
+            mode="markers",
+            marker={
+                "size": 12,
+                "color": verdict_colour(self.verdict, tokens),
+                "line": {"color": tokens.paper, "width": 2},
+            },
+            hovertext=[hover[last] + (f"<br>{for_plotly(self.reason)}" if self.reason else "")],
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+        text = f"<b>{for_plotly(self.verdict)}</b> {count(weeks[last].messages)}"
+        clear = _clear_height(self, last, DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
+        place = {"x": last, "y": clear, "xanchor": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
+        figure.add_annotation(note(text, verdict_colour(self.verdict, tokens), TEXT, **place))
+        figure.update_xaxes(range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
+        figure.update_yaxes(range=[0, max(highest, 1) * 1.18], **numbered(marks))
+        return figure
 
-def room_line_info(label: str, weekly: pd.DataFrame, verdict: str, context: Context, reason: str = "") -> RoomLine:
+
+def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, reason: str = "") -> RoomLine:
     """One room by week, from columns messages, low, level and high, indexed by the first day of each week.
 
     ``label`` comes from ``room_label``; ``verdict`` is growing, shrinking, steady or too few to tell.
@@ -78,50 +123,6 @@ def room_line_info(label: str, weekly: pd.DataFrame, verdict: str, context: Cont
         verdict=verdict,
         reason=reason,
     )
-
-
-def room_line_figure(info: RoomLine, tokens: Tokens) -> go.Figure:
-    """The weekly line over the expected band; the last point has the colour of its verdict and the word beside it."""
-    weeks = info.weeks
-    highest = max((max(week.messages or 0, week.high or 0) for week in weeks), default=0)
-    marks = ticks(max(highest, 1), parts=3)
-    figure = framed(info, tokens, 268, left=numbers_width(marks), right=16, bottom=38)
-    if info.empty:
-        return figure
-    _band(figure, weeks, tokens)
-    places = list(range(len(weeks)))
-    hover = [_room_week_hover(week) for week in weeks]
-    figure.add_scatter(
-        x=places,
-        y=[week.messages for week in weeks],
-        mode="lines+markers",
-        line={"color": tokens.this, "width": 2},
-        marker={"size": 5, "color": tokens.this},
-        hovertext=hover,
-        hoverinfo="text",
-        connectgaps=False,
-    )
-    last = max(number for number, week in enumerate(weeks) if week.messages is not None)
-    figure.add_scatter(
-        x=[last],
-        y=[weeks[last].messages],
-        mode="markers",
-        marker={"size": 12, "color": verdict_colour(info.verdict, tokens), "line": {"color": tokens.paper, "width": 2}},
-        hovertext=[hover[last] + (f"<br>{for_plotly(info.reason)}" if info.reason else "")],
-        hoverinfo="text",
-        cliponaxis=False,
-    )
-    figure.add_annotation(
-        text=f"<b>{for_plotly(info.verdict)}</b> {count(weeks[last].messages)}", x=last,
-        y=_clear_height(info, last, DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r),
-        xanchor="right", xshift=6, yanchor="bottom", yshift=8, borderpad=0, showarrow=False,
-        font={"size": TEXT, "color": verdict_colour(info.verdict, tokens)},
-    )  # fmt: skip
-    figure.update_xaxes(range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
-    figure.update_yaxes(
-        range=[0, max(highest, 1) * 1.18], tickvals=marks, ticktext=[count(mark) for mark in marks], showgrid=True
-    )
-    return figure
 
 
 def _clear_height(info: RoomLine, last: int, pixels: float) -> float:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
 from engagement.display.wording import count, day_text, share_text
 from engagement.figures.frame import (
@@ -16,18 +16,18 @@ from engagement.figures.frame import (
     Context,
     Info,
     InfoType,
-    RowName,
+    Row,
     framed,
+    hatched,
     hover_text,
-    names_width,
+    numbered,
     rooms_text,
-    text_width,
+    row_bars,
     ticks,
-    write_names,
 )
 from engagement.numbers import rankings
 
-ROW = 34
+_QUIET = "Went quiet"
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,31 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class InactiveStates(Info):
-    """One group per state, from the youngest silence to the oldest; ``total`` counts active rooms too."""
+    """One group per state, from the youngest silence to the oldest."""
 
     groups: tuple[Group, ...] = ()
     inactive: int = 0
-    total: int = 0
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
+        rows = []
+        for group in self.groups:
+            share = f" · {share_text(group.rooms, self.inactive)}" if group.rooms else ""
+            text = f"{count(group.rooms)}{share}"
+            rows.append(Row(group.name, group.rooms, text, hover_text(group.name, text, group.meaning)))
+        figure = row_bars(self, rows, _fills(self.groups, tokens), tokens)
+        if not self.empty:
+            high = max(group.rooms for group in self.groups)
+            figure.update_xaxes(range=[0, high], **numbered(ticks(high, parts=3)))
+        return figure
+
+
+def _fills(groups: Sequence[Group], tokens: Tokens) -> dict[str, Any]:
+    # Hatched where there is no last message to be old: neither a shade of age nor a colour of change would be true.
+    quiet = [group.name == _QUIET for group in groups]
+    shades = [tokens.silent[2 if group.age is None else group.age] for group in groups]
+    colours = [tokens.down if fell else shade for fell, shade in zip(quiet, shades, strict=True)]
+    return hatched(colours, [group.age is None and group.name != _QUIET for group in groups], tokens)
 
 
 def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
@@ -56,7 +76,7 @@ def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str
     return kind(title=title, subtitle=subtitle, empty=f"No room was inactive, {context.this_text}.")
 
 
-def inactive_states_info(rooms: pd.DataFrame, context: Context) -> InactiveStates:
+def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
     """Rooms of a rooms table that are not active, by state; dormant ones by the age of their silence.
 
     The four main states are always there, also at zero; "unused so far" and "unknown" only where there are some.
@@ -66,7 +86,7 @@ def inactive_states_info(rooms: pd.DataFrame, context: Context) -> InactiveState
     if of.inactive == 0:
         return _all_spoke(InactiveStates, len(rooms), context, subtitle)
     quiet = sum(of.went_quiet)
-    groups = [Group("Went quiet", quiet, f"had messages in {context.before}")]
+    groups = [Group(_QUIET, quiet, f"had messages in {context.before}")]
     groups += [
         Group(f"Dormant {name}", number, "last message before the previous period began", place)
         for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
@@ -84,82 +104,47 @@ def inactive_states_info(rooms: pd.DataFrame, context: Context) -> InactiveState
         subtitle=subtitle,
         groups=tuple(groups),
         inactive=of.inactive,
-        total=of.rooms,
     )
-
-
-def inactive_states_figure(info: InactiveStates, tokens: Tokens) -> go.Figure:
-    """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
-    names = [group.name for group in info.groups]
-    texts = [_with_share(group.rooms, info.inactive) for group in info.groups]
-    left = names_width(names)
-    right = max((text_width(text, TEXT) for text in texts), default=0) + 12
-    figure = framed(info, tokens, ROW * len(names) + 26, left=left, right=right)
-    if info.empty:
-        return figure
-    hover = [hover_text(group.name, text, group.meaning) for group, text in zip(info.groups, texts, strict=True)]
-    high = max(group.rooms for group in info.groups)
-    figure.add_bar(
-        x=[group.rooms for group in info.groups],
-        y=list(range(len(names))),
-        orientation="h",
-        width=0.62,
-        marker=_fills(
-            [_colour(group, tokens) for group in info.groups], [_solid(group) for group in info.groups], tokens
-        ),
-        text=[for_plotly(f"\u00a0{text}") for text in texts],
-        textposition="outside",
-        textfont={"size": TEXT, "color": tokens.ink},
-        cliponaxis=False,
-        constraintext="none",
-        hovertext=hover,
-        hoverinfo="text",
-    )
-    marks = ticks(high, parts=3)
-    figure.update_xaxes(range=[0, high], showgrid=True, tickvals=marks, ticktext=[count(mark) for mark in marks])
-    write_names(figure, [RowName(name, text) for name, text in zip(names, hover, strict=True)], tokens, left)
-    return figure
-
-
-def _with_share(number: int, whole: int) -> str:
-    return f"{count(number)} · {share_text(number, whole)}" if number else "0"
-
-
-def _colour(group: Group, tokens: Tokens) -> str:
-    if group.age is not None:
-        return tokens.silent[group.age]
-    return tokens.down if group.name == "Went quiet" else tokens.silent[2]
-
-
-def _solid(group: Group) -> bool:
-    return group.age is not None or group.name == "Went quiet"
-
-
-def _fills(colours: list[str], solid: list[bool], tokens: Tokens) -> dict[str, Any]:
-    # Hatched where there is no last message to be old: neither a shade of age nor a colour of change would be true.
-    return {
-        "color": colours,
-        "pattern": {
-            "shape": ["" if filled else "/" for filled in solid],
-            "fillmode": "replace",
-            "fgcolor": colours,
-            "bgcolor": tokens.paper,
-            "size": 6,
-            "solidity": 0.35,
-        },
-        "line": {"width": 0},
-    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class SilenceAge(Info):
-    """Five ages of silence and the rooms that were never used; ``left_out`` have no age."""
+    """Five ages of silence and the rooms that were never used."""
 
     columns: tuple[Group, ...] = ()
-    left_out: int = 0
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""
+        figure = framed(self, tokens, 250, bottom=44)
+        if self.empty:
+            return figure
+        aged = len(rankings.AGES)
+        places = [*range(aged), aged + 0.35]
+        figure.add_bar(
+            x=places,
+            y=[column.rooms for column in self.columns],
+            width=0.78,
+            marker=_fills(self.columns, tokens),
+            text=[count(column.rooms) for column in self.columns],
+            textposition="outside",
+            textangle=0,
+            textfont={"size": 14, "color": tokens.ink},
+            cliponaxis=False,
+            constraintext="none",
+            hovertext=[hover_text(column.name, rooms_text(column.rooms)) for column in self.columns],
+            hoverinfo="text",
+        )
+        high = max(column.rooms for column in self.columns)
+        names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in self.columns]
+        figure.update_xaxes(range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont_size=TEXT)
+        # On a phone the first label begins left of its column; Plotly would rather not show it at all.
+        figure.update_xaxes(ticklabeloverflow="allow")
+        figure.update_yaxes(range=[0, max(high, 1) * 1.14], showticklabels=False)
+        figure.add_hline(y=0, line={"color": tokens.muted, "width": 1})
+        return figure
 
 
-def silence_age_info(rooms: pd.DataFrame, context: Context) -> SilenceAge:
+def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
     """Inactive rooms of a rooms table by whole days from the last message to the end of the period.
 
     Rooms that are unused so far or whose last message is unknown are left out and counted.
@@ -179,37 +164,4 @@ def silence_age_info(rooms: pd.DataFrame, context: Context) -> SilenceAge:
         title = title if long else "No room that ever had messages has been silent for over 90 days"
     else:
         title = f"{rooms_text(never)} never used" if never else "How long the rooms have been silent is not known"
-    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group("never used", never)), left_out=left_out)
-
-
-def silence_age_figure(info: SilenceAge, tokens: Tokens) -> go.Figure:
-    """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""
-    figure = framed(info, tokens, 250, bottom=44)
-    if info.empty:
-        return figure
-    aged = len(rankings.AGES)
-    places = [*range(aged), aged + 0.35]
-    solid = [column.age is not None for column in info.columns]
-    colours = [tokens.silent[2 if column.age is None else column.age] for column in info.columns]
-    figure.add_bar(
-        x=places,
-        y=[column.rooms for column in info.columns],
-        width=0.78,
-        marker=_fills(colours, solid, tokens),
-        text=[count(column.rooms) for column in info.columns],
-        textposition="outside",
-        textangle=0,
-        textfont={"size": 14, "color": tokens.ink},
-        cliponaxis=False,
-        constraintext="none",
-        hovertext=[hover_text(column.name, rooms_text(column.rooms)) for column in info.columns],
-        hoverinfo="text",
-    )
-    high = max(column.rooms for column in info.columns)
-    names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in info.columns]
-    figure.update_xaxes(range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont_size=TEXT)
-    # On a phone the first label begins left of its column; Plotly would rather not show it at all.
-    figure.update_xaxes(ticklabeloverflow="allow")
-    figure.update_yaxes(range=[0, max(high, 1) * 1.14], showticklabels=False)
-    figure.add_hline(y=0, line={"color": tokens.muted, "width": 1})
-    return figure
+    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group("never used", never)))

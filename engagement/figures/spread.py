@@ -23,10 +23,13 @@ from engagement.figures.frame import (
     framed,
     hover_text,
     no_messages,
+    note,
+    numbered,
     numbers_width,
     rooms_text,
     text_width,
 )
+from engagement.figures.ranked import RoomBar
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 
@@ -44,13 +47,9 @@ MARKS = (1, 3, 10)
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(RoomBar):
     """One room; negative counts are shown as they are in the hover text and drawn as zero."""
 
-    room_id: str
-    label: str
-    messages: int
-    previous: int
     named: bool = False
 
 
@@ -60,8 +59,20 @@ class CurrentVsPrevious(Info):
 
     points: tuple[Point, ...] = ()
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
+        figure = framed(self, tokens, _BODY, left=_left(self), right=_RIGHT, bottom=_BOTTOM)
+        if self.empty:
+            return figure
+        points = self.points
+        top = math.log10(_highest(self)) + 0.12
+        _ground(figure, top, tokens)
+        _dots(figure, points, tokens)
+        _name(figure, points, top, tokens)
+        return figure
 
-def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int = _MOST_NAMES) -> CurrentVsPrevious:
+
+def current_vs_previous(rooms: pd.DataFrame, context: Context, named: int = _MOST_NAMES) -> CurrentVsPrevious:
     """Every room of a rooms table with messages in either period; ``named`` is how many of them get their name."""
     spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
     moved = rankings.changed(rooms)
@@ -79,25 +90,12 @@ def current_vs_previous_info(rooms: pd.DataFrame, context: Context, named: int =
         title=f"{rooms_text(more)} had more messages than {context.before}, {count(fewer)} had fewer",
         subtitle=context.subtitle("Each dot is a room", spans, pale, left_out),
         points=tuple(
-            Point(room_id, label, int(messages), int(previous), index in remarkable)
-            for index, room_id, label, messages, previous in zip(
-                either.index, either["room_id"], labels, either["messages"], either["previous_messages"], strict=True
+            Point(label, int(messages), int(previous), named=index in remarkable)
+            for index, label, messages, previous in zip(
+                either.index, labels, either["messages"], either["previous_messages"], strict=True
             )
         ),
     )
-
-
-def current_vs_previous_figure(info: CurrentVsPrevious, tokens: Tokens) -> go.Figure:
-    """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
-    figure = framed(info, tokens, _BODY, left=_left(info), right=_RIGHT, bottom=_BOTTOM)
-    if info.empty:
-        return figure
-    points = info.points
-    top = math.log10(_highest(info)) + 0.12
-    _ground(figure, top, tokens)
-    _dots(figure, points, tokens)
-    _name(figure, points, top, tokens)
-    return figure
 
 
 def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
@@ -163,8 +161,8 @@ def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
     band = {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": tokens.line, "opacity": 0.55}
     line = {"type": "line", "layer": "below", "line": {"color": tokens.muted, "width": 1.2, "dash": "dot"}}
     edge = _BAND + _BAND_HALF
-    note = {"showarrow": False, "borderpad": 3, "font": {"size": NOTE, "color": tokens.muted}}
-    more, fewer = ({"font": {"size": NOTE, "color": colour}} for colour in (tokens.up, tokens.down))
+    below: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "top", "borderpad": 3}
+    shift = 8 - figure.layout.margin.l
     figure.update_layout(
         xaxis=axis,
         yaxis=axis,
@@ -174,14 +172,12 @@ def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
             {**line, "x0": 0, "x1": top, "y0": 0, "y1": top},
         ],
         annotations=[
-            {**note, **more, "text": "▲ more than before", "x": 0, "xanchor": "left", "y": top, "yanchor": "top"},
-            {**note, **fewer, "text": "▼ fewer than before", "x": top, "xanchor": "right", "y": 0, "yanchor": "bottom"},
-            {**note, "text": "previous period →", "x": 1, "xref": "paper", "xanchor": "right", "y": 0, "yref": "paper",
-             "yanchor": "top", "yshift": -20},
-            {**note, "text": "this period →", "textangle": -90, "x": 0, "xref": "paper", "xanchor": "center",
-             "xshift": 8 - figure.layout.margin.l, "y": 1, "yref": "paper", "yanchor": "top"},
+            note("▲ more than before", tokens.up, x=0, xanchor="left", y=top, yanchor="top", borderpad=3),
+            note("▼ fewer than before", tokens.down, x=top, xanchor="right", y=0, yanchor="bottom", borderpad=3),
+            note("previous period →", tokens.muted, x=1, xanchor="right", y=0, yshift=-20, **below),
+            note("this period →", tokens.muted, textangle=-90, x=0, xanchor="center", xshift=shift, y=1, **below),
         ],
-    )  # fmt: skip
+    )
 
 
 def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens) -> None:
@@ -193,8 +189,8 @@ def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens
     limits = ((top - low) * across, (top - low) * up)
     taken: list[_Box] = []
     named = [number for number, point in enumerate(points) if point.named]
-    for number in sorted(named, key=lambda n: -abs(points[n].messages - points[n].previous)):
-        text = f"{short(points[number].label, 20)} {signed(points[number].messages - points[number].previous)}"
+    for number in sorted(named, key=lambda n: -abs(points[n].change)):
+        text = f"{short(points[number].label, 20)} {signed(points[number].change)}"
         wide = text_width(text, NOTE)
         free: list[tuple[int, int, dict[str, Any], _Box]] = []
         for rank, anchors in enumerate(_anchors(*places[number], top)):
@@ -208,10 +204,8 @@ def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens
             continue
         taken.append(box)
         x, y = places[number]
-        figure.add_annotation(
-            text=for_plotly(text), x=x, xref="x", y=y, yref="y", **anchors, showarrow=False,
-            font={"size": NOTE, "color": tokens.ink}, bgcolor=faded(tokens.paper, 0.7), borderpad=0,
-        )  # fmt: skip
+        look = {"bgcolor": faded(tokens.paper, 0.7), **anchors}
+        figure.add_annotation(note(for_plotly(text), tokens.ink, x=x, xref="x", y=y, yref="y", **look))
 
 
 # Left, right, bottom and top in pixels from the lower left corner, for a chart of the default width.
@@ -257,8 +251,8 @@ def _dots_in(dots: Any, box: _Box) -> int:
 
 
 def _point_hover(point: Point) -> str:
-    change = point.messages - point.previous
-    return hover_text(point.label, f"{count(point.messages)}, before: {count(point.previous)} ({signed(change)})")
+    counts = f"{count(point.messages)}, before: {count(point.previous)} ({signed(point.change)})"
+    return hover_text(point.label, counts)
 
 
 @dataclass(frozen=True)
@@ -277,8 +271,46 @@ class Concentration(Info):
     marks: tuple[Share, ...] = ()
     rooms: int = 0
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """The share by number of rooms, on a logarithmic scale, with the share written at 1, 3 and 10 rooms."""
+        figure = framed(self, tokens, 300, left=44, right=16, bottom=46)
+        if self.empty:
+            return figure
+        figure.add_scatter(
+            x=[math.log10(point.rooms) for point in self.curve],
+            y=[point.share for point in self.curve],
+            mode="lines" if self.rooms > 1 else "markers",
+            line={"color": tokens.this, "width": 2.5},
+            hovertext=[_share_hover(point) for point in self.curve],
+            hoverinfo="text",
+        )
+        figure.add_scatter(
+            x=[math.log10(point.rooms) for point in self.marks],
+            y=[point.share for point in self.marks],
+            mode="markers",
+            marker={"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}},
+            hovertext=[_share_hover(point) for point in self.marks],
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+        for point in self.marks:
+            text = f"<b>{percent(point.share)}</b> {rooms_text(point.rooms)}"
+            at: dict[str, Any] = {"x": math.log10(point.rooms), "y": point.share, "xanchor": "left", "yanchor": "top"}
+            figure.add_annotation(note(text, tokens.ink, TEXT, xshift=8, yshift=-2, **at))
+        last = math.log10(max(self.rooms, 10))
+        ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= max(self.rooms, 10)]
+        figure.update_xaxes(
+            range=[-0.03 * last, last * 1.02],
+            tickvals=[math.log10(rank) for rank in ranks],
+            ticktext=[count(rank) for rank in ranks],
+        )
+        figure.update_yaxes(range=[0, 104], **numbered([0, 25, 50, 75, 100], percent))
+        told = note("busiest rooms, counted from the first →", tokens.muted, x=1, xref="paper", xanchor="right")
+        figure.add_annotation(told | {"y": 0, "yref": "paper", "yanchor": "top", "yshift": -22})
+        return figure
 
-def concentration_info(rooms: pd.DataFrame, context: Context) -> Concentration:
+
+def concentration(rooms: pd.DataFrame, context: Context) -> Concentration:
     """The share of all messages that the n busiest rooms of a rooms table hold, for n = 1 to all active rooms."""
     held = rankings.concentration(rooms)
     what = "Share of all messages held by the busiest rooms together"
@@ -307,51 +339,6 @@ def _ranks(last: int) -> list[int]:
     if last <= _RANKS_DRAWN:
         return list(range(1, last + 1))
     return sorted({round(last ** (step / _RANKS_DRAWN)) for step in range(_RANKS_DRAWN + 1)})
-
-
-def concentration_figure(info: Concentration, tokens: Tokens) -> go.Figure:
-    """The share by number of rooms, on a logarithmic scale of rooms, with the share written at 1, 3 and 10 rooms."""
-    figure = framed(info, tokens, 300, left=44, right=16, bottom=46)
-    if info.empty:
-        return figure
-    figure.add_scatter(
-        x=[math.log10(point.rooms) for point in info.curve],
-        y=[point.share for point in info.curve],
-        mode="lines" if info.rooms > 1 else "markers",
-        line={"color": tokens.this, "width": 2.5},
-        hovertext=[_share_hover(point) for point in info.curve],
-        hoverinfo="text",
-    )
-    figure.add_scatter(
-        x=[math.log10(point.rooms) for point in info.marks],
-        y=[point.share for point in info.marks],
-        mode="markers",
-        marker={"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}},
-        hovertext=[_share_hover(point) for point in info.marks],
-        hoverinfo="text",
-        cliponaxis=False,
-    )
-    for point in info.marks:
-        figure.add_annotation(
-            text=f"<b>{percent(point.share)}</b> {rooms_text(point.rooms)}",
-            x=math.log10(point.rooms), xref="x", xanchor="left", y=point.share, yref="y", yanchor="top",
-            xshift=8, yshift=-2, showarrow=False, font={"size": TEXT, "color": tokens.ink},
-        )  # fmt: skip
-    last = math.log10(max(info.rooms, 10))
-    ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= max(info.rooms, 10)]
-    figure.update_xaxes(
-        range=[-0.03 * last, last * 1.02],
-        tickvals=[math.log10(rank) for rank in ranks],
-        ticktext=[count(rank) for rank in ranks],
-    )
-    figure.update_yaxes(
-        range=[0, 104], tickvals=[0, 25, 50, 75, 100], ticktext=["0 %", "25 %", "50 %", "75 %", "100 %"], showgrid=True
-    )
-    figure.add_annotation(
-        text="busiest rooms, counted from the first →", x=1, xref="paper", xanchor="right", y=0, yref="paper",
-        yanchor="top", yshift=-22, showarrow=False, font={"size": NOTE, "color": tokens.muted},
-    )  # fmt: skip
-    return figure
 
 
 def _share_hover(point: Share) -> str:

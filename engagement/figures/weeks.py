@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from statistics import median
 from typing import Any
 
@@ -17,7 +18,6 @@ from engagement.display.wording import count, plural
 from engagement.figures.calendar import (
     as_count,
     as_day,
-    hatched,
     week_labels,
     week_text,
 )
@@ -25,11 +25,13 @@ from engagement.figures.frame import (
     TEXT,
     Context,
     Info,
-    RowName,
     framed,
+    hatched,
     hover_text,
     names_width,
     no_messages,
+    note,
+    numbered,
     numbers_width,
     rooms_text,
     ticks,
@@ -58,8 +60,43 @@ class WeeklyTotals(Info):
     weeks: tuple[Week, ...] = ()
     unfinished: bool = False
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Two panels above each other over the same weeks: messages, and rooms with messages."""
+        weeks = self.weeks
+        panels = [
+            ("Messages", [week.messages for week in weeks], "y2", (0.47, 0.93)),
+            ("Active rooms", [week.active_rooms for week in weeks], "y", (0, 0.33)),
+        ]
+        marks = [ticks(max((value or 0 for value in values), default=0), parts=2) for _, values, _, _ in panels]
+        figure = framed(self, tokens, 330, left=numbers_width([*marks[0], *marks[1]]), right=4, bottom=38)
+        if self.empty:
+            return figure
+        last = [self.unfinished and number == len(weeks) - 1 for number in range(len(weeks))]
+        finished = len(weeks) - 1 - any(last)
+        colours = [tokens.this if number >= finished else faded(tokens.this, 0.55) for number in range(len(weeks))]
+        grid = figure.layout.yaxis.to_plotly_json()
+        for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
+            figure.add_bar(
+                x=list(range(len(weeks))),
+                y=values,
+                yaxis=axis,
+                width=0.74,
+                marker=hatched(colours, last, tokens),
+                hovertext=[_week_hover(week, unfinished) for week, unfinished in zip(weeks, last, strict=True)],
+                hoverinfo="text",
+            )
+            high = max((value or 0 for value in values), default=0)
+            scale = {"domain": domain, "anchor": "x", "range": [0, max(high, 1) * 1.06], **numbered(steps)}
+            figure.update_layout({axis.replace("y", "yaxis"): grid | scale})
+            place = {"xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "yshift": 2}
+            head = note(name, tokens.ink, TEXT, x=0, xshift=-figure.layout.margin.l, y=domain[1], **place)
+            head["font"]["weight"] = 600
+            figure.add_annotation(head)
+        figure.update_xaxes(range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
+        return figure
 
-def weekly_totals_info(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
+
+def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
     """Totals by week from a table with columns messages and active_rooms, indexed by the first day of each week.
 
     The title compares the last finished week with the median of the weeks before it.
@@ -88,54 +125,6 @@ def _weekly_title(finished: Sequence[Week]) -> str:
     return f"{title}; the median of the weeks before is {count(median(earlier))}" if len(earlier) >= 3 else title
 
 
-def weekly_totals_figure(info: WeeklyTotals, tokens: Tokens) -> go.Figure:
-    """Two panels above each other over the same weeks: messages, and rooms with messages."""
-    weeks = info.weeks
-    panels = [
-        ("Messages", [week.messages for week in weeks], "y2", (0.47, 0.93)),
-        ("Active rooms", [week.active_rooms for week in weeks], "y", (0, 0.33)),
-    ]
-    marks = [ticks(max((value or 0 for value in values), default=0), parts=2) for _, values, _, _ in panels]
-    figure = framed(info, tokens, 330, left=numbers_width([*marks[0], *marks[1]]), right=4, bottom=38)
-    if info.empty:
-        return figure
-    last = [info.unfinished and number == len(weeks) - 1 for number in range(len(weeks))]
-    finished = len(weeks) - 1 - any(last)
-    colours = [tokens.this if number >= finished else faded(tokens.this, 0.55) for number in range(len(weeks))]
-    grid = figure.layout.yaxis.to_plotly_json()
-    for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
-        figure.add_bar(
-            x=list(range(len(weeks))),
-            y=values,
-            yaxis=axis,
-            width=0.74,
-            marker=hatched(colours, last, tokens),
-            hovertext=[_week_hover(week, unfinished) for week, unfinished in zip(weeks, last, strict=True)],
-            hoverinfo="text",
-        )
-        high = max((value or 0 for value in values), default=0)
-        figure.update_layout(
-            {
-                f"yaxis{axis.removeprefix('y')}": {
-                    **grid,
-                    "domain": list(domain),
-                    "anchor": "x",
-                    "range": [0, max(high, 1) * 1.06],
-                    "tickvals": steps,
-                    "ticktext": [count(step) for step in steps],
-                    "showgrid": True,
-                }
-            }
-        )
-        figure.add_annotation(
-            text=name, x=0, xref="paper", xanchor="left", xshift=-figure.layout.margin.l, y=domain[1], yref="paper",
-            yanchor="bottom", yshift=2, borderpad=0, showarrow=False,
-            font={"size": TEXT, "color": tokens.ink, "weight": 600},
-        )  # fmt: skip
-    figure.update_xaxes(range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
-    return figure
-
-
 def _week_hover(week: Week, unfinished: bool) -> str:
     so_far = " so far" if unfinished else ""
     messages = plural(week.messages, "message") + so_far if week.messages is not None else "not known"
@@ -146,7 +135,6 @@ def _week_hover(week: Week, unfinished: bool) -> str:
 class HeatRow:
     """One room; ``weeks`` has its messages per week, None where there are no data."""
 
-    room_id: str
     label: str
     weeks: tuple[int | None, ...]
 
@@ -158,8 +146,38 @@ class Heat(Info):
     rows: tuple[HeatRow, ...] = ()
     starts: tuple[date, ...] = ()
 
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Rooms × weeks, darker for more on a logarithmic scale; zero looks like the panel, no data is hatched."""
+        left = names_width([row.label for row in self.rows])
+        figure = framed(self, tokens, HEAT_ROW * len(self.rows) + 38, left=left, right=0, bottom=38)
+        if self.empty:
+            return figure
+        hover = [[_cell_hover(row, n, start) for n, start in enumerate(self.starts)] for row in self.rows]
+        highest = max(value or 0 for row in self.rows for value in row.weeks)
+        figure.add_heatmap(
+            z=[[_strength(value) for value in row.weeks] for row in self.rows],
+            zmin=0,
+            zmax=max(math.log10(1 + highest), 1),
+            xgap=2,
+            ygap=2,
+            showscale=False,
+            colorscale=_heat_scale(tokens),
+            text=hover,
+            hoverinfo="text",
+            hoverongaps=True,
+        )
+        _hatch_gaps(figure, self, tokens)
+        totals = [sum(value or 0 for value in row.weeks) for row in self.rows]
+        told = [
+            hover_text(row.label, f"{plural(total, 'message')} in all these weeks")
+            for row, total in zip(self.rows, totals, strict=True)
+        ]
+        write_names(figure, [row.label for row in self.rows], told, tokens)
+        figure.update_xaxes(range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
+        return figure
 
-def heat_info(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 20) -> Heat:
+
+def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 20) -> Heat:
     """The ``n`` busiest rooms of ``weekly``: rows are room ids, columns first days of weeks, values messages.
 
     NaN is "no data". Names come from the rooms table; rooms that are not in it are left out.
@@ -171,7 +189,7 @@ def heat_info(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: in
     starts = tuple(as_day(start) for start in weekly.columns)
     labels = room_labels(top, show_people=context.show_people)
     rows = tuple(
-        HeatRow(room_id, label, tuple(as_count(value) for value in weekly.loc[room_id]))
+        HeatRow(label, tuple(as_count(value) for value in weekly.loc[room_id]))
         for room_id, label in zip(top["room_id"], labels, strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
@@ -196,37 +214,6 @@ def _always_busy(always: int, rooms: int) -> str:
     return f"{count(always) if always else 'None'} of the {rooms} busiest rooms"
 
 
-def heat_figure(info: Heat, tokens: Tokens) -> go.Figure:
-    """Rooms × weeks, darker for more on a logarithmic scale; zero is the colour of the panel, no data is hatched."""
-    left = names_width([row.label for row in info.rows])
-    figure = framed(info, tokens, HEAT_ROW * len(info.rows) + 38, left=left, right=0, bottom=38)
-    if info.empty:
-        return figure
-    hover = [[_cell_hover(row, n, start) for n, start in enumerate(info.starts)] for row in info.rows]
-    highest = max(value or 0 for row in info.rows for value in row.weeks)
-    figure.add_heatmap(
-        z=[[_strength(value) for value in row.weeks] for row in info.rows],
-        zmin=0,
-        zmax=max(math.log10(1 + highest), 1),
-        xgap=2,
-        ygap=2,
-        showscale=False,
-        colorscale=_heat_scale(tokens),
-        text=hover,
-        hoverinfo="text",
-        hoverongaps=True,
-    )
-    _hatch_gaps(figure, info, tokens)
-    totals = [sum(value or 0 for value in row.weeks) for row in info.rows]
-    names = [
-        RowName(row.label, hover_text(row.label, f"{plural(total, 'message')} in all these weeks"))
-        for row, total in zip(info.rows, totals, strict=True)
-    ]
-    write_names(figure, names, tokens, left)
-    figure.update_xaxes(range=[-0.5, len(info.starts) - 0.5], **week_labels(info.starts))
-    return figure
-
-
 def _strength(messages: int | None) -> float | None:
     return None if messages is None else round(math.log10(1 + max(messages, 0)), 4)
 
@@ -240,23 +227,15 @@ def _heat_scale(tokens: Tokens) -> list[list[Any]]:
 def _hatch_gaps(figure: go.Figure, info: Heat, tokens: Tokens) -> None:
     runs: list[tuple[int, int, int]] = []
     for week in range(len(info.starts)):
-        for number, row in enumerate(info.rows):
-            if row.weeks[week] is not None:
-                continue
-            if runs and runs[-1][0] == week and runs[-1][1] + runs[-1][2] == number:
-                runs[-1] = (week, runs[-1][1], runs[-1][2] + 1)
-            else:
-                runs.append((week, number, 1))
+        for missing, group in groupby(range(len(info.rows)), key=lambda row: info.rows[row].weeks[week] is None):
+            rows = list(group)
+            runs += [(week, rows[0], len(rows))] if missing else []
     figure.add_bar(
         x=[week for week, _, _ in runs],
         y=[length for _, _, length in runs],
         base=[start - 0.5 for _, start, _ in runs],
         width=1,
-        marker={
-            "color": tokens.paper,
-            "line": {"width": 0},
-            "pattern": {"shape": "/", "fgcolor": tokens.line, "bgcolor": tokens.paper, "size": 7, "solidity": 0.3},
-        },
+        marker=hatched(tokens.line, [True] * len(runs), tokens),
         hoverinfo="skip",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -54,7 +54,7 @@ def parts_of(other: Activity, rooms: pd.DataFrame, filters: Filters, context: Co
     first, second = wording.period_text(context.period), wording.period_text(other.period)
     counts = both["pair"].value_counts()
     said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in WORDS)
-    side = Context(context.workspace, context.period, other.period, context.unfinished, context.notes, people)
+    side = replace(context, previous=other.period)
     ordered = rankings.changed(both)
     names = {"Room": naming.room_labels(ordered, show_people=people), "What": ordered["pair"]}
     names["Type"] = tables.type_words(ordered)
@@ -64,7 +64,7 @@ def parts_of(other: Activity, rooms: pd.DataFrame, filters: Filters, context: Co
         title=f"{first} beside {second}",
         caption=f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",
         sentence=(f"Beside {second}, rooms with messages are: {said}.",),
-        info=figures.movers_info(both, side),
+        info=figures.movers(both, side),
         rows=rows.set_axis(ordered["room_id"], axis="index"),
         short=("Room", "What", first, second, "Change", "Change %"),
     )

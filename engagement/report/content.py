@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engagement import figures
 from engagement.display import tables, wording
-from engagement.display.palette import Tokens
 from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
 from engagement.numbers import naming
@@ -31,11 +28,6 @@ class Chart:
 
     what: str
     info: Info
-    draw: Callable[[Any, Tokens], go.Figure] = field(repr=False)
-
-    def figure(self, tokens: Tokens) -> go.Figure:
-        """The chart in the colours of a theme."""
-        return self.draw(self.info, tokens)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,14 +83,7 @@ def build(
     rooms = filters.keep(activity.rooms)
     if activity.no_data:
         rooms = rooms.iloc[:0]
-    context = Context(
-        workspace=wording.workspace_name(activity.workspace),
-        period=activity.period,
-        previous=activity.previous,
-        unfinished=activity.unfinished,
-        show_people=wishes.people,
-        notes=("names replaced",) if activity.masked else (),
-    )
+    context = Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
     parts = _Parts(activity, rooms, context, wishes)
     side = parts_of(compared, rooms, filters, context, wishes.people) if compared else None
     chosen = wishes.sections
@@ -106,7 +91,7 @@ def build(
     listed = [table for table in parts.tables() if table.what in chosen]
     sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in chosen else ()
     if side:
-        charts.append(Chart("compared", side.info, figures.movers_figure))
+        charts.append(Chart("compared", side.info))
         listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
     return Content(
         title=naming.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
@@ -162,22 +147,22 @@ class _Parts:
     def charts(self) -> Iterable[Chart]:
         rooms, context, top = self.rooms, self.context, self.wishes.top
         if not self.activity.counted:
-            yield Chart("top", figures.busiest_by_total_info(rooms, context, top), figures.busiest_by_total_figure)
-            yield Chart("inactive", figures.silence_age_info(rooms, context), figures.silence_age_figure)
+            yield Chart("top", figures.busiest_by_total(rooms, context, top))
+            yield Chart("inactive", figures.silence_age(rooms, context))
             return
         if self.activity.no_data:
             return
-        yield Chart("top", figures.top_rooms_info(rooms, context, top), figures.top_rooms_figure)
+        yield Chart("top", figures.top_rooms(rooms, context, top))
         if self._compared:
-            yield Chart("movers", figures.movers_info(rooms, context, max(1, top // 2)), figures.movers_figure)
+            yield Chart("movers", figures.movers(rooms, context, max(1, top // 2)))
         if self._directory:
-            yield Chart("inactive", figures.inactive_states_info(rooms, context), figures.inactive_states_figure)
+            yield Chart("inactive", figures.inactive_states(rooms, context))
         if (history := self.activity.history) is not None:
             weekly = by_week(history, rooms)
             # The history ends with a week that is over, also where the period does not; a period can end days later.
             dates = wording.period_text(history.weeks[-1])
             finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-            yield Chart("trend", figures.weekly_totals_info(weekly, finished), figures.weekly_totals_figure)
+            yield Chart("trend", figures.weekly_totals(weekly, finished))
 
     def tables(self) -> Iterable[Table]:
         rooms, people, top = self.rooms, self.wishes.people, self.wishes.top

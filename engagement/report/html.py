@@ -120,7 +120,7 @@ def _hash(script: str) -> str:
 
 
 def _figure(chart: Chart, width: int) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(chart.figure(LIGHT).to_json())
+    figure: dict[str, Any] = json.loads(chart.info.figure(LIGHT).to_json())
     figure["layout"]["width"] = width
     return figure
 

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-import plotly.graph_objects as go
 import streamlit as st
 
 from engagement import figures
-from engagement.display import palette, wording
+from engagement.display import palette
 from engagement.display.escaping import for_markdown
 from engagement.numbers.rooms import Activity
 from engagement.ui.loading import View
 
-InfoType = TypeVar("InfoType", bound=figures.Info)
-
-
-def tokens() -> palette.Tokens:
-    """The colours of the viewer's theme."""
-    return palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
-
 
 def context(view: View, activity: Activity, *notes: str) -> figures.Context:
     """What every chart says of its source; ``notes`` are phrases for one chart alone."""
-    return figures.Context(
-        workspace=wording.workspace_name(activity.workspace),
-        period=activity.period,
-        previous=activity.previous,
-        unfinished=activity.unfinished,
-        show_people=view.people,
-        notes=notes,
-    )
+    return figures.Context.of(activity, *notes, people=view.people)
 
 
-def draw(info: InfoType, figure: Callable[[InfoType, palette.Tokens], go.Figure], key: str) -> None:
+def draw(info: figures.Info, key: str) -> None:
     """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers."""
+    tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
     with st.container(border=True, key=f"chart_{key}"):
         st.markdown(f"##### {for_markdown(info.title)}", width="stretch")
         st.caption(for_markdown(info.subtitle))
-        drawn = figure(info, tokens())
+        drawn = info.figure(tokens)
         st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=f"plot_{key}", alt=info.alt)
+
+
+def beside(**infos: figures.Info) -> None:
+    """Draws figures, named by their keys, beside each other."""
+    for column, (key, info) in zip(st.columns(len(infos), gap="medium"), infos.items(), strict=True):
+        with column:
+            draw(info, key)

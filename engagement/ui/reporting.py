@@ -144,7 +144,7 @@ def show(content: Content) -> None:
     for first in range(0, len(content.charts), 2):
         for column, chart in zip(st.columns(2), content.charts[first : first + 2], strict=False):
             with column:
-                charts.draw(chart.info, chart.draw, f"report_{chart.what}")
+                charts.draw(chart.info, f"report_{chart.what}")
     narrow = [table for table in content.tables if table.what in html.NARROW]
     for first in range(0, len(narrow), 2):
         for column, table in zip(st.columns(2), narrow[first : first + 2], strict=False):

@@ -15,23 +15,23 @@ from engagement.ui import charts, listing
 from engagement.ui.loading import View
 
 
+def _said(sentence: str, icon: str) -> bool:
+    st.info(sentence, icon=f":material/{icon}:")
+    return True
+
+
 def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:
     """Says so, and gives True, where there were no rooms, or the filters leave none."""
-    if len(rooms):
-        return False
     if activity.rooms.empty:
-        st.info("The workspace had no rooms then. Choose a later period.", icon=":material/event_busy:")
-        return True
-    st.info("No room matches the filters. Choose more room types or shorten the search.", icon=":material/filter_alt:")
-    return True
+        return _said("The workspace had no rooms then. Choose a later period.", "event_busy")
+    sentence = "No room matches the filters. Choose more room types or shorten the search."
+    return rooms.empty and _said(sentence, "filter_alt")
 
 
 def directory_is_there(activity: Activity) -> bool:
     """True when the room directory has been read; else says that what needs it follows."""
-    if activity.directory != "pending":
-        return True
-    st.info("Inactive rooms follow as soon as the room directory has been read.", icon=":material/hourglass_top:")
-    return False
+    sentence = "Inactive rooms follow as soon as the room directory has been read."
+    return activity.directory != "pending" or not _said(sentence, "hourglass_top")
 
 
 def nothing_to_show(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
@@ -44,11 +44,8 @@ def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> b
     if activity.counted:
         return False
     of = charts.context(view, activity)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        charts.draw(figures.busiest_by_total_info(rooms, of), figures.busiest_by_total_figure, "busiest_by_total")
-    with right:
-        charts.draw(figures.silence_age_info(rooms, of), figures.silence_age_figure, "silence_age")
+    busiest, ages = figures.busiest_by_total(rooms, of), figures.silence_age(rooms, of)
+    charts.beside(busiest_by_total=busiest, silence_age=ages)
     counters = tables.counters(rooms, people=view.people)
     listing.table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
     return True
@@ -56,28 +53,22 @@ def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> b
 
 def no_data(activity: Activity) -> bool:
     """Says so, and gives True, where the server counted nothing at all in the period."""
-    if not activity.no_data:
-        return False
     first = activity.first_counted
     since = f" Its first counted day is {wording.day_text(first)}." if first else ""
-    st.info(
+    return activity.no_data and _said(
         f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
         "That is no data, not silence. Choose another period.",
-        icon=":material/event_busy:",
+        "event_busy",
     )
-    return True
 
 
 def nothing_to_compare(activity: Activity) -> bool:
     """Says so, and gives True, where the server counted nothing at all in the previous period."""
-    if not activity.previous_no_data:
-        return False
-    st.info(
+    return activity.previous_no_data and _said(
         f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
         "so there is nothing to compare with. Choose a later period.",
-        icon=":material/event_busy:",
+        "event_busy",
     )
-    return True
 
 
 def history_notes(history: History) -> None:

@@ -15,7 +15,7 @@ from engagement.numbers.weeks import History, total_verdict, verdicts
 MOST_ROOMS = 5_000
 
 
-def total_line_info(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
+def total_line(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
     """All rooms of the view together, week by week (``measures.by_week``), with what is usual."""
     judged = total_verdict(history, weekly["messages"])
     return _line("Activity in all rooms shown", weekly["messages"], history, judged, context)
@@ -38,7 +38,7 @@ def _keep_room() -> None:
     st.query_params["room"] = st.session_state["room_choice"]
 
 
-def room_line_info(room: pd.Series, history: History, context: figures.Context) -> RoomLine:
+def room_line(room: pd.Series, history: History, context: figures.Context) -> RoomLine:
     """One room, week by week, with what is usual for it and the verdict on the last full week."""
     one = pd.DataFrame([room])
     weekly = history.weekly_of(str(room["room_id"]))
@@ -48,6 +48,6 @@ def room_line_info(room: pd.Series, history: History, context: figures.Context) 
 
 def _line(label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context) -> RoomLine:
     band = expected_band(weekly, history.turns_of_year())
-    return figures.room_line_info(
+    return figures.room_line(
         label, band.assign(messages=weekly), str(judged["verdict"]), context, str(judged["reason"])
     )

@@ -31,7 +31,6 @@ def test_colours_can_be_read_and_told_apart(theme):
     assert ages[0] >= 1.6
     heat = [contrast(colour, theme.paper) for colour in theme.heat]
     assert heat == sorted(heat)
-    assert len(set(theme.categorical)) >= 10
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -45,7 +44,7 @@ def test_the_theme_of_the_pages_has_the_colours_of_the_figures(theme):
     assert (set_there["blueColor"], set_there["blueTextColor"]) == (theme.up, theme.up)
     assert (set_there["orangeColor"], set_there["orangeTextColor"]) == (theme.down, theme.down)
     assert set_there["grayTextColor"] == theme.muted
-    assert tuple(set_there["chartCategoricalColors"]) == theme.categorical
+    assert len(set(set_there["chartCategoricalColors"])) >= 10
     assert len(set_there["chartSequentialColors"]) == len(set_there["chartDivergingColors"]) == 10
     # Streamlit writes white on the primary colour in both themes.
     assert contrast(set_there["primaryColor"], "#FFFFFF") >= 4

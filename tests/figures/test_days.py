@@ -28,7 +28,7 @@ def test_days_are_laid_over_the_days_of_the_same_number():
     period = Period(date(2026, 11, 14), date(2026, 11, 15))
     context = figures.Context("w", period, period.previous)
     days = aligned(daily("2026-11-12", 15, np.nan, 20, 10), period, period.previous, date(2026, 11, 16))
-    info = figures.messages_per_day_info(days, context)
+    info = figures.messages_per_day(days, context)
     assert info.days == (
         Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
         Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
@@ -47,7 +47,7 @@ def test_days_are_laid_over_the_days_of_the_same_number():
     ],
 )
 def test_the_title_of_the_days_compares_both_periods(before, title):
-    info = figures.messages_per_day_info(both_weeks(before, [10] * 7), CONTEXT)
+    info = figures.messages_per_day(both_weeks(before, [10] * 7), CONTEXT)
     assert info.title == title
 
 
@@ -56,8 +56,8 @@ def test_a_count_of_all_rooms_says_so_in_its_title():
     whole = figures.Context("w", WEEK, WEEK.previous, notes=("all rooms, direct messages included",))
     masked = figures.Context("w", WEEK, WEEK.previous, notes=("names replaced",))
     said = "70 messages, 35 more than the week before (100\u00a0%)"
-    assert figures.messages_per_day_info(days, whole).title == f"Whole workspace: {said}"
-    assert figures.messages_per_day_info(days, masked).title == said
+    assert figures.messages_per_day(days, whole).title == f"Whole workspace: {said}"
+    assert figures.messages_per_day(days, masked).title == said
 
 
 def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else():
@@ -65,11 +65,11 @@ def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else()
     # Wednesday the 11th is today. The days after it are asked for, and the server answers nothing for them.
     days = both_weeks([10, 20, 30, 40, 50, 60, 70], [11, 4, 9, 0, 0, 0, 0], today=date(2026, 11, 11))
     assert (days.messages, days.over, days.before) == (24, 15, 30)
-    info = figures.messages_per_day_info(days, context)
+    info = figures.messages_per_day(days, context)
     assert info.title == "24 messages so far; 15 on the days that are over, 30 on those of the week before"
     assert [day.unfinished for day in info.days] == [False, False, True, False, False, False, False]
     assert [day.messages for day in info.days] == [11, 4, 9, None, None, None, None]
-    drawn = figures.messages_per_day_figure(info, LIGHT)
+    drawn = info.figure(LIGHT)
     assert list(drawn.data[0].marker.pattern.shape) == ["", "", "/", "", "", "", ""]
     assert "bar: 9–15 Nov 2026 (not over yet)" in info.subtitle
 
@@ -78,12 +78,12 @@ def test_on_the_first_day_of_a_period_there_is_nothing_to_compare_yet():
     days = both_weeks([10] * 7, [3, *[0] * 6], today=date(2026, 11, 9))
     assert (days.messages, days.over, days.before) == (3, None, None)
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    assert figures.messages_per_day_info(days, context).title == "3 messages so far"
+    assert figures.messages_per_day(days, context).title == "3 messages so far"
 
 
 def test_two_silent_periods_are_an_empty_picture_of_days():
-    zero = figures.messages_per_day_info(both_weeks([0] * 7, [0] * 7), CONTEXT)
-    nothing = figures.messages_per_day_info(both_weeks([], []), CONTEXT)
+    zero = figures.messages_per_day(both_weeks([0] * 7, [0] * 7), CONTEXT)
+    nothing = figures.messages_per_day(both_weeks([], []), CONTEXT)
     assert zero == nothing
     assert (zero.title, zero.days) == ("No messages in this period", ())
 
@@ -96,11 +96,11 @@ def weekly_table(rows, first="2026-10-26"):
 def test_the_heat_map_keeps_zero_apart_from_no_data():
     rooms = rooms_table(room("a", 1), room("b", 2), room("c", 0))
     weekly = weekly_table({"b": [np.nan, 0, 4], "a": [5, 6, 7], "c": [0, 0, 0], "deleted": [9, 9, 9]})
-    assert figures.heat_info(rooms, weekly, CONTEXT) == weeks.Heat(
+    assert figures.heat(rooms, weekly, CONTEXT) == weeks.Heat(
         title="1 of the 2 busiest rooms had messages in every week",
         subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
         "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
-        rows=(weeks.HeatRow("a", "#a", (5, 6, 7)), weeks.HeatRow("b", "#b", (None, 0, 4))),
+        rows=(weeks.HeatRow("#a", (5, 6, 7)), weeks.HeatRow("#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
 
@@ -108,13 +108,13 @@ def test_the_heat_map_keeps_zero_apart_from_no_data():
 @pytest.mark.parametrize(("other", "which"), [([1, 1, 1], "All 2"), ([0, 1, 1], "1 of the 2")])
 def test_the_heat_map_says_how_many_rooms_were_never_silent(other, which):
     rooms = rooms_table(room("a", 1), room("b", 2))
-    info = figures.heat_info(rooms, weekly_table({"a": [5, 6, 7], "b": other}), CONTEXT)
+    info = figures.heat(rooms, weekly_table({"a": [5, 6, 7], "b": other}), CONTEXT)
     assert info.title == f"{which} busiest rooms had messages in every week"
 
 
 def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
     rooms = rooms_table(room("a", 1))
-    drawn = figures.heat_figure(figures.heat_info(rooms, weekly_table({"a": [np.nan, 0, 9]}), CONTEXT), DARK)
+    drawn = figures.heat(rooms, weekly_table({"a": [np.nan, 0, 9]}), CONTEXT).figure(DARK)
     heat = drawn.data[0]
     assert list(heat.z[0]) == [None, 0, 1]
     assert heat.colorscale[0] == (0, DARK.panel)
@@ -126,11 +126,11 @@ def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_befor
         index=pd.date_range("2026-10-19", periods=5, freq="7D"),
     )
     running = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    info = figures.weekly_totals_info(table, running)
+    info = figures.weekly_totals(table, running)
     assert info.title == "120 messages in 7 rooms in the last full week; the median of the weeks before is 200"
     assert info.weeks[0] == weeks.Week(date(2026, 10, 19), 100, 4)
     assert info.unfinished
-    assert figures.weekly_totals_info(table, CONTEXT).title == (
+    assert figures.weekly_totals(table, CONTEXT).title == (
         "9 messages in 1 room in the last full week; the median of the weeks before is 160"
     )
 
@@ -140,21 +140,21 @@ def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
         {"messages": [10, np.nan, 120], "low": [np.nan, 4, 20], "level": [np.nan, 9, 45], "high": [np.nan, 30, 80.4]},
         index=pd.date_range("2026-10-26", periods=3, freq="7D"),
     )
-    info = figures.room_line_info("#general", table, "growing", CONTEXT, reason="above its band")
+    info = figures.room_line("#general", table, "growing", CONTEXT, reason="above its band")
     assert info.title == "#general is growing: 120 messages, expected 20 to 80"
     assert info.weeks == (
         oneroom.RoomWeek(date(2026, 10, 26), 10, None, None, None),
         oneroom.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
         oneroom.RoomWeek(date(2026, 11, 9), 120, 20, 45, 80.4),
     )
-    drawn = figures.room_line_figure(info, LIGHT)
+    drawn = info.figure(LIGHT)
     assert drawn.data[-1].marker.color == LIGHT.up
     assert "<b>growing</b> 120" in [note.text for note in drawn.layout.annotations]
     word = drawn.layout.annotations[-1]
     assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
-    fallen = figures.room_line_info("#general", table.assign(messages=[300, 200, 5]), "shrinking", CONTEXT)
-    assert figures.room_line_figure(fallen, LIGHT).layout.annotations[-1].y >= 80.4
-    unsure = figures.room_line_info("#general", table, "too few to tell", CONTEXT)
+    fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), "shrinking", CONTEXT)
+    assert fallen.figure(LIGHT).layout.annotations[-1].y >= 80.4
+    unsure = figures.room_line("#general", table, "too few to tell", CONTEXT)
     assert unsure.title == "#general: too few to tell: 120 messages, expected 20 to 80"
 
 

@@ -54,22 +54,22 @@ def every_info(rooms, context):
         context.period.end + timedelta(days=1),
     )
     return {
-        "top_rooms": figures.top_rooms_info(rooms, context),
-        "movers": figures.movers_info(rooms, context),
-        "messages_per_day": figures.messages_per_day_info(days, context),
-        "inactive_states": figures.inactive_states_info(rooms, context),
-        "silence_age": figures.silence_age_info(rooms, context),
-        "current_vs_previous": figures.current_vs_previous_info(rooms, context),
-        "concentration": figures.concentration_info(rooms, context),
-        "heat": figures.heat_info(rooms, weekly, context),
-        "weekly_totals": figures.weekly_totals_info(totals, context),
-        "room_line": figures.room_line_info(label, line if len(rooms) else line.iloc[:0], "steady", context),
-        "busiest_by_total": figures.busiest_by_total_info(rooms, context),
+        "top_rooms": figures.top_rooms(rooms, context),
+        "movers": figures.movers(rooms, context),
+        "messages_per_day": figures.messages_per_day(days, context),
+        "inactive_states": figures.inactive_states(rooms, context),
+        "silence_age": figures.silence_age(rooms, context),
+        "current_vs_previous": figures.current_vs_previous(rooms, context),
+        "concentration": figures.concentration(rooms, context),
+        "heat": figures.heat(rooms, weekly, context),
+        "weekly_totals": figures.weekly_totals(totals, context),
+        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], "steady", context),
+        "busiest_by_total": figures.busiest_by_total(rooms, context),
     }
 
 
 def draw(name, info, theme):
-    return getattr(figures, f"{name}_figure")(info, theme)
+    return info.figure(theme)
 
 
 def texts_of(node):
@@ -132,15 +132,15 @@ def test_a_figure_without_rows_has_a_title_and_one_sentence():
 
 def test_two_rooms_of_the_same_name_keep_their_own_bars():
     rooms = rooms_table(room("general", 5, 3), room("general", 4, 9))
-    bars = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).data[0]
+    bars = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data[0]
     assert (list(bars.x), list(bars.y)) == ([5, 4], [0, 1])
-    bars = figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT).data[0]
+    bars = figures.movers(rooms, CONTEXT).figure(LIGHT).data[0]
     assert (list(bars.x), list(bars.y)) == ([2, -5], [0, 1])
 
 
 def test_a_long_name_is_short_beside_its_bar_and_whole_when_pointed_at():
     rooms = rooms_table(room("incident-2026-11-08-database-failover-postmortem", 5))
-    name = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).layout.annotations[0]
+    name = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).layout.annotations[0]
     assert name.text == "#incident-202…r-postmortem"
     assert name.hovertext.startswith("<b>#incident-2026-11-08-database-failover-postmortem</b>")
 
@@ -156,7 +156,7 @@ def test_different_rooms_never_have_the_same_name_beside_their_bars():
 
 def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
     rooms = rooms_table(room("giant", 5000, 4000), room("small", 20, 30))
-    _, rim, tick, fine = figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT).data
+    _, rim, tick, fine = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data
     assert [trace.x[0] for trace in (rim, tick, fine)] == [4000, 4000, 30]
     assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.previous, LIGHT.previous)
     assert fine.line.width < tick.line.width < rim.line.width
@@ -164,15 +164,15 @@ def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
 
 def test_changes_to_both_sides_have_one_mark_a_side():
     rooms = rooms_table(room("up", 450, 0), room("down", 0, 50))
-    axis = figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT).layout.xaxis
+    axis = figures.movers(rooms, CONTEXT).figure(LIGHT).layout.xaxis
     assert axis.ticktext == ("0", "+400")
 
 
 def test_names_start_at_the_left_edge_of_the_figure():
     rooms = rooms_table(room("general", 5, 3), room("off-topic", 4, 9))
     for drawn in (
-        figures.top_rooms_figure(figures.top_rooms_info(rooms, CONTEXT), LIGHT),
-        figures.movers_figure(figures.movers_info(rooms, CONTEXT), LIGHT),
+        figures.top_rooms(rooms, CONTEXT).figure(LIGHT),
+        figures.movers(rooms, CONTEXT).figure(LIGHT),
     ):
         assert {drawn.layout.margin.l + name.xshift for name in drawn.layout.annotations} == {0}
 
