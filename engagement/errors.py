@@ -19,6 +19,7 @@ EngagementError                 anything this project raises on purpose
 └── WorkspaceError              the workspace did not give what was asked for
     ├── Unreachable             no answer, or none in time
     │   ├── Interrupted         the connection broke off
+    │   ├── ProxyFailed         the forward proxy does not let us through
     │   └── Untrusted           an answer, but its certificate is not trusted
     ├── NotRocketChat           an answer, but not of a Rocket.Chat
     │   └── LedElsewhere        the address leads to another one
@@ -178,6 +179,15 @@ class Unreachable(WorkspaceError):
 
 class Interrupted(Unreachable):
     """A connection that stood broke off, which one more try may heal."""
+
+
+class ProxyFailed(Unreachable):
+    """The forward proxy of the configuration does not answer, or refuses."""
+
+    sentence = (
+        "The way to {} leads through a proxy, which does not let this dashboard through. "
+        "Ask whoever runs this dashboard to look at it ([workspace] proxy)."
+    )
 
 
 class Untrusted(Unreachable):

@@ -34,6 +34,7 @@ from engagement.api.decode import (
     time_column,
     whole,
 )
+from engagement.api.guard import DIRECT, Way
 from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
@@ -51,7 +52,7 @@ from engagement.errors import (
 from engagement.numbers.periods import DAY, Window, instant_text
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.zone import ServerDays, midnights_of, server_days
-from engagement.settings.address import clean_address
+from engagement.settings.address import clean_address, places
 
 __all__ = [
     "Account",
@@ -97,9 +98,9 @@ class Client:
 
     ``timeout`` is (to connect, between two parts of an answer) in seconds. Reads wait for the rate limit, a quarter of
     an hour at most before each call, and are tried again for half a minute; sign-in never waits. Give all clients of a
-    workspace one ``pace`` (``shared_pace``). ``ca_bundle`` is a file of certificates to trust instead of the usual
-    ones. ``bounds`` says how much is borne of the server; with ``guard``, for an address that a visitor typed,
-    InvalidAddress is raised instead of connecting to a machine's own network.
+    workspace one ``pace`` (``shared_pace``). ``bounds`` says how much is borne of the server, ``way`` how it is
+    reached; with its ``guard``, for an address that a visitor typed, InvalidAddress is raised instead of connecting to
+    a machine's own network.
     """
 
     def __init__(
@@ -111,9 +112,8 @@ class Client:
         timeout: tuple[float, float] = (5.0, 120.0),
         sleep: Sleep | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        ca_bundle: str | None = None,
         bounds: Bounds = READING,
-        guard: bool = False,
+        way: Way = DIRECT,
     ) -> None:
         self.account = account
         self.workspace_id: str | None = None
@@ -124,9 +124,8 @@ class Client:
             timeout=timeout,
             monotonic=monotonic,
             waits=Waits(sleep=sleep),
-            ca_bundle=ca_bundle,
             bounds=bounds,
-            guard=guard,
+            way=way,
         )
 
     def with_waits(
@@ -154,7 +153,7 @@ class Client:
 
     @property
     def address(self) -> str:
-        """The address of the workspace; the one with https as soon as the server has led there."""
+        """The address of the workspace; with https, and less a page of the web client, once the server has said so."""
         return self._transport.base
 
     @property
@@ -293,6 +292,16 @@ class Client:
         return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
 
     def _ask_release(self, *, wait: bool) -> Release:
+        """The release, from the first of the places where the workspace may live that has one."""
+        *others, last = places(self.address)
+        for place in others:
+            self._transport.base = place
+            with suppress(NotRocketChat):
+                return self._release_here(wait=wait)
+        self._transport.base = last
+        return self._release_here(wait=wait)
+
+    def _release_here(self, *, wait: bool) -> Release:
         release = UNKNOWN
         for path in ("/api/info", _V1 + "info"):
             # A gate may have closed what tells the release, and nothing else.
@@ -304,7 +313,7 @@ class Client:
                     break
         else:
             self._prove_rocket_chat(wait=wait)
-        _releases[self._pace] = (time.monotonic(), release)
+        _releases[self._pace] = (time.monotonic(), release, self.address)
         return release
 
     def _prove_rocket_chat(self, *, wait: bool) -> None:
@@ -315,8 +324,10 @@ class Client:
 
     def _known_release(self) -> Release:
         """The release as anybody of this process learned it lately from the same workspace, else asked for now."""
-        at, release = _releases.get(self._pace, (0.0, None))
+        at, release, place = _releases.get(self._pace, (0.0, None, ""))
         if release is not None and time.monotonic() - at < _RELEASE_KNOWN_SECONDS:
+            if place in places(self.address):
+                self._transport.base = place
             return release
         return self._ask_release(wait=True)
 
@@ -325,6 +336,8 @@ class Client:
         account = self.account
         if account is None:
             raise SignedOut
+        if len(places(self.address)) > 1:
+            self._known_release()
         answer = self._transport.get(_V1 + route, params, headers=account.headers(), who=account.user_id)
         if route == "me" and answer.status == 401:
             raise SignedOut
@@ -358,7 +371,7 @@ class Client:
 
 
 # A new client is made for each reading; asking for the version each time would use up its rate limit.
-_releases: weakref.WeakKeyDictionary[Pace, tuple[float, Release]] = weakref.WeakKeyDictionary()
+_releases: weakref.WeakKeyDictionary[Pace, tuple[float, Release, str]] = weakref.WeakKeyDictionary()
 # When the Premium module of a workspace last answered: a web page in between does not mean that it is gone.
 _modules: weakref.WeakKeyDictionary[Pace, float] = weakref.WeakKeyDictionary()
 

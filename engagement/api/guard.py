@@ -13,15 +13,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from engagement.errors import InvalidAddress, ReadingStopped
+from engagement.settings.address import is_led_to
+from engagement.settings.keys import Workspace
 
 LOOKUP_SECONDS = 5.0
 
@@ -292,13 +297,55 @@ _TIMED = _pools(_Timed, _TimedTls)
 _CHECKED = _pools(_Checked, _CheckedTls)
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a workspace is reached: certificates to trust in place of the usual ones, a forward proxy, headers for a gate
+    in front of it, which no other host is sent, and with ``guard`` only machines that anybody may name.
+    """
+
+    ca_bundle: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    guard: bool = False
+
+    @classmethod
+    def by(cls, settings: Workspace, address: str, *, guard: bool = False) -> Way:
+        """The configured way to a workspace; the headers go to the configured host alone."""
+        own = settings.url is not None and is_led_to(_root(settings.url), _root(address))
+        return cls(settings.ca_bundle, settings.proxy, settings.headers if own else (), guard)
+
+
+def _root(address: str) -> str:
+    return "{0}://{1}".format(*urlsplit(address))
+
+
+DIRECT = Way()
+
+
 class Adapter(HTTPAdapter):
     """Sends the requests of a session over timed connections, with ``guard`` only to addresses that may be asked."""
 
     def __init__(self, *, guard: bool) -> None:
+        self._guard = guard
         self._classes = _CHECKED if guard else _TIMED
         super().__init__(pool_connections=2, pool_maxsize=8)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = self._classes
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> urllib3.ProxyManager:
+        # The proxy itself is whatever the configuration names, a machine of one's own network as a rule.
+        manager: urllib3.ProxyManager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = _TIMED
+        return manager
+
+    def send(self, request: Any, *, proxies: Any = None, **options: Any) -> Any:  # type: ignore[override]
+        """As the adapter of requests. Raises InvalidAddress before a proxy is asked for what may not be asked."""
+        if self._guard and select_proxy(request.url, proxies):
+            # The proxy looks the name up once more. One whose name server tells it something else than us could be led
+            # elsewhere, which only the proxy's own rules can prevent; a number, in any notation, and an honest name
+            # that leads to a forbidden address end here. A name that is not known here is not asked for.
+            parts = urlsplit(request.url)
+            checked_addresses((parts.hostname or "").strip("[]"), parts.port or 443)
+        return super().send(request, proxies=proxies, **options)

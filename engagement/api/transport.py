@@ -15,7 +15,7 @@ import requests
 import urllib3.exceptions
 
 from engagement.api.answer import Answer, answer_of
-from engagement.api.guard import Adapter, Exchange, within
+from engagement.api.guard import Adapter, Exchange, Way, within
 from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
 from engagement.errors import (
     Gated,
@@ -23,6 +23,7 @@ from engagement.errors import (
     InvalidAddress,
     LedElsewhere,
     NotRocketChat,
+    ProxyFailed,
     ReadingStopped,
     SlowDown,
     Unreachable,
@@ -84,8 +85,7 @@ class Transport:
     """Calls one workspace. Reads (GET) wait for the rate limit and are tried again after each of PAUSES where the
     workspace failed to answer (once where nobody may wait); anything else is sent once.
 
-    Proxies, netrc and certificates named by the environment are not used. With ``guard``, only machines that anybody
-    may name are connected to (``guard.may_be_asked``).
+    Proxies, netrc and certificates named by the environment are not used: ``way`` says how the workspace is reached.
     """
 
     def __init__(
@@ -96,9 +96,8 @@ class Transport:
         timeout: tuple[float, float],
         monotonic: Callable[[], float],
         waits: Waits,
-        ca_bundle: str | None = None,
         bounds: Bounds = READING,
-        guard: bool = False,
+        way: Way,
     ) -> None:
         self.address = address
         self.base = address
@@ -111,10 +110,12 @@ class Transport:
         self._clock: tuple[float, float] | None = None
         self._session = _Session()
         self._session.trust_env = False
-        self._session.verify = ca_bundle or True
+        self._session.verify = way.ca_bundle or True
         self._session.headers.update({"Accept": "application/json", "User-Agent": "channel-engagement"})
+        self._session.headers.update(way.headers)
+        self._session.proxies = dict.fromkeys(("http", "https"), way.proxy) if way.proxy else {}
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, Adapter(guard=guard))
+            self._session.mount(scheme, Adapter(guard=way.guard))
 
     def with_waits(self, waits: Waits) -> Transport:
         """The same transport over the same connections, with other waits."""
@@ -225,6 +226,8 @@ class Transport:
         try:
             for _ in range(4):
                 raw = self._once(method, self.base + path, params, body, headers)
+                if raw.status == 407:
+                    raise ProxyFailed(self.address)
                 if raw.status not in _REDIRECTS:
                     return raw
                 self.base = self._redirected(path, raw.headers.get("Location", ""))
@@ -312,6 +315,8 @@ class Transport:
             return UnreadableAnswer("its compression is broken")
         if any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(exc)):
             return Untrusted(self.address)
+        if any(isinstance(one, requests.exceptions.ProxyError) for one in _chain(exc)):
+            return ProxyFailed(self.address)
         return Interrupted(self.address) if _interrupted(exc) else Unreachable(self.address)
 
 

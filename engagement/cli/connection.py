@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from engagement.api.client import Account, Client, Pace, shared_pace
+from engagement.api.guard import Way
 from engagement.api.pace import LONGEST_WAIT
 from engagement.cli.surroundings import complain, say
 from engagement.display.wording import duration_text
@@ -119,7 +120,7 @@ def connected(environ: Mapping[str, str], say_wait: SayWait = say_wait, *, keeps
     settings = load(environ, default_files())
     named = command_line_account(environ, settings)
     pace = shared_pace(named.url, settings.limits.calls_a_minute, settings.limits.copies)
-    with Client(named.url, _token(named), pace=pace, ca_bundle=settings.workspace.ca_bundle) as client:
+    with Client(named.url, _token(named), pace=pace, way=Way.by(settings.workspace, named.url)) as client:
         if client.account is None:
             patiently(lambda: client.sign_in(named.user or "", named.password or "", named.code), say_wait)
         account = client.account

@@ -6,9 +6,11 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+
 from engagement.errors import InvalidAddress
 
-# First segments of the web client's own pages: from here on a pasted link names a page, not the workspace.
+# First segments of the web client's own pages: from here on a pasted link may name a page, not the workspace.
 _PAGES = frozenset(
     "account admin api audit channel create-channel directory direct group home invite livechat login marketplace "
     "omnichannel register reset-password".split()
@@ -23,7 +25,9 @@ _EXAMPLE = "Type it as in https://chat.example.org."
 def clean_address(text: str) -> str:
     """The address without a final slash: scheme, host, port where it is not the usual one, base path.
 
-    ``https://`` is added where there is no scheme; a pasted page (``/home``, ``/channel/general?msg=…``) is cut.
+    The host is in ASCII, where browsers go (UTS 46, without the old readings of ß and ς): what is shown is what is
+    called, and letters of several alphabets that look alike are told apart. ``https://`` is added where there is no
+    scheme; a page is cut (``/channel/general?msg=…``) where it cannot be part of an address: see ``places``.
     Raises InvalidAddress for anything but http and https, and for a user name, password, query or fragment.
     """
     text = text.strip()
@@ -37,10 +41,39 @@ def clean_address(text: str) -> str:
     parts = _split(text if scheme else f"https://{text}")
     if "@" in parts.netloc:
         raise InvalidAddress("The address must hold no user name or password. Leave out what stands before the @.")
-    path, cut = _base_path(parts.path)
-    if not cut and (parts.query or parts.fragment):
-        raise InvalidAddress("The address must end before any ? or #.")
+    path, more = _base_path(parts.path)
+    if parts.query or parts.fragment or more:
+        # What follows is no part of an address, so it follows a page.
+        pages = _pages(path)
+        if not pages:
+            raise InvalidAddress(
+                f"The path in this address cannot be used. {_EXAMPLE}"
+                if more
+                else "The address must end before any ? or #."
+            )
+        path = path[: pages[-1]]
     return f"{parts.scheme}://{_host(parts)}{_port(parts)}{path}"
+
+
+def places(address: str) -> tuple[str, ...]:
+    """Where the workspace of a clean address may live: there, or where its path names a page of the web client, before
+    the last and before the first such name. Only the server can tell.
+    """
+    begins = len(address) - len(urlsplit(address).path)
+    cuts = [begins + at for at in _pages(address[begins:])]
+    return tuple(dict.fromkeys([address, *(address[:at] for at in (cuts[-1:] + cuts[:1]))]))
+
+
+def is_led_to(address: str, other: str) -> bool:
+    """True where ``other`` is ``address``, or the one with https that a server may have led from it to."""
+    here, there = urlsplit(address), urlsplit(other)
+    upgraded = (here.scheme, there.scheme) == ("http", "https")
+    return address == other or (upgraded and (here.hostname, here.path) == (there.hostname, there.path))
+
+
+def _pages(path: str) -> list[int]:
+    """Where in a path the names of pages of the web client begin, with their slashes."""
+    return [found.start() for found in re.finditer("/[^/]+", path) if found[0][1:].lower() in _PAGES]
 
 
 def _split(text: str) -> SplitResult:
@@ -55,8 +88,9 @@ def _host(parts: SplitResult) -> str:
     try:
         if "[" in parts.netloc:
             return f"[{ipaddress.IPv6Address(host)}]"
-        host = host.encode("idna").decode("ascii") if not host.isascii() else host
-    except ValueError as exc:
+        if not host.isascii() or "xn--" in host:
+            host = idna.encode(host, uts46=True, transitional=False).decode("ascii")
+    except (ValueError, IndexError) as exc:
         raise InvalidAddress(f"The name of the server in this address cannot be read. {_EXAMPLE}") from exc
     if not _HOST.fullmatch(host) or len(host) > 253:
         raise InvalidAddress(f"The name of the server in this address cannot be read. {_EXAMPLE}")
@@ -74,15 +108,10 @@ def _port(parts: SplitResult) -> str:
 
 
 def _base_path(path: str) -> tuple[str, bool]:
-    """The path that belongs to the workspace, and whether a page was cut from it."""
+    """The path as far as it can belong to an address, and whether there is more of it."""
     kept: list[str] = []
-    for segment in path.split("/"):
-        if segment.lower() in _PAGES:
+    for segment in filter(None, path.split("/")):
+        if not _SEGMENT.fullmatch(segment) or segment in {".", ".."}:
             return "".join(kept), True
-        if segment in {".", ".."}:
-            raise InvalidAddress(f"The path in this address cannot be used. {_EXAMPLE}")
-        if segment and not _SEGMENT.fullmatch(segment):
-            raise InvalidAddress(f"The path in this address cannot be used. {_EXAMPLE}")
-        if segment:
-            kept.append(f"/{segment}")
+        kept.append(f"/{segment}")
     return "".join(kept), False

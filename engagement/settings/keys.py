@@ -1,7 +1,7 @@
 """Configuration: one file, ``.streamlit/secrets.toml``, and environment variables, which win over it.
 
 Every key of the file has a variable: ``[workspace] url`` is ``ENGAGEMENT_WORKSPACE_URL``. Lists in a variable are
-separated by commas. An empty variable counts as not set.
+separated by commas, headers stand on lines of their own. An empty variable counts as not set.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _key(parse: Callable[[object], Any], default: Any = None, *, secret: bool = 
 class Workspace:
     """The one workspace, or leave to type its address, and the account that reads it for every visitor.
 
-    ``ca_bundle`` is a file of the certificates to trust in place of the usual ones.
+    ``ca_bundle`` is a file of the certificates to trust in place of the usual ones, ``proxy`` a forward proxy,
+    ``headers`` what a gate in front of the workspace wants with each request.
     """
 
     # An address that was refused may hold a password.
@@ -47,6 +48,8 @@ class Workspace:
     user_id: str | None = _key(values.plain, repeated=False)
     auth_token: str | None = _key(values.plain, secret=True)
     ca_bundle: str | None = _key(values.certificates)
+    proxy: str | None = _key(values.proxy, secret=True)
+    headers: tuple[tuple[str, str], ...] = _key(values.headers, (), secret=True)
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,8 @@ def _contradictions(parsed: Mapping[str, Mapping[str, Any]], given: Iterable[Nam
     faults = []
     if {"workspace.url", "workspace.allow_typed_url"} <= has:
         faults.append("[workspace] allow_typed_url cannot be set together with [workspace] url: remove one of them.")
+    if "workspace.headers" in has and "workspace.url" not in has:
+        faults.append("[workspace] url is missing: the headers are for the gate in front of one workspace.")
     if len(account) == 1:
         missing = "auth_token" if "workspace.user_id" in account else "user_id"
         faults.append(f"[workspace] {missing} is missing: the workspace account needs user_id and auth_token.")

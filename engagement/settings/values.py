@@ -9,6 +9,7 @@ import re
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from engagement.errors import InvalidAddress, Unusable
@@ -104,6 +105,38 @@ def header(value: object) -> str:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", text := quoted(value)):
         raise Unusable("the name of a header, as in X-Forwarded-User")
     return text
+
+
+# What the dashboard says in headers of its own, and what belongs to the connection.
+_TAKEN = frozenset("connection content-length content-type host transfer-encoding x-auth-token x-user-id".split())
+
+
+def headers(value: object) -> tuple[tuple[str, str], ...]:
+    """Names and values of headers: a table, or one text with ``Name: value`` on each line."""
+    if isinstance(value, str):
+        lines = [line.partition(":") for line in value.splitlines() if line.strip()]
+        value = {name.strip(): text for name, _, text in lines}
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise Unusable('names and texts, as in { X-Gate = "secret" }')
+    found = tuple((header(name), text.strip()) for name, text in value.items())
+    if not all(re.fullmatch(r"[ -~]{1,4096}", text) for _, text in found):
+        raise Unusable("texts of letters, digits and signs on one line each")
+    if taken := _TAKEN & {name.lower() for name, _ in found}:
+        raise Unusable(f"headers of a gate; {', '.join(sorted(taken))} is not one")
+    return found
+
+
+def proxy(value: object) -> str:
+    """The address of a forward proxy, with its user and password where it wants them."""
+    try:
+        text = quoted(value)
+        parts = urlsplit(text)
+        found = parts.scheme == "http" and parts.hostname and parts.port != 0 and not (parts.query or parts.fragment)
+    except ValueError:
+        found = False
+    if not found or parts.path.strip("/") or not re.fullmatch(r"[!-~]{1,500}", text):
+        raise Unusable("the address of a proxy like http://user:password@proxy.example.org:3128")
+    return text.rstrip("/")
 
 
 def zone(value: object) -> ZoneInfo:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from engagement.api.client import Account, Client, Pace, shared_pace
+from engagement.api.guard import Way
 from engagement.errors import SignedOut
 from engagement.reading.jobs import Teller
+from engagement.settings.address import is_led_to, places
 from engagement.storage.sessions import Session
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
@@ -30,19 +31,12 @@ def allowed(session: Session) -> Session:
     if session.workspace == DEMO:
         allowed = settings.demo.enabled
     elif settings.workspace.url is not None:
-        allowed = _same_workspace(settings.workspace.url, session.workspace)
+        allowed = any(is_led_to(place, session.workspace) for place in places(settings.workspace.url))
     else:
         allowed = settings.workspace.allow_typed_url
     if not allowed:
         raise SignedOut
     return session
-
-
-def _same_workspace(configured: str, workspace: str) -> bool:
-    """True for the configured address, and for the one with https that it leads to."""
-    here, there = urlsplit(configured), urlsplit(workspace)
-    upgraded = (here.scheme, there.scheme) == ("http", "https")
-    return configured == workspace or (upgraded and (here.hostname, here.path) == (there.hostname, there.path))
 
 
 def pace_of(address: str) -> Pace:
@@ -54,8 +48,8 @@ def pace_of(address: str) -> Pace:
 def connect(address: str, account: Account | None = None, **more: Any) -> Client:
     """A client as the configuration wants it; an address that a visitor typed leads to no machine's own network."""
     workspace = runtime().settings.workspace
-    guard = workspace.url is None
-    return Client(address, account, pace=pace_of(address), ca_bundle=workspace.ca_bundle, guard=guard, **more)
+    way = Way.by(workspace, address, guard=workspace.url is None)
+    return Client(address, account, pace=pace_of(address), way=way, **more)
 
 
 def client(session: Session, tell: Teller[Any]) -> Client:

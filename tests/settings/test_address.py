@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engagement.api.client import clean_address
 from engagement.errors import InvalidAddress
+from engagement.settings.address import places
 
 
 @pytest.mark.parametrize(
@@ -17,10 +21,20 @@ from engagement.errors import InvalidAddress
         ("localhost:3000", "https://localhost:3000"),
         ("http://127.0.0.1:3300/", "http://127.0.0.1:3300"),
         ("https://chat.example.org:443", "https://chat.example.org"),
-        ("http://chat.example.org:80/home", "http://chat.example.org"),
+        ("http://chat.example.org:80/", "http://chat.example.org"),
         ("http://[::1]:3000/", "http://[::1]:3000"),
         ("http://rocket_chat:3000", "http://rocket_chat:3000"),
         ("bücher.example", "https://xn--bcher-kva.example"),
+        # The older standard read these as strasse, fass, βολοσ and نامهای: other hosts.
+        ("straße.example", "https://xn--strae-oqa.example"),
+        ("FAẞ.de", "https://xn--fa-hia.de"),
+        ("βόλος.example", "https://xn--nxasmm1c.example"),
+        ("نامه\u200cای.com", "https://xn--mgba3gch31f060k.com"),
+        # Letters of two alphabets that look like one.
+        ("аpple.example", "https://xn--pple-43d.example"),
+        ("ｃｈａｔ。example", "https://chat.example"),
+        ("１２７．０．０．１:3000", "https://127.0.0.1:3000"),
+        ("XN--BCHER-KVA.example", "https://xn--bcher-kva.example"),
     ],
 )
 def test_an_address_is_written_one_way(typed: str, clean: str) -> None:
@@ -28,23 +42,39 @@ def test_an_address_is_written_one_way(typed: str, clean: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pasted", "clean"),
+    ("pasted", "paths"),
     [
-        ("https://chat.example.org/home", "https://chat.example.org"),
-        ("https://chat.example.org/channel/general", "https://chat.example.org"),
-        ("https://chat.example.org/channel/general?msg=abc#x", "https://chat.example.org"),
-        ("https://chat.example.org/group/x%20y", "https://chat.example.org"),
-        ("https://example.org/chat/", "https://example.org/chat"),
-        ("https://example.org/chat//team-a/channel/general", "https://example.org/chat/team-a"),
-        ("https://chat.example.org/api/v1/me", "https://chat.example.org"),
+        ("https://a.example/home", ["/home", ""]),
+        ("https://a.example/channel/general", ["/channel/general", ""]),
+        ("https://a.example/channel/general?msg=abc#x", [""]),
+        ("https://a.example/group/x%20y", [""]),
+        ("https://a.example/home/group/x%20y", ["/home", ""]),
+        ("https://a.example/chat/", ["/chat"]),
+        ("https://a.example/chat//team-a/channel/general", ["/chat/team-a/channel/general", "/chat/team-a"]),
+        ("https://a.example/home/channel/general", ["/home/channel/general", "/home", ""]),
+        ("https://a.example/home/home/home/home", ["/home/home/home/home", "/home/home/home", ""]),
+        ("https://a.example/api/v1/me", ["/api/v1/me", ""]),
+        ("https://a.example/homes", ["/homes"]),
     ],
 )
-def test_a_pasted_page_is_cut_and_a_base_path_is_kept(pasted: str, clean: str) -> None:
-    assert clean_address(pasted) == clean
+def test_a_pasted_page_may_be_one_or_where_the_server_lives(pasted: str, paths: list[str]) -> None:
+    assert list(places(clean_address(pasted))) == [f"https://a.example{path}" for path in paths]
 
 
-def test_a_clean_address_stays_as_it_is() -> None:
-    assert clean_address(clean_address("example.org/chat/home")) == "https://example.org/chat"
+# Letters of many scripts, what maps to others, joiners, dots of several kinds, and the prefix of encoded names.
+HOSTS = st.text(st.one_of(st.characters(), st.sampled_from("ßςａ\u200c\u200d。．.-xn")), min_size=1, max_size=24)
+
+
+@given(st.one_of(HOSTS, HOSTS.map(lambda host: f"xn--{host}.example")))
+def test_what_is_shown_of_any_host_is_what_is_called(host: str) -> None:
+    try:
+        address = clean_address(f"https://{host}")
+    except InvalidAddress:
+        return
+    assert address.isascii()
+    assert clean_address(address) == address
+    prepared = requests.Request("GET", f"{address}/api/info").prepare()
+    assert prepared.url == f"{address}/api/info"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +96,10 @@ def test_a_clean_address_stays_as_it_is() -> None:
         ("https://chat.example.org\r\nHost: x", "not the address"),
         ("https://", "server"),
         ("https://-x-.example", "server"),
+        ("https://xn--a.example", "server"),
+        ("https://☃.example", "server"),
+        ("https://a\u200db.example", "server"),
+        ("https://example.org/chat?q", "?"),
         ("http://[::1", "not the address"),
         ("http://[::zz]", "address"),
         ("https://example.org/../x", "path"),

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from engagement.api.client import Client
+from engagement.api.guard import Way
 from engagement.errors import InvalidSettings, Unreachable, Untrusted
 from engagement.settings.keys import load
 from tests.support.access_tools import process, tab
@@ -89,9 +90,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def test_an_authority_that_is_named_is_trusted_and_no_other(authority: Authority, guard: bool) -> None:
     with serving(authority.certify("localhost")) as (url, asked):
         with pytest.raises(Untrusted, match=r"certificate of https://localhost:\d+ is not trusted"):
-            Client(url, guard=guard).release()
+            Client(url, way=Way(guard=guard)).release()
         assert asked == []
-        assert str(Client(url, ca_bundle=str(authority.bundle), guard=guard).release()) == "8.4"
+        assert str(Client(url, way=Way(str(authority.bundle), guard=guard)).release()) == "8.4"
         assert asked == ["/api/info"]
 
 
@@ -99,7 +100,7 @@ def test_an_authority_that_is_named_is_trusted_and_no_other(authority: Authority
 def test_a_certificate_for_another_host_is_not_trusted(authority: Authority, guard: bool) -> None:
     with serving(authority.certify("chat.example.org")) as (url, asked):
         with pytest.raises(Untrusted):
-            Client(url, ca_bundle=str(authority.bundle), guard=guard).release()
+            Client(url, way=Way(str(authority.bundle), guard=guard)).release()
         assert asked == []
 
 

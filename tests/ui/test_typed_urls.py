@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from engagement.api import transport
 from engagement.api.client import Client
-from engagement.api.guard import may_be_asked
+from engagement.api.guard import Way, may_be_asked
 from engagement.api.transport import Bounds
 from engagement.demo import DemoServer, Options
 from engagement.errors import InvalidAddress, Unreachable
@@ -130,7 +130,7 @@ def test_a_link_local_address_in_any_notation_is_refused_without_a_connection(
     typed_address: str, connections: list[Any]
 ) -> None:
     with pytest.raises(InvalidAddress, match="may not be asked"):
-        Client(typed_address, guard=True).release()
+        Client(typed_address, way=Way(guard=True)).release()
     assert connections == []
 
 
@@ -151,7 +151,7 @@ def test_a_name_that_leads_to_one_is_refused_without_a_connection(
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolves_to(answer))
     with pytest.raises(InvalidAddress, match=r"metadata\.example\.org may not be asked"):
-        Client("http://metadata.example.org", guard=True).release()
+        Client("http://metadata.example.org", way=Way(guard=True)).release()
     assert connections == []
 
 
@@ -165,7 +165,7 @@ def test_a_name_server_that_changes_its_mind_leads_nowhere_else(
     with answering(respond) as url:
         port = int(url.rsplit(":", 1)[1])
         monkeypatch.setattr(socket, "getaddrinfo", resolves_to("127.0.0.1", METADATA))
-        client = Client(f"http://rebound.example.org:{port}", guard=True)
+        client = Client(f"http://rebound.example.org:{port}", way=Way(guard=True))
         assert str(client.release()) == "8.4"
         with pytest.raises(InvalidAddress, match="may not be asked"):
             client.release()
