@@ -16,6 +16,8 @@ pytest_plugins = ["tests.support.browser_fixtures", "tests.support.leaks", "test
 
 # A machine that is busy with something else is no failure.
 settings.register_profile("tests", deadline=None)
+# Chosen with --hypothesis-profile=fuzz.
+settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 settings.load_profile("tests")
 
 

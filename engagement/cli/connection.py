@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from time import sleep
 from typing import Any
 
 from engagement.api.client import Account, Client, Pace, shared_pace
@@ -153,7 +153,7 @@ def patiently(call: Callable[[], object], say_wait: SayWait) -> None:
             if waited > LONGEST_WAIT:
                 raise
             say_wait(Progress(pause=slow.seconds))
-            time.sleep(slow.seconds)
+            sleep(slow.seconds)
         else:
             return
 

@@ -164,6 +164,98 @@ def test_a_personal_access_token_is_never_signed_out(account: pytest.MonkeyPatch
     assert server.count("logout") == before
 
 
+@pytest.fixture
+def failing(account: pytest.MonkeyPatch) -> Iterator[DemoServer]:
+    """A workspace of the test alone, whose pauses are over at once."""
+    account.setattr("engagement.api.pace.Pace._window_wait", lambda *_: 0.0)
+    with DemoServer(Options(rooms=5, today=date(2026, 11, 22), timezone="UTC", rate_limit=0)) as running:
+        account.setenv("ROCKETCHAT_URL", running.url)
+        yield running
+
+
+def test_a_command_waits_for_the_rate_limit_at_sign_in_and_at_sign_out_too(
+    account: pytest.MonkeyPatch, failing: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slept: list[float] = []
+    account.setattr("engagement.cli.connection.sleep", slept.append)
+    for path in ("/api/v1/login", "/api/v1/logout"):
+        failing.fail_next(path, "429")
+    assert main(["report", *WEEK, "--out", "-"]) == 0
+    assert [seconds > 0 for seconds in slept] == [True, True]
+    assert capsys.readouterr().err == "", "nobody waits at a terminal"
+    failing.fail_next("/api/v1/login", "429")
+    assert main(["channels", *WEEK]) == 0
+    assert capsys.readouterr().err.startswith("the workspace allows only so many calls a minute: going on in ")
+    assert failing.count("/logout") == 3
+
+
+def test_a_pause_that_never_ends_ends_a_command(
+    account: pytest.MonkeyPatch, failing: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slept: list[float] = []
+    account.setattr("engagement.cli.connection.sleep", slept.append)
+    failing.fail_next("/api/v1/login", "429", times=None)
+    assert main(["check"]) == 1
+    assert "asks for a pause" in capsys.readouterr().err.splitlines()[-1]
+    assert sum(slept) <= 900
+
+
+def test_a_session_that_cannot_be_ended_costs_a_line_and_not_the_figures(
+    failing: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing.fail_next("/api/v1/logout", "500")
+    assert main(["channels", *WEEK]) == 0
+    said, errors = capsys.readouterr()
+    assert said.endswith("complete\n")
+    assert errors.startswith("python -m engagement: the session at the workspace may last: ")
+    assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "into", "marked"),
+    [
+        ([], "file", True),
+        (["--no-bom"], "file", False),
+        ([], "pipe", False),
+        (["--bom"], "pipe", True),
+        ([], "the end of a file", False),
+    ],
+)
+def test_a_csv_begins_with_the_mark_that_excel_needs_where_it_becomes_a_file(
+    options: list[str], into: str, marked: bool, account: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, head = tmp_path / "rooms.csv", b"head\r\n" if into == "the end of a file" else b""
+    path.write_bytes(head)
+    with path.open("ab") as file:
+        ended = subprocess.run(
+            [sys.executable, "-m", "engagement", "channels", *WEEK, "--format", "csv", *options],
+            stdout=subprocess.PIPE if into == "pipe" else file,
+            stderr=subprocess.PIPE,
+            check=True,
+        )
+    assert ended.stderr == b""
+    written = ended.stdout if into == "pipe" else path.read_bytes().removeprefix(head)
+    assert written.startswith(b"\xef\xbb\xbfroom_id," if marked else b"room_id,")
+
+
+def test_json_has_names_as_they_are_and_the_table_a_line_of_each(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"long": "ab" * 5_000, "moving": "up\x1b[A\x9b2J", "right": "\u202eלים"}
+    rooms = [RoomSpec(key, "c", name=name) for key, name in names.items()]
+    options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=community(rooms, {key: {date(2026, 11, 9): 1} for key in names})) as odd:
+        account.setenv("ROCKETCHAT_URL", odd.url)
+        assert main(["channels", *WEEK, "--format", "json"]) == 0
+        told = capsys.readouterr().out
+        assert main(["channels", *WEEK]) == 0
+        table = capsys.readouterr().out
+    assert {room["room_id"]: room["name"] for room in json.loads(told)["rooms"]} == names
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", told + table)
+    assert "\u202e" not in table
+    assert max(map(len, table.splitlines())) < 120
+
+
 def one_line(capsys: pytest.CaptureFixture[str]) -> str:
     captured = capsys.readouterr()
     assert captured.out == ""

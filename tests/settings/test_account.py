@@ -23,6 +23,16 @@ def test_the_command_line_takes_its_account_from_the_environment() -> None:
     assert command_line_account(here | password | token, Settings()).user is None, "a token goes first"
 
 
+def test_the_spaces_around_a_password_are_a_part_of_it() -> None:
+    environ = {
+        "ROCKETCHAT_URL": " http://127.0.0.1:3300 ",
+        "ROCKETCHAT_USER": " ada ",
+        "ROCKETCHAT_PASSWORD": " pass\t",
+    }
+    account = command_line_account(environ, Settings())
+    assert (account.url, account.user, account.password) == ("http://127.0.0.1:3300", "ada", " pass\t")
+
+
 def test_the_command_line_takes_the_workspace_and_its_account_from_the_file() -> None:
     assert command_line_account({}, ACCOUNT) == CommandLineAccount(
         "https://chat.example.org", user_id="u1", auth_token="t1"

@@ -11,7 +11,7 @@ import pytest
 from engagement.errors import InvalidSettings
 from engagement.settings import keys as settings
 from engagement.settings.account import command_line_account
-from engagement.settings.keys import Settings, load
+from engagement.settings.keys import Settings, default_files, load
 from tests import ROOT
 
 
@@ -46,6 +46,8 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         url = "https://Chat.Example.org/"
         user_id = "aobEdbYhXfu5hkeqG"
         auth_token = "9HqLlyZOugoStsXCUfD"
+        proxy = "http://ada:p%40ss@proxy.example.org:3128/"
+        headers = { Authorization = "Basic YTpi", X-Gate = " open " }
         [demo]
         enabled = false
         [access]
@@ -72,6 +74,8 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     )
     assert loaded.workspace.url == "https://chat.example.org"
     assert loaded.workspace_account
+    assert loaded.workspace.proxy == "http://ada:p%40ss@proxy.example.org:3128"
+    assert loaded.workspace.headers == (("Authorization", "Basic YTpi"), ("X-Gate", "open"))
     assert not loaded.demo.enabled
     assert loaded.access.header == "X-Forwarded-User"
     assert loaded.access.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"))
@@ -92,13 +96,24 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
             "ENGAGEMENT_ROOMS_LEAVE_OUT": "bot-*, feed",
             "ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true",
             "ENGAGEMENT_LIMITS_COPIES": "  ",
+            "ENGAGEMENT_WORKSPACE_PROXY": "http://proxy:3128",
             "HOME": "/root",
         },
     )
+    assert loaded.workspace.proxy == "http://proxy:3128"
     assert loaded.session.hours == 2
     assert loaded.rooms.leave_out == ("bot-*", "feed")
     assert loaded.workspace.allow_typed_url
     assert loaded.limits.copies == 3, "an empty variable counts as not set"
+
+
+def test_headers_in_a_variable_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    told = {
+        "ENGAGEMENT_WORKSPACE_URL": "https://a.example",
+        "ENGAGEMENT_WORKSPACE_HEADERS": "X-Gate: one, two\n\nAuthorization: Basic YTpi",
+    }
+    loaded = from_text(tmp_path, "", told)
+    assert loaded.workspace.headers == (("X-Gate", "one, two"), ("Authorization", "Basic YTpi"))
 
 
 def test_the_first_file_that_exists_is_the_only_one_read(tmp_path: Path) -> None:
@@ -138,6 +153,9 @@ def test_all_faults_are_told_at_once_each_naming_its_key(tmp_path: Path) -> None
     ]
 
 
+GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -168,6 +186,21 @@ def test_all_faults_are_told_at_once_each_naming_its_key(tmp_path: Path) -> None
         ("[rooms]\nexempt = [1]", "[rooms] exempt must be a list of texts"),
         ('[demo]\nenabled = "perhaps"', "[demo] enabled must be true or false"),
         ('demo = "yes"', "demo stands outside of any section."),
+        ('[workspace]\nproxy = "proxy.example.org:3128"', "[workspace] proxy must be the address of a proxy"),
+        ('[workspace]\nproxy = "socks5://proxy:1080"', "[workspace] proxy must be the address of a proxy"),
+        ('[workspace]\nproxy = "http://proxy:99999"', "[workspace] proxy must be the address of a proxy"),
+        ('[workspace]\nproxy = "http://proxy/path"', "[workspace] proxy must be the address of a proxy"),
+        ('[workspace]\nheaders = { X-Gate = "a" }', "[workspace] url is missing: the headers are"),
+        ('[workspace]\nallow_typed_url = true\nheaders = { X-Gate = "a" }', "[workspace] url is missing: the headers"),
+        (f"{GATED}3", "[workspace] headers must be names and texts"),
+        (f'{GATED}{{ "X Gate" = "a" }}', "[workspace] headers must be the name of a header"),
+        (f'{GATED}{{ X-Gate = "a\\nHost: b" }}', "[workspace] headers must be texts of letters"),
+        (f'{GATED}{{ x-auth-token = "a" }}', "[workspace] headers must be headers of a gate; x-auth-token is not one"),
+        ("[limits]\ncopies = 0x" + "f" * 5000, "[limits] copies must be a whole number"),
+        ("[session]\nhours = 0x" + "f" * 5000, "[session] hours must be a number of hours"),
+        ('[workspace]\nca_bundle = "~nobody-of-that-name/ca.pem"', "[workspace] ca_bundle must be the path"),
+        ("x = " + "[" * 50_000, "The file "),
+        ("x = " + "9" * 5000, "The file "),
     ],
 )
 def test_a_wrong_or_half_filled_file_is_answered_with_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -209,6 +242,23 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load({}, [tmp_path])
 
 
+def test_a_file_of_an_editor_that_marks_what_it_writes_is_read(tmp_path: Path) -> None:
+    (tmp_path / "marked.toml").write_bytes(b"\xef\xbb\xbf[limits]\r\ncopies = 3\r\n")
+    assert load({}, [tmp_path / "file-as-folder" / "x.toml", tmp_path / "marked.toml"]).limits.copies == 3
+
+
+def test_without_a_home_and_a_working_folder_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError
+
+    def deleted() -> Path:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "home", unknown)
+    monkeypatch.setattr(Path, "cwd", deleted)
+    assert default_files() == ()
+
+
 SECRETS = ("sesame-password", "sesame-token-0123456789", "sesame-key-0123456789abcdef0123456789")
 
 
@@ -220,6 +270,8 @@ def test_no_secret_stands_in_a_repr(tmp_path: Path) -> None:
         url = "https://chat.example.org"
         user_id = "u"
         auth_token = "{SECRETS[1]}"
+        proxy = "http://ada:{SECRETS[0]}@proxy:3128"
+        headers = {{ Authorization = "{SECRETS[1]}" }}
         [access]
         mode = "everyone"
         [archive]
@@ -242,13 +294,15 @@ def test_no_secret_stands_in_a_fault(tmp_path: Path) -> None:
         url = "https://me:sesame-password@chat.example.org"
         user_id = "u"
         auth_token = "sesame token"
+        proxy = "socks5://ada:sesame@proxy"
+        headers = { Host = "sesame" }
         [archive]
         url = "mysql://u:sesame@db/x"
         [session]
         key = "sesame"
         """,
     )
-    assert len(told) == 5
+    assert len(told) == 7
     assert "sesame" not in " ".join(told)
 
 
