@@ -316,7 +316,7 @@ class Way:
 
 
 def _root(address: str) -> str:
-    return "{0}://{1}".format(*urlsplit(address))
+    return urlsplit(address)._replace(path="").geturl()
 
 
 DIRECT = Way()

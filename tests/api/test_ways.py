@@ -124,6 +124,8 @@ def test_the_headers_of_a_gate_go_to_the_configured_host_alone() -> None:
     assert Way.by(workspace, "https://chat.example.org").headers == (("X-Gate", SECRET),)
     for other in ("http://chat.example.org", "https://chat.example.org:8443", "https://chat.example.org.evil.example"):
         assert Way.by(workspace, other).headers == ()
+    plain = Workspace(url="http://chat.example.org", headers=workspace.headers)
+    assert Way.by(plain, "https://chat.example.org").headers, "the server has led to https"
 
 
 def test_a_redirect_does_not_take_the_headers_of_a_gate_elsewhere() -> None:

@@ -30,6 +30,10 @@ def test_a_wrong_password_is_answered_beside_the_form_and_only_the_password_is_l
     assert app.text_input(key="signin_password").value == ""
 
 
+def test_the_spaces_around_a_password_are_a_part_of_it(workspace: DemoServer) -> None:
+    assert "Check both" in sign_in(workspace.url, "manager", " manager ").error[0].value
+
+
 def test_the_second_factor_is_asked_for_and_a_wrong_code_keeps_the_password(workspace: DemoServer) -> None:
     app = sign_in(workspace.url, "twofactor", "twofactor")
     assert "second factor" in app.error[0].value

@@ -18,12 +18,13 @@ from engagement.api.client import Client
 from engagement.api.guard import Way, may_be_asked
 from engagement.api.transport import Bounds
 from engagement.demo import DemoServer, Options
-from engagement.errors import InvalidAddress, Unreachable
+from engagement.errors import InvalidAddress, SignedOut, Unreachable
+from engagement.storage.sessions import Session
 from engagement.ui import asking, session, signin
 from engagement.ui import runtime as runtimes
 from tests.support.access_tools import process, shows_figures, sign_in, signed_in, tab
 from tests.support.api_tools import answering, send
-from tests.support.clock import Clock
+from tests.support.clock import NOON, Clock
 from tests.support.misbehaving import (
     database,
     endless_body,
@@ -298,7 +299,21 @@ def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_
         ("https://chat.example.org", "https://chat.example.org:8443", False),
         ("https://example.org/chat", "https://example.org/other", False),
         ("http://example.org/chat", "https://example.org/other", False),
+        ("https://example.org/home", "https://example.org", True),
+        ("https://example.org/home", "https://example.org/home", True),
+        ("https://example.org", "https://example.org/home", False),
     ],
 )
-def test_the_configured_workspace_is_the_same_one_with_https(configured: str, row: str, same: bool) -> None:
-    assert asking._same_workspace(configured, row) is same
+def test_the_configured_workspace_is_the_same_one_with_https_and_less_a_page(
+    configured: str, row: str, same: bool, tmp_path: Path
+) -> None:
+    someone = Session(
+        workspace=row, user_id="u", username="ada", name="Ada", kind="password", token="t", id="i",
+        admitted_at=NOON, expires_at=NOON,
+    )  # fmt: skip
+    with process(tmp_path, WORKSPACE_URL=configured):
+        if same:
+            assert asking.allowed(someone) is someone
+        else:
+            with pytest.raises(SignedOut):
+                asking.allowed(someone)
