@@ -194,10 +194,17 @@ def csv_text(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> str:
     return out.getvalue()
 
 
+def kind_of(column: pd.Series) -> str:
+    """What a column holds: day, number or text."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "day"
+    return "number" if pd.api.types.is_numeric_dtype(column.dtype) else "text"
+
+
 def _cells(column: pd.Series) -> list[object]:
     if isinstance(column.dtype, pd.StringDtype):
         return [escaping.for_spreadsheet(text) for text in column]
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    if kind_of(column) == "day":
         return ["" if pd.isna(day) else day.date().isoformat() for day in column]
     if pd.api.types.is_float_dtype(column.dtype):
         return ["" if pd.isna(number) else round(number, 1) for number in column]

@@ -14,6 +14,9 @@ from engagement.numbers.rooms import BACK, DORMANT, INACTIVE_STATES, NEVER_USED,
 
 MOVEMENTS = (NEW, BACK, WENT_QUIET)
 
+# How the messages of a room in two periods compare, for ``side_by_side``.
+PAIRS = ("new", "gone", "up", "down", "same")
+
 # Days since the last message, both ends inclusive.
 AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "over 365 days")
 _AGE_ENDS = (30, 90, 180, 365)
@@ -59,6 +62,25 @@ def changed(rooms: pd.DataFrame) -> pd.DataFrame:
     """Rooms with a message in either period, largest change first, whichever way."""
     table = rooms[(rooms["messages"] != 0) | (rooms["previous_messages"] != 0)]
     return _ordered(table.assign(_size=table["change"].abs()), "_size").drop(columns="_size")
+
+
+def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """A rooms table whose ``previous_messages`` are those of ``others``, another period, and ``pair``, one of PAIRS.
+
+    Rooms with messages in neither period are left out; a room that only the other period knows is *gone*.
+    """
+    lost = others[~others["room_id"].isin(rooms["room_id"])].assign(messages=0)
+    both = pd.concat([rooms, lost], ignore_index=True)
+    now, before = (
+        both["messages"],
+        both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64"),
+    )
+    change = now - before
+    kinds = [(now > 0) & (before <= 0), (now <= 0) & (before > 0), change > 0, change < 0]
+    pair = pd.Series(np.select(kinds, PAIRS[:-1], PAIRS[-1]), index=both.index, dtype="str")
+    both = both.assign(previous_messages=before, change=change, movement="", pair=pair)
+    both["change_pct"] = 100.0 * change / before.where(before > 0)
+    return both[(now != 0) | (before != 0)].reset_index(drop=True)
 
 
 def busiest_of_weeks(rooms: pd.DataFrame, weekly: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -12,13 +12,12 @@ from engagement import figures
 from engagement.display import tables, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
-from engagement.numbers import naming
+from engagement.numbers import naming, rankings
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import Activity
 from engagement.report import words
-from engagement.report.compared import parts_of
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
 
@@ -84,28 +83,25 @@ def build(
     if activity.no_data:
         rooms = rooms.iloc[:0]
     context = Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
-    parts = _Parts(activity, rooms, context, wishes)
-    side = parts_of(compared, rooms, filters, context, wishes.people) if compared else None
+    charts = list(_charts(activity, rooms, context, wishes.top))
+    listed = list(_tables(activity, rooms, wishes))
+    sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in wishes.sections else ()
+    about = tables.about(activity, filters, len(rooms), viewer_zone=read_zone)
     chosen = wishes.sections
-    charts = [chart for chart in parts.charts() if chart.what in chosen]
-    listed = [table for table in parts.tables() if table.what in chosen]
-    sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in chosen else ()
-    if side:
-        charts.append(Chart("compared", side.info))
-        listed.append(Table("compared", side.title, side.rows, side.short, wishes.top))
+    if compared is not None:
+        chart, table, sentence, source = _beside(compared, rooms, filters, context, wishes.top)
+        charts, listed, sentences = [*charts, chart], [*listed, table], (*sentences, sentence)
+        about, chosen = [*about, ("Side by side", source)], chosen | {"compared"}
     return Content(
         title=naming.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
         comment="\n".join(naming.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
         caption=_caption(activity, filters, len(rooms), read_zone),
-        about=(
-            *tables.about(activity, filters, len(rooms), viewer_zone=read_zone),
-            *((("Side by side", side.caption),) if side else ()),
-        ),
+        about=tuple(about),
         key_figures=tiles(activity, rooms) if "figures" in chosen else (),
-        sentences=(*sentences, *((side.sentence,) if side else ())),
-        charts=tuple(charts),
-        tables=tuple(listed) if "tables" in chosen else (),
-        every_room=parts.every_room(),
+        sentences=sentences,
+        charts=tuple(chart for chart in charts if chart.what in chosen),
+        tables=tuple(table for table in listed if table.what in chosen and "tables" in chosen),
+        every_room=tables.every_room(rooms, people=wishes.people).rename(columns={"Verdict": _judged(activity)}),
         notes=activity.receipt.notes,
         activity=activity,
     )
@@ -127,83 +123,78 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
     return (*parts, CAPTION) if activity.masked else parts
 
 
-@dataclass(frozen=True, eq=False)
-class _Parts:
-    """The parts of one report, each made when it is asked for."""
-
-    activity: Activity
-    rooms: pd.DataFrame
-    context: Context
-    wishes: Wishes
-
-    @property
-    def _directory(self) -> bool:
-        return self.activity.directory != "pending"
-
-    @property
-    def _compared(self) -> bool:
-        return self.activity.counted and not self.activity.previous_no_data
-
-    def charts(self) -> Iterable[Chart]:
-        rooms, context, top = self.rooms, self.context, self.wishes.top
-        if not self.activity.counted:
-            yield Chart("top", figures.busiest_by_total(rooms, context, top))
-            yield Chart("inactive", figures.silence_age(rooms, context))
-            return
-        if self.activity.no_data:
-            return
-        yield Chart("top", figures.top_rooms(rooms, context, top))
-        if self._compared:
-            yield Chart("movers", figures.movers(rooms, context, max(1, top // 2)))
-        if self._directory:
-            yield Chart("inactive", figures.inactive_states(rooms, context))
-        if (history := self.activity.history) is not None:
-            weekly = by_week(history, rooms)
-            # The history ends with a week that is over, also where the period does not; a period can end days later.
-            dates = wording.period_text(history.weeks[-1])
-            finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-            yield Chart("trend", figures.weekly_totals(weekly, finished))
-
-    def tables(self) -> Iterable[Table]:
-        rooms, people, top = self.rooms, self.wishes.people, self.wishes.top
-        if not self.activity.counted:
-            rows = tables.counters(rooms, people=people)
-            yield Table("top", "Rooms by all messages ever", rows, _SHORT["counters"], top)
-            return
-        if self.activity.no_data:
-            return
-        verdict = self._verdict_heading()
-        named = {"Verdict": verdict}
-        yield Table("top", "Top channels", tables.ranked(rooms, people=people).rename(columns=named),
-                    (*_SHORT["top"], verdict), top)  # fmt: skip
-        if self._compared:
-            yield Table("movers", "Movers", tables.changed(rooms, people=people).rename(columns=named),
-                        (*_SHORT["movers"], verdict), top)  # fmt: skip
-        if self._directory:
-            silent = tables.silent(rooms, people=people)
-            yield Table("inactive", "Inactive rooms", silent, _SHORT["inactive"], top)
-        if (history := self.activity.history) is not None:
-            weeks = tables.weeks(by_week(history, rooms))
-            yield Table("trend", "Weeks", weeks, tuple(weeks.columns), 8)
-
-    def _verdict_heading(self) -> str:
-        """Names the week that is judged where that is not the period itself."""
-        history = self.activity.history
-        if history is None or history.weeks[-1] == self.activity.period:
-            return "Verdict"
-        week = history.weeks[-1]
-        dates = wording.period_text(week)
-        return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
-
-    def every_room(self) -> pd.DataFrame:
-        """A row per room, busiest first, with everything that the tables know of it."""
-        table = tables.every_room(self.rooms, people=self.wishes.people)
-        return table.rename(columns={"Verdict": self._verdict_heading()})
+def _charts(activity: Activity, rooms: pd.DataFrame, context: Context, top: int) -> Iterable[Chart]:
+    if not activity.counted:
+        yield Chart("top", figures.busiest_by_total(rooms, context, top))
+        yield Chart("inactive", figures.silence_age(rooms, context))
+        return
+    if activity.no_data:
+        return
+    yield Chart("top", figures.top_rooms(rooms, context, top))
+    if not activity.previous_no_data:
+        yield Chart("movers", figures.movers(rooms, context, max(1, top // 2)))
+    if activity.directory != "pending":
+        yield Chart("inactive", figures.inactive_states(rooms, context))
+    if (history := activity.history) is not None:
+        # The history ends with a week that is over, also where the period does not; a period can end days later.
+        dates = wording.period_text(history.weeks[-1])
+        finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
+        yield Chart("trend", figures.weekly_totals(by_week(history, rooms), finished))
 
 
-_SHORT = {
-    "top": ("Room", "Messages", "Change", "Share %"),
-    "movers": ("Room", "Messages", "Change", "Change %"),
-    "inactive": ("Room", "State", "Silent days", "Last message"),
-    "counters": ("Rank", "Room", "All messages", "Members", "Last message"),
-}
+def _tables(activity: Activity, rooms: pd.DataFrame, wishes: Wishes) -> Iterable[Table]:
+    people, top = wishes.people, wishes.top
+    if not activity.counted:
+        counters = ("Rank", "Room", "All messages", "Members", "Last message")
+        yield Table("top", "Rooms by all messages ever", tables.counters(rooms, people=people), counters, top)
+        return
+    if activity.no_data:
+        return
+    verdict = _judged(activity)
+    ranked = tables.ranked(rooms, people=people).rename(columns={"Verdict": verdict})
+    yield Table("top", "Top channels", ranked, ("Room", "Messages", "Change", "Share %", verdict), top)
+    if not activity.previous_no_data:
+        moved = tables.changed(rooms, people=people).rename(columns={"Verdict": verdict})
+        yield Table("movers", "Movers", moved, ("Room", "Messages", "Change", "Change %", verdict), top)
+    if activity.directory != "pending":
+        silent = tables.silent(rooms, people=people)
+        yield Table("inactive", "Inactive rooms", silent, ("Room", "State", "Silent days", "Last message"), top)
+    if activity.history is not None:
+        weeks = tables.weeks(by_week(activity.history, rooms))
+        yield Table("trend", "Weeks", weeks, tuple(weeks.columns), 8)
+
+
+def _judged(activity: Activity) -> str:
+    """The heading of verdicts, which names the week that is judged where that is not the period itself."""
+    history = activity.history
+    if history is None or history.weeks[-1] == activity.period:
+        return "Verdict"
+    week = history.weeks[-1]
+    dates = wording.period_text(week)
+    return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
+
+
+def _beside(
+    other: Activity, rooms: pd.DataFrame, filters: Filters, context: Context, top: int
+) -> tuple[Chart, Table, words.Sentence, str]:
+    """The chart, the table, the sentence and the source of two periods, over the rooms that pass the same filters."""
+    both = rankings.side_by_side(rooms, filters.keep(other.rooms))
+    first, second = wording.period_text(context.period), wording.period_text(other.period)
+    counts = both["pair"].value_counts()
+    said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in rankings.PAIRS)
+    ordered = rankings.changed(both)
+    names = {"Room": naming.room_labels(ordered, show_people=context.show_people), "What": ordered["pair"]}
+    numbers = {first: ordered["messages"], second: ordered["previous_messages"], "Change": ordered["change"]}
+    rows = pd.DataFrame(names | {"Type": tables.type_words(ordered)} | numbers | {"Change %": ordered["change_pct"]})
+    return (
+        Chart("compared", figures.movers(both, replace(context, previous=other.period))),
+        Table(
+            "compared",
+            f"{first} beside {second}",
+            rows.set_axis(ordered["room_id"], axis="index"),
+            ("Room", "What", first, second, "Change", "Change %"),
+            top,
+        ),
+        (f"Beside {second}, rooms with messages are: {said}.",),
+        f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from engagement import figures
-from engagement.display import wording
+from engagement.display import tables, wording
 from engagement.display.palette import FONT, LIGHT
 from engagement.report.content import Chart, Content, Table
 from engagement.report.wishes import PAPERS
@@ -32,22 +31,6 @@ const drawn = JSON.parse(document.getElementById("figures").textContent);
 for (const [what, figure] of Object.entries(drawn.figures))
   Plotly.newPlot("plot-" + what, figure.data, figure.layout, drawn.config);
 """
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as text; ``kind`` (name, text, number, day) decides how it is set."""
-
-    text: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Cells:
-    """A table as text."""
-
-    names: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def document(content: Content, *, only: str | None = None, paper: str = "") -> str:
@@ -131,14 +114,12 @@ def _data(data: dict[str, Any]) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
-def _cells(table: Table) -> Cells:
+def _cells(table: Table) -> dict[str, Any]:
+    """Headings and rows of texts, each with how it is set: name, text, number, day."""
     shown = table.shortened()
-    kinds = [_kind(shown[name]) for name in shown]
-    names = tuple(Cell(str(name), kind) for name, kind in zip(shown, kinds, strict=True))
-    columns = [
-        [Cell(text, kind) for text in column_texts(shown[name])] for name, kind in zip(shown, kinds, strict=True)
-    ]
-    return Cells(names, tuple(zip(*columns, strict=True)))
+    kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
+    texts = zip(*(column_texts(shown[name]) for name in shown), strict=True)
+    return {"names": zip(kinds, shown, strict=True), "rows": [zip(kinds, row, strict=True) for row in texts]}
 
 
 def rows_text(table: Table) -> str:
@@ -147,20 +128,12 @@ def rows_text(table: Table) -> str:
     return said if shown == len(table.rows) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
 
 
-def _kind(column: pd.Series) -> str:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return "day"
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return "number"
-    return "name" if column.name == "Room" else "text"
-
-
 def column_texts(column: pd.Series) -> list[str]:
     """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
-    name = str(column.name)
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    name, kind = str(column.name), tables.kind_of(column)
+    if kind == "day":
         return [wording.day_text(None if pd.isna(day) else day.date()) for day in column]
-    if not pd.api.types.is_numeric_dtype(column.dtype):
+    if kind == "text":
         return [wording.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
     values = [None if pd.isna(value) else float(value) for value in column]
     if name.endswith("%"):

@@ -13,7 +13,9 @@ import signal
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from engagement.errors import FileNotMade, NoBrowser
@@ -68,24 +70,24 @@ def browser() -> str:
 
 def pdf(document: str, timeout: float = TIMEOUT) -> bytes:
     """``document`` printed, with text that can be selected. Raises NoBrowser and FileNotMade."""
-    with _Room() as room:
-        room.write(document)
-        room.run("--no-pdf-header-footer", f"--print-to-pdf={room.made('pdf')}", timeout=timeout)
-        return room.result("pdf", b"%PDF-")
+    with _folder() as folder:
+        made = folder / "made.pdf"
+        _run(folder, document, "--no-pdf-header-footer", f"--print-to-pdf={made}", timeout=timeout)
+        return _checked(made, b"%PDF-")
 
 
 def png(document: str, width: int = PAGE_WIDTH, timeout: float = TIMEOUT) -> bytes:
     """``document`` from top to end, ``width`` pixels wide, at twice the resolution. Raises NoBrowser, FileNotMade."""
-    with _Room() as room:
-        room.write(_measuring(document))
-        found = _HEIGHT.search(room.run("--dump-dom", f"--window-size={width},1000", timeout=timeout))
+    with _folder() as folder:
+        laid = _run(folder, _measuring(document), "--dump-dom", f"--window-size={width},1000", timeout=timeout)
+        found = _HEIGHT.search(laid)
         if not found:
             raise FileNotMade("The browser could not lay out the report, so there is no PNG. Try HTML or PDF.")
-        height = min(int(found.group(1)), _TALLEST)
-        room.write(document)
-        size = f"--window-size={width},{height}"
-        room.run(size, f"--force-device-scale-factor={SCALE}", f"--screenshot={room.made('png')}", timeout=timeout)
-        return room.result("png", b"\x89PNG")
+        size = f"--window-size={width},{min(int(found.group(1)), _TALLEST)}"
+        made = folder / "made.png"
+        scale = f"--force-device-scale-factor={SCALE}"
+        _run(folder, document, size, scale, f"--screenshot={made}", timeout=timeout)
+        return _checked(made, b"\x89PNG")
 
 
 def _measuring(document: str) -> str:
@@ -95,79 +97,56 @@ def _measuring(document: str) -> str:
     return f"{head}{_MEASURE}</body></html>"
 
 
-class _Room:
-    """A folder of its own for one run of the browser, gone afterwards."""
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for the runs of one browser, gone afterwards. Raises NoBrowser."""
+    # Browsers from a snap see nothing of /tmp, and no hidden folder.
+    home = os.path.expanduser("~") if "/snap" in os.path.realpath(browser()) else None
+    with _browsers, tempfile.TemporaryDirectory(prefix="report-", dir=home, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
-    def __init__(self) -> None:
-        self._browser = browser()
-        self._as_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
-    def __enter__(self) -> _Room:
-        _browsers.acquire()
+def _run(folder: Path, document: str, *flags: str, timeout: float) -> str:
+    """Opens the document once; comes back with what the browser printed. Raises FileNotMade."""
+    page, program = folder / "report.html", browser()
+    page.write_text(document, encoding="utf-8")
+    # As root Chromium refuses to start with its sandbox; everybody else keeps it.
+    sandbox = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
+    command = [program, *_FLAGS, *sandbox, f"--user-data-dir={folder}/profile", *flags, page.as_uri()]
+    # A signal interrupts the main thread alone, maybe while it starts the browser: started in another one, it is
+    # known, and ended, in any case.
+    with ThreadPoolExecutor(1) as elsewhere:
+        starting = elsewhere.submit(
+            subprocess.Popen,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": str(folder)},
+        )
         try:
-            # Browsers from a snap see nothing of /tmp, and no hidden folder.
-            home = os.path.expanduser("~") if "/snap" in os.path.realpath(self._browser) else None
-            self._folder = tempfile.TemporaryDirectory(prefix="report-", dir=home, ignore_cleanup_errors=True)
-        except BaseException:
-            _browsers.release()
-            raise
-        self._page = Path(self._folder.name) / "report.html"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self._folder.cleanup()
+            running = starting.result()
+            out, err = running.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as exc:
+            raise FileNotMade(f"The browser took longer than {timeout:.0f} seconds, so it was stopped.") from exc
+        except OSError as exc:
+            raise FileNotMade(f"The browser {program} could not be started: {exc.strerror}.") from exc
         finally:
-            _browsers.release()
+            if starting.exception() is None:
+                _end(starting.result())
+    if running.returncode:
+        said = _last_line(err.decode("utf-8", "replace"))
+        raise FileNotMade(f"The browser stopped with status {running.returncode}{said}.")
+    return out.decode("utf-8", "replace")
 
-    def made(self, ending: str) -> Path:
-        """Where the browser puts what it makes; it goes by the ending."""
-        return Path(self._folder.name) / f"made.{ending}"
 
-    def write(self, document: str) -> None:
-        """Puts the document where the browser opens it."""
-        self._page.write_text(document, encoding="utf-8")
-
-    def run(self, *flags: str, timeout: float) -> str:
-        """Opens the document once; comes back with what the browser printed. Raises FileNotMade."""
-        # As root Chromium refuses to start with its sandbox; everybody else keeps it.
-        sandbox = ("--no-sandbox",) if self._as_root else ()
-        profile = f"--user-data-dir={self._folder.name}/profile"
-        command = [self._browser, *_FLAGS, *sandbox, profile, *flags, self._page.as_uri()]
-        # A signal interrupts the main thread alone, maybe while it starts the browser: started in another one, it is
-        # known, and ended, in any case.
-        with ThreadPoolExecutor(1) as elsewhere:
-            starting = elsewhere.submit(
-                subprocess.Popen,
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env={**os.environ, "TMPDIR": self._folder.name},
-            )
-            try:
-                running = starting.result()
-                out, err = running.communicate(timeout=timeout)
-            except subprocess.TimeoutExpired as exc:
-                raise FileNotMade(f"The browser took longer than {timeout:.0f} seconds, so it was stopped.") from exc
-            except OSError as exc:
-                raise FileNotMade(f"The browser {self._browser} could not be started: {exc.strerror}.") from exc
-            finally:
-                if starting.exception() is None:
-                    _end(starting.result())
-        if running.returncode:
-            said = _last_line(err.decode("utf-8", "replace"))
-            raise FileNotMade(f"The browser stopped with status {running.returncode}{said}.")
-        return out.decode("utf-8", "replace")
-
-    def result(self, ending: str, begins: bytes) -> bytes:
-        """What the browser made. Raises FileNotMade when it is not there or not what it should be."""
-        path = self.made(ending)
-        made = path.read_bytes() if path.exists() else b""
-        if not made.startswith(begins):
-            raise FileNotMade(f"The browser made no {ending.upper()}. Try again; HTML works without it.")
-        return made
+def _checked(path: Path, begins: bytes) -> bytes:
+    """What the browser made. Raises FileNotMade when it is not there or not what it should be."""
+    made = path.read_bytes() if path.exists() else b""
+    if not made.startswith(begins):
+        raise FileNotMade(f"The browser made no {path.suffix[1:].upper()}. Try again; HTML works without it.")
+    return made
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:

@@ -114,11 +114,11 @@ def _write(sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Any]) -> No
 def _write_column(sheet: Worksheet, place: int, column: pd.Series, formats: dict[str, Any]) -> int:
     """Writes the values below the heading; comes back with the length of the longest."""
     known = [(row, value) for row, value in enumerate(column, start=1) if not pd.isna(value)]
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    if tables.kind_of(column) == "day":
         for row, day in known:
             sheet.write_datetime(row, place, day.to_pydatetime(), formats["day"])
         return 11
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if tables.kind_of(column) == "number":
         look = formats[_look(column)]
         for row, number in known:
             sheet.write_number(row, place, float(number), look)

@@ -43,33 +43,41 @@ COLUMNS: dict[str, Callable[[], Any]] = {
 }
 
 
+MIMES = {
+    "html": "text/html",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
+
+
+def download(form: str, make: Callable[[], bytes], what: str, activity: Activity, about: str | None = None) -> None:
+    """A button for a file, made when it is asked for by whoever may still see what is in it."""
+    ending = form.lower()
+    st.download_button(
+        form,
+        session.permitted(make),
+        tables.file_name(what, activity, ending),
+        MIMES[ending],
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"{ending}_{what}",
+        help=about,
+    )
+
+
 def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
     """A table with links into the workspace, and every row of it as a file."""
     shown = tables.sorted_by(shown, order)
     about = tables.about(activity, view.filters, len(shown), viewer_zone=session.zone().key)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         st.markdown(f"**{wording.plural(len(shown), 'room')}**", width="stretch")
-        st.download_button(
-            "CSV",
-            session.permitted(lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about)),
-            tables.file_name(what, activity, "csv"),
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"csv_{what}",
-            help="Every row, with the period, the filters and how complete they are",
-        )
-        st.download_button(
-            "XLSX",
-            session.permitted(
-                lambda: workbook(about, [(what.replace("-", " ").capitalize(), shown)], made_at=activity.read_at)
-            ),
-            tables.file_name(what, activity, "xlsx"),
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"xlsx_{what}",
-            help="The same with typed columns; what it is about stands on the first sheet",
-        )
+        sheet = what.replace("-", " ").capitalize()
+        download("CSV", lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about), what, activity,
+                 "Every row, with the period, the filters and how complete they are")  # fmt: skip
+        download("XLSX", lambda: workbook(about, [(sheet, shown)], made_at=activity.read_at), what, activity,
+                 "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
     config = {name: made() for name, made in COLUMNS.items() if name in shown}
     linked = shown.reset_index(drop=True)
     if view.base_url is not None:

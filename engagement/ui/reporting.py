@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -22,10 +22,12 @@ from engagement.report.content import Content
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
 from engagement.report.words import Room, Sentence
 from engagement.report.workbook import as_csv, as_workbook
-from engagement.ui import cards, charts, loading, session
+from engagement.ui import cards, charts, listing, loading, session
 from engagement.ui.hub import hub
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
+
+T = TypeVar("T")
 
 # One width on every screen, so that pictures of it are alike.
 WIDTH = 820
@@ -141,19 +143,20 @@ def show(content: Content) -> None:
         st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(parts_) for parts_ in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
-    for first in range(0, len(content.charts), 2):
-        for column, chart in zip(st.columns(2), content.charts[first : first + 2], strict=False):
-            with column:
-                charts.draw(chart.info, f"report_{chart.what}")
+    _in_pairs(content.charts, lambda chart: charts.draw(chart.info, f"report_{chart.what}"))
     narrow = [table for table in content.tables if table.what in html.NARROW]
-    for first in range(0, len(narrow), 2):
-        for column, table in zip(st.columns(2), narrow[first : first + 2], strict=False):
-            with column:
-                _table(table)
+    _in_pairs(narrow, _table)
     for table in content.tables:
         if table not in narrow:
             _table(table)
     st.caption(escaping.for_markdown(" · ".join(content.caption)))
+
+
+def _in_pairs(parts: Sequence[T], draw: Callable[[T], None]) -> None:
+    for first in range(0, len(parts), 2):
+        for column, part in zip(st.columns(2), parts[first : first + 2], strict=False):
+            with column:
+                draw(part)
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -172,9 +175,9 @@ def files(content: Content) -> None:
     """The report as files. What needs a browser is made in the background; the page stays as it is meanwhile."""
     with st.expander("As a file", icon=":material/download:", key="report_files"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _at_once("HTML", "html", "text/html", content, lambda: html.document(content).encode())
-            _at_once("XLSX", "xlsx", _XLSX, content, lambda: as_workbook(content))
-            _at_once("CSV", "csv", "text/csv", content, lambda: as_csv(content))
+            listing.download("HTML", lambda: html.document(content).encode(), "report", content.activity)
+            listing.download("XLSX", lambda: as_workbook(content), "report", content.activity)
+            listing.download("CSV", lambda: as_csv(content), "report", content.activity)
             without = _no_browser()
             if st.button("PDF", key="report_pdf", disabled=bool(without), icon=":material/picture_as_pdf:"):
                 _make(content, "pdf", "")
@@ -186,16 +189,6 @@ def files(content: Content) -> None:
         _made(content)
 
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MIMES = {"pdf": "application/pdf", "png": "image/png"}
-
-
-def _at_once(label: str, ending: str, mime: str, content: Content, make: Callable[[], bytes]) -> None:
-    name = tables.file_name("report", content.activity, ending)
-    st.download_button(label, session.permitted(make), name, mime, on_click="ignore", icon=":material/download:",
-                       key=f"report_{ending}")  # fmt: skip
-
-
 def _choose_picture(content: Content) -> str:
     names = {"": "the whole report"} | {chart.what: chart.info.title for chart in content.charts}
     chosen: str = st.selectbox("PNG of", list(names), format_func=names.__getitem__, key="report_picture", width=260)
@@ -205,12 +198,6 @@ def _choose_picture(content: Content) -> str:
 def _document(content: Content, ending: str, what: str) -> str:
     """What the browser makes the file of."""
     return html.document(content, only=what or None, paper="A4" if ending == "pdf" else "")
-
-
-def _picture(document: str, ending: str, what: str) -> bytes:
-    if ending == "pdf":
-        return pictures.pdf(document)
-    return pictures.png(document, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
 
 
 def _no_browser() -> str:
@@ -243,7 +230,9 @@ def _make(content: Content, ending: str, what: str) -> None:
 
     def work(tell: Teller[Any]) -> bytes:
         tell.stage(f"Making the {ending.upper()}")
-        return _picture(document, ending, what)
+        if ending == "pdf":
+            return pictures.pdf(document)
+        return pictures.png(document, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
 
     of = digest(content, ending, what)
     reading = hub().jobs.ask(("file", of, ending), session.viewer(), work, keep=FILE_KEPT)
@@ -253,22 +242,18 @@ def _make(content: Content, ending: str, what: str) -> None:
 
 def _made(content: Content) -> None:
     file = st.session_state.get(MAKING)
-    if not isinstance(file, _File) or not _is_of(file, content):
+    shown = {"", *(chart.what for chart in content.charts)}
+    # Gone as soon as the page shows something else than the file was made of.
+    if not isinstance(file, _File) or file.what not in shown or file.of != digest(content, file.ending, file.what):
         return
     if file.reading.running:
         _wait(file)
     elif file.reading.error is not None:
         st.error(str(file.reading.error), icon=":material/error:")
     elif file.reading.latest is not None:
-        st.download_button(f"Save {file.name}", file.reading.latest, file.name, _MIMES[file.ending],
+        st.download_button(f"Save {file.name}", file.reading.latest, file.name, listing.MIMES[file.ending],
                            on_click="ignore", type="primary",
                            icon=":material/download:", key="report_save")  # fmt: skip
-
-
-def _is_of(file: _File, content: Content) -> bool:
-    """True while the page shows what the file was made of."""
-    shown = {"", *(chart.what for chart in content.charts)}
-    return file.what in shown and file.of == digest(content, file.ending, file.what)
 
 
 @st.fragment(run_every=LOOK_EVERY)
