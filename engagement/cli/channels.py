@@ -96,16 +96,13 @@ def _totals(activity: Activity) -> dict[str, object]:
     told: dict[str, object] = {}
     for measure in MEASURES:
         figure = of.get(measure.name, Comparison(math.nan, math.nan))
-        before, change, share = figure.before, figure.change, figure.change_pct
-        if activity.previous_no_data:
-            before = change = share = math.nan
         told[measure.name] = {
             "label": measure.label,
             "unit": measure.unit,
             "value": _plain(figure.now),
-            "previous": _plain(before),
-            "change": _plain(change),
-            "change_pct": _plain(share),
+            "previous": _plain(figure.before),
+            "change": _plain(figure.change),
+            "change_pct": _plain(figure.change_pct),
         }
     return told
 
@@ -120,6 +117,10 @@ def _plain(value: Any) -> object:
     return value.item() if hasattr(value, "item") else value
 
 
+def _padded(count: float, sign: str = "") -> str:
+    return f"{'no data':>9}" if pd.isna(count) else f"{count:>{sign}9,}"
+
+
 def _as_text(activity: Activity, *, people: bool) -> str:
     rooms = activity.rooms
     names = [wording.short(name, WIDEST_NAME) for name in naming.room_labels(rooms, show_people=people)]
@@ -127,7 +128,8 @@ def _as_text(activity: Activity, *, people: bool) -> str:
     for name, now, before, change, state in zip(
         names, rooms["messages"], rooms["previous_messages"], rooms["change"], rooms["state"], strict=True
     ):
-        lines.append(f"{now:>9,} {before:>9,} {change:>+9,}  {state:<14} {name}")
+        counts = [_padded(now), _padded(before), _padded(change, "+")]
+        lines.append(f"{' '.join(counts)}  {state:<14} {name}")
     complete = "complete" if activity.receipt.complete else "INCOMPLETE"
     lines.append(
         f"{wording.plural(len(rooms), 'room')}, {activity.period} compared with {activity.previous}, {complete}"

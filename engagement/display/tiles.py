@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display.wording import UNDEFINED, amount, days_text, share_text, signed, signed_percent
+from engagement.display.wording import NOT_ALIKE, UNDEFINED, amount, days_text, share_text, signed, signed_percent
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
 
@@ -73,6 +73,8 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
     if activity.unfinished:
         over = f"; {over_text(activity)}" if measure.name == "messages" else ""
         return Tile(measure, value, f"so far; {before} {whole_text(activity)}{over}", weeks=line)
+    if not activity.alike:
+        return Tile(measure, value, f"{_change(measure, figure)}, {NOT_ALIKE}", before, weeks=line)
     change = 0 if math.isnan(figure.change) else round(figure.change, 1)
     return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), line)
 

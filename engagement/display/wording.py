@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -11,10 +11,13 @@ import pandas as pd
 import wcwidth
 from wcwidth import iter_graphemes
 
+from engagement.numbers.days import spans
 from engagement.numbers.naming import ISOLATE, ISOLATE_END
 from engagement.numbers.periods import Period
 
 UNDEFINED = "–"
+# Said of two periods that have not the same days counted.
+NOT_ALIKE = "not like for like"
 ELLIPSIS = "…"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -176,6 +179,12 @@ def period_text(period: Period) -> str:
     if start.month != end.month:
         return f"{start.day} {MONTHS[start.month - 1]} – {day_text(end)}"
     return f"{start.day}–{day_text(end)}"
+
+
+def days_listed(days: Iterable[date]) -> str:
+    """Days as periods: "11–12 Nov 2026 and 14 Nov 2026"."""
+    told = [period_text(span) for span in spans(days)]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def days_text(days: float | None) -> str:

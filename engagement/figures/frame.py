@@ -14,7 +14,17 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
-from engagement.display.wording import WEEKDAYS, count, day_text, period_text, plural, short, told_apart, workspace_name
+from engagement.display.wording import (
+    NOT_ALIKE,
+    WEEKDAYS,
+    count,
+    day_text,
+    period_text,
+    plural,
+    short,
+    told_apart,
+    workspace_name,
+)
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 
@@ -56,6 +66,7 @@ class Context:
     def of(cls, activity: Activity, *notes: str, people: bool) -> Context:
         """What the figures of an activity have in common."""
         workspace = workspace_name(activity.workspace)
+        notes = notes if activity.alike else (*notes, NOT_ALIKE)
         return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people)
 
     @property

@@ -1,14 +1,20 @@
-"""The days of a period beside those of the previous one."""
+"""The days of a period beside those of the previous one, and the days on which nobody counted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import DAY, Period
+
+# Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is
+# usual where one in four of the nearest days of the same weekday had fewer than FEW messages too.
+LONG_SILENCE, NEAREST, FEW, USUAL = 7, 8, 3, 0.25
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,48 @@ def _known(counts: Mapping[date, int | None], day: date, today: date) -> int | N
 
 def _count(value: float) -> int | None:
     return None if pd.isna(value) else round(float(value))
+
+
+def uncounted(daily: pd.Series, today: date) -> tuple[date, ...]:
+    """The days before ``today`` on which nothing was counted, where the workspace's own past makes that unusual.
+
+    ``daily`` are the messages of all rooms on each day (naive midnights); days that it does not hold are not judged.
+    Such a day was not counted, or nobody wrote: nothing in the answers of a server tells one from the other.
+    """
+    known = daily.dropna().sort_index()
+    days = np.array([day.date().toordinal() for day in pd.DatetimeIndex(known.index)], dtype=np.int64)
+    over = days < today.toordinal()
+    days, counts = days[over], known.to_numpy(dtype=np.float64)[over]
+    empty = counts == 0
+    runs = np.cumsum(np.r_[True, (np.diff(days) != 1) | (np.diff(empty) != 0)]) if len(days) else days
+    long = empty & (np.bincount(runs)[runs] >= LONG_SILENCE) if len(days) else empty
+    found = []
+    for row in np.flatnonzero(empty):
+        others = ~long & (runs != runs[row])
+        if long[row] or not _usual(days[row], days[others], counts[others]):
+            found.append(date.fromordinal(int(days[row])))
+    return tuple(found)
+
+
+def _usual(day: int, others: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> bool:
+    """Whether days of this weekday have few messages as a rule, by the nearest ``others``."""
+    same = (others - day) % 7 == 0
+    nearest = np.argsort(np.abs(others[same] - day), kind="stable")[:NEAREST]
+    return bool(len(nearest)) and bool((counts[same][nearest] < FEW).mean() >= USUAL)
+
+
+def spans(days: Iterable[date]) -> list[Period]:
+    """The days as the fewest periods, in order."""
+    found: list[Period] = []
+    for day in sorted(days):
+        if found and found[-1].end + DAY == day:
+            found[-1] = Period(found[-1].start, day)
+        else:
+            found.append(Period(day, day))
+    return found
+
+
+def uncounted_note(days: Iterable[date]) -> str:
+    """What is said of days on which nothing was counted."""
+    told = ", ".join(str(span) if span.days > 1 else str(span.start) for span in spans(days))
+    return f"Nothing was counted on {told}: no data, or nobody wrote."

@@ -125,10 +125,14 @@ def compared(measure: Measure, rooms: pd.DataFrame, period: Period) -> Compariso
     """The measure over ``rooms`` of the rooms table, in the period and in the previous one."""
     may_be_silent = ~rooms["exempt"]
     existed = ~(rooms["created"] >= pd.Timestamp(period.start))
-    return Comparison(
-        measure.compute(Counts(rooms["messages"], may_be_silent)),
-        measure.compute(Counts(rooms["previous_messages"], may_be_silent & existed)),
+    windows = {"messages": may_be_silent, "previous_messages": may_be_silent & existed}
+    # Where nobody counted a window, no figure of it is known.
+    known = {name: rooms.empty or bool(rooms[name].notna().any()) for name in windows}
+    now, before = (
+        measure.compute(Counts(rooms[name], expected)) if known[name] else math.nan
+        for name, expected in windows.items()
     )
+    return Comparison(now, before)
 
 
 def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:

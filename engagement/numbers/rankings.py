@@ -10,7 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engagement.numbers.rooms import BACK, DORMANT, INACTIVE_STATES, NEVER_USED, NEW, UNKNOWN, UNUSED_SO_FAR, WENT_QUIET
+from engagement.numbers.rooms import (
+    BACK,
+    DORMANT,
+    INACTIVE_STATES,
+    NEVER_USED,
+    NEW,
+    UNKNOWN,
+    UNUSED_SO_FAR,
+    WENT_QUIET,
+    spoke,
+)
 
 MOVEMENTS = (NEW, BACK, WENT_QUIET)
 
@@ -60,7 +70,7 @@ def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
 
 def changed(rooms: pd.DataFrame) -> pd.DataFrame:
     """Rooms with a message in either period, largest change first, whichever way."""
-    table = rooms[(rooms["messages"] != 0) | (rooms["previous_messages"] != 0)]
+    table = rooms[spoke(rooms["messages"]) | spoke(rooms["previous_messages"])]
     return _ordered(table.assign(_size=table["change"].abs()), "_size").drop(columns="_size")
 
 

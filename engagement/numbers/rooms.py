@@ -66,10 +66,10 @@ class Activity:
     ``rooms`` has the columns COLUMNS, a row per room that existed in the period; ``daily`` is messages per day of the
     server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``, ``public``
     (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the server counts no
-    messages per day at all, ``whole`` where rooms that it counted may be missing. ``first_counted`` is the first day
-    with any message, where known. ``offset`` is the server's from UTC, None where it is not known; ``masked`` says that
-    names are aliases. ``history`` are the weeks of the verdicts; with them ``rooms`` has the columns of
-    ``weeks.verdicts`` too.
+    messages per day at all, ``whole`` where rooms that it counted may be missing. ``uncounted`` are the days of both
+    periods on which nothing was counted. ``first_counted`` is the first day with any message, where known. ``offset``
+    is the server's from UTC, None where it is not known; ``masked`` says that names are aliases. ``history`` are the
+    weeks of the verdicts; with them ``rooms`` has the columns of ``weeks.verdicts`` too.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -85,6 +85,7 @@ class Activity:
     directory: str = "full"
     counted: bool = True
     whole: bool = True
+    uncounted: tuple[date, ...] = ()
     first_counted: date | None = None
     offset: timedelta | None = None
     rules: Rules = NO_RULES
@@ -116,7 +117,7 @@ class Activity:
 
     def agreed(self, history: History) -> History:
         """The history with the counts of this table in the weeks that it tells, so that one page has one number."""
-        return agreed(history, self.period, self.previous, self.rooms, whole=self.whole)
+        return agreed(history, self.period, self.previous, self.rooms, whole=self.whole, uncounted=self.uncounted)
 
     @property
     def same_weekdays(self) -> bool:
@@ -129,14 +130,32 @@ class Activity:
         return aligned(self.daily, self.period, self.previous, self.today)
 
     @property
+    def alike(self) -> bool:
+        """False when some day of either period was not counted: what they come to is then no rise and no fall."""
+        return not self.uncounted
+
+    @property
     def no_data(self) -> bool:
         """True when no room has any message in the period: then nothing was counted, and nobody is inactive."""
-        return self.counted and not bool((self.rooms["messages"] != 0).any())
+        return self.counted and not spoke(self.rooms["messages"]).any()
 
     @property
     def previous_no_data(self) -> bool:
         """The same of the previous period: then there is nothing to compare with."""
-        return self.counted and not bool((self.rooms["previous_messages"] != 0).any())
+        return self.counted and not spoke(self.rooms["previous_messages"]).any()
+
+
+def spoke(messages: pd.Series) -> pd.Series:
+    """Where a count is known and not zero."""
+    return messages.fillna(0) != 0
+
+
+def without_data(rooms: pd.DataFrame, *, now: bool, before: bool) -> pd.DataFrame:
+    """The rooms table with NaN in place of the counts of a window that nobody counted, and of what hangs on them."""
+    unknown = ["messages"] * now + ["previous_messages"] * before
+    if not unknown:
+        return rooms
+    return rooms.assign(**dict.fromkeys([*unknown, "change", "change_pct"], np.nan), movement="")
 
 
 def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period) -> pd.DataFrame:
@@ -169,14 +188,15 @@ def join(
     rules: Rules = NO_RULES,
     *,
     previous: Period | None = None,
+    uncounted: Sequence[date] = (),
 ) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
     ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
-    the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last
-    message; ``rules`` decide which rooms are exempt and left out; ``previous`` is what the period is compared with,
-    the days right before unless said. Rooms created after the period are not in it, unless
-    something was counted in them.
+    the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last message;
+    ``rules`` decide which rooms are exempt and left out; ``previous`` is what the period is compared with, the days
+    right before unless said; what hangs on a day ``uncounted`` is not known. Rooms created after the period are not in
+    it, unless something was counted in them.
     """
     table = _merged(counts, directory)
     table["created"] = zone.days(table["created"])
@@ -201,6 +221,7 @@ def join(
     previous = previous or period.previous
     _compare(table, previous)
     _judge_silence(table, period, previous, counted=counts is not None)
+    _withdraw(table, period, previous, uncounted)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
     return table[COLUMNS]
 
@@ -297,3 +318,15 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
     table["silent_least"] = (end - last).dt.days.where(spoken).astype("float64")
     table["silent_most"] = (end - first).dt.days.where(spoken).astype("float64")
     table["silent_days"] = table["silent_least"].where(first == last)
+
+
+def _withdraw(table: pd.DataFrame, period: Period, previous: Period, uncounted: Sequence[date]) -> None:
+    """Takes back in place what is said of silences that fall on uncounted days, unless the last message proves them."""
+    now, before = (any(day in window for day in uncounted) for window in (period, previous))
+    first, last, known = table["spoke_from"], table["spoke_to"], table["last_message_known"].eq(True)
+    silent, silent_before = table["messages"] <= 0, table["previous_messages"] <= 0
+    proved = known & ~(last >= pd.Timestamp(period.start))
+    heard_before = (last >= pd.Timestamp(previous.start)) & (first <= pd.Timestamp(previous.end))
+    unsure = (silent & ~proved & now) | (silent & silent_before & heard_before & before)
+    table["state"] = table["state"].mask(unsure & ~table["exempt"], UNKNOWN)
+    table["movement"] = table["movement"].mask((silent & ~proved & now) | (silent_before & before), "")

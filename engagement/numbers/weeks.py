@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -61,12 +62,20 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     return week if week.start >= period.start else None
 
 
-def agreed(history: History, period: Period, previous: Period, rooms: pd.DataFrame, *, whole: bool) -> History:
+def agreed(
+    history: History,
+    period: Period,
+    previous: Period,
+    rooms: pd.DataFrame,
+    *,
+    whole: bool,
+    uncounted: Sequence[date] = (),
+) -> History:
     """The history with what a rooms table counted in ``period`` and ``previous`` in place of what was kept of them.
 
     Where the weeks inside the period have more messages than all of it, or make it up and have others, what was kept of
     them is out of date, and they are not known for that room. ``whole`` is False where rooms may be missing: then
-    none of those without a message is known to be silent.
+    none of those without a message is known to be silent. Weeks with ``uncounted`` days are not known.
     """
     told = rooms.set_index("room_id")[["messages", "previous_messages"]].set_axis([period, previous], axis="columns")
     counts = history.counts.copy()
@@ -85,7 +94,7 @@ def agreed(history: History, period: Period, previous: Period, rooms: pd.DataFra
     for week in weeks:
         ours, column = told[week].dropna(), pd.Timestamp(week.start)
         counts.loc[ours.index, column] = ours if whole else ours.replace(0, np.nan)
-        if not ours.any():
+        if not ours.any() or any(day in week for day in uncounted):
             counts[column] = np.nan
     incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
     return replace(history, counts=counts, incomplete=tuple(sorted(incomplete)))

@@ -12,6 +12,7 @@ from engagement.api.client import Client, DailyTotals, Person, Release
 from engagement.api.refusals import ENDS_ALL
 from engagement.api.release import UNKNOWN
 from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
+from engagement.numbers.days import uncounted
 from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone, midnights_of
@@ -47,7 +48,8 @@ class Facts:
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
     server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
     which ``checked`` says was proved. ``daily`` are the messages of all rooms together per day of the last year, by
-    naive midnights of the server, where they are known. ``receipt`` is that of the daily totals and of the check.
+    naive midnights of the server, where they are known, and ``uncounted`` its days on which nothing was counted.
+    ``receipt`` is that of the daily totals and of the check.
     """
 
     workspace: str
@@ -61,6 +63,7 @@ class Facts:
     block_days: int | None = None
     checked: bool = True
     daily: pd.Series = field(default_factory=lambda: NO_DAYS, repr=False, compare=False)
+    uncounted: frozenset[date] = frozenset()
     receipt: Receipt = NOTHING_READ
 
     @property
@@ -116,6 +119,7 @@ def read_facts(
     week = week_to_check(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
     counting = checked(bare, lambda: check_counting(client, week, offset), tell)
     first, block_days = None, None
+    days = server_dates(sent, offset) if whole_year else NO_DAYS
     if counting.right is False or not (whole_year or counting.right):
         block_days, notes = SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
     else:
@@ -130,7 +134,8 @@ def read_facts(
         first_counted=first,
         block_days=block_days,
         checked=counting.right is not None,
-        daily=server_dates(sent, offset) if whole_year else NO_DAYS,
+        daily=days,
+        uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
         receipt=totals.receipt + counting.receipt + Receipt(notes=notes),
     )
 
@@ -171,6 +176,11 @@ def together(totals: Sequence[DailyTotals]) -> DailyTotals:
     """Several answers as one."""
     receipt = sum((total.receipt for total in totals), NOTHING_READ)
     return DailyTotals(pd.concat([total.messages for total in totals]), receipt)
+
+
+def every_day(dated: pd.Series) -> pd.Series:
+    """Messages per day with zero for days between the first and the last that the server does not name."""
+    return dated if dated.empty else dated.reindex(pd.date_range(dated.index[0], dated.index[-1]), fill_value=0)
 
 
 def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:

@@ -15,6 +15,7 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
+from engagement.numbers.days import uncounted_note
 from engagement.numbers.periods import Period, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of
@@ -251,11 +252,14 @@ def before(counts: ChannelCounts) -> ChannelCounts:
 def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: Receipt) -> History:
     table = pd.DataFrame(kept.counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods])
     first, notes = facts.first_counted, []
-    for column in table:
-        if not table[column].fillna(0).any():
+    days = [day for week in kept.periods for day in week.dates() if day in facts.uncounted]
+    for week, column in zip(kept.periods, table, strict=True):
+        if not table[column].fillna(0).any() or any(day in week for day in days):
             table[column] = np.nan
     if first is not None and any(week.start < first and week not in kept.windows for week in kept.periods):
         notes.append(f"The server counted nothing before {first}; weeks that begin earlier have no data.")
+    if days:
+        notes.append(f"{uncounted_note(days)} Weeks with such days have no data.")
     incomplete = tuple(week for week in kept.periods if week in kept.windows and not kept.windows[week].meta.complete)
     if incomplete:
         notes.append(f"Not complete: the weeks {', '.join(map(str, incomplete))}.")

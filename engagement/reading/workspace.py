@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -13,13 +13,14 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client, DailyTotals, Directory
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import StoreUnavailable, WorkspaceError
+from engagement.numbers.days import uncounted, uncounted_note
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, compared_with, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
-from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join
+from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join, spoke, without_data
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import Counting
-from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, read_facts, server_dates, together
+from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, every_day, read_facts, server_dates, together
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
 from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
@@ -34,6 +35,9 @@ RENEWAL_KEPT = 600.0
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
 
+NOT_ALIKE_NOTE = (
+    "Both periods do not have the same days counted: comparing them is not like for like, and nothing is judged by it."
+)
 PENDING_NOTE = "The room directory is still being read; inactive rooms follow."
 PRIVATE_UNKNOWN_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
@@ -199,6 +203,19 @@ class Reader:
     def _activity(self, facts: Facts, today: date, counts: _Counts, listed: Directory | None) -> Activity:
         """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
         directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
+        lacking = _uncounted(facts, today, counts)
+        rooms = join(
+            counts.rooms,
+            _without(listed.rooms, counts.unreadable) if listed else None,
+            counts.period,
+            facts.zone,
+            self.rules,
+            previous=counts.previous,
+            uncounted=lacking,
+        )
+        if facts.counted:
+            now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))
+            rooms = without_data(rooms, now=now, before=before)
         made = Activity(
             workspace=facts.workspace,
             release=str(facts.release),
@@ -206,21 +223,16 @@ class Reader:
             previous=counts.previous,
             today=today,
             read_at=self.now().astimezone(UTC),
-            rooms=join(
-                counts.rooms,
-                _without(listed.rooms, counts.unreadable) if listed else None,
-                counts.period,
-                facts.zone,
-                self.rules,
-                previous=counts.previous,
-            ),
-            daily=counts.daily,
-            receipt=_receipt(facts, counts, listed, directory, told=self.access.told),
+            rooms=rooms,
+            daily=counts.daily.drop([pd.Timestamp(day) for day in lacking], errors="ignore"),
+            receipt=_receipt(facts, counts, listed, directory, told=self.access.told)
+            + Receipt(notes=_notes(facts, lacking)),
             directory=directory,
             counted=facts.counted,
             first_counted=facts.first_counted,
             offset=facts.offset,
             whole=counts.lists.complete,
+            uncounted=lacking,
             rules=self.rules,
         )
         return masked(made) if self.rules.mask_names else made
@@ -280,6 +292,26 @@ def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Re
 
 def _without(rooms: pd.DataFrame, unreadable: frozenset[str]) -> pd.DataFrame:
     return rooms[~rooms["room_id"].isin(unreadable)].reset_index(drop=True) if unreadable else rooms
+
+
+def _uncounted(facts: Facts, today: date, counts: _Counts) -> tuple[date, ...]:
+    """The days of both periods that were not counted, by what was read now and the year before it."""
+    first, asked = facts.first_counted, {*counts.previous.dates(), *counts.period.dates()}
+    days = pd.concat([every_day(facts.daily).drop(counts.daily.index, errors="ignore"), counts.daily])
+    found = {*uncounted(days, today), *(day for day in asked if first is not None and day < first)}
+    for window, column in ((counts.period, "messages"), (counts.previous, "previous_messages")):
+        # A whole window without a message is no data, whatever is usual.
+        if counts.rooms is not None and not spoke(counts.rooms[column]).any():
+            found |= {day for day in window.dates() if day < today}
+    return tuple(sorted(asked & found))
+
+
+def _notes(facts: Facts, lacking: Sequence[date]) -> tuple[str, ...]:
+    """What is to be said of days that were not counted; those before the first counted one have their own note."""
+    if not lacking:
+        return ()
+    told = [day for day in lacking if facts.first_counted is None or day >= facts.first_counted]
+    return (*((uncounted_note(told),) if told else ()), NOT_ALIKE_NOTE)
 
 
 def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:

@@ -56,8 +56,9 @@ def sentences(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> tuple
     parts = [_totals(activity, rooms, history)]
     if not activity.previous_no_data:
         # Part of a period against a whole one is no rise or fall that a room could have driven.
-        parts += [] if activity.unfinished else [_drivers(rooms, named)]
-        parts += [_judged(rooms, history, named), _moved(activity, rooms, history, named)]
+        parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
+        parts += [_judged(rooms, history, named)]
+        parts += [_moved(activity, rooms, history, named)] if activity.alike else []
     parts.append(_silent(activity, rooms))
     return tuple(part for part in parts if part)
 
@@ -92,6 +93,12 @@ def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) ->
         # An unfinished period always looks like a fall, so it is not held against whole ones.
         whole, over = tiles.whole_text(activity), tiles.over_text(activity)
         return (f"{plural(now, 'message')} so far; {count(before)} {whole}; {over}.",)
+    if not activity.alike:
+        days = wording.days_listed(activity.uncounted)
+        return (
+            f"{plural(now, 'message')} were counted, and {count(before)} in the period before: {wording.NOT_ALIKE}, as "
+            f"nothing was counted on {days} (no data, or nobody wrote).",
+        )
     usual = _usual(activity, rooms, history, now)
     if now == before:
         return (f"Messages stayed at {count(now)}{usual}.",)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from engagement.display import tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers.rooms import Activity
-from engagement.ui import session
+from engagement.ui import session, states
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
@@ -55,6 +55,7 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFram
                 "per day. Shown is what the room directory knows.",
                 icon=":material/info:",
             )
+        states.uncounted_days(activity)
     return rooms
 
 

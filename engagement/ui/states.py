@@ -62,6 +62,18 @@ def no_data(activity: Activity) -> bool:
     )
 
 
+def uncounted_days(activity: Activity) -> None:
+    """Says on which days of both periods nothing was counted, where not all of the period is without data."""
+    if activity.alike or activity.no_data:
+        return
+    days = wording.days_listed(activity.uncounted)
+    st.warning(
+        f"Nothing was counted on {days}: no data, or nobody wrote. The two periods are {wording.NOT_ALIKE}, nothing is "
+        "judged by those days, and rooms whose silence depends on them are unknown.",
+        icon=":material/event_busy:",
+    )
+
+
 def nothing_to_compare(activity: Activity) -> bool:
     """Says so, and gives True, where the server counted nothing at all in the previous period."""
     return activity.previous_no_data and _said(

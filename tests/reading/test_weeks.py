@@ -151,6 +151,7 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
     assert history.missing == ()
     assert history.receipt.notes == (
         f"The server counted nothing before {facts.first_counted}; weeks that begin earlier have no data.",
+        "Nothing was counted on 2026-10-26 to 2026-11-01: no data, or nobody wrote. Weeks with such days have no data.",
     )
     # Three calls for the five weeks from the fourth on; what was not counted is not asked for.
     assert lists_asked(server)[:3] == [str(weeks[n].start) for n in (7, 5, 3)]
