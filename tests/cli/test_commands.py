@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,54 @@ def test_this_week_so_far_is_compared_with_the_same_weekdays_of_the_week_before(
     assert told["previous"] == {"start": "2026-11-09", "end": "2026-11-12", "days": 4}
     # 16 + 17 + 18 + 19, and a week before 9 + 10 + 11 + 12.
     assert (told["rooms"][0]["messages"], told["rooms"][0]["previous_messages"]) == (70, 42)
+
+
+@pytest.fixture
+def gaps(account: pytest.MonkeyPatch) -> Iterator[DemoServer]:
+    """A workspace with ten messages a day that stands at noon of a Friday."""
+    weeks = [date(2026, 9, 1) + timedelta(days=n) for n in range(80)]
+    made = community([RoomSpec("general")], {"general": dict.fromkeys(weeks, 10)})
+    options = Options(today=date(2026, 11, 20), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=made) as running:
+        account.setenv("ROCKETCHAT_URL", running.url)
+        yield running
+
+
+def test_days_nobody_counted_are_named_in_json_and_beside_csv(
+    gaps: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gaps.workspace.stop_counting(date(2026, 11, 11), date(2026, 11, 12))
+    named = "Nothing was counted on 2026-11-11 to 2026-11-12: no data, or nobody wrote."
+    assert main(["channels", *WEEK, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["notes"][0] == named
+    assert "not like for like" in told["notes"][1]
+    [room] = told["rooms"]
+    assert (room["messages"], room["previous_messages"], room["verdict"]) == (50, 70, "too few to tell")
+    assert main(["channels", *WEEK, "--format", "csv"]) == 0
+    assert capsys.readouterr().err.splitlines()[0] == named
+
+
+def test_a_whole_window_without_data_is_null_and_no_data_and_never_zero(
+    gaps: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gaps.workspace.stop_counting(date(2026, 11, 2), date(2026, 11, 8))
+    assert main(["channels", *WEEK, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    [room] = told["rooms"]
+    assert (room["messages"], room["previous_messages"], room["change"], room["change_pct"]) == (70, None, None, None)
+    assert told["totals"]["messages"] | {"label": "", "unit": ""} == {
+        "label": "", "unit": "", "value": 70.0, "previous": None, "change": None, "change_pct": None,
+    }  # fmt: skip
+    assert told["totals"]["active_rooms"]["previous"] is None
+    assert main(["channels", *WEEK]) == 0
+    assert re.match(r"\s+70\s+no data\s+no data\s+active", capsys.readouterr().out.splitlines()[1])
+    assert main(["channels", "--start", "2026-11-02", "--end", "2026-11-08", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    [room] = told["rooms"]
+    assert (room["messages"], room["previous_messages"], room["state"]) == (None, 70, "unknown")
+    assert told["totals"]["messages"]["value"] is None
+    assert told["complete"]
 
 
 def test_the_people_of_direct_messages_are_named_when_asked_for(

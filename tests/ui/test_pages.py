@@ -171,3 +171,28 @@ def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
     assert first["Messages"] > 0
     assert row["Messages"] == 0
     assert str(row["Why"]).startswith("no messages")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(page: str) -> None:
+    hubs.hub().demo().workspace.stop_counting(date(2026, 11, 11), date(2026, 11, 12))
+    app = sound(explore(page))
+    said = text_of(app)
+    assert "Nothing was counted on 11–12 Nov 2026: no data, or nobody wrote." in said
+    assert "not like for like" in said
+    assert not any(word in said for word in (" fell from", " rose from", " drove most"))
+    # An arrow is a judgement.
+    assert all("not like for like" in m.delta for m in app.metric if m.label in {one.label for one in MEASURES})
+    for table in app.dataframe:
+        verdicts = table.value.get("Verdict")
+        assert verdicts is None or set(verdicts) <= {"too few to tell", "new"}
+
+
+def test_a_previous_week_without_data_is_blank_and_makes_nobody_a_mover() -> None:
+    hubs.hub().demo().workspace.stop_counting(date(2026, 11, 2), date(2026, 11, 8))
+    app = sound(explore("top_channels"))
+    assert app.dataframe[0].value["Previous"].isna().all()
+    assert app.dataframe[0].value["Change"].isna().all()
+    overview = sound(explore())
+    assert [metric.delta for metric in overview.metric] == ["nothing to compare with"] * len(MEASURES)
+    assert "gained most" not in text_of(overview)
