@@ -47,7 +47,15 @@ class Admissions:
 
     def fresh(self, held: Admission) -> bool:
         """True while an admission need not be renewed."""
-        return self._clock() - held.at < RENEWED_AFTER
+        return self._younger(held, RENEWED_AFTER)
+
+    def lasts(self, held: Admission) -> bool:
+        """True while an admission lets somebody see figures, whether or not it can be renewed."""
+        return self._younger(held, LASTS)
+
+    def _younger(self, held: Admission, age: timedelta) -> bool:
+        # What is dated in the future was noted by a clock that is wrong, and would last for as long as it is.
+        return timedelta(0) <= self._clock() - held.at < age
 
     def current(
         self, name: str, held: Admission | None, viewer: str, renew: Callable[[Teller[Admission]], Admission]
@@ -59,7 +67,7 @@ class Admissions:
         """
         if held is not None and self.fresh(held):
             return held.access
-        usable = held.access if held is not None and self._clock() - held.at < LASTS else None
+        usable = held.access if held is not None and self.lasts(held) else None
         job = self._jobs.ask(self._key(name), viewer, renew, keep=0.0, account=name)
         over = job.wait(PATIENCE if usable is None else MOMENT)
         if over and (job.error is None or isinstance(job.error, Refused) or usable is None):
@@ -76,7 +84,7 @@ class Admissions:
         """Asks the workspace what an account may see; ``make`` gives a client of it. Raises any WorkspaceError."""
         began = self._clock()
         at, roles = self._roles(workspace, viewer, make, tell)
-        if began - at > timedelta(seconds=ROLES_KEPT):
+        if abs(began - at) > timedelta(seconds=ROLES_KEPT):
             self._jobs.forget((workspace, "roles"), viewer)
             at, roles = self._roles(workspace, viewer, make, tell)
         return Admission(admit(make(tell), roles), min(began, at))

@@ -95,10 +95,14 @@ def _same_origin(headers: Headers) -> bool:
 def _begin(request: Request, body: bytes, cookie_path: str) -> Response:
     """Set the cookie of the session whose ticket the page handed to its own script."""
     try:
-        ticket = json.loads(body)["ticket"]
-        session_id = runtime().sessions.redeem(ticket if isinstance(ticket, str) else "")
-    except (ValueError, KeyError, TypeError):
+        ticket = json.loads(body.decode("utf-8"))["ticket"]
+    # RecursionError: brackets within brackets, as deep as a body of this size can be.
+    except (ValueError, KeyError, TypeError, RecursionError):
+        ticket = None
+    if not isinstance(ticket, str):
         return _refusal(400, "This request holds no ticket.")
+    try:
+        session_id = runtime().sessions.redeem(ticket)
     except SignedOut:
         return _refusal(403, "This ticket is not valid any more. Sign in again.")
     except EngagementError as exc:

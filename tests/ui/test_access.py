@@ -334,3 +334,14 @@ def test_nobody_waits_before_the_form_for_longer_than_two_and_a_half_minutes(
         assert "asks for a pause" in app.error[0].value
         assert sum(slept) <= signin.LONGEST_WAIT
         assert workspace.count("/login") == 3
+
+
+def test_an_admission_dated_in_the_future_is_not_fresh(
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(dashboard, workspace)
+    # A copy whose clock is a day ahead has renewed it, and the permission is taken away a moment later.
+    dashboard.sessions.admitted(session_id, RIGHTS, at=clock.moment() + timedelta(days=1))
+    workspace.revoke(SEE_FIGURES, "manager")
+    with pytest.raises(NoPermission):
+        look(session_id)
