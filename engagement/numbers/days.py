@@ -12,9 +12,9 @@ import pandas as pd
 
 from engagement.numbers.periods import DAY, Period
 
-# Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is
-# usual where one in four of the nearest days of the same weekday had fewer than FEW messages too.
-LONG_SILENCE, NEAREST, FEW, USUAL = 7, 8, 3, 0.25
+# Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is one
+# of those where chance alone would bring it at least once in 500 days like the nearest of the same weekday.
+LONG_SILENCE, NEAREST, CHANCE = 7, 8, 1 / 500
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,17 @@ def uncounted(daily: pd.Series, today: date) -> tuple[date, ...]:
 
 
 def _usual(day: int, others: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> bool:
-    """Whether days of this weekday have few messages as a rule, by the nearest ``others``."""
+    """Whether a day of this weekday may be silent by chance: the zero of a negative binomial (chat is bursty) with the
+    mean and the variance of the nearest ``others``.
+    """
     same = (others - day) % 7 == 0
-    nearest = np.argsort(np.abs(others[same] - day), kind="stable")[:NEAREST]
-    return bool(len(nearest)) and bool((counts[same][nearest] < FEW).mean() >= USUAL)
+    nearest = counts[same][np.argsort(np.abs(others[same] - day), kind="stable")[:NEAREST]].clip(min=0)
+    if not len(nearest):
+        return False
+    mean, spare = float(nearest.mean()), float(nearest.var(ddof=1) if len(nearest) > 1 else 0.0) - float(nearest.mean())
+    size = mean**2 / spare if spare > 0 else np.inf
+    silent = np.exp(-mean) if np.isinf(size) else (1 + mean / size) ** -size if mean else 1.0
+    return bool(silent >= CHANCE)
 
 
 def spans(days: Iterable[date]) -> list[Period]:

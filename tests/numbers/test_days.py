@@ -38,6 +38,9 @@ ALWAYS = [20, 20, 20, 20, 20, 9, 9]
         # An office is empty on weekends; a Monday without a message is none of its habits.
         (ten_weeks(OFFICE), []),
         (ten_weeks(OFFICE, d35=0), [35]),
+        # Sundays of a real community, between 8 and 54 messages: one without any is chance; a Monday is not.
+        (ten_weeks(ALWAYS, d6=17, d13=8, d20=11, d27=54, d34=0, d41=11, d48=11, d55=30, d62=17), []),
+        (ten_weeks(ALWAYS, d6=17, d13=8, d20=11, d27=54, d34=0, d35=0, d41=11, d48=11, d55=30, d62=17), [35]),
         # So few that a day without any is chance.
         (ten_weeks([2] * 7, d37=0), []),
         # A week and more is hardly ever silence, however small the workspace is.

@@ -153,8 +153,8 @@ def test_a_period_without_data_has_no_counts_and_calls_nobody_inactive_without_p
 
 
 def test_the_silent_sundays_of_a_small_workspace_are_no_gap(clock: Clock) -> None:
-    # Two people: three a day in the week, and on Sundays one message every other week.
-    days = {day: 3 for day in FOURTEEN if day.weekday() < 6}
+    # Two people: a dozen a day in the week, and on Sundays one message every other week.
+    days = {day: 12 for day in FOURTEEN if day.weekday() < 6}
     days |= {day: 1 for number, day in enumerate(d for d in FOURTEEN if d.weekday() == 6) if number % 2 == 0}
     made = community([RoomSpec("pair")], {"pair": days})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
