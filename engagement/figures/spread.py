@@ -316,21 +316,14 @@ def concentration(rooms: pd.DataFrame, context: Context) -> Concentration:
     what = "Share of all messages held by the busiest rooms together"
     if not held:
         return no_messages(Concentration, context, what)
-    total = held[-1]
-    half = next(rank for rank, value in enumerate(held, start=1) if 2 * value >= total)
+    half = next(rank for rank, share in enumerate(held, start=1) if share >= 50)
     holds = "holds" if half == 1 else "hold"
-    title = (
-        f"{spelled(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], total)} of the conversation"
-    )
-
-    def at(rank: int) -> Share:
-        return Share(rank, round(100 * held[rank - 1] / total, 2))
-
+    said = f"{spelled(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], 100)} of the conversation"
     return Concentration(
-        title="One room holds the whole conversation" if len(held) == 1 else title,
+        title="One room holds the whole conversation" if len(held) == 1 else said,
         subtitle=context.subtitle(what, context.this_text),
-        curve=tuple(at(rank) for rank in _ranks(len(held))),
-        marks=tuple(at(rank) for rank in MARKS if rank <= len(held)),
+        curve=tuple(Share(rank, round(held[rank - 1], 2)) for rank in _ranks(len(held))),
+        marks=tuple(Share(rank, round(held[rank - 1], 2)) for rank in MARKS if rank <= len(held)),
         rooms=len(held),
     )
 

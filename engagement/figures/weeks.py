@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from statistics import median
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, plural
+from engagement.display.wording import amount, count, plural
 from engagement.figures.calendar import (
     as_count,
     as_day,
@@ -39,6 +38,7 @@ from engagement.figures.frame import (
 )
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
+from engagement.numbers.weeks import median_before
 
 HEAT_ROW = 25
 _SILENT_WEEK = "No message in the last full week"
@@ -119,10 +119,10 @@ def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
 
 
 def _weekly_title(finished: Sequence[Week]) -> str:
-    last, earlier = finished[-1], [week.messages or 0 for week in finished[:-1]]
+    last, usual = finished[-1], median_before([week.messages or 0 for week in finished])
     rooms = f" in {rooms_text(last.active_rooms)}" if last.active_rooms is not None else ""
     title = f"{plural(last.messages, 'message')}{rooms} in the last full week" if last.messages else _SILENT_WEEK
-    return f"{title}; the median of the weeks before is {count(median(earlier))}" if len(earlier) >= 3 else title
+    return title if usual is None else f"{title}; the median of the weeks before is {amount(usual)}"
 
 
 def _week_hover(week: Week, unfinished: bool) -> str:

@@ -170,7 +170,7 @@ def silence(rooms: pd.DataFrame) -> Silence:
     )
 
 
-def concentration(rooms: pd.DataFrame) -> tuple[int, ...]:
-    """Messages that the 1, 2, 3, … busiest rooms hold together, up to all that had any."""
+def concentration(rooms: pd.DataFrame) -> tuple[float, ...]:
+    """The percent of all messages that the 1, 2, 3, … busiest rooms hold together, up to all that had any."""
     messages = rooms.loc[rooms["messages"] > 0, "messages"].sort_values(ascending=False)
-    return tuple(int(value) for value in messages.cumsum())
+    return tuple((100 * messages.cumsum() / messages.sum()).tolist())

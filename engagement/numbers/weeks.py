@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import median
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,11 @@ def verdicts(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
     return judge(counts, made_in_week, history.turns_of_year()).set_axis(index, axis="index")
+
+
+def median_before(messages: Sequence[int]) -> float | None:
+    """The median of the weeks before the last one; None where there are fewer than three."""
+    return median(messages[:-1]) if len(messages) > 3 else None
 
 
 def total_verdict(history: History, weekly: pd.Series) -> pd.Series:

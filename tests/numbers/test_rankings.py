@@ -92,3 +92,19 @@ def test_rooms_that_are_quiet_by_design_can_be_exempted() -> None:
 def test_movements_are_counted_with_zeros() -> None:
     table = rooms_table({"name": "a", "messages": 1}, {"name": "b"}, {"name": "c", "previous_messages": 1})
     assert rankings.movements(table) == {"new": 0, "back": 1, "went quiet": 1}
+
+
+def test_two_periods_side_by_side_know_what_is_new_gone_up_down_and_the_same() -> None:
+    now = {"grew": 9, "fell": 2, "stayed": 5, "came": 4, "silent": 0}
+    then = {"grew": 6, "fell": 8, "stayed": 5, "left": 3, "silent": 0}
+    rooms, others = (rooms_table(*({"name": n, "messages": m} for n, m in some.items())) for some in (now, then))
+    both = rankings.side_by_side(rooms, others).set_index("name")
+    assert dict(both["pair"]) == {"grew": "up", "fell": "down", "stayed": "same", "came": "new", "left": "gone"}
+    assert dict(both["change"]) == {"grew": 3, "fell": -6, "stayed": 0, "came": 4, "left": -3}
+    assert both["change_pct"].dropna().to_dict() == {"grew": 50.0, "fell": -75.0, "stayed": 0.0, "left": -100.0}
+
+
+def test_the_busiest_rooms_hold_shares_that_add_up_to_all() -> None:
+    rooms = rooms_table({"name": "a", "messages": 15}, {"name": "b", "messages": 60}, {"name": "c", "messages": -9})
+    assert rankings.concentration(rooms) == (80.0, 100.0)
+    assert rankings.concentration(rooms_table({"name": "c"})) == ()
