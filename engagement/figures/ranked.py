@@ -47,11 +47,12 @@ class RoomBar:
 
 
 def bars_of(rooms: pd.DataFrame, context: Context) -> tuple[RoomBar, ...]:
-    """A bar for every row of a rooms table."""
+    """A bar for every row of a rooms table; a count before that is not known is drawn as none."""
     counts = (rooms[name] for name in ("messages", "previous_messages", "movement"))
     labels = room_labels(rooms, show_people=context.show_people)
     return tuple(
-        RoomBar(label, int(now), int(then), word) for label, now, then, word in zip(labels, *counts, strict=True)
+        RoomBar(label, int(now), 0 if pd.isna(then) else int(then), word)
+        for label, now, then, word in zip(labels, *counts, strict=True)
     )
 
 
