@@ -53,6 +53,13 @@ class Workspace:
 
 
 @dataclass(frozen=True)
+class Dashboard:
+    """The addresses that visitors open the dashboard by, besides those of its own machine."""
+
+    address: tuple[str, ...] = _key(values.origins, ())
+
+
+@dataclass(frozen=True)
 class Demo:
     """Whether the demo workspace is offered."""
 
@@ -114,6 +121,7 @@ class Settings:
     """Everything that can be configured. Its ``repr`` shows no token, no key and no database address."""
 
     workspace: Workspace = Workspace()
+    dashboard: Dashboard = Dashboard()
     demo: Demo = Demo()
     access: AccessRules = AccessRules()
     calendar: Calendar = Calendar()

@@ -155,6 +155,15 @@ def address(value: object) -> str:
         raise Unusable("an address like https://chat.example.org, without user, password, ? and #") from None
 
 
+def origins(value: object) -> tuple[str, ...]:
+    """The scheme, name and port of each address of a list, or of one text with commas, as browsers write them."""
+    try:
+        parts = [urlsplit(clean_address(text)) for text in texts(value)]
+    except InvalidAddress:
+        raise Unusable('addresses like https://dash.example.org, as in ["https://dash.example.org"]') from None
+    return tuple(f"{part.scheme}://{part.netloc.lower()}" for part in parts)
+
+
 def certificates(value: object) -> str:
     """The path of a file of certificates, which is opened to see that it is one."""
     try:

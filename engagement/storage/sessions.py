@@ -30,6 +30,9 @@ from engagement.settings.values import SHORTEST_KEY
 from engagement.storage.database import Clock, Store, private_folder
 
 TICKET_LASTS = timedelta(seconds=60)
+# A session that is over opens nothing, but holds a token to revoke when its browser is next seen, as long as it keeps
+# the cookie.
+KEPT_AFTER = timedelta(days=30)
 # A session that is used is prolonged, but not written on every click.
 PROLONG_AFTER = timedelta(minutes=1)
 
@@ -107,6 +110,15 @@ class Sessions:
             self._update(session_id, _PROLONG, until=until.timestamp())
         return _session(session_id, self._open(session_id, sealed), until)
 
+    def kept(self, session_id: str) -> Session:
+        """The session of an id that its key opens, also when it is over; not prolonged. Raises SignedOut.
+
+        A session that is over opens nothing; its token is still to be revoked.
+        """
+        with self._store.reading() as connection:
+            row = self._any_row(connection, session_id)
+        return _session(session_id, self._open(session_id, row[0]), row[1])
+
     def admitted(self, session_id: str, rights: Iterable[str], at: datetime | None = None) -> Session:
         """Note that the workspace has admitted the person again, with ``rights``. Raises SignedOut."""
         now = self._clock()
@@ -163,9 +175,14 @@ class Sessions:
         return session_id
 
     def _row(self, connection: Connection, session_id: str, now: datetime) -> tuple[bytes, datetime]:
+        sealed, until = self._any_row(connection, session_id)
+        if until <= now:
+            raise SignedOut
+        return sealed, until
+
+    def _any_row(self, connection: Connection, session_id: str) -> tuple[bytes, datetime]:
         row = connection.execute(
-            text("SELECT sealed, expires_at FROM sessions WHERE id_hash = :id AND expires_at > :now"),
-            {"id": _hash(session_id), "now": now.timestamp()},
+            text("SELECT sealed, expires_at FROM sessions WHERE id_hash = :id"), {"id": _hash(session_id)}
         ).one_or_none()
         if row is None:
             raise SignedOut
@@ -247,4 +264,5 @@ def _session(session_id: str, content: dict[str, Any], until: datetime) -> Sessi
 def _sweep(connection: Connection, now: datetime) -> None:
     over = {"now": now.timestamp()}
     connection.execute(text("DELETE FROM tickets WHERE expires_at <= :now"), over)
+    over["now"] -= KEPT_AFTER.total_seconds()
     connection.execute(text("DELETE FROM sessions WHERE expires_at <= :now"), over)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from engagement.api.client import Account, Client, Pace, shared_pace
@@ -13,16 +12,14 @@ from engagement.settings.address import is_led_to, places
 from engagement.storage.sessions import Session
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
+from engagement.ui.tabs import name_of
 
 # Seconds to connect, and between two parts of an answer, while somebody waits before the sign-in form.
 SIGN_IN_TIMEOUT = (4.0, 8.0)
 # The kind of session of somebody who reads by the account of the dashboard itself.
 ACCOUNT = "account"
-
-
-def name_of(session_id: str) -> str:
-    """What a session is called in keys, which hold no secret."""
-    return hashlib.sha256(session_id.encode()).hexdigest()
+# The kind of session whose token was made for it by signing in, and is revoked when it ends.
+BY_PASSWORD = "password"  # noqa: S105 - a kind, and no secret
 
 
 def allowed(session: Session) -> Session:

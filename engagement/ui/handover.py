@@ -5,20 +5,27 @@ A page cannot set an HttpOnly cookie itself; the answer to a request can. The se
 
 from __future__ import annotations
 
+import html
 import json
 
 import streamlit as st
 
-from engagement.ui.web import base_path
+from engagement.ui.doors import base_path
 
-_SCRIPT = """<script>
-fetch({path}, {{
-  method: "POST",
-  credentials: "same-origin",
-  headers: {{"Content-Type": "application/json"}},
-  body: JSON.stringify({body}),
-}});
-</script>"""
+# Always the same, so that the content security policy can name it by its hash; what it sends stands in the element.
+SCRIPT = """
+for (const { dataset } of document.querySelectorAll("[data-engagement-post]")) {
+  if (dataset.engagementPost) {
+    fetch(dataset.engagementPost, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: {"Content-Type": "application/json"},
+      body: dataset.engagementBody,
+    });
+    dataset.engagementPost = "";
+  }
+}
+"""
 
 
 def hand_over(ticket: str) -> None:
@@ -33,9 +40,5 @@ def clear_cookie() -> None:
 
 def _post(route: str, body: dict[str, str]) -> None:
     path = f"{base_path(st.get_option('server.baseUrlPath') or '')}/{route}"
-    st.html(_SCRIPT.format(path=_literal(path), body=_literal(body)), unsafe_allow_javascript=True)
-
-
-def _literal(value: object) -> str:
-    """A JavaScript literal that cannot end the script it stands in."""
-    return json.dumps(value).replace("<", "\\u003c")
+    about = f'data-engagement-post="{html.escape(path)}" data-engagement-body="{html.escape(json.dumps(body))}"'
+    st.html(f"<span {about}></span><script>{SCRIPT}</script>", unsafe_allow_javascript=True)

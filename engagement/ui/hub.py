@@ -1,4 +1,4 @@
-"""What all visitors of one process share besides the stores: jobs and the demo workspace."""
+"""What all visitors of one process share besides the stores: jobs, open tabs and the demo workspace."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engagement.api.client import Account, Client
 from engagement.demo import DemoServer, Options
 from engagement.reading.admission import Admission
 from engagement.reading.jobs import Jobs
+from engagement.ui.tabs import Tabs
 
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
@@ -51,11 +52,12 @@ class Clients:
 
 
 class Hub:
-    """Jobs by key, a client per person, the admission of the account that reads for all, at most one demo server."""
+    """Jobs by key, a client per person, open tabs, the admission of the account that reads for all, one demo server."""
 
     def __init__(self, demo_options: Options | None = None, clock: Callable[[], float] = time.time) -> None:
         self.jobs = Jobs()
         self.clients = Clients()
+        self.tabs = Tabs()
         self.account: Admission | None = None
         self._lock = threading.Lock()
         self._demo_options = demo_options or Options(seed=DEMO_SEED)

@@ -1,13 +1,118 @@
-"""The end of a session, for every tab."""
+"""The end of a session: for every tab at once, and at the workspace, where its token was made for it.
+
+Who has no cookie of it cannot open a session, nor can this process: it revokes the tokens of the sessions that it has
+seen in use since it started, and of others when their browser comes back. So the database and the key alone still give
+nobody a token.
+"""
 
 from __future__ import annotations
 
-from engagement.ui.asking import name_of
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from engagement.api.client import Account
+from engagement.api.transport import SIGNING_IN
+from engagement.errors import EngagementError, SignedOut
+from engagement.storage.sessions import Session
+from engagement.ui import asking
 from engagement.ui.hub import hub
 from engagement.ui.runtime import runtime
+from engagement.ui.tabs import name_of
+
+# How often the workspace is asked to revoke a token, and the seconds between two tries.
+TRIES, PAUSE = 3, 20.0
+_MOST = 1_000
+
+
+class Revocations:
+    """Login tokens that a workspace is asked to revoke, one after another, in the background and a few times each."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[str, Account, int]] = deque(maxlen=_MOST)
+        self._running: threading.Thread | None = None
+
+    def add(self, workspace: str, account: Account, tried: int = 0) -> None:
+        """Asks soon; returns at once."""
+        with self._lock:
+            self._waiting.append((workspace, account, tried))
+            if self._running is None or not self._running.is_alive():
+                self._running = threading.Thread(target=self._work, daemon=True, name="revocations")
+                self._running.start()
+
+    def wait(self, seconds: float) -> None:
+        """Returns when nothing is left to ask, or after so many seconds."""
+        with self._lock:
+            running = self._running
+        if running is not None:
+            running.join(seconds)
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._running = None
+                    return
+                workspace, account, tried = self._waiting.popleft()
+            try:
+                with asking.connect(workspace, account, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
+                    client.sign_out()
+            except EngagementError:
+                if tried + 1 < TRIES:
+                    with self._lock:
+                        self._waiting.append((workspace, account, tried + 1))
+                self._sleep(PAUSE)
+
+
+revocations = Revocations()
+# The sessions that this process has seen in use, with the time when they end if they are not used again.
+_seen: dict[str, datetime] = {}
 
 
 def end(session_id: str) -> None:
     """Ends a session in every tab and copy; an unknown one is no error. Raises StoreUnavailable."""
+    session: Session | None = None
+    with suppress(SignedOut):
+        session = runtime().sessions.kept(session_id)
+    _seen.pop(session_id, None)
     runtime().sessions.end(session_id)
     hub().clients.close(name_of(session_id))
+    hub().tabs.drop(name_of(session_id))
+    # A workspace that may not be asked any more is not asked this either.
+    with suppress(SignedOut):
+        if session is not None and asking.allowed(session).kind == asking.BY_PASSWORD:
+            revoke(session.workspace, asking.account_of(session))
+
+
+def revoke(workspace: str, account: Account) -> None:
+    """Has the workspace forget a login token, soon."""
+    revocations.add(workspace, account)
+
+
+def remember(session: Session) -> None:
+    """Notes that a session is in use, so that its end is noticed."""
+    if session.kind == asking.BY_PASSWORD:
+        _seen[session.id] = session.expires_at
+
+
+def over(session_id: str) -> None:
+    """Ends a session whose time is over, if it is one. Raises StoreUnavailable."""
+    with suppress(SignedOut):
+        session = runtime().sessions.kept(session_id)
+        if session.expires_at <= runtime().clock():
+            end(session_id)
+        else:
+            remember(session)
+
+
+def sweep() -> None:
+    """Ends the sessions whose time is over, of those in use since this process started. Raises StoreUnavailable."""
+    now = runtime().clock()
+    for session_id in [one for one, until in list(_seen.items()) if until <= now]:
+        _seen.pop(session_id, None)
+        over(session_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engagement.api.client import Person
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
@@ -20,9 +21,10 @@ from engagement.reading.workspace import Reader, rules_of
 from engagement.settings.keys import EVERYONE, PROXY_HEADER
 from engagement.storage.sessions import Session
 from engagement.ui import leaving
-from engagement.ui.asking import ACCOUNT, allowed, client, name_of
+from engagement.ui.asking import ACCOUNT, allowed, client
 from engagement.ui.hub import DEMO, hub
 from engagement.ui.runtime import runtime
+from engagement.ui.tabs import Visitor, name_of
 from engagement.ui.web import COOKIE
 
 T = TypeVar("T")
@@ -30,6 +32,8 @@ T = TypeVar("T")
 NEVER = datetime.fromtimestamp(0, UTC)
 ID = "_session_id"
 VIEWER = "_viewer"
+# The header by which a script learns the name of its websocket; sockets.Gate sets it, and lets nobody else.
+SOCKET = "X-Engagement-Socket"
 
 
 @dataclass(frozen=True)
@@ -85,20 +89,18 @@ def zone() -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """What a tab says of who looks: its session id, or the name that a trusted proxy gave; and a name of the tab."""
-
-    session_id: str | None
-    named: str | None
-    viewer: str
-
-
 def visitor() -> Visitor:
     """Who looks in this tab."""
-    access = runtime().settings.access
-    named = st.context.headers.get(access.header) if access.mode == PROXY_HEADER and access.header else None
-    return Visitor(st.session_state.get(ID) or cookie(), (named or "").strip() or None, viewer())
+    return visitor_of(st.session_state.get(ID) or cookie(), st.context.headers, viewer())
+
+
+def visitor_of(session_id: str | None, headers: Mapping[str, str], viewer_: str) -> Visitor:
+    """Who has this session id or, where nobody signs in, whom the headers name."""
+    settings = runtime().settings
+    if not settings.workspace_account:
+        return Visitor(session_id, None, viewer_)
+    named = headers.get(settings.access.header or "") if settings.access.mode == PROXY_HEADER else None
+    return Visitor(None, (named or "").strip() or None, viewer_)
 
 
 def current() -> SignedIn:
@@ -106,7 +108,23 @@ def current() -> SignedIn:
 
     Raises SignedOut, NotNamed, Admitting while the workspace is being asked, or why it was refused.
     """
-    return look(visitor())
+    try:
+        signed_in = look(visitor())
+    except EngagementError:
+        shows_nothing()
+        raise
+    _shows(visitor())
+    return signed_in
+
+
+def shows_nothing() -> None:
+    """Notes that this tab shows no figures any more, so that it need not be closed when a session ends."""
+    _shows(None)
+
+
+def _shows(who: Visitor | None) -> None:
+    if run := get_script_run_ctx():
+        hub().tabs.shows(st.context.headers.get(SOCKET), run.session_id, who)
 
 
 def look(who: Visitor) -> SignedIn:
@@ -115,7 +133,12 @@ def look(who: Visitor) -> SignedIn:
         return _by_account(who)
     if not who.session_id:
         raise SignedOut
-    session = allowed(runtime().sessions.find(who.session_id))
+    try:
+        session = allowed(runtime().sessions.find(who.session_id))
+    except SignedOut:
+        leaving.over(who.session_id)
+        raise
+    leaving.remember(session)
     held = _held(session)
 
     def renew(tell: Teller[Admission]) -> Admission:
@@ -123,6 +146,23 @@ def look(who: Visitor) -> SignedIn:
 
     access = admissions().current(name_of(session.id), held, who.viewer, renew)
     return SignedIn(session.id, session, access)
+
+
+def holds(who: Visitor) -> bool:
+    """True while what was shown to somebody may still be sent to them: the session lasts, and its admission.
+
+    No workspace is asked; may be called from any thread.
+    """
+    try:
+        if not runtime().settings.workspace_account:
+            held: Admission | None = _held(allowed(runtime().sessions.find(who.session_id or "")))
+        elif runtime().settings.access.mode == EVERYONE or who.named is not None:
+            held = hub().account
+        else:
+            return False
+    except EngagementError:
+        return False
+    return held is not None and admissions().lasts(held)
 
 
 def admissions() -> Admissions:
@@ -149,6 +189,7 @@ def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admissio
     except Refused:
         # Nor may the next try be spared by the admission that was still good a moment ago.
         sessions.admitted(session_id, (), at=NEVER)
+        hub().tabs.drop(name_of(session_id))
         raise
     sessions.admitted(session_id, renewed.access.permissions, at=renewed.at)
     return renewed
@@ -177,15 +218,13 @@ def _by_account(who: Visitor) -> SignedIn:
         held, asking = hub().account, admissions()
         if held is not None and asking.fresh(held):
             return held
-        hub().account = None
         try:
             renewed = asking.ask(session.workspace, who.viewer, lambda t: client(session, t), tell)
-        except SignedOut as exc:
-            raise AccountRefused from exc
-        except Refused:
-            raise
-        except EngagementError:
-            hub().account = held
+        except Refused as exc:
+            hub().account = None
+            hub().tabs.drop(None)
+            if isinstance(exc, SignedOut):
+                raise AccountRefused from exc
             raise
         hub().account = renewed
         return renewed

@@ -9,14 +9,13 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from engagement.api.client import Client
-from engagement.api.transport import SIGNING_IN
 from engagement.errors import AccountRefused, EngagementError, SignedOut
 from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
 from engagement.storage.sessions import Signed
-from engagement.ui import asking, handover, leaving
-from engagement.ui.asking import account_of, allowed, connect
-from engagement.ui.hub import DEMO, hub
+from engagement.ui import handover, leaving, session
+from engagement.ui.asking import BY_PASSWORD
+from engagement.ui.hub import hub
 from engagement.ui.runtime import runtime
 from engagement.ui.session import ID, VIEWER, admissions, cookie, viewer
 
@@ -35,19 +34,24 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
         raise SignedOut
     # What an earlier session of this tab was refused is nobody's business any more.
     st.session_state.pop(VIEWER, None)
-    admission = _first_admission(client_, workspace, viewer(), say)
-    access = admission.access
-    session_id = runtime().sessions.begin(
-        Signed(
-            workspace=workspace,
-            user_id=account.user_id,
-            username=access.person.username,
-            name=access.person.name,
-            kind=kind,
-            token=account.token,
-            rights=access.permissions,
+    try:
+        access = _first_admission(client_, workspace, viewer(), say).access
+        session_id = runtime().sessions.begin(
+            Signed(
+                workspace=workspace,
+                user_id=account.user_id,
+                username=access.person.username,
+                name=access.person.name,
+                kind=kind,
+                token=account.token,
+                rights=access.permissions,
+            )
         )
-    )
+    except BaseException:
+        # Nobody will sign out of a session that never began.
+        if kind == BY_PASSWORD:
+            leaving.revoke(workspace, account)
+        raise
     st.session_state[ID] = session_id
     st.session_state[TICKET] = runtime().sessions.ticket(session_id)
 
@@ -73,21 +77,12 @@ def keep_signed_in() -> None:
 
 def sign_out() -> None:
     """Ends the session in every tab; a login token is revoked, a personal access token is not."""
-    session_id, sessions = st.session_state.pop(ID, None) or cookie(), runtime().sessions
+    session_id = st.session_state.pop(ID, None) or cookie()
     st.session_state[LEAVING] = True
-    if not session_id:
-        return
-    # Whatever the workspace says, the session here is over.
-    with suppress(EngagementError):
-        try:
-            session = sessions.find(session_id)
-        finally:
+    session.shows_nothing()
+    if session_id:
+        with suppress(EngagementError):
             leaving.end(session_id)
-        # A workspace that may not be asked any more is not asked this either.
-        if allowed(session).workspace != DEMO:
-            account = account_of(session)
-            with connect(session.workspace, account, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client_:
-                client_.sign_out()
 
 
 def forget_cookie() -> None:
@@ -103,6 +98,7 @@ def ended_by_workspace() -> NoReturn:
         st.error(str(AccountRefused()), icon=":material/error:")
         st.stop()
     session_id = st.session_state.pop(ID, None) or cookie()
+    session.shows_nothing()
     if session_id:
         leaving.end(session_id)
     st.session_state[ENDED] = True

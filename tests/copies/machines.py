@@ -85,8 +85,8 @@ class Copy(Dashboard):
 class Nginx:
     """nginx with the configuration that is shipped; only ports, names of files and the user are others."""
 
-    def __init__(self, folder: Path, ports: tuple[int, int]) -> None:
-        self.folder, self.tls, self.plain = folder, free_port(), free_port()
+    def __init__(self, folder: Path, ports: tuple[int, int], tls: int) -> None:
+        self.folder, self.tls, self.plain = folder, tls, free_port()
         self.url = f"https://localhost:{self.tls}"
         self._process: subprocess.Popen[bytes] | None = None
         certify = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"

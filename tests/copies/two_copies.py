@@ -38,11 +38,18 @@ def workspace() -> Iterator[DemoServer]:
 
 
 @pytest.fixture(scope="module")
+def tls() -> int:
+    """The port that browsers know."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
 def copies(
-    postgres: Postgres, workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory
+    postgres: Postgres, workspace: DemoServer, tls: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Copy, Copy]]:
     environ = {
         "ENGAGEMENT_WORKSPACE_URL": workspace.url,
+        "ENGAGEMENT_DASHBOARD_ADDRESS": f"https://localhost:{tls}/{BASE}",
         "ENGAGEMENT_ARCHIVE_URL": postgres.url,
         "ENGAGEMENT_SESSION_KEY": "a key that both of the copies have, and nobody else",
         "ENGAGEMENT_LIMITS_COPIES": "2",
@@ -56,8 +63,8 @@ def copies(
 
 
 @pytest.fixture(scope="module")
-def nginx(copies: tuple[Copy, Copy], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    running = Nginx(tmp_path_factory.mktemp("nginx"), (copies[0].port, copies[1].port)).start()
+def nginx(copies: tuple[Copy, Copy], tls: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    running = Nginx(tmp_path_factory.mktemp("nginx"), (copies[0].port, copies[1].port), tls).start()
     yield running
     running.stop()
 
@@ -194,7 +201,7 @@ def test_the_copies_are_told_the_real_address_of_the_visitor_and_no_name_that_a_
 
     with answering(echo) as url:
         port = int(url.rsplit(":", 1)[1])
-        nginx = Nginx(tmp_path, (port, port if port == 0 else free_port())).start()
+        nginx = Nginx(tmp_path, (port, port if port == 0 else free_port()), free_port()).start()
         try:
             forged = {"X_Forwarded_For": "203.0.113.7", "X_Real_IP": "203.0.113.7", "X_Forwarded_User": "ada"}
             told = nginx.get(f"/{BASE}/", **forged, X_Forwarded_Proto="http").json()

@@ -48,6 +48,8 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         auth_token = "9HqLlyZOugoStsXCUfD"
         proxy = "http://ada:p%40ss@proxy.example.org:3128/"
         headers = { Authorization = "Basic YTpi", X-Gate = " open " }
+        [dashboard]
+        address = ["https://Dash.Example.org:443/engagement/", "http://10.1.2.3:8501"]
         [demo]
         enabled = false
         [access]
@@ -76,6 +78,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert loaded.workspace_account
     assert loaded.workspace.proxy == "http://ada:p%40ss@proxy.example.org:3128"
     assert loaded.workspace.headers == (("Authorization", "Basic YTpi"), ("X-Gate", "open"))
+    assert loaded.dashboard.address == ("https://dash.example.org", "http://10.1.2.3:8501")
     assert not loaded.demo.enabled
     assert loaded.access.header == "X-Forwarded-User"
     assert loaded.access.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"))
@@ -171,6 +174,7 @@ GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
         ('[workspace]\nurl = "ftp://a.example"', "[workspace] url must be an address like"),
         ('[workspace]\nurl = "https://me:pass@a.example"', "[workspace] url must be an address like"),
         ('[workspace]\nurl = "https://a.example/?q=1"', "[workspace] url must be an address like"),
+        ('[dashboard]\naddress = "ftp://dash.example"', "[dashboard] address must be addresses like"),
         ('[workspace]\nurl = "http://[::1"', "[workspace] url must be an address like"),
         ("[workspace]\nallow_typed_url = 3", "[workspace] allow_typed_url must be true or false"),
         ('[calendar]\ntimezone = "Europe/Nowhere"', "[calendar] timezone must be the name of a time zone"),

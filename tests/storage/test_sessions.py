@@ -218,7 +218,7 @@ def test_beginning_a_session_removes_what_is_over_and_nothing_else(
     sessions: Sessions, store: Store, clock: Clock
 ) -> None:
     sessions.ticket(sessions.begin(ADA))
-    clock.forward(hours=7)
+    clock.forward(days=30, hours=7)
     young = sessions.begin(BOB)
     clock.forward(hours=2)
     sessions.begin(BOB)
@@ -226,6 +226,23 @@ def test_beginning_a_session_removes_what_is_over_and_nothing_else(
     with store.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM tickets").scalar_one() == 0
     assert sessions.find(young).username == "bob"
+
+
+def test_a_session_that_is_over_opens_nothing_and_is_kept_for_whoever_revokes_its_token(
+    sessions: Sessions, clock: Clock
+) -> None:
+    session_id = sessions.begin(ADA)
+    clock.forward(hours=9)
+    kept = sessions.kept(session_id)
+    assert (kept.token, kept.expires_at) == ("sesame-token-of-ada", NOON + timedelta(hours=8))
+    sessions.begin(BOB)
+    assert sessions.kept(session_id).expires_at == NOON + timedelta(hours=8), "nothing prolongs it"
+    for opened in (sessions.find, sessions.ticket):
+        with pytest.raises(SignedOut):
+            opened(session_id)
+    sessions.end(session_id)
+    with pytest.raises(SignedOut):
+        sessions.kept(session_id)
 
 
 def test_a_ticket_gives_the_session_id_once(sessions: Sessions) -> None:

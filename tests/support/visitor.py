@@ -8,13 +8,16 @@ from typing import Any
 
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 
 class Visitor:
-    """One tab. ``headers`` go with the handshake, as a cookie or what a proxy adds would; ``source`` is whence."""
+    """One tab. ``headers`` go with the handshake, as a cookie or what a proxy adds would; ``source`` is whence.
+
+    ``page`` is the framework's name of the page that a tab whose connection was cut goes on with.
+    """
 
     def __init__(
         self,
@@ -24,11 +27,12 @@ class Visitor:
         *,
         headers: Sequence[tuple[str, str]] = (),
         source: str = "127.0.0.1",
+        page: str | None = None,
     ) -> None:
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self._opening = connect(
             address,
-            subprotocols=[Subprotocol("streamlit")],
+            subprotocols=[Subprotocol(word) for word in ("streamlit", *(("x", page) if page else ()))],
             additional_headers=list(headers),
             source_address=(source, 0),
             max_size=None,
@@ -36,6 +40,8 @@ class Visitor:
         )
         self._path, self._query = path, query
         self.said = ""
+        # What the last run sent, by kind: pages have names, tables sources, and buttons files.
+        self.told: list[ForwardMsg] = []
 
     def __enter__(self) -> Visitor:
         self._socket: ClientConnection = self._opening.__enter__()
@@ -61,17 +67,37 @@ class Visitor:
 
     def whole_run(self, seconds: float = 60.0) -> str:
         """Asks for the page and gives everything that its script draws to its end. Raises TimeoutError."""
-        self.said = ""
+        self.said, self.told = "", []
         self.run()
         ends = time.monotonic() + seconds
         while self._listen(ends - time.monotonic()) != "script_finished":
             pass
         return self.said
 
+    def ask(self, asked: BackMsg) -> None:
+        """Sends what a page would."""
+        self._socket.send(asked.SerializeToString())
+
+    def answer(self, seconds: float = 30.0) -> BackendOperationResponse:
+        """The answer to a piece of a table, or to a file, that was asked for. Raises ConnectionClosed."""
+        while self._listen(seconds) != "backend_operation_response":
+            pass
+        return self.told[-1].backend_operation_response
+
+    @property
+    def page(self) -> str:
+        """The framework's name of the page, which whoever knows it may ask to go on with."""
+        return next(one.new_session.initialize.session_id for one in self.told if one.HasField("new_session"))
+
+    def close(self) -> None:
+        """Cuts the connection, as a network does."""
+        self._socket.close()
+
     def _listen(self, seconds: float) -> str:
         raw = self._socket.recv(timeout=max(0.01, seconds))
         told = ForwardMsg()
         told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+        self.told.append(told)
         kind = str(told.WhichOneof("type"))
         if kind == "delta":
             self.said += "\n" + "\n".join(_texts(told.delta))

@@ -20,8 +20,8 @@ from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
 from engagement.storage.sessions import Signed
 from engagement.ui import asking, session, signin
 from engagement.ui import runtime as runtimes
-from engagement.ui.session import Visitor
-from engagement.ui.web import unsafe_start
+from engagement.ui.doors import unsafe_start
+from engagement.ui.tabs import Visitor, name_of
 from tests.support.access_tools import RIGHTS, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
 
@@ -93,7 +93,7 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
         look(session_id)
     # The admission of before would last for another minute, and now nobody can say that it ended.
     workspace.stop()
-    session.hub().jobs.forget(("admission", session.name_of(session_id)), "a tab")
+    session.hub().jobs.forget(("admission", name_of(session_id)), "a tab")
     with pytest.raises(Unreachable):
         look(session_id)
 

@@ -7,7 +7,7 @@ import pytest
 from engagement.api import transport
 from engagement.api.client import Client
 from engagement.demo import DemoServer
-from engagement.ui import hub, runtime
+from engagement.ui import hub, leaving, runtime
 from tests.support.access_tools import read, shows_figures, signed_in, tab
 
 
@@ -40,6 +40,7 @@ def test_all_that_is_read_for_a_person_goes_over_one_http_session_which_ends_wit
     assert read(tab(session_id)).button(key="read_again").click().run()
     assert http == [False]
     read(app).button(key="sign_out").click().run()
+    leaving.revocations.wait(30)
     # Signing out took one more, with the short patience of a form.
     assert http == [True, True]
 

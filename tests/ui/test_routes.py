@@ -21,7 +21,11 @@ from engagement.errors import SignedOut
 from engagement.settings.keys import EVERYONE, PROXY_HEADER, AccessRules
 from engagement.storage.sessions import Signed
 from engagement.ui import runtime, web
+from engagement.ui.doors import Names, TrustedHeader, base_path
+from engagement.ui.headers import SecurityHeaders
+from engagement.ui.hub import hub
 from engagement.ui.runtime import Runtime
+from engagement.ui.tabs import name_of
 from tests.support.clock import Clock
 
 ADA = Signed("https://chat.example.org", "u-ada", "ada", "Ada", "password", "sesame", frozenset({"view"}))
@@ -89,7 +93,8 @@ def shared(tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
 
 @pytest.fixture
 def app(shared: Runtime) -> Starlette:
-    return Starlette(routes=web.routes(), middleware=[Middleware(web.SecurityHeaders)])
+    names = Names(["http://dash.example.org"])
+    return Starlette(routes=web.routes(names=names), middleware=[Middleware(SecurityHeaders)])
 
 
 def ticket_body(ticket: object) -> bytes:
@@ -163,7 +168,7 @@ def test_behind_tls_the_cookie_is_secure(
 
 
 def test_under_a_base_path_the_cookie_is_for_that_path_alone(shared: Runtime) -> None:
-    app = Starlette(routes=web.routes(web.base_path("/engagement/")))
+    app = Starlette(routes=web.routes(base_path("/engagement/")))
     body = ticket_body(shared.sessions.ticket(shared.sessions.begin(ADA)))
     assert ask(app, "POST", "/session/begin", body).status == 404
     answer = ask(app, "POST", "/engagement/session/begin", body)
@@ -191,6 +196,7 @@ OTHER_SITES = [
     {"origin": "https://evil.example"},
     {"origin": "http://dash.example.org.evil.example"},
     {"origin": "http://dash.example.org:8080"},
+    {"origin": "https://dash.example.org"},
     {"origin": "null"},
     {"origin": ""},
     {"origin": "http://[broken"},
@@ -216,7 +222,7 @@ def test_a_request_of_another_site_changes_nothing(app: Starlette, shared: Runti
         {},
         {"sec_fetch_site": "same-origin", "origin": "http://seen.by.the.proxy"},
         {"origin": "http://dash.example.org"},
-        {"origin": "https://Dash.example.org"},
+        {"origin": "HTTP://Dash.example.org:80"},
     ],
 )
 def test_a_request_of_the_page_itself_is_answered(app: Starlette, shared: Runtime, headers: dict[str, str]) -> None:
@@ -280,5 +286,15 @@ def test_only_a_trusted_proxy_can_name_the_person(
         assert HTTPConnection(scope).headers["host"] == "dash"
 
     scope = {"type": kind, "headers": [(b"host", b"dash"), (b"x-forwarded-user", b"ada")], "client": client}
-    in_a_loop(web.TrustedHeader(inner, access)(scope, None, None))  # type: ignore[arg-type]
+    in_a_loop(TrustedHeader(inner, access)(scope, None, None))  # type: ignore[arg-type]
     assert names == seen
+
+
+def test_ending_a_session_by_its_cookie_closes_the_connections_of_its_person(
+    app: Starlette, shared: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(hub().clients, "close", closed.append)
+    session_id = shared.sessions.begin(ADA)
+    assert ask(app, "POST", "/session/end", cookie=f"engagement_session={session_id}").status == 204
+    assert closed == [name_of(session_id)]

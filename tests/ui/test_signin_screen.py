@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from engagement.demo import DemoServer
+from engagement.ui import leaving, session
 from engagement.ui import runtime as runtimes
-from engagement.ui import session
 from tests.support.access_tools import read, sign_in, sound, tab, text_of
 from tests.support.clock import Clock
 
@@ -63,6 +63,7 @@ def test_an_access_token_signs_in_and_signing_out_does_not_revoke_it(workspace: 
 def test_signing_out_revokes_a_login_token_and_ends_the_session(workspace: DemoServer) -> None:
     app = read(sign_in(workspace.url, "manager", "manager"))
     app.sidebar.button(key="sign_out").click().run()
+    leaving.revocations.wait(30)
     assert workspace.count("logout") == 1
     assert "Channel Engagement" in text_of(sound(app))
     assert not app.get("plotly_chart")

@@ -1,0 +1,161 @@
+"""What goes through an open websocket and out of the store of files: only what somebody may see now."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+
+from google.protobuf.message import DecodeError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from engagement.ui import session
+from engagement.ui.hub import hub
+from engagement.ui.tabs import Tab, Visitor
+from engagement.ui.web import COOKIE
+
+# Seconds after which what is sent is no longer let through because its script was admitted when it began.
+CHECKED_EVERY = 10.0
+_PROTOCOLS = b"sec-websocket-protocol"
+_FILE = re.compile(rb"/media/([0-9a-f]{32,128})")
+# What a page asks for. The framework also empties caches, takes uploads and installs files for whoever asks.
+_RUNS = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
+_FIGURES = frozenset({"dataframe_chunk", "deferred_file"})
+
+
+class Gate:
+    """ASGI middleware that knows whose figures a websocket or a request is about, and sends them to nobody else.
+
+    A websocket is closed as soon as the session, or the admission, of whom it shows figures to has ended; the browser
+    opens another one, which begins anew.
+    """
+
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self._app = app
+        self._files = f"{base}/media/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(self._files):
+            await self._file(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_unkept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Cache-Control"] = "no-store"
+            await send(message)
+
+        who = _visitor(HTTPConnection(scope))
+        file = scope["path"].removeprefix(self._files).partition(".")[0]
+        owned = hub().tabs.owns(file, who) and await run_in_threadpool(session.holds, who)
+        answer = self._app if owned else PlainTextResponse("There is nothing here.", 404)
+        await answer(scope, receive, send_unkept)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        tab, socket = Tab(), secrets.token_hex(16)
+        hub().tabs.open(socket, tab)
+        ours = session.SOCKET.lower().encode()
+        headers = [(name, value) for name, value in scope["headers"] if name.lower() not in {ours, _PROTOCOLS}]
+        headers += [(ours, socket.encode()), *_protocols(HTTPConnection(scope), tab)]
+        try:
+            await self._app({**scope, "headers": headers}, _Receiving(tab, receive, send), _Sending(tab, send))
+        finally:
+            hub().tabs.closed(socket)
+
+
+class _Receiving:
+    """What the browser sends, as far as the framework may hear it; the end of the connection when the tab is over."""
+
+    def __init__(self, tab: Tab, receive: Receive, send: Send) -> None:
+        self._tab, self._receive, self._send = tab, receive, send
+
+    async def __call__(self) -> Message:
+        while True:
+            message = await self._next()
+            if message is None:
+                await self._send({"type": "websocket.close", "code": 1012})
+                return {"type": "websocket.disconnect", "code": 1012}
+            if message["type"] != "websocket.receive" or await self._may_pass(message.get("bytes")):
+                return message
+
+    async def _next(self) -> Message | None:
+        """What comes next; None when the tab is over."""
+        if self._tab.over:
+            return None
+        coming, closing = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._tab.closing.wait())
+        try:
+            await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return None if self._tab.over else coming.result()
+        finally:
+            coming.cancel()
+            closing.cancel()
+
+    async def _may_pass(self, raw: bytes | None) -> bool:
+        asked = BackMsg()
+        try:
+            asked.ParseFromString(raw or b"")
+        except DecodeError:
+            raw = None
+        # Text, or bytes that mean nothing, come from no page.
+        if raw is None:
+            self._tab.close()
+            return False
+        kind: str | None = asked.WhichOneof("type")
+        if kind == "backend_operation_request":
+            kind = asked.backend_operation_request.WhichOneof("payload")
+            if kind in _FIGURES and not await _holds(self._tab):
+                self._tab.close()
+                return False
+        return kind in _RUNS | _FIGURES
+
+
+class _Sending:
+    """What the framework sends, until the tab is over."""
+
+    def __init__(self, tab: Tab, send: Send) -> None:
+        self._tab, self._send = tab, send
+
+    async def __call__(self, message: Message) -> None:
+        tab = self._tab
+        if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _holds(tab):
+            tab.close()
+        if tab.over:
+            return
+        if tab.visitor:
+            for file in _FILE.findall(message.get("bytes") or b""):
+                hub().tabs.told(file.decode(), tab.visitor.owner)
+        await self._send(message)
+
+
+async def _holds(tab: Tab) -> bool:
+    """True when the tab shows figures to somebody who may see them now."""
+    who = tab.visitor
+    if who is None or not await run_in_threadpool(session.holds, who):
+        return False
+    tab.seen = time.monotonic()
+    return True
+
+
+def _protocols(request: HTTPConnection, tab: Tab) -> list[tuple[bytes, bytes]]:
+    """The header in which the browser asks to go on with a page, without the page where it is not its own."""
+    if (asked := request.headers.get(_PROTOCOLS.decode())) is None:
+        return []
+    protocol, token, page = [*(part.strip() for part in asked.split(",")), "", ""][:3]
+    who = _visitor(request)
+    if page and hub().tabs.resumes(page, who, tab):
+        return [(_PROTOCOLS, asked.encode("latin-1"))]
+    return [(_PROTOCOLS, f"{protocol}, {token}".encode("latin-1") if token else protocol.encode("latin-1"))]
+
+
+def _visitor(request: HTTPConnection) -> Visitor:
+    """Who sends a request. TrustedHeader has gone over its headers."""
+    return session.visitor_of(request.cookies.get(COOKIE), request.headers, "a request")
