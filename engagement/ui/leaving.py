@@ -29,44 +29,60 @@ _MOST = 1_000
 
 
 class Revocations:
-    """Login tokens that a workspace is asked to revoke, one after another, in the background and a few times each."""
+    """Login tokens that workspaces are asked to revoke, in the background and a few times each.
+
+    Each workspace is asked for one after another, so that one that does not answer keeps no other waiting.
+    """
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[str, Account, int]] = deque(maxlen=_MOST)
-        self._running: threading.Thread | None = None
+        self._waiting: dict[str, deque[tuple[Account, int]]] = {}
+        self._running: list[threading.Thread] = []
 
-    def add(self, workspace: str, account: Account, tried: int = 0) -> None:
+    def add(self, workspace: str, account: Account) -> None:
         """Asks soon; returns at once."""
         with self._lock:
-            self._waiting.append((workspace, account, tried))
-            if self._running is None or not self._running.is_alive():
-                self._running = threading.Thread(target=self._work, daemon=True, name="revocations")
-                self._running.start()
+            if workspace in self._waiting:
+                self._waiting[workspace].append((account, 0))
+            elif len(self._waiting) < _MOST:
+                self._waiting[workspace] = deque([(account, 0)], maxlen=_MOST)
+                thread = threading.Thread(target=self._work, args=(workspace,), daemon=True, name="revocations")
+                self._running = [*(one for one in self._running if one.is_alive()), thread]
+                thread.start()
 
     def wait(self, seconds: float) -> None:
         """Returns when nothing is left to ask, or after so many seconds."""
-        with self._lock:
-            running = self._running
-        if running is not None:
-            running.join(seconds)
+        ends = time.monotonic() + seconds
+        for thread in list(self._running):
+            thread.join(max(0.0, ends - time.monotonic()))
 
-    def _work(self) -> None:
-        while True:
+    def _work(self, workspace: str) -> None:
+        try:
+            while (left := self._next(workspace)) is not None:
+                self._ask(workspace, *left)
+        finally:
+            # After a mistake of ours too, so that the next one is asked for again.
             with self._lock:
-                if not self._waiting:
-                    self._running = None
-                    return
-                workspace, account, tried = self._waiting.popleft()
-            try:
-                with asking.connect(workspace, account, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
-                    client.sign_out()
-            except EngagementError:
-                if tried + 1 < TRIES:
-                    with self._lock:
-                        self._waiting.append((workspace, account, tried + 1))
-                self._sleep(PAUSE)
+                self._waiting.pop(workspace, None)
+
+    def _next(self, workspace: str) -> tuple[Account, int] | None:
+        with self._lock:
+            waiting = self._waiting[workspace]
+            if waiting:
+                return waiting.popleft()
+            del self._waiting[workspace]
+            return None
+
+    def _ask(self, workspace: str, account: Account, tried: int) -> None:
+        try:
+            with asking.connect(workspace, account, timeout=asking.SIGN_IN_TIMEOUT, bounds=SIGNING_IN) as client:
+                client.sign_out()
+        except EngagementError:
+            if tried + 1 < TRIES:
+                with self._lock:
+                    self._waiting[workspace].append((account, tried + 1))
+            self._sleep(PAUSE)
 
 
 revocations = Revocations()

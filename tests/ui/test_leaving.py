@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -171,3 +172,22 @@ def test_a_session_of_a_workspace_that_may_not_be_asked_any_more_ends_without_as
         assert workspace.calls == []
         with pytest.raises(SignedOut):
             running.sessions.kept(session_id)
+
+
+def test_a_workspace_that_does_not_answer_keeps_no_other_waiting(
+    dashboard: runtimes.Runtime, workspace: DemoServer
+) -> None:
+    pausing, go_on = threading.Event(), threading.Event()
+
+    def sleep(_: float) -> None:
+        pausing.set()
+        go_on.wait(30)
+
+    revocations = leaving.Revocations(sleep)
+    revocations.add("http://127.0.0.1:9", Account("nobody", "t" * 20, False))
+    assert pausing.wait(30)
+    revocations.add(workspace.url, Client(workspace.url).sign_in("manager", "manager"))
+    revocations._running[-1].join(30)
+    assert workspace.count("/logout") == 1
+    go_on.set()
+    revocations.wait(30)
