@@ -61,10 +61,11 @@ class Revocations:
         try:
             while (left := self._next(workspace)) is not None:
                 self._ask(workspace, *left)
-        finally:
-            # After a mistake of ours too, so that the next one is asked for again.
+        except BaseException:
+            # A mistake of ours: the next one is asked for again. At the usual end the place may be another thread's.
             with self._lock:
-                self._waiting.pop(workspace, None)
+                del self._waiting[workspace]
+            raise
 
     def _next(self, workspace: str) -> tuple[Account, int] | None:
         with self._lock:

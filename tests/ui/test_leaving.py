@@ -191,3 +191,32 @@ def test_a_workspace_that_does_not_answer_keeps_no_other_waiting(
     assert workspace.count("/logout") == 1
     go_on.set()
     revocations.wait(30)
+
+
+def test_a_token_that_comes_in_the_moment_in_which_nothing_was_left_is_revoked_as_well(
+    dashboard: runtimes.Runtime, workspace: DemoServer
+) -> None:
+    first, second = (Client(workspace.url).sign_in("manager", "manager") for _ in range(2))
+
+    class Between(Revocations):
+        """Is given ``second`` when the thread of ``first`` has found nothing more to do, and has not ended yet."""
+
+        def _next(self, workspace: str) -> tuple[Account, int] | None:
+            left = super()._next(workspace)
+            if left is None and len(self._running) == 1:
+                self.add(workspace, second)
+            return left
+
+        def _ask(self, workspace: str, account: Account, tried: int) -> None:
+            if account is second:
+                self._running[0].join(30)
+            super()._ask(workspace, account, tried)
+
+    revocations = Between()
+    revocations.add(workspace.url, first)
+    revocations._running[0].join(30)
+    revocations.wait(30)
+    assert not accepted(workspace, first)
+    assert not accepted(workspace, second)
+    assert workspace.count("/logout") == 2
+    assert revocations._waiting == {}
