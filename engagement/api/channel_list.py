@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from engagement.api.decode import (
 from engagement.api.paging import Fetch, Progress, read_pages
 from engagement.api.transport import Params
 from engagement.numbers.periods import DAY, Window, instant_text
-from engagement.numbers.receipt import Receipt
+from engagement.numbers.receipt import NOTHING_READ, Receipt
 
 Ask = Callable[[Params], Reply]
 
@@ -88,9 +88,14 @@ def read_channel_counts(
         rooms = {key: room._replace(previous=0) for key, room in rooms.items()}
     if not every_room:
         rooms = {key: room for key, room in rooms.items() if room.messages or room.previous}
-    if odd := sum(room.type is None for room in rooms.values()):
-        receipt += Receipt(notes=(f"The type of {odd:,} of the rooms cannot be read.",), complete=False)
-    return ChannelCounts(_table(rooms), receipt, unreadable)
+    return ChannelCounts(_table(rooms), receipt + typed(room.type for room in rooms.values()), unreadable)
+
+
+def typed(types: Iterable[str | None]) -> Receipt:
+    """What is to be said of rooms whose type cannot be read; nothing where there are none."""
+    if not (odd := sum(one is None for one in types)):
+        return NOTHING_READ
+    return Receipt(notes=(f"The type of {odd:,} of the rooms cannot be read.",), complete=False)
 
 
 def _days_earlier(instant: str, days: int) -> str:
@@ -104,16 +109,10 @@ def _fetch(ask: Ask, start: str, end: str, *, hide: bool) -> Fetch[_Room]:
         reply = ask([*fixed, ("offset", str(offset)), ("count", str(count))])
         rows = objects(reply.body, "channels", "a channel list")
         named = [_id(row) for row in rows]
-        ids = [key or unnamed(position) for position, key in enumerate(named, offset)]
         rooms = [(_usual_room(row) or _room(row)) if key else None for key, row in zip(named, rows, strict=True)]
-        return page_of(reply.body, offset, ids, rooms, _values(rooms), reply.receipt)
+        return page_of(reply.body, offset, named, rooms, _values(rooms), reply.receipt)
 
     return fetch
-
-
-def unnamed(position: int) -> str:
-    """What takes the place of the id of a row that has none, which no room can have."""
-    return f"\n{position}"
 
 
 def _id(row: Object) -> str | None:

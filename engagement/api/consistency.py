@@ -46,13 +46,20 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    body: Object, offset: int, ids: list[str], rows: Sequence[Row | None], values: list[int] | None, receipt: Receipt
+    body: Object,
+    offset: int,
+    named: Sequence[str | None],
+    rows: Sequence[Row | None],
+    values: list[int] | None,
+    receipt: Receipt,
 ) -> Page[Row]:
     """The page in an answer that was asked for at ``offset``, held against what it says of itself.
 
-    A room that it has twice, and differently, is one that cannot be read. Raises UnreadableAnswer for a page from
-    elsewhere.
+    ``named`` are the ids of its rows, None where there is none. A room that it has twice, and differently, is one that
+    cannot be read. Raises UnreadableAnswer for a page from elsewhere.
     """
+    # No room can have an id with a line break in it.
+    ids = [key or f"\n{position}" for position, key in enumerate(named, offset)]
     begins, total = whole_or_none(body, "offset"), whole_or_none(body, "total")
     if begins is not None and begins != offset:
         raise UnreadableAnswer("a page that was not asked for")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from engagement.api.channel_list import ChannelCounts, unnamed
+from engagement.api.channel_list import ChannelCounts, typed
 from engagement.api.consistency import Page, page_of
 from engagement.api.decode import (
     OTHER_TYPES,
@@ -120,7 +120,7 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
     lists = _Lists(ask, progress)
     if not full:
         public = lists.public(unread=_UNLISTED)
-        return Directory(_table(public.rows), public.receipt + _typed(public.rows))
+        return _directory(public.rows, public.receipt)
     administered = [lists.read(ADMIN_ROOMS, types=types) for types in _types(discussions_apart=discussions_apart)]
     documented = [lists.public(), lists.read(GROUPS), lists.read(DIRECT)]
     if {ADMIN_ROOMS, GROUPS} <= lists.refused.keys():
@@ -132,7 +132,11 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
     receipts = [listing.receipt for listing in (*administered, *documented)]
     if any(not room.last_message_known for room in rooms.values()):
         receipts.append(_bracket(rooms, lists, with_discussions=not discussions_apart))
-    return Directory(_table(rooms), sum(receipts, NOTHING_READ) + _typed(rooms))
+    return _directory(rooms, sum(receipts, NOTHING_READ))
+
+
+def _directory(rooms: dict[str, _Room], receipt: Receipt) -> Directory:
+    return Directory(_table(rooms), receipt + typed(room.type for room in rooms.values()))
 
 
 def _types(*, discussions_apart: bool) -> list[tuple[str, ...]]:
@@ -140,11 +144,6 @@ def _types(*, discussions_apart: bool) -> list[tuple[str, ...]]:
     if not discussions_apart:
         return [_EVERY_TYPE]
     return [tuple(kind for kind in _EVERY_TYPE if kind != "discussions"), ("c", "p", "discussions")]
-
-
-def _typed(rooms: Mapping[str, _Room]) -> Receipt:
-    odd = sum(room.type is None for room in rooms.values())
-    return Receipt(notes=(f"The type of {odd:,} of the rooms cannot be read.",), complete=False) if odd else Receipt()
 
 
 def _enriched(room: _Room, document: _Room) -> _Room:
@@ -261,8 +260,7 @@ class _Lists:
             documents = objects(reply.body, _KEYS[route], f"{route}")
             rooms = [_room(document, _TYPE.get(route)) for document in documents]
             named = [identifier(document, "_id") for document in documents]
-            ids = [key or unnamed(position) for position, key in enumerate(named, offset)]
-            return page_of(reply.body, offset, ids, rooms, None, reply.receipt)
+            return page_of(reply.body, offset, named, rooms, None, reply.receipt)
 
         return fetch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from time import sleep
 from typing import Any
 
@@ -90,7 +90,6 @@ class Connection:
             timezone=self.settings.calendar.timezone,
             week_start=self.settings.calendar.week_start,
             rules=rules_of(self.settings),
-            now=lambda: datetime.now(UTC),
         )
 
     def _archive(self) -> Archive:

@@ -169,8 +169,13 @@ def day_text(day: date | None) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def period_text(period: Period) -> str:
-    """A period as "9 Nov 2026", "9–15 Nov 2026", "26 Oct – 1 Nov 2026" or "28 Dec 2026 – 3 Jan 2027"."""
+def period_text(period: Period, *, unfinished: bool = False) -> str:
+    """A period as "9 Nov 2026", "9–15 Nov 2026", "26 Oct – 1 Nov 2026" or "28 Dec 2026 – 3 Jan 2027".
+
+    An ``unfinished`` one is marked as such.
+    """
+    if unfinished:
+        return f"{period_text(period)} (not over yet)"
     start, end = period.start, period.end
     if start == end:
         return day_text(end)
@@ -181,10 +186,14 @@ def period_text(period: Period) -> str:
     return f"{start.day}–{day_text(end)}"
 
 
+def listed(parts: Sequence[str]) -> str:
+    """One or more parts of a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+
 def days_listed(days: Iterable[date]) -> str:
     """Days as periods: "11–12 Nov 2026 and 14 Nov 2026"."""
-    told = [period_text(span) for span in spans(days)]
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+    return listed([period_text(span) for span in spans(days)])
 
 
 def days_text(days: float | None) -> str:

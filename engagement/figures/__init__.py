@@ -1,8 +1,8 @@
 """Plotly figures, each in two steps: a function gives exactly the numbers and texts shown, its ``figure`` draws them.
 
 An info holds plain text; the drawing makes it safe. Figures take the tokens of a theme, know no clock, and are
-drawn with ``CONFIG``. Titles and subtitles
-are text beside the figure. A figure for an info whose ``empty`` is set says that one sentence.
+drawn with ``CONFIG``. Titles and subtitles are text beside the figure. A figure for an info whose ``empty`` is set
+says that one sentence.
 """
 
 from engagement.figures.calendar import messages_per_day as messages_per_day

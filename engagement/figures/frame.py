@@ -80,7 +80,7 @@ class Context:
     @property
     def this_text(self) -> str:
         """The period as text, marked when it is not over."""
-        return period_text(self.period) + (" (not over yet)" if self.unfinished else "")
+        return period_text(self.period, unfinished=self.unfinished)
 
     def subtitle(self, *parts: str) -> str:
         """``parts``, the workspace and the notes in one line."""

@@ -28,6 +28,7 @@ from engagement.figures.frame import (
     text_width,
     ticks,
 )
+from engagement.numbers.verdict import GROWING, SHRINKING, STEADY
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, 
     last = known[-1]
     span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
     expected = f", expected {count(last.low)} to {count(last.high)}" if last.low is not None else ""
-    is_verdict = f"{name} is {verdict}" if verdict in ("growing", "shrinking", "steady") else f"{name}: {verdict}"
+    is_verdict = f"{name} is {verdict}" if verdict in (GROWING, SHRINKING, STEADY) else f"{name}: {verdict}"
     return RoomLine(
         label=label,
         title=f"{is_verdict}: {plural(last.messages or 0, 'message')}{expected}",
@@ -134,7 +135,7 @@ def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
 
 def verdict_colour(verdict: str, tokens: Tokens) -> str:
     """The colour that goes with a verdict; the word is always beside it."""
-    return {"growing": tokens.up, "shrinking": tokens.down, "steady": tokens.ink}.get(verdict, tokens.muted)
+    return {GROWING: tokens.up, SHRINKING: tokens.down, STEADY: tokens.ink}.get(verdict, tokens.muted)
 
 
 def _band(figure: go.Figure, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:

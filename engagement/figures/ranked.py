@@ -24,9 +24,10 @@ from engagement.figures.frame import (
 )
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
+from engagement.numbers.rooms import BACK, NEW, WENT_QUIET
 
 # Bars to both sides leave less room for words.
-_SHORT_REMARKS = {"new": "new", "back": "back", "went quiet": "quiet"}
+_SHORT_REMARKS = {NEW: "new", BACK: "back", WENT_QUIET: "quiet"}
 _NAME_OF_MOVER = 160
 _SHORT_BAR = 12
 

@@ -26,6 +26,7 @@ from engagement.figures.frame import (
     ticks,
 )
 from engagement.numbers import rankings
+from engagement.numbers.rooms import NEVER_USED, WENT_QUIET
 
 _QUIET = "Went quiet"
 
@@ -96,7 +97,7 @@ def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
         groups.append(Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"))
     if of.unknown:
         groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
-    said = ((quiet, "went quiet"), (of.never_used, "never used"))
+    said = ((quiet, WENT_QUIET), (of.never_used, NEVER_USED))
     parts = [f"{count(number)} {word}" for number, word in said if number]
     title = f"{count(of.inactive)} of {rooms_text(of.rooms)} had no message"
     return InactiveStates(
@@ -164,4 +165,4 @@ def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
         title = title if long else "No room that ever had messages has been silent for over 90 days"
     else:
         title = f"{rooms_text(never)} never used" if never else "How long the rooms have been silent is not known"
-    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group("never used", never)))
+    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group(NEVER_USED, never)))

@@ -102,10 +102,13 @@ def _usual(day: int, others: npt.NDArray[np.int64], counts: npt.NDArray[np.float
     nearest = counts[same][np.argsort(np.abs(others[same] - day), kind="stable")[:NEAREST]].clip(min=0)
     if not len(nearest):
         return False
-    mean, spare = float(nearest.mean()), float(nearest.var(ddof=1) if len(nearest) > 1 else 0.0) - float(nearest.mean())
-    size = mean**2 / spare if spare > 0 else np.inf
-    silent = np.exp(-mean) if np.isinf(size) else (1 + mean / size) ** -size if mean else 1.0
-    return bool(silent >= CHANCE)
+    mean = float(nearest.mean())
+    spare = float(nearest.var(ddof=1)) - mean if len(nearest) > 1 else 0.0
+    if spare <= 0:
+        # No more variance than that of chance alone: Poisson.
+        return bool(np.exp(-mean) >= CHANCE)
+    size = mean**2 / spare
+    return bool((1 + mean / size) ** -size >= CHANCE)
 
 
 def spans(days: Iterable[date]) -> list[Period]:

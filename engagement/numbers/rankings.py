@@ -19,6 +19,7 @@ from engagement.numbers.rooms import (
     UNKNOWN,
     UNUSED_SO_FAR,
     WENT_QUIET,
+    change,
     spoke,
 )
 
@@ -85,11 +86,10 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
         both["messages"],
         both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64"),
     )
-    change = now - before
-    kinds = [(now > 0) & (before <= 0), (now <= 0) & (before > 0), change > 0, change < 0]
+    more, percent = change(now, before)
+    kinds = [(now > 0) & (before <= 0), (now <= 0) & (before > 0), more > 0, more < 0]
     pair = pd.Series(np.select(kinds, PAIRS[:-1], PAIRS[-1]), index=both.index, dtype="str")
-    both = both.assign(previous_messages=before, change=change, movement="", pair=pair)
-    both["change_pct"] = 100.0 * change / before.where(before > 0)
+    both = both.assign(previous_messages=before, change=more, change_pct=percent, movement="", pair=pair)
     return both[(now != 0) | (before != 0)].reset_index(drop=True)
 
 

@@ -180,6 +180,17 @@ def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period
     return others.merge(sums, left_on="room_id", right_index=True, how="left").reset_index(drop=True)
 
 
+def without(rooms: pd.DataFrame, room_ids: frozenset[str]) -> pd.DataFrame:
+    """The rows of other rooms than these."""
+    return rooms[~rooms["room_id"].isin(room_ids)].reset_index(drop=True) if room_ids else rooms
+
+
+def change(now: pd.Series, before: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Messages less those before, and the same in percent of them; NaN where there were none before."""
+    less = now - before
+    return less, (100.0 * less / before.where(before > 0)).astype("float64")
+
+
 def join(
     counts: pd.DataFrame | None,
     directory: pd.DataFrame | None,
@@ -276,8 +287,7 @@ def _name(table: pd.DataFrame) -> None:
 def _compare(table: pd.DataFrame, previous: Period) -> None:
     """Adds change, change_pct and movement in place."""
     now, before = table["messages"], table["previous_messages"]
-    table["change"] = now - before
-    table["change_pct"] = (100.0 * table["change"] / before.where(before > 0)).astype("float64")
+    table["change"], table["change_pct"] = change(now, before)
     created_lately = table["created"] >= pd.Timestamp(previous.start)
     table["movement"] = np.select(
         [(now > 0) & (before <= 0) & created_lately, (now > 0) & (before <= 0), (now <= 0) & (before > 0)],

@@ -51,7 +51,7 @@ class History:
 
 def weeks_until(end: Period, number: int) -> list[Period]:
     """``number`` weeks, the last of them ``end``, oldest first."""
-    return [Period(end.start - 7 * n * DAY, end.end - 7 * n * DAY) for n in reversed(range(number))]
+    return [end.earlier(n) for n in reversed(range(number))]
 
 
 def last_full_week(period: Period, week_start: int, today: date) -> Period | None:
@@ -59,7 +59,7 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     last = min(period.end, today - DAY)
     week = week_of(last, week_start)
     if week.end > last:
-        week = Period(week.start - 7 * DAY, week.end - 7 * DAY)
+        week = week.previous
     return week if week.start >= period.start else None
 
 

@@ -16,9 +16,9 @@ from engagement.api.client import ChannelCounts, Client
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
 from engagement.numbers.days import uncounted_note
-from engagement.numbers.periods import Period, windows
+from engagement.numbers.periods import Period, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
-from engagement.numbers.rooms import counts_of
+from engagement.numbers.rooms import counts_of, without
 from engagement.numbers.weeks import VERDICT_WEEKS, History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
@@ -234,14 +234,17 @@ def _read(
     if facts.block_days:
         blocks = [w for w in windows(week, facts.offset, facts.block_days) if w.period.start in week]
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
-        parts = [(w.period, False, a.rooms) for w, a in zip(blocks, answers, strict=True)]
-        receipt = sum((a.receipt for a in answers), NOTHING_READ)
-        unreadable = frozenset[str]().union(*(a.unreadable for a in answers))
-        rooms = counts_of(parts, week)
-        rooms = rooms[~rooms["room_id"].isin(unreadable)]
-        return [(week, ChannelCounts(rooms, receipt, unreadable))]
+        return [(week, in_one(blocks, answers, week))]
     answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
     return [(week, answer), (week.previous, before(answer))]
+
+
+def in_one(asked: Sequence[Window], answers: Sequence[ChannelCounts], period: Period) -> ChannelCounts:
+    """The answers to the requests for ``period`` and the days before as one, without what one of them left unread."""
+    parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
+    unreadable = frozenset[str]().union(*(answer.unreadable for answer in answers))
+    receipt = sum((answer.receipt for answer in answers), NOTHING_READ)
+    return ChannelCounts(without(counts_of(parts, period), unreadable), receipt, unreadable)
 
 
 def before(counts: ChannelCounts) -> ChannelCounts:

@@ -17,13 +17,13 @@ from engagement.numbers.days import uncounted, uncounted_note
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, compared_with, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
-from engagement.numbers.rooms import NO_RULES, Activity, Rules, counts_of, join, spoke, without_data
+from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import Counting
 from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, every_day, read_facts, server_dates, together
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
+from engagement.reading.weeks import NEVER, Again, before, in_one, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 
@@ -206,7 +206,7 @@ class Reader:
         lacking = _uncounted(facts, today, counts)
         rooms = join(
             counts.rooms,
-            _without(listed.rooms, counts.unreadable) if listed else None,
+            without(listed.rooms, counts.unreadable) if listed else None,
             counts.period,
             facts.zone,
             self.rules,
@@ -268,16 +268,14 @@ def _read_counts(
         if len(asked) > 1:
             tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
         answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
-    parts = [(w.period, w.previous is not None, a.rooms) for w, a in zip(asked, answers, strict=True)]
+    counts = in_one(asked, answers, period)
     daily = read_daily(client, facts, previous, period)
-    unreadable = frozenset[str]().union(*(answer.unreadable for answer in answers))
-    rooms = _without(counts_of(parts, period), unreadable)
-    lists = sum((answer.receipt for answer in answers), NOTHING_READ)
+    lists = counts.receipt
     # The days of a zone that is not sure may be those of their neighbours.
     if ZONE_NOTE not in facts.receipt.notes:
         for column, days in (("messages", period), ("previous_messages", previous)):
-            lists += _by_days(int(rooms[column].sum()), daily.messages, days, today)
-    return _Counts(period, previous, rooms, daily.messages, lists, lists + daily.receipt, unreadable)
+            lists += _by_days(int(counts.rooms[column].sum()), daily.messages, days, today)
+    return _Counts(period, previous, counts.rooms, daily.messages, lists, lists + daily.receipt, counts.unreadable)
 
 
 def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Receipt:
@@ -288,10 +286,6 @@ def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Re
     days = daily.reindex(pd.DatetimeIndex([pd.Timestamp(day) for day in period.dates()]))
     known = period.over(today) and bool(days.notna().all())
     return witnessed(in_rooms, int(days.sum()), period) if known else NOTHING_READ
-
-
-def _without(rooms: pd.DataFrame, unreadable: frozenset[str]) -> pd.DataFrame:
-    return rooms[~rooms["room_id"].isin(unreadable)].reset_index(drop=True) if unreadable else rooms
 
 
 def _uncounted(facts: Facts, today: date, counts: _Counts) -> tuple[date, ...]:
@@ -338,8 +332,8 @@ def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory:
     """Everything that was read for an activity, directory and facts included."""
     receipt = facts.receipt + counts.receipt
     if facts.first_counted and facts.first_counted > counts.previous.start:
-        uncounted = f"The server counted nothing before {facts.first_counted}; earlier days have no data."
-        receipt += Receipt(notes=(uncounted,))
+        begun = f"The server counted nothing before {facts.first_counted}; earlier days have no data."
+        receipt += Receipt(notes=(begun,))
     if listed is None:
         return receipt + Receipt(notes=(PENDING_NOTE,), complete=False)
     receipt += listed.receipt

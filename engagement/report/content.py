@@ -112,7 +112,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
     received = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms received"
     parts = (
         wording.workspace_name(activity.workspace),
-        wording.period_text(activity.period) + (" (not over yet)" if activity.unfinished else ""),
+        wording.period_text(activity.period, unfinished=activity.unfinished),
         f"compared with {wording.period_text(activity.previous)}",
         f"days of the server, {tables.zone_text(activity)}",
         tables.filter_text(filters, activity),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -16,6 +14,7 @@ from plotly.offline import get_plotlyjs
 
 from engagement import figures
 from engagement.display import tables, wording
+from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.report.content import Chart, Content, Table
 from engagement.report.wishes import PAPERS
@@ -97,9 +96,8 @@ def _policy(scripts: tuple[str, ...]) -> str:
     )
 
 
-@cache
-def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+# The script of the charts is megabytes long.
+_hash = cache(script_hash)
 
 
 def _figure(chart: Chart, width: int) -> dict[str, Any]:

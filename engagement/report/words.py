@@ -11,7 +11,7 @@ from engagement.display import tiles, wording
 from engagement.display.wording import count, period_text, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
 from engagement.numbers.measures import by_week
-from engagement.numbers.rooms import Activity
+from engagement.numbers.rooms import BACK, NEVER_USED, NEW, WENT_QUIET, Activity
 from engagement.numbers.weeks import History, total_verdict
 
 NAMED = 3
@@ -201,9 +201,9 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
 
 # Not the words of the verdicts: these compare two periods and know nothing of what is usual.
 _MOVES = {
-    "new": ("is new", "are new"),
-    "back": ("spoke again after a period without a message",) * 2,
-    "went quiet": ("had messages before and none now",) * 2,
+    NEW: ("is new", "are new"),
+    BACK: ("spoke again after a period without a message",) * 2,
+    WENT_QUIET: ("had messages before and none now",) * 2,
 }
 
 
@@ -215,16 +215,16 @@ def _moved(activity: Activity, rooms: pd.DataFrame, history: History | None, nam
         f"{count(number) if place else plural(number, 'room')} {_MOVES[word][number != 1]}"
         for place, (word, number) in enumerate(counts.items())
     ]
-    text = _and(said)
+    text = wording.listed(said)
     if activity.unfinished:
         text = text.replace("none now", "none so far")
-    gone = rooms[rooms["movement"] == "went quiet"]
+    gone = rooms[rooms["movement"] == WENT_QUIET]
     if gone.empty:
         return (f"{text}.",)
     largest = gone.nlargest(1, "previous_messages")
     before = plural(int(largest["previous_messages"].iloc[0]), "message")
     room = named[largest["room_id"].iloc[0]]
-    if counts["went quiet"] == 1:
+    if counts[WENT_QUIET] == 1:
         return (f"{text}: ", room, f", which had {before} in the period before.")
     return (f"{text}{_now_and_then(activity, gone, history)}; of these, ", room, f" had most before ({before}).")
 
@@ -237,10 +237,6 @@ def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | Non
     return " (most of these are rooms that talk now and then)" if 2 * int(steady.sum()) > len(gone) else ""
 
 
-def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
     now = {name: figure.now for name, figure in measures.totals(rooms, activity.period).items()}
     share = share_text(now["busiest_share"], 100)
@@ -248,6 +244,6 @@ def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
     if activity.directory == "pending":
         return (f"{busiest}.",) if busiest else ()
     inactive = f"{count(now['inactive_rooms'])} of {plural(len(rooms), 'room')} had no message"
-    never = int((rooms["state"] == "never used").sum())
+    never = int((rooms["state"] == NEVER_USED).sum())
     inactive += f", {count(never)} of them never had one" if never else ""
     return (f"{busiest}; {inactive}." if busiest else f"{inactive}.",)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engagement.display import wording
 from engagement.display.tiles import Tile
+from engagement.numbers.rooms import BACK, NEW, WENT_QUIET
 
 _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
     1: ("blue", "up"),
@@ -37,9 +38,9 @@ def row(tiles: tuple[Tile, ...], *, lines: bool = True) -> None:
 def movement_cards(counts: dict[str, int]) -> None:
     """How many rooms are new, back, or went quiet."""
     meanings = {
-        "new": "Created in the period or the one before, with their first messages in this one.",
-        "back": "Older rooms with messages in this period and none in the one before.",
-        "went quiet": "Rooms with messages in the period before and none in this one.",
+        NEW: "Created in the period or the one before, with their first messages in this one.",
+        BACK: "Older rooms with messages in this period and none in the one before.",
+        WENT_QUIET: "Rooms with messages in the period before and none in this one.",
     }
     for column, (word, number) in zip(st.columns(len(counts)), counts.items(), strict=True):
         column.metric(word.capitalize(), wording.count(number), help=meanings[word], border=True)

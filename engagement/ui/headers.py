@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engagement.display.escaping import script_hash
 from engagement.ui import handover
 
 # The one script that stands in the framework's own page.
 _FRAMEWORK_SCRIPT = "\n      window.prerenderReady = false\n    "
 
 
-def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-
-
 _POLICY = {
     "default-src": "'none'",
     # The framework's modules, and two inline scripts that never change. Nothing is evaluated: no eval, no WebAssembly.
-    "script-src": f"'self' {_hash(_FRAMEWORK_SCRIPT)} {_hash(handover.SCRIPT)}",
+    "script-src": f"'self' {script_hash(_FRAMEWORK_SCRIPT)} {script_hash(handover.SCRIPT)}",
     # The framework, its tables and its charts write their styles while the page is drawn.
     "style-src": "'self' 'unsafe-inline'",
     # The charts' script has a font in it, and the framework's styles have icons.

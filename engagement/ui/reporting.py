@@ -221,7 +221,11 @@ class _File:
 
 def digest(content: Content, ending: str, what: str) -> str:
     """What tells one file from another: everything that its bytes depend on, for they are made of this document."""
-    return hashlib.sha256(_document(content, ending, what).encode()).hexdigest()
+    return _digest(_document(content, ending, what))
+
+
+def _digest(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _make(content: Content, ending: str, what: str) -> None:
@@ -234,7 +238,7 @@ def _make(content: Content, ending: str, what: str) -> None:
             return pictures.pdf(document)
         return pictures.png(document, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
 
-    of = digest(content, ending, what)
+    of = _digest(document)
     reading = hub().jobs.ask(("file", of, ending), session.viewer(), work, keep=FILE_KEPT)
     name = tables.file_name(f"report-{what}" if what else "report", content.activity, ending)
     st.session_state[MAKING] = _File(reading, name, ending, what, of)

@@ -115,7 +115,7 @@ def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
 
     Comes back with the rooms; ``by_design`` leaves out read-only, default and announcement rooms too.
     """
-    out = rankings.quiet_by_design(rooms) if by_design else rooms["exempt"] & False
+    out = rankings.quiet_by_design(rooms) & by_design
     silent = int(((rooms["exempt"] | out) & rooms["state"].ne(ACTIVE)).sum())
     if silent:
         st.caption(f"{wording.plural(silent, 'silent room')} exempted.")
