@@ -42,9 +42,8 @@ def workspace() -> Iterator[DemoServer]:
 @pytest.fixture(scope="module")
 def dashboard(workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     settings = {"WORKSPACE_URL": workspace.url}
-    running = Dashboard(tmp_path_factory.mktemp("home"), **named(settings)).start()
-    yield running
-    running.stop()
+    with Dashboard(tmp_path_factory.mktemp("home"), **named(settings)) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +132,6 @@ def test_no_forged_stolen_or_old_cookie_opens_the_dashboard(
 
 def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path) -> None:
     settings = {**account_of(small), **PROXY}
-    running = Dashboard(tmp_path, **named(settings), FORWARDED_ALLOW_IPS="").start()
     user = ("X-Forwarded-User", "ada")
     attacks: list[tuple[str, list[tuple[str, str]]]] = [
         ("127.0.0.2", []),
@@ -143,7 +141,7 @@ def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path
         ("127.0.0.1", [user, ("X-Forwarded-For", "127.0.0.2")]),
         ("127.0.0.3", [user, ("X-Real-IP", "127.0.0.2"), ("Forwarded", "for=127.0.0.2")]),
     ]
-    try:
+    with Dashboard(tmp_path, **named(settings), FORWARDED_ALLOW_IPS="") as running:
         small.calls.clear()
         for source, headers in attacks:
             with Visitor(running.url, headers=headers, source=source) as visitor:
@@ -155,8 +153,6 @@ def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path
             said = visitor.until("Active rooms")
         assert "Here as ada" in said
         assert "Everyone who can reach" not in said
-    finally:
-        running.stop()
 
 
 def test_with_a_proxy_header_the_dashboard_does_not_start_where_it_could_be_deceived(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ class Dashboard:
         self._process: subprocess.Popen[bytes] | None = None
         self._log = home / "dashboard.log"
 
+    def __enter__(self) -> Dashboard:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def start(self) -> Dashboard:
         """Returns when it answers. Raises AssertionError with its output when it does not."""
         with self._log.open("ab") as log:

@@ -26,9 +26,8 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    running = Dashboard(tmp_path_factory.mktemp("home")).start()
-    yield running
-    running.stop()
+    with Dashboard(tmp_path_factory.mktemp("home")) as running:
+        yield running
 
 
 @pytest.fixture
@@ -77,16 +76,13 @@ def enter(dashboard: Dashboard, chromium: Browser, known: StorageState) -> Itera
 def test_the_first_deep_link_of_a_fresh_server_shows_the_sign_in_and_then_that_page(
     tmp_path_factory: pytest.TempPathFactory, page: Page
 ) -> None:
-    fresh = Dashboard(tmp_path_factory.mktemp("home")).start()
-    try:
+    with Dashboard(tmp_path_factory.mktemp("home")) as fresh:
         page.goto(f"{fresh.url}/week_over_week")
         expect(page.get_by_role("heading", name="Channel Engagement")).to_be_visible(timeout=60_000)
         explore(page)
         expect(page.get_by_role("heading", name="Week over week", exact=True)).to_be_visible()
         nothing_is_wrong(page)
         assert page.url.split("?")[0] == f"{fresh.url}/week_over_week"
-    finally:
-        fresh.stop()
 
 
 def test_every_page_opens_from_its_link_and_asks_nobody_else(dashboard: Dashboard, enter: Enter) -> None:
@@ -108,8 +104,7 @@ def test_every_page_opens_from_its_link_and_asks_nobody_else(dashboard: Dashboar
 def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
     tmp_path_factory: pytest.TempPathFactory, profile: BrowserContext
 ) -> None:
-    fresh = Dashboard(tmp_path_factory.mktemp("home")).start()
-    try:
+    with Dashboard(tmp_path_factory.mktemp("home")) as fresh:
         page = profile.new_page()
         page.goto(f"{fresh.url}/top_channels")
         explore(ready(page))
@@ -124,8 +119,6 @@ def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
         drawn(third)
         for one in (page, second, third):
             expect(one.get_by_role("button", name="Explore the demo workspace")).to_have_count(0)
-    finally:
-        fresh.stop()
 
 
 def test_scripts_cannot_read_the_cookie_and_signing_out_takes_it_from_the_browser(

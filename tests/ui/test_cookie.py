@@ -62,9 +62,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     (folder / "app.py").write_text(APP)
     options = {"HEADLESS": "true", "FILE_WATCHER_TYPE": "none", "ADDRESS": "127.0.0.1"}
     environ = {f"STREAMLIT_SERVER_{name}": value for name, value in options.items()}
-    application = Dashboard(folder, folder=folder, base="engagement", PYTHONPATH=str(ROOT), **environ).start()
-    yield application
-    application.stop()
+    with Dashboard(folder, folder=folder, base="engagement", PYTHONPATH=str(ROOT), **environ) as application:
+        yield application
 
 
 def opens(context: BrowserContext, url: str, text: str) -> Page:

@@ -88,9 +88,8 @@ def test_a_second_origin_is_none_of_the_dashboards() -> None:
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     environ = {"ENGAGEMENT_DASHBOARD_ADDRESS": f"{DASH}/engagement, http://10.1.2.3:8501"}
-    running = Dashboard(tmp_path_factory.mktemp("home"), base="engagement", **environ).start()
-    yield running
-    running.stop()
+    with Dashboard(tmp_path_factory.mktemp("home"), base="engagement", **environ) as running:
+        yield running
 
 
 def status_of_a_socket(dashboard: Dashboard, origin: str | None, name: str = "127.0.0.1") -> int:

@@ -27,9 +27,8 @@ def workspace() -> Iterator[DemoServer]:
 
 @pytest.fixture(scope="module")
 def dashboard(workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    running = Dashboard(tmp_path_factory.mktemp("home"), ENGAGEMENT_WORKSPACE_URL=workspace.url).start()
-    yield running
-    running.stop()
+    with Dashboard(tmp_path_factory.mktemp("home"), ENGAGEMENT_WORKSPACE_URL=workspace.url) as running:
+        yield running
 
 
 @pytest.fixture
@@ -82,10 +81,8 @@ def test_no_page_breaks_the_policy_and_each_comes_back_by_link_reload_and_the_ba
     assert said == []
 
 
-def test_signing_in_and_out_hands_the_cookie_over_within_the_policy(tmp_path: Path, chromium: Browser) -> None:
-    fresh = Dashboard(tmp_path, base="engagement").start()
-    context = chromium.new_context()
-    try:
+def test_signing_in_and_out_hands_the_cookie_over_within_the_policy(tmp_path: Path, context: BrowserContext) -> None:
+    with Dashboard(tmp_path, base="engagement") as fresh:
         page = context.new_page()
         said = complaints(page)
         page.goto(f"{fresh.url}/")
@@ -96,9 +93,6 @@ def test_signing_in_and_out_hands_the_cookie_over_within_the_policy(tmp_path: Pa
             page.get_by_role("button", name="Sign out").click()
         assert answered.value.status == 204
         assert said == []
-    finally:
-        context.close()
-        fresh.stop()
 
 
 def test_a_long_table_comes_in_pieces_and_has_one_download_which_is_ours(

@@ -31,9 +31,8 @@ def workspace() -> Iterator[DemoServer]:
 
 @pytest.fixture(scope="module")
 def dashboard(workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    running = Dashboard(tmp_path_factory.mktemp("home"), ENGAGEMENT_WORKSPACE_URL=workspace.url).start()
-    yield running
-    running.stop()
+    with Dashboard(tmp_path_factory.mktemp("home"), ENGAGEMENT_WORKSPACE_URL=workspace.url) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -244,15 +243,12 @@ def test_where_everyone_may_look_whoever_knows_the_place_of_a_file_gets_it(
     workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     settings = {f"ENGAGEMENT_{name}": value for name, value in account_of(workspace).items()}
-    running = Dashboard(tmp_path_factory.mktemp("home"), **settings, ENGAGEMENT_ACCESS_MODE="everyone").start()
-    try:
+    with Dashboard(tmp_path_factory.mktemp("home"), **settings, ENGAGEMENT_ACCESS_MODE="everyone") as running:
         with Visitor(running.url, TABLE) as visitor:
             visitor.until("csv_inactive-rooms")
             path = download(visitor)
             assert requests.get(f"{running.url}{path}", timeout=10).status_code == 200
             assert requests.get(f"{running.url}/media/{'0' * 32}.csv", timeout=10).status_code == 404
-    finally:
-        running.stop()
 
 
 def test_where_a_proxy_names_people_a_file_is_given_to_whom_it_was_made_for(
@@ -261,13 +257,10 @@ def test_where_a_proxy_names_people_a_file_is_given_to_whom_it_was_made_for(
     settings = {f"ENGAGEMENT_{name}": value for name, value in account_of(workspace).items()}
     access = {"MODE": "proxy-header", "HEADER": "X-Forwarded-User", "TRUSTED_PROXIES": "127.0.0.1"}
     settings |= {f"ENGAGEMENT_ACCESS_{name}": value for name, value in access.items()}
-    running = Dashboard(tmp_path_factory.mktemp("home"), **settings, FORWARDED_ALLOW_IPS="").start()
-    try:
+    with Dashboard(tmp_path_factory.mktemp("home"), **settings, FORWARDED_ALLOW_IPS="") as running:
         with Visitor(running.url, TABLE, headers=[("X-Forwarded-User", "ada")]) as visitor:
             visitor.until("csv_inactive-rooms")
             address = f"{running.url}{download(visitor)}"
         for person, status in (("ada", 200), ("grace", 404), ("", 404)):
             headers = {"X-Forwarded-User": person}
             assert requests.get(address, headers=headers, timeout=10).status_code == status, person
-    finally:
-        running.stop()
