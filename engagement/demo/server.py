@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 1.0
+_TURNS = 3
 _LARGEST_BODY = 64 * 1024
 CALLS_KEPT = 10_000
 
@@ -60,6 +61,13 @@ class _Uvicorn(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # uvicorn's own way looks ten times a second whether everything has ended; nobody has to wait for that here.
+        # Whoever was let in just now becomes a connection a few turns of the loop later, and is left open for good by a
+        # server that is closed before.
+        for server in self.servers:
+            for listening in server.sockets:
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import warnings
 from datetime import date
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -105,6 +109,33 @@ def test_a_hanging_call_does_not_keep_the_server_from_stopping(start: Start) -> 
         assert waiting.recv(100).startswith(b"HTTP/1.1 500")
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.get(f"{server.url}/api/info", timeout=2)
+
+
+def test_a_caller_let_in_while_the_server_stops_is_left_no_open_connection() -> None:
+    """A connection that nobody closes is a warning when it is collected, which ends the run of the tests."""
+    for _ in range(20):
+        ended, answered = threading.Event(), threading.Event()
+
+        def ask(port: int, ended: threading.Event, answered: threading.Event) -> None:
+            while not ended.is_set():
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=10) as caller:
+                    caller.sendall(b"GET /api/info HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    if caller.recv(100):
+                        answered.set()
+
+        with DemoServer(Options(rooms=5, rate_limit=0)) as server:
+            asked = int(server.url.rsplit(":", 1)[1]), ended, answered
+            callers = [threading.Thread(target=ask, args=asked) for _ in range(3)]
+            for caller in callers:
+                caller.start()
+            answered.wait(10)
+        ended.set()
+        for caller in callers:
+            caller.join()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert [str(warning.message) for warning in told] == []
 
 
 def test_a_fault_inside_is_an_internal_error_and_is_logged(start: Start, caplog: pytest.LogCaptureFixture) -> None:
