@@ -4,7 +4,6 @@ EngagementError                 anything this project raises on purpose
 ├── InvalidInput                what was typed, linked or passed cannot be used
 │   ├── InvalidPeriod           not a range of whole days that can be asked for
 │   ├── InvalidAddress          not the address of a workspace that may be asked
-│   ├── FieldMissing            a field of the sign-in form was left empty
 │   ├── Unusable                one value of the configuration is not what it must be
 │   └── InvalidSettings         the configuration file or the environment is wrong
 ├── Admitting                   the workspace is still being asked what somebody may see
@@ -38,7 +37,7 @@ EngagementError                 anything this project raises on purpose
         └── NoPremiumModule     the workspace lacks the engagement dashboard
 
 ``str(error)`` is one or two sentences for a community manager: what happened, then what to do. No error
-carries a password, a token or a header.
+carries a password, a token or a header. What an error carries besides is said at its class.
 """
 
 from __future__ import annotations
@@ -73,10 +72,6 @@ class InvalidAddress(InvalidInput):
     """Not the address of a workspace that may be asked."""
 
 
-class FieldMissing(InvalidInput):
-    """A field of the sign-in form was left empty; the text says which."""
-
-
 class Unusable(InvalidInput):
     """A value of the configuration; the text says what it must be instead, as the end of a sentence."""
 
@@ -98,8 +93,6 @@ class Admitting(EngagementError):
 
 
 class ReadingStopped(EngagementError):
-    """Somebody stopped the reading."""
-
     sentence = "The reading was stopped. Start it again when you need the figures."
 
 
@@ -108,8 +101,6 @@ class FileNotMade(EngagementError):
 
 
 class NoBrowser(FileNotMade):
-    """PDF and PNG are made by an installed browser, and there is none."""
-
     sentence = (
         "PDF and PNG need Chrome or Chromium on the machine that runs the dashboard, and none was found. "
         "Install one (on Debian or Ubuntu: apt-get install chromium fonts-noto-color-emoji); "
@@ -118,8 +109,6 @@ class NoBrowser(FileNotMade):
 
 
 class StoreUnavailable(EngagementError):
-    """The database of sessions and archive does not answer."""
-
     sentence = (
         "The database that keeps sessions and past weeks does not answer. "
         "Ask whoever runs this dashboard to look at it."
@@ -127,8 +116,6 @@ class StoreUnavailable(EngagementError):
 
 
 class NewerStore(StoreUnavailable):
-    """The database has tables that only a newer release of this project knows, so this one leaves it alone."""
-
     sentence = (
         "The database that keeps sessions and past weeks belongs to a newer release of this dashboard. "
         "Bring this copy up to date too, or name another database ([archive] url)."
@@ -136,14 +123,10 @@ class NewerStore(StoreUnavailable):
 
 
 class DamagedBlock(EngagementError):
-    """The bytes of a week in the archive are not what was stored."""
-
     sentence = "A week kept in the archive is damaged. It is read from the workspace again."
 
 
 class NotNamed(EngagementError):
-    """The reverse proxy that decides who gets in did not say who opened the dashboard."""
-
     sentence = (
         "Nobody has told this dashboard who you are. Open it by the link of your organisation, which asks you to "
         "sign in; if you did, tell whoever runs this dashboard."
@@ -172,8 +155,6 @@ class WorkspaceError(EngagementError):
 
 
 class Unreachable(WorkspaceError):
-    """No answer from the workspace, or none in time."""
-
     sentence = "The workspace at {} does not answer. Check the address and your network, then try again."
 
 
@@ -182,8 +163,6 @@ class Interrupted(Unreachable):
 
 
 class ProxyFailed(Unreachable):
-    """The forward proxy of the configuration does not answer, or refuses."""
-
     sentence = (
         "The way to {} leads through a proxy, which does not let this dashboard through. "
         "Ask whoever runs this dashboard to look at it ([workspace] proxy)."
@@ -191,8 +170,6 @@ class ProxyFailed(Unreachable):
 
 
 class Untrusted(Unreachable):
-    """Something answered with a certificate that is not trusted; nothing was sent to it."""
-
     sentence = (
         "The certificate of {} is not trusted, so nothing was sent there. Check the address; if your "
         "organisation has a certificate authority of its own, whoever runs this dashboard can name it "
@@ -201,8 +178,6 @@ class Untrusted(Unreachable):
 
 
 class NotRocketChat(WorkspaceError):
-    """Something answered, but it is not a Rocket.Chat."""
-
     sentence = (
         "What answers at {} is not a Rocket.Chat workspace. "
         "Use the address that you open Rocket.Chat with in a browser."
@@ -210,8 +185,6 @@ class NotRocketChat(WorkspaceError):
 
 
 class LedElsewhere(NotRocketChat):
-    """The address leads to another one, which is not followed."""
-
     sentence = (
         "The address {} leads to another one, which is not followed. "
         "Use the address that you open Rocket.Chat with in a browser."
@@ -219,8 +192,6 @@ class LedElsewhere(NotRocketChat):
 
 
 class Gated(WorkspaceError):
-    """Something in front of the workspace refused the call, which is nobody's lack of a right or a session."""
-
     sentence = (
         "Something in front of the workspace at {} refuses this dashboard: a gate with a sign-in of its own, or a "
         "firewall. Whoever runs the dashboard can give it what the gate asks for, or have its machine let through."
@@ -228,8 +199,6 @@ class Gated(WorkspaceError):
 
 
 class UnreadableAnswer(WorkspaceError):
-    """A Rocket.Chat answered something else than is documented; ``what`` names it in a few words."""
-
     sentence = (
         "The workspace gave an answer that cannot be read ({}). "
         "Try again; if it stays, tell whoever runs this dashboard."
@@ -264,8 +233,6 @@ class Refused(WorkspaceError):
 
 
 class WrongCredentials(Refused):
-    """Wrong user, password, user id or access token."""
-
     sentence = "The workspace does not know this user with this password or token. Check both and try again."
 
 
@@ -286,26 +253,18 @@ class CodeNeeded(Refused):
 
 
 class CodeWrong(Refused):
-    """The second factor was wrong or has expired."""
-
     sentence = "This code is wrong or no longer valid. Enter the newest one."
 
 
 class LockedOut(Refused):
-    """Too many failed attempts; the server blocks the user or the address for a while."""
-
     sentence = "The workspace has blocked sign-in after too many failed attempts. Wait five minutes, then try again."
 
 
 class SignedOut(Refused):
-    """The token is no longer accepted."""
-
     sentence = "The workspace has ended this session. Sign in again."
 
 
 class AccountRefused(Refused):
-    """The token of the account that reads the workspace for every visitor is no longer accepted."""
-
     sentence = (
         "The workspace no longer accepts the account that this dashboard reads it with. "
         "Ask whoever runs this dashboard to give it a new token."
@@ -324,8 +283,6 @@ class NoPermission(Refused):
 
 
 class NoPremiumModule(Refused):
-    """The workspace lacks the licence module ``engagement-dashboard``."""
-
     sentence = (
         "This workspace has no Premium licence with the engagement dashboard, so the server counts no messages "
         "per day. What the room directory knows is shown instead."

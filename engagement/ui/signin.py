@@ -13,7 +13,6 @@ from engagement.errors import (
     CodeNeeded,
     CodeWrong,
     EngagementError,
-    FieldMissing,
     InvalidAddress,
     InvalidInput,
     SlowDown,
@@ -127,12 +126,12 @@ def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
         if way == PASSWORD:
             user, password = typed.get("signin_user", "").strip(), typed.get("signin_password", "")
             if not user or not password:
-                raise FieldMissing("Enter your user name and your password.")
+                raise InvalidInput("Enter your user name and your password.")
             client.sign_in(user, password, typed.get("signin_code", "") or None)
         else:
             user_id, token = typed.get("signin_user_id", "").strip(), typed.get("signin_token", "").strip()
             if not user_id or not token:
-                raise FieldMissing("Enter your user id and your access token.")
+                raise InvalidInput("Enter your user id and your access token.")
             client.sign_in_with_token(user_id, token)
         # The client knows the address with https, where the server has led it there.
         signing.begin(client, client.address, "password" if way == PASSWORD else "token", say)
