@@ -1,15 +1,16 @@
 """The command line: ``python -m engagement demo | channels | report | sync | check``.
 
-Here it is only read. What a command does is in the module of its name, which is imported when the command runs, so
-that help and a wrong command line are answered at once.
+Here it is only read. What a command does is in a function of its name, in the module of its name. That is imported when
+the command runs, so that help and a wrong command line are answered at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from engagement.cli import surroundings
 from engagement.errors import EngagementError, InternalError
 from engagement.numbers.filters import TYPES
 from engagement.numbers.periods import PRESETS
-from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP, Wishes
+from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP
 
 STDOUT = "-"
 MOST_WEEKS = 520
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _channels(commands.add_parser("channels", help="every room of a period, as a table, CSV or JSON"))
     _report(commands.add_parser("report", help="the report of a period as HTML, PDF, PNG, XLSX, CSV or Markdown"))
     _sync(commands.add_parser("sync", help="read the last full weeks and keep them, newest first"))
-    commands.add_parser("check", help="can this account read that workspace?").set_defaults(run=_run_check)
+    commands.add_parser("check", help="can this account read that workspace?")
     return top
 
 
@@ -70,18 +71,16 @@ def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--shuffle-ties", action="store_true", help="rooms with equal counts in no fixed order")
     swapped = "the build whose long windows begin too late"
     demo.add_argument("--swapped-dates", dest="counting", action="store_const", const="swapped", help=swapped)
-    demo.set_defaults(run=_run_demo)
 
 
 def _channels(channels: argparse.ArgumentParser) -> None:
     _period(channels)
-    channels.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    channels.add_argument("--format", dest="form", choices=("table", "csv", "json"), default="table")
     channels.add_argument(
         "--bom", action=argparse.BooleanOptionalAction,
         help="the mark by which Excel knows UTF-8 before a CSV (default: in files, not in pipes)",
     )  # fmt: skip
     channels.add_argument("--people", action="store_true", help="name the people of direct messages")
-    channels.set_defaults(run=_run_channels)
 
 
 def _report(report: argparse.ArgumentParser) -> None:
@@ -97,7 +96,6 @@ def _report(report: argparse.ArgumentParser) -> None:
     report.add_argument("--top", type=_top, default=TOP, help=f"rooms in rankings, 1 to {MOST_TOP} (default: {TOP})")
     report.add_argument("--title", default="", help=f"of the report (default: {DEFAULT_TITLE})")
     report.add_argument("--paper", choices=PAPERS, default=PAPERS[0], help="of a PDF (default: A4)")
-    report.set_defaults(run=_run_report)
 
 
 def _sync(sync: argparse.ArgumentParser) -> None:
@@ -105,7 +103,6 @@ def _sync(sync: argparse.ArgumentParser) -> None:
     sync.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
     sync.add_argument("--again", action="store_true", help="read those that are kept as well")
     sync.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
-    sync.set_defaults(run=_run_sync)
 
 
 def _period(command: argparse.ArgumentParser) -> None:
@@ -121,9 +118,9 @@ def _port(text: str) -> int:
     return number
 
 
-def _out(text: str) -> str:
+def _out(text: str) -> Path | None:
     if text == STDOUT or Path(text).suffix.lower() in ENDINGS:
-        return text
+        return None if text == STDOUT else Path(text)
     raise argparse.ArgumentTypeError(f"{text!r} ends in none of {', '.join(ENDINGS)}")
 
 
@@ -148,53 +145,17 @@ def _weeks(text: str) -> int:
     return weeks
 
 
-def _run_demo(given: argparse.Namespace) -> int:
-    from engagement.cli.demo import demo
-
-    return demo(**{name: value for name, value in vars(given).items() if name not in ("command", "run")})
-
-
-def _run_channels(given: argparse.Namespace) -> int:
-    from engagement.cli.channels import channels
-    from engagement.cli.connection import Asked
-
-    asked = Asked(given.period, given.start, given.end)
-    return channels(os.environ, asked, given.format, people=given.people, bom=given.bom)
-
-
-def _run_report(given: argparse.Namespace) -> int:
-    from engagement.cli.connection import Asked
-    from engagement.cli.report import report
-
-    out = None if given.out == STDOUT else Path(given.out)
-    asked, wishes = Asked(given.period, given.start, given.end), Wishes(given.title, top=given.top)
-    return report(os.environ, asked, out, given.types, wishes, mask=given.mask, paper=given.paper)
-
-
-def _run_sync(given: argparse.Namespace) -> int:
-    from engagement.cli.sync import sync
-
-    return sync(os.environ, given.weeks, again=given.again, quiet=given.quiet)
-
-
-def _run_check(_: argparse.Namespace) -> int:
-    from engagement.cli.check import check
-
-    return check(os.environ)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0 when it worked, 1 with one line on standard error when not, 2 for a wrong command line."""
     top = parser()
-    given = top.parse_args(arguments)
-    if "start" in given:
-        if (given.start is None) != (given.end is None):
-            top.error("--start and --end go together")
-        if given.start and given.period:
-            top.error("name either --period or --start and --end")
-    run: Callable[[argparse.Namespace], int] = given.run
+    given = vars(top.parse_args(arguments))
+    command = given.pop("command")
+    if (given.get("start") is None) != (given.get("end") is None):
+        top.error("--start and --end go together")
+    if given.get("start") and given["period"]:
+        top.error("name either --period or --start and --end")
     try:
-        status = run(given)
+        status: int = getattr(importlib.import_module(f"engagement.cli.{command}"), command)(**given)
         surroundings.flush()
         return status
     except EngagementError as error:

@@ -231,6 +231,22 @@ def shared_pace(address: str, calls_a_minute: int | None = None, copies: int = 1
         return pace
 
 
+def patiently(call: Callable[[], object], pause: Sleep, longest_wait: float = LONGEST_WAIT) -> None:
+    """Calls until the rate limit lets it pass, with ``pause(seconds)`` between; raises SlowDown when the pauses would
+    add up to more than ``longest_wait`` seconds.
+    """
+    waited = 0.0
+    while True:
+        try:
+            call()
+            return
+        except SlowDown as slow:
+            waited += slow.seconds
+            if waited > longest_wait:
+                raise
+            pause(slow.seconds)
+
+
 def server_time(headers: Mapping[str, str]) -> float | None:
     """The server's clock at an answer, in seconds since 1970; None when it does not say."""
     try:

@@ -8,12 +8,11 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from engagement.cli.connection import Asked, connected
+from engagement.cli.connection import connected
 from engagement.cli.surroundings import say
 from engagement.display import tables, wording
 from engagement.numbers import naming
@@ -33,13 +32,13 @@ WIDEST_NAME = 60
 _UNPRINTABLE = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
-def channels(environ: Mapping[str, str], asked: Asked, form: str, *, people: bool, bom: bool | None = None) -> int:
+def channels(*, form: str, people: bool, bom: bool | None, **asked: Any) -> int:
     """Writes every room that the account may see to standard output. Raises EngagementError.
 
     ``bom`` says whether a CSV begins with the mark by which Excel knows UTF-8; None: where it becomes a file.
     """
-    with connected(environ) as connection:
-        activity = connection.read(asked)
+    with connected() as connection:
+        activity = connection.read(**asked)
     if form == "json":
         text = json.dumps(as_json(activity, people=people), ensure_ascii=False)
         print(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
@@ -15,9 +15,9 @@ from engagement.reading.facts import Facts
 WIDEST = 400
 
 
-def check(environ: Mapping[str, str]) -> int:
+def check() -> int:
     """Writes one line each about version, account, rights, module, rate limit and counting, as they are learned."""
-    with connected(environ) as connection:
+    with connected() as connection:
         for subject, finding in _findings(connection):
             # Names of people and roles are the workspace's.
             print(f"{subject:<10} {wording.short(clean(finding), WIDEST)}", flush=True)

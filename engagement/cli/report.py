@@ -6,8 +6,9 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from engagement.cli.connection import Asked, connected
+from engagement.cli.connection import connected
 from engagement.cli.surroundings import complain
 from engagement.errors import FileNotMade
 from engagement.numbers.filters import Filters
@@ -27,14 +28,7 @@ FORMS: Mapping[str, Callable[[Content, str], bytes]] = {
 
 
 def report(
-    environ: Mapping[str, str],
-    asked: Asked,
-    out: Path | None,
-    types: frozenset[str],
-    wishes: Wishes,
-    *,
-    mask: bool,
-    paper: str,
+    *, out: Path | None, types: frozenset[str], title: str, top: int, mask: bool, paper: str, **asked: Any
 ) -> int:
     """Writes the report to the file ``out``, of the kind that its ending says; without one, Markdown to standard
     output. 0 without a word when all is well, 1 with one line on standard error when the report is written but not
@@ -46,9 +40,9 @@ def report(
             # Better to learn it before the workspace is read than after.
             pictures.browser()
     # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
-    with connected(environ, lambda _: None) as connection:
-        activity = connection.read(asked)
-    content = build(masked(activity) if mask else activity, Filters(types), wishes)
+    with connected(lambda _: None) as connection:
+        activity = connection.read(**asked)
+    content = build(masked(activity) if mask else activity, Filters(types), Wishes(title, top=top))
     if out is not None:
         _put(out, FORMS[out.suffix.lower()](content, paper))
     else:

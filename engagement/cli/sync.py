@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TextIO
 
@@ -40,15 +40,15 @@ class Synced:
         return text + (f"; {self.missing} without data" if self.missing else "")
 
 
-def sync(environ: Mapping[str, str], weeks: int, *, again: bool, quiet: bool) -> int:
+def sync(*, weeks: int, again: bool, quiet: bool) -> int:
     """Fills the archive with the last full weeks, and writes one line on what is there; ``again`` reads all of them.
 
     Raises EngagementError.
     """
-    with connected(environ, (lambda _: None) if quiet else say_wait, keeps=True) as connection:
+    with connected((lambda _: None) if quiet else say_wait) as connection:
         bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
         with bar:
-            synced = run(connection.reader(say_pause), weeks, say_weeks, Again(weeks) if again else QUARTER)
+            synced = run(connection.reader(say_pause, keeps=True), weeks, say_weeks, Again(weeks) if again else QUARTER)
     print(synced)
     for note in synced.notes:
         say(note)
@@ -72,7 +72,10 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, ag
     done = -1
     try:
         while reading.running:
-            done = _say_more(reading.progress(), done, say)
+            now = reading.progress()
+            if now.unit == "weeks" and now.done is not None and now.total is not None and now.done != done:
+                done = now.done
+                say(done, now.total)
             reading.wait(_LOOK_EVERY)
     finally:
         # An interrupted sync ends with the week it is reading.
@@ -83,13 +86,6 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, ag
     if done < weeks:
         say(weeks, weeks)
     return Synced(Period(asked[0].start, last.end), weeks, stayed, weeks - len(kept), notes)
-
-
-def _say_more(progress: Progress, done: int, say: SayWeeks) -> int:
-    if progress.unit != "weeks" or progress.done is None or progress.total is None or progress.done == done:
-        return done
-    say(progress.done, progress.total)
-    return progress.done
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

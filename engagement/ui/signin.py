@@ -8,6 +8,7 @@ from time import sleep
 import streamlit as st
 
 from engagement.api.client import Client, clean_address
+from engagement.api.pace import patiently
 from engagement.api.transport import SIGNING_IN
 from engagement.errors import (
     CodeNeeded,
@@ -15,7 +16,6 @@ from engagement.errors import (
     EngagementError,
     InvalidAddress,
     InvalidInput,
-    SlowDown,
     WrongCredentials,
 )
 from engagement.ui import asking, signing
@@ -100,24 +100,18 @@ def _try(pinned: str | None, way: str) -> None:
 
 def _patiently(address: str, way: str) -> None:
     """Signs in, however many do so in the same minute: the workspace lets only so many in a minute."""
-    place, waited = st.empty(), 0.0
+    place = st.empty()
 
     def say(seconds: float) -> None:
         if seconds >= 1:
             place.caption(f"The workspace allows only so many calls a minute. Going on in {seconds:.0f} s.")
 
-    while True:
-        try:
-            _sign_in(address, way, say)
-        except SlowDown as pause:
-            waited += pause.seconds
-            if waited > LONGEST_WAIT:
-                raise
-            for left in range(pause.seconds, 0, -1):
-                say(left)
-                sleep(1)
-        else:
-            return
+    def pause(seconds: float) -> None:
+        for left in range(int(seconds), 0, -1):
+            say(left)
+            sleep(1)
+
+    patiently(lambda: _sign_in(address, way, say), pause, LONGEST_WAIT)
 
 
 def _sign_in(address: str, way: str, say: Callable[[float], None]) -> None:
