@@ -15,7 +15,9 @@ with header.controls():
 
 activity = loading.activity()
 rooms = header.header(title, view, activity)
-if states.nothing_left(rooms, activity) or states.no_data(activity) or not states.directory_is_there(activity):
+states.need_rooms(rooms, activity)
+states.need_data(activity)
+if not states.directory_is_there(activity):
     st.stop()
 
 rooms = states.without_exempt(rooms, by_design=exempt)

@@ -10,8 +10,7 @@ view = loading.view()
 title = header.title("Overview")
 activity = loading.activity()
 rooms = header.header(title, view, activity)
-if states.nothing_to_show(rooms, view, activity):
-    st.stop()
+states.need_counts(rooms, view, activity)
 
 activity = loading.judged(activity)
 rooms = view.rooms(activity)

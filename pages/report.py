@@ -20,15 +20,13 @@ with st.container(width=reporting.WIDTH, key="report"):
     rooms = header.header(line, view, activity)
     if activity.masked:
         line.caption(masks.CAPTION.capitalize() + ".")
-    if states.nothing_left(rooms, activity):
-        st.stop()
+    states.need_rooms(rooms, activity)
     # Aliases and inactive rooms are only right when every room is known.
     if asked.masked and not states.directory_is_there(activity):
         st.stop()
 
     files = st.container()
-    other = reporting.beside(view, asked)
-    content = reporting.build(view, loading.judged(activity), asked, other)
+    content = reporting.build(view, activity, asked)
     reporting.show(content)
     with files:
         reporting.files(content)

@@ -1,7 +1,5 @@
 """Top channels: the busiest rooms, how concentrated the conversation is, and every room in a table."""
 
-import streamlit as st
-
 from engagement import figures
 from engagement.display import tables
 from engagement.ui import charts, header, listing, loading, states
@@ -14,8 +12,7 @@ with header.controls():
 
 activity = loading.activity()
 rooms = header.header(title, view, activity)
-if states.nothing_to_show(rooms, view, activity):
-    st.stop()
+states.need_counts(rooms, view, activity)
 
 context = charts.context(view, activity)
 charts.beside(top_rooms=figures.top_rooms(rooms, context, most), concentration=figures.concentration(rooms, context))

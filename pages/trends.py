@@ -16,8 +16,8 @@ with header.controls():
 
 activity = loading.activity(view)
 rooms = header.header(title, view, activity)
-if states.nothing_left(rooms, activity) or states.only_the_directory(rooms, view, activity):
-    st.stop()
+states.need_rooms(rooms, activity)
+states.need_counting(rooms, view, activity)
 
 history = activity.agreed(loading.history(weeks))
 states.history_notes(history)

@@ -16,8 +16,8 @@ with header.controls():
 
 activity = loading.activity()
 rooms = header.header(title, view, activity)
-if states.nothing_to_show(rooms, view, activity) or states.nothing_to_compare(activity):
-    st.stop()
+states.need_counts(rooms, view, activity)
+states.need_previous(activity)
 
 cards.movement_cards(rankings.movements(rooms))
 context = charts.context(view, activity)

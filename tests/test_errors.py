@@ -14,7 +14,6 @@ from streamlit.testing.v1 import AppTest
 
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
-from engagement.ui import hub as hubs
 from engagement.ui import runtime as runtimes
 from engagement.ui import signin
 from tests import ROOT
@@ -153,7 +152,6 @@ def test_the_sign_in_screen_says_it_beside_the_form(
     # The screen waits out the rate limit up to a point; here that point is at once.
     monkeypatch.setattr(signin, "LONGEST_WAIT", 0.0)
     runtimes.use(runtimes.build({"ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL": "true"}, folder=tmp_path))
-    hubs.use(None)
     try:
         with situation() as (url, user, password):  # type: ignore[attr-defined]
             app = AppTest.from_file(str(FRAME), default_timeout=60).run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn, TextIO
 
 from tqdm import tqdm
@@ -24,22 +23,6 @@ _LOOK_EVERY = 0.2
 SayWeeks = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Synced:
-    """What is in the archive after a sync: the weeks asked for, how many were there already, what is missing."""
-
-    period: Period
-    weeks: int
-    before: int
-    missing: int
-    notes: tuple[str, ...]
-
-    def __str__(self) -> str:
-        kept = self.weeks - self.missing
-        text = f"{plural(kept, 'week')} of {self.period} kept: {self.before} from before, {kept - self.before} read now"
-        return text + (f"; {self.missing} without data" if self.missing else "")
-
-
 def sync(*, weeks: int, again: bool, quiet: bool) -> int:
     """Fills the archive with the last full weeks, and writes one line on what is there; ``again`` reads all of them.
 
@@ -48,18 +31,22 @@ def sync(*, weeks: int, again: bool, quiet: bool) -> int:
     with connected((lambda _: None) if quiet else say_wait) as connection:
         bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
         with bar:
-            synced = run(connection.reader(say_pause, keeps=True), weeks, say_weeks, Again(weeks) if again else QUARTER)
+            synced, notes = run(
+                connection.reader(say_pause, keeps=True), weeks, say_weeks, Again(weeks) if again else QUARTER
+            )
     print(synced)
-    for note in synced.notes:
+    for note in notes:
         say(note)
     return 0
 
 
-def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, again: Again = QUARTER) -> Synced:
+def run(
+    reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, again: Again = QUARTER
+) -> tuple[str, tuple[str, ...]]:
     """Reads those of the last ``weeks`` full weeks that are not kept, and ``again`` those it names; keeps each at once.
 
-    ``say(done, total)`` is called whenever more weeks are done. Raises NoPremiumModule where the server counts
-    nothing, and the errors of any reading.
+    A line on what is then in the archive comes back, and the notes. ``say(done, total)`` is called whenever more weeks
+    are done. Raises NoPremiumModule where the server counts nothing, and the errors of any reading.
     """
     facts = reader.facts().result()
     if not facts.counted:
@@ -82,10 +69,12 @@ def run(reader: Reader, weeks: int, say: SayWeeks = lambda done, total: None, ag
         reading.leave()
     notes = reading.result().receipt.notes
     kept = reader.archive.kept(scope, asked, RULE)
-    stayed = sum(window.meta == kept[period].meta for period, window in before.items() if period in kept)
+    from_before = sum(window.meta == kept[period].meta for period, window in before.items() if period in kept)
     if done < weeks:
         say(weeks, weeks)
-    return Synced(Period(asked[0].start, last.end), weeks, stayed, weeks - len(kept), notes)
+    line = f"{plural(len(kept), 'week')} of {Period(asked[0].start, last.end)} kept: {from_before} from before, "
+    line += f"{len(kept) - from_before} read now"
+    return line + (f"; {weeks - len(kept)} without data" if len(kept) < weeks else ""), notes
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

@@ -27,11 +27,26 @@ def quoted(value: object) -> str:
     return value.strip()
 
 
-def plain(value: object) -> str:
-    """An id or token: it goes into a header of a request, so it has no spaces and no control characters."""
-    if not re.fullmatch(r"[!-~]{1,512}", text := quoted(value)):
-        raise Unusable("one word without spaces")
-    return text
+def like(pattern: str, what: str) -> Callable[[object], str]:
+    """A reader of texts of the form ``pattern``; ``what`` they must be is told of any other."""
+
+    def parse(value: object) -> str:
+        if not re.fullmatch(pattern, text := quoted(value), re.DOTALL):
+            raise Unusable(what)
+        return text
+
+    return parse
+
+
+# An id or token goes into a header of a request, so it has no control characters either.
+plain = like("[!-~]{1,512}", "one word without spaces")
+header = like("[A-Za-z][A-Za-z0-9-]{0,63}", "the name of a header, as in X-Forwarded-User")
+database = like(
+    r"((postgres|postgresql|postgresql\+psycopg)://|sqlite:///)[^\n].*",
+    "postgresql://user:password@host/name, or sqlite:///path/to/file",
+)
+# Long enough to encrypt with.
+key = like(f".{{{SHORTEST_KEY},}}", f"a secret of at least {SHORTEST_KEY} characters")
 
 
 def switch(value: object) -> bool:
@@ -100,13 +115,6 @@ def networks(value: object) -> tuple[Network, ...]:
         raise Unusable('a list of addresses or networks, as in ["10.0.0.5", "10.1.0.0/16"]') from None
 
 
-def header(value: object) -> str:
-    """The name of an HTTP header."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", text := quoted(value)):
-        raise Unusable("the name of a header, as in X-Forwarded-User")
-    return text
-
-
 # What the dashboard says in headers of its own, and what belongs to the connection.
 _TAKEN = frozenset("connection content-length content-type host transfer-encoding x-auth-token x-user-id".split())
 
@@ -172,18 +180,3 @@ def certificates(value: object) -> str:
     except (OSError, ValueError, RuntimeError):
         raise Unusable("the path of a file with certificates in PEM form") from None
     return str(path)
-
-
-def database(value: object) -> str:
-    """The address of a PostgreSQL database or of a SQLite file."""
-    text = quoted(value)
-    if not re.match(r"(postgres|postgresql|postgresql\+psycopg)://.|sqlite:///.", text):
-        raise Unusable("postgresql://user:password@host/name, or sqlite:///path/to/file")
-    return text
-
-
-def key(value: object) -> str:
-    """A secret long enough to encrypt with."""
-    if len(text := quoted(value)) < SHORTEST_KEY:
-        raise Unusable(f"a secret of at least {SHORTEST_KEY} characters")
-    return text

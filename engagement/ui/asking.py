@@ -10,8 +10,7 @@ from engagement.errors import SignedOut
 from engagement.reading.jobs import Teller
 from engagement.settings.address import is_led_to, places
 from engagement.storage.sessions import Session
-from engagement.ui.hub import DEMO, hub
-from engagement.ui.runtime import runtime
+from engagement.ui.runtime import DEMO, runtime
 from engagement.ui.tabs import name_of
 
 # Seconds to connect, and between two parts of an answer, while somebody waits before the sign-in form.
@@ -54,10 +53,10 @@ def client(session: Session, tell: Teller[Any]) -> Client:
 
     def make() -> Client:
         if session.workspace == DEMO:
-            return Client(hub().demo().url, hub().demo_account(), pace=shared_pace(hub().demo().url))
+            return Client(runtime().demo().url, runtime().demo_account(), pace=shared_pace(runtime().demo().url))
         return connect(session.workspace, account_of(session))
 
-    one = hub().clients.of(name_of(session.id), make)
+    one = runtime().clients.of(name_of(session.id), make)
     return one.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
 

@@ -21,6 +21,7 @@ _FILES = frozenset({"/_stcore/health", "/_stcore/host-config", "/favicon.png"})
 _FOLDERS = ("/static/", "/media/")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 REFUSED = 1008
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 def unsafe_start(access: AccessRules, environ: Mapping[str, str]) -> str | None:
@@ -143,7 +144,7 @@ class Doors:
 
 
 def _sentence(status: int, sentence: str) -> PlainTextResponse:
-    return PlainTextResponse(sentence, status, {"Cache-Control": "no-store"})
+    return PlainTextResponse(sentence, status, UNKEPT)
 
 
 class TrustedHeader:

@@ -42,26 +42,33 @@ def main() -> None:
     try:
         runtime()
         signed_in = session.current()
-    except SignedOut:
-        st.navigation(pages(), position="hidden")
-        signing.forget_cookie()
-        signin.screen()
-        return
-    except InvalidSettings as error:
-        st.navigation(pages(), position="hidden")
-        st.title("The configuration needs a correction", anchor=False)
-        for fault in error.faults:
-            st.error(fault)
-        return
-    except Admitting as waiting:
-        st.navigation(pages(), position="hidden")
-        loading.whole(waiting.job, key="admission")
-        st.rerun()
     except EngagementError as error:
         st.navigation(pages(), position="hidden")
-        _refused(error)
-        return
-    _open(signed_in)
+        _keep_out(error)
+    else:
+        _open(signed_in)
+
+
+def _keep_out(error: EngagementError) -> None:
+    """Draws what stands in place of every page, with a way on."""
+    match error:
+        case SignedOut():
+            signing.forget_cookie()
+            signin.screen()
+        case InvalidSettings():
+            st.title("The configuration needs a correction", anchor=False)
+            for fault in error.faults:
+                st.error(fault)
+        case Admitting():
+            loading.whole(error.job, key="admission")
+            st.rerun()
+        case _:
+            st.title("Channel Engagement", anchor=False)
+            loading.problem(error)
+            with st.container(horizontal=True):
+                st.button("Try again", on_click=session.ask_again, key="ask_again")
+                if not runtime().settings.workspace_account:
+                    st.button("Sign in as somebody else", on_click=signing.sign_out, key="sign_out")
 
 
 def _open(signed_in: session.SignedIn) -> None:
@@ -74,18 +81,13 @@ def _open(signed_in: session.SignedIn) -> None:
     try:
         if _view(signed_in, page.url_path):
             page.run()
-    except EngagementError as error:
-        _say(error)
     except Exception as exc:
-        # What the framework would tell the reader is no way on, and what it would log may hold a secret.
-        ours = InternalError(exc)
-        log.error("A page failed by a mistake of ours: %s", ours.place)
-        _say(ours)
-
-
-def _say(error: EngagementError) -> None:
-    """What ended the page, and a button that draws it anew."""
-    loading.problem(error, lambda: None, key="page_again")
+        error = exc
+        if not isinstance(error, EngagementError):
+            # What the framework would tell the reader is no way on, and what it would log may hold a secret.
+            error = InternalError(exc)
+            log.error("A page failed by a mistake of ours: %s", error.place)
+        loading.problem(error, lambda: None, key="page_again")
 
 
 def _view(signed_in: session.SignedIn, page_path: str) -> bool:
@@ -97,11 +99,10 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
         _person(signed_in)
     facts = loading.facts(reader)
     settings = runtime().settings
-    today = facts.today(session.now())
+    today = facts.today(runtime().clock())
     page_here = st.container()
     with chosen_here:
-        links.note_broken(filters.OPTIONS)
-        links.say_broken()
+        links.say_broken(filters.OPTIONS)
         try:
             choice = filters.choose(
                 today,
@@ -131,15 +132,6 @@ def _person(signed_in: session.SignedIn) -> None:
     who = "as a guest" if signed_in.demo else f"as {escaping.for_markdown(signed_in.session.username)}"
     st.caption(f"Signed in {who}")
     st.button("Sign out", on_click=signing.sign_out, icon=":material/logout:", key="sign_out")
-
-
-def _refused(error: EngagementError) -> None:
-    st.title("Channel Engagement", anchor=False)
-    loading.problem(error)
-    with st.container(horizontal=True):
-        st.button("Try again", on_click=session.ask_again, key="ask_again")
-        if not runtime().settings.workspace_account:
-            st.button("Sign in as somebody else", on_click=signing.sign_out, key="sign_out")
 
 
 @st.fragment(run_every=WATCH_EVERY)

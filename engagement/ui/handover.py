@@ -28,17 +28,8 @@ for (const { dataset } of document.querySelectorAll("[data-engagement-post]")) {
 """
 
 
-def hand_over(ticket: str) -> None:
-    """Let the browser exchange the ticket for the session cookie. Call it once, in a run that draws its page."""
-    _post("session/begin", {"ticket": ticket})
-
-
-def clear_cookie() -> None:
-    """Let the browser end the session of its cookie and forget the cookie."""
-    _post("session/end", {})
-
-
-def _post(route: str, body: dict[str, str]) -> None:
+def post(route: str, **body: str) -> None:
+    """Let the browser ask a route of ``web`` that sets its cookie. Call it once, in a run that draws its page."""
     path = f"{base_path(st.get_option('server.baseUrlPath') or '')}/{route}"
     about = f'data-engagement-post="{html.escape(path)}" data-engagement-body="{html.escape(json.dumps(body))}"'
     st.html(f"<span {about}></span><script>{SCRIPT}</script>", unsafe_allow_javascript=True)

@@ -19,7 +19,6 @@ from engagement.api.transport import SIGNING_IN
 from engagement.errors import EngagementError, SignedOut
 from engagement.storage.sessions import Session
 from engagement.ui import asking
-from engagement.ui.hub import hub
 from engagement.ui.runtime import runtime
 from engagement.ui.tabs import name_of
 
@@ -41,7 +40,7 @@ class Revocations:
         self._running: list[threading.Thread] = []
 
     def add(self, workspace: str, account: Account) -> None:
-        """Asks soon; returns at once."""
+        """Has the workspace forget a login token, soon; returns at once."""
         with self._lock:
             if workspace in self._waiting:
                 self._waiting[workspace].append((account, 0))
@@ -98,17 +97,12 @@ def end(session_id: str) -> None:
         session = runtime().sessions.kept(session_id)
     _seen.pop(session_id, None)
     runtime().sessions.end(session_id)
-    hub().clients.close(name_of(session_id))
-    hub().tabs.drop(name_of(session_id))
+    runtime().clients.close(name_of(session_id))
+    runtime().tabs.drop(name_of(session_id))
     # A workspace that may not be asked any more is not asked this either.
     with suppress(SignedOut):
         if session is not None and asking.allowed(session).kind == asking.BY_PASSWORD:
-            revoke(session.workspace, asking.account_of(session))
-
-
-def revoke(workspace: str, account: Account) -> None:
-    """Has the workspace forget a login token, soon."""
-    revocations.add(workspace, account)
+            revocations.add(session.workspace, asking.account_of(session))
 
 
 def remember(session: Session) -> None:

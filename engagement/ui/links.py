@@ -15,7 +15,6 @@ from engagement.ui.filters import CUSTOM
 # there, but never in the state of the page.
 PAGE_CONTROLS = ("top", "sort", "moved", "weeks", "heat", "exempt")
 BROKEN = "_broken_link"
-OPENED = "_link_opened"
 
 
 def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
@@ -51,20 +50,16 @@ def asked() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def note_broken(options: Mapping[str, Sequence[str]]) -> None:
-    """On the first run of a tab, remembers which values of its link cannot be used; the widgets drop them silently."""
-    if OPENED not in st.session_state:
-        st.session_state[OPENED] = True
+def say_broken(options: Mapping[str, Sequence[str]]) -> None:
+    """Says which parts of the link that a tab was opened with were replaced by the usual ones, until that was read.
+
+    They are noted on the first run: the widgets drop what they cannot use.
+    """
+    if BROKEN not in st.session_state:
         st.session_state[BROKEN] = broken_values(asked(), options)
-
-
-def say_broken() -> None:
-    """Says which parts of the link were replaced by the usual ones, until that was read."""
-    names = st.session_state.get(BROKEN)
-    if not names:
-        return
-    st.warning(f"This link asks for something unknown ({', '.join(names)}). The usual is shown instead.")
-    st.button("All right", key="broken_read", on_click=st.session_state.pop, args=(BROKEN, None))
+    if names := st.session_state[BROKEN]:
+        st.warning(f"This link asks for something unknown ({', '.join(names)}). The usual is shown instead.")
+        st.button("All right", key="broken_read", on_click=names.clear)
 
 
 def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -18,31 +17,29 @@ from engagement.ui.loading import View
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
 LAZY_ABOVE = 1_000
 
-COLUMNS: dict[str, Callable[[], Any]] = {
-    "Room": lambda: st.column_config.TextColumn(width="medium", pinned=True),
+COLUMNS = {
+    "Room": st.column_config.TextColumn(width="medium", pinned=True),
     # Pinned columns come first, so what stands before the room is pinned too.
-    "Rank": lambda: st.column_config.NumberColumn(width=60, pinned=True),
-    "Messages": lambda: st.column_config.NumberColumn(format="%,d"),
-    "Previous": lambda: st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
-    "Change": lambda: st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
-    "Change %": lambda: st.column_config.NumberColumn(
+    "Rank": st.column_config.NumberColumn(width=60, pinned=True),
+    "Messages": st.column_config.NumberColumn(format="%,d"),
+    "Previous": st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
+    "Change": st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
+    "Change %": st.column_config.NumberColumn(
         format="%+,.0f %%", help="Undefined where the previous count is zero or less"
     ),
-    "Type": lambda: st.column_config.TextColumn(width=105),
-    "Verdict": lambda: st.column_config.TextColumn(
+    "Type": st.column_config.TextColumn(width=105),
+    "Verdict": st.column_config.TextColumn(
         help="On the last full week of the period, against the room's own recent weeks"
     ),
-    "Why": lambda: st.column_config.TextColumn(width=230),
-    "Weeks": lambda: st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
-    "Share %": lambda: st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
-    "Members": lambda: st.column_config.NumberColumn(format="%,d"),
-    "All messages": lambda: st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
-    "Silent days": lambda: st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
-    "Last message": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
-    "Created": lambda: st.column_config.DateColumn(format="D MMM YYYY"),
+    "Why": st.column_config.TextColumn(width=230),
+    "Weeks": st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
+    "Share %": st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
+    "Members": st.column_config.NumberColumn(format="%,d"),
+    "All messages": st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
+    "Silent days": st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
+    "Last message": st.column_config.DateColumn(format="D MMM YYYY"),
+    "Created": st.column_config.DateColumn(format="D MMM YYYY"),
 }
-
-
 MIMES = {
     "html": "text/html",
     "csv": "text/csv",
@@ -78,7 +75,7 @@ def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what:
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip
         download("XLSX", lambda: workbook(about, [(sheet, shown)], made_at=activity.read_at), what, activity,
                  "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
-    config = {name: made() for name, made in COLUMNS.items() if name in shown}
+    config = {name: column for name, column in COLUMNS.items() if name in shown}
     linked = shown.reset_index(drop=True)
     if view.base_url is not None:
         linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)

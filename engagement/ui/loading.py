@@ -18,7 +18,8 @@ from engagement.numbers.weeks import History
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
 from engagement.reading.workspace import Reader
-from engagement.ui import session, signing
+from engagement.ui import signing
+from engagement.ui.runtime import runtime
 
 T = TypeVar("T")
 
@@ -54,11 +55,7 @@ def view() -> View:
 def view_of_latest_week() -> View:
     """The view on the last full week, whatever period was chosen, for pages that are about weeks."""
     chosen = view()
-    return replace(chosen, period=_latest_week(chosen))
-
-
-def _latest_week(asked: View) -> Period:
-    return last_full_weeks(asked.facts.today(session.now()), 1, asked.reader.week_start)
+    return replace(chosen, period=last_full_weeks(chosen.facts.today(runtime().clock()), 1, chosen.reader.week_start))
 
 
 def activity(of: View | None = None) -> Activity:
@@ -84,9 +81,8 @@ def facts(reader: Reader) -> Facts:
 
 def history(weeks: int) -> History:
     """The last ``weeks`` full weeks, as far as they are there, with the progress of the rest."""
-    asked = view()
-    last = _latest_week(asked)
-    return whole(asked.reader.history(asked.facts, last, weeks), key="weeks")
+    asked = view_of_latest_week()
+    return whole(asked.reader.history(asked.facts, asked.period, weeks), key="weeks")
 
 
 def judged(activity: Activity) -> Activity:

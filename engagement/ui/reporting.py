@@ -23,7 +23,6 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 from engagement.report.words import Room, Sentence
 from engagement.report.workbook import as_csv, as_workbook
 from engagement.ui import cards, charts, listing, loading, session
-from engagement.ui.hub import hub
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
@@ -35,21 +34,6 @@ MAKING = "_report_file"
 FILE_KEPT = 300.0
 LOOK_EVERY = 0.5
 EARLIER = (2, 3, 4, 8, 13, 26, 52)
-_STYLE = """<style>
-:has(> .st-key-report) { margin-inline: auto; }
-.st-key-report_title h1 { overflow-wrap: anywhere; font-size: 2rem; }
-.report-table table { width: 100%; border-collapse: collapse; font-size: 13px; line-height: 1.35; }
-.report-table th, .report-table td { border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.3); padding: 4px 5px;
-  text-align: left; white-space: nowrap; vertical-align: top; }
-.report-table th { font-weight: 600; opacity: 0.75; }
-.report-table th.text { white-space: normal; }
-.report-table td.name { white-space: normal; overflow-wrap: anywhere; width: 45%; }
-.report-table .number, .report-table .day { text-align: right; font-variant-numeric: tabular-nums; }
-@media print {
-  .st-key-report_controls, .st-key-report_files, .st-key-report_copy { display: none; }
-  .report-table { break-inside: avoid; }
-}
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,6 @@ class Asked:
 
 def choose(view: View) -> Asked:
     """The controls of the page; what is typed and switched is kept in the session, never in the link."""
-    st.html(_STYLE)
     rule = runtime().settings.rooms.mask_names
     with st.expander("What is in it", icon=":material/tune:", key="report_controls"):
         left, right = st.columns([2, 1])
@@ -116,21 +99,15 @@ def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]
     return replace(view, people=False), masks.masked(activity)
 
 
-def beside(view: View, asked: Asked) -> Activity | None:
-    """The activity of the earlier period, where one was chosen. Ends the page while it is read."""
-    if asked.earlier is None:
-        return None
-    period = view.period.earlier(asked.earlier)
-    reading = view.reader.activity(view.facts, period)
-    other = loading.whole(reading, key="rooms beside")
-    return masks.masked(other) if asked.masked else other
-
-
-def build(view: View, activity: Activity, asked: Asked, other: Activity | None) -> Content:
-    """The report of what the page shows."""
-    wishes = replace(asked.wishes, people=view.people)
-    zone = session.zone().key
-    return contents.build(activity, view.filters, wishes, read_zone=zone, compared=other)
+def build(view: View, activity: Activity, asked: Asked) -> Content:
+    """The report of what the page shows. Ends the page while the earlier period is read, where one was chosen."""
+    other = None
+    if asked.earlier is not None:
+        reading = view.reader.activity(view.facts, view.period.earlier(asked.earlier))
+        other = loading.whole(reading, key="rooms beside")
+        other = masks.masked(other) if asked.masked else other
+    wishes, zone = replace(asked.wishes, people=view.people), session.zone().key
+    return contents.build(loading.judged(activity), view.filters, wishes, read_zone=zone, compared=other)
 
 
 def show(content: Content) -> None:
@@ -181,7 +158,8 @@ def files(content: Content) -> None:
             without = _no_browser()
             if st.button("PDF", key="report_pdf", disabled=bool(without), icon=":material/picture_as_pdf:"):
                 _make(content, "pdf", "")
-            wanted = _choose_picture(content)
+            names = {"": "the whole report"} | {chart.what: chart.info.title for chart in content.charts}
+            wanted = st.selectbox("PNG of", list(names), format_func=names.__getitem__, key="report_picture", width=260)
             if st.button("PNG", key="report_png", disabled=bool(without), icon=":material/image:"):
                 _make(content, "png", wanted)
         if without:
@@ -189,13 +167,7 @@ def files(content: Content) -> None:
         _made(content)
 
 
-def _choose_picture(content: Content) -> str:
-    names = {"": "the whole report"} | {chart.what: chart.info.title for chart in content.charts}
-    chosen: str = st.selectbox("PNG of", list(names), format_func=names.__getitem__, key="report_picture", width=260)
-    return chosen
-
-
-def _document(content: Content, ending: str, what: str) -> str:
+def document(content: Content, ending: str, what: str) -> str:
     """What the browser makes the file of."""
     return html.document(content, only=what or None, paper="A4" if ending == "pdf" else "")
 
@@ -219,36 +191,32 @@ class _File:
     of: str
 
 
-def digest(content: Content, ending: str, what: str) -> str:
+def digest(document: str) -> str:
     """What tells one file from another: everything that its bytes depend on, for they are made of this document."""
-    return _digest(_document(content, ending, what))
-
-
-def _digest(document: str) -> str:
     return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _make(content: Content, ending: str, what: str) -> None:
     """Begins to make a file. Who asks for a file of the very same document shares it, and nobody else."""
-    document = _document(content, ending, what)
+    made_of = document(content, ending, what)
 
     def work(tell: Teller[Any]) -> bytes:
         tell.stage(f"Making the {ending.upper()}")
         if ending == "pdf":
-            return pictures.pdf(document)
-        return pictures.png(document, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
+            return pictures.pdf(made_of)
+        return pictures.png(made_of, pictures.CHART_WIDTH if what else pictures.PAGE_WIDTH)
 
-    of = _digest(document)
-    reading = hub().jobs.ask(("file", of, ending), session.viewer(), work, keep=FILE_KEPT)
+    of = digest(made_of)
+    reading = runtime().jobs.ask(("file", of, ending), session.viewer(), work, keep=FILE_KEPT)
     name = tables.file_name(f"report-{what}" if what else "report", content.activity, ending)
     st.session_state[MAKING] = _File(reading, name, ending, what, of)
 
 
 def _made(content: Content) -> None:
-    file = st.session_state.get(MAKING)
+    file: _File | None = st.session_state.get(MAKING)
     shown = {"", *(chart.what for chart in content.charts)}
     # Gone as soon as the page shows something else than the file was made of.
-    if not isinstance(file, _File) or file.what not in shown or file.of != digest(content, file.ending, file.what):
+    if not file or file.what not in shown or file.of != digest(document(content, file.ending, file.what)):
         return
     if file.reading.running:
         _wait(file)

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engagement.api.client import Person
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
-from engagement.reading.admission import Admission, Admissions
+from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
 from engagement.reading.rights import Access
 from engagement.reading.workspace import Reader, rules_of
@@ -22,8 +22,7 @@ from engagement.settings.keys import EVERYONE, PROXY_HEADER
 from engagement.storage.sessions import Session
 from engagement.ui import leaving
 from engagement.ui.asking import ACCOUNT, allowed, client
-from engagement.ui.hub import DEMO, hub
-from engagement.ui.runtime import runtime
+from engagement.ui.runtime import DEMO, runtime
 from engagement.ui.tabs import Visitor, name_of
 from engagement.ui.web import COOKIE
 
@@ -40,7 +39,6 @@ SOCKET = "X-Engagement-Socket"
 class SignedIn:
     """A session, and what the workspace let its person see when it was last asked."""
 
-    id: str
     session: Session
     access: Access
 
@@ -52,7 +50,7 @@ class SignedIn:
     @property
     def everyone(self) -> bool:
         """True where all who can reach the link see the figures, by the account of the dashboard."""
-        return self.session.kind == ACCOUNT and runtime().settings.access.mode == EVERYONE
+        return self.by_account and runtime().settings.access.mode == EVERYONE
 
     @property
     def by_account(self) -> bool:
@@ -63,11 +61,6 @@ class SignedIn:
     def base_url(self) -> str | None:
         """Where rooms can be opened; None for the demo workspace, which has no screens of its own."""
         return None if self.demo else self.session.workspace
-
-
-def now() -> datetime:
-    """The time by the clock of this process, aware, in UTC."""
-    return runtime().clock()
 
 
 def cookie() -> str | None:
@@ -111,20 +104,16 @@ def current() -> SignedIn:
     try:
         signed_in = look(visitor())
     except EngagementError:
-        shows_nothing()
+        shows(None)
         raise
-    _shows(visitor())
+    shows(visitor())
     return signed_in
 
 
-def shows_nothing() -> None:
-    """Notes that this tab shows no figures any more, so that it need not be closed when a session ends."""
-    _shows(None)
-
-
-def _shows(who: Visitor | None) -> None:
+def shows(who: Visitor | None) -> None:
+    """Notes whom this tab shows figures to; while to nobody, it need not be closed when a session ends."""
     if run := get_script_run_ctx():
-        hub().tabs.shows(st.context.headers.get(SOCKET), run.session_id, who)
+        runtime().tabs.shows(st.context.headers.get(SOCKET), run.session_id, who)
 
 
 def look(who: Visitor) -> SignedIn:
@@ -139,13 +128,10 @@ def look(who: Visitor) -> SignedIn:
         leaving.over(who.session_id)
         raise
     leaving.remember(session)
-    held = _held(session)
-
-    def renew(tell: Teller[Admission]) -> Admission:
-        return _renewed(session.id, who.viewer, tell)
-
-    access = admissions().current(name_of(session.id), held, who.viewer, renew)
-    return SignedIn(session.id, session, access)
+    access = runtime().admissions.current(
+        name_of(session.id), _held(session), who.viewer, lambda tell: _renewed(session.id, who.viewer, tell)
+    )
+    return SignedIn(session, access)
 
 
 def holds(who: Visitor) -> bool:
@@ -157,17 +143,12 @@ def holds(who: Visitor) -> bool:
         if not runtime().settings.workspace_account:
             held: Admission | None = _held(allowed(runtime().sessions.find(who.session_id or "")))
         elif runtime().settings.access.mode == EVERYONE or who.named is not None:
-            held = hub().account
+            held = runtime().account
         else:
             return False
     except EngagementError:
         return False
-    return held is not None and admissions().lasts(held)
-
-
-def admissions() -> Admissions:
-    """The admissions of this process."""
-    return Admissions(hub().jobs, runtime().clock)
+    return held is not None and runtime().admissions.lasts(held)
 
 
 def _held(session: Session) -> Admission:
@@ -177,7 +158,7 @@ def _held(session: Session) -> Admission:
 
 def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admission:
     """The admission of a session, asked anew unless another tab or copy has just done so, and noted in it."""
-    sessions, asking = runtime().sessions, admissions()
+    sessions, asking = runtime().sessions, runtime().admissions
     session = sessions.find(session_id)
     if asking.fresh(held := _held(session)):
         return held
@@ -189,7 +170,7 @@ def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admissio
     except Refused:
         # Nor may the next try be spared by the admission that was still good a moment ago.
         sessions.admitted(session_id, (), at=NEVER)
-        hub().tabs.drop(name_of(session_id))
+        runtime().tabs.drop(name_of(session_id))
         raise
     sessions.admitted(session_id, renewed.access.permissions, at=renewed.at)
     return renewed
@@ -215,27 +196,27 @@ def _by_account(who: Visitor) -> SignedIn:
     )
 
     def renew(tell: Teller[Admission]) -> Admission:
-        held, asking = hub().account, admissions()
+        held, asking = runtime().account, runtime().admissions
         if held is not None and asking.fresh(held):
             return held
         try:
             renewed = asking.ask(session.workspace, who.viewer, lambda t: client(session, t), tell)
         except Refused as exc:
-            hub().account = None
-            hub().tabs.drop(None)
+            runtime().account = None
+            runtime().tabs.drop(None)
             if isinstance(exc, SignedOut):
                 raise AccountRefused from exc
             raise
-        hub().account = renewed
+        runtime().account = renewed
         return renewed
 
-    return SignedIn("", session, admissions().current(ACCOUNT, hub().account, who.viewer, renew))
+    return SignedIn(session, runtime().admissions.current(ACCOUNT, runtime().account, who.viewer, renew))
 
 
 def ask_again() -> None:
     """Makes the next look ask the workspace anew, whatever it said a moment ago."""
     session_id = None if runtime().settings.workspace_account else visitor().session_id
-    admissions().forget(name_of(session_id) if session_id else ACCOUNT, viewer())
+    runtime().admissions.forget(name_of(session_id) if session_id else ACCOUNT, viewer())
 
 
 def permitted(build: Callable[[], T]) -> Callable[[], T]:
@@ -252,7 +233,7 @@ def permitted(build: Callable[[], T]) -> Callable[[], T]:
 def reader(signed_in: SignedIn) -> Reader:
     """Who asks the workspace in this tab."""
     return Reader(
-        jobs=hub().jobs,
+        jobs=runtime().jobs,
         make_client=lambda tell: client(signed_in.session, tell),
         workspace=signed_in.session.workspace,
         access=signed_in.access,
@@ -262,7 +243,7 @@ def reader(signed_in: SignedIn) -> Reader:
         week_start=runtime().settings.calendar.week_start,
         rules=rules_of(runtime().settings),
         renews=True,
-        now=now,
+        now=runtime().clock,
     )
 
 

@@ -19,8 +19,7 @@ from engagement.errors import (
     WrongCredentials,
 )
 from engagement.ui import asking, signing
-from engagement.ui.hub import DEMO, hub
-from engagement.ui.runtime import runtime
+from engagement.ui.runtime import DEMO, runtime
 
 # Twenty people who sign in together, where ten a minute may, are all in by then.
 LONGEST_WAIT = 150
@@ -136,6 +135,6 @@ def _demo() -> None:
     st.markdown("No account at hand? The demo workspace has 1,200 made-up rooms with two years of messages.")
     if st.button("Explore the demo workspace", key="demo", width="stretch", icon=":material/explore:"):
         with st.spinner("Starting the demo workspace …"):
-            with Client(hub().demo().url, hub().demo_account()) as client:
+            with Client(runtime().demo().url, runtime().demo_account()) as client:
                 signing.begin(client, DEMO, "demo")
         st.rerun()

@@ -15,9 +15,8 @@ from engagement.reading.jobs import Teller
 from engagement.storage.sessions import Signed
 from engagement.ui import handover, leaving, session
 from engagement.ui.asking import BY_PASSWORD
-from engagement.ui.hub import hub
 from engagement.ui.runtime import runtime
-from engagement.ui.session import ID, VIEWER, admissions, cookie, viewer
+from engagement.ui.session import ID, VIEWER, cookie, viewer
 
 TICKET = "_ticket"
 ENDED = "_ended"
@@ -50,7 +49,7 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
     except BaseException:
         # Nobody will sign out of a session that never began.
         if kind == BY_PASSWORD:
-            leaving.revoke(workspace, account)
+            leaving.revocations.add(workspace, account)
         raise
     st.session_state[ID] = session_id
     st.session_state[TICKET] = runtime().sessions.ticket(session_id)
@@ -60,8 +59,11 @@ def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callabl
     def make(tell: Teller[Any]) -> Client:
         return client_.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
-    job = hub().jobs.ask(
-        ("signing in", viewer_), viewer_, lambda tell: admissions().ask(workspace, viewer_, make, tell), keep=0.0
+    job = runtime().jobs.ask(
+        ("signing in", viewer_),
+        viewer_,
+        lambda tell: runtime().admissions.ask(workspace, viewer_, make, tell),
+        keep=0.0,
     )
     while not job.wait(0.5):
         say(job.progress().pause)
@@ -72,34 +74,35 @@ def keep_signed_in() -> None:
     """Right after signing in, lets the browser fetch the cookie that keeps it signed in."""
     ticket = st.session_state.pop(TICKET, None)
     if ticket:
-        handover.hand_over(ticket)
+        handover.post("session/begin", ticket=ticket)
 
 
 def sign_out() -> None:
     """Ends the session in every tab; a login token is revoked, a personal access token is not."""
-    session_id = st.session_state.pop(ID, None) or cookie()
     st.session_state[LEAVING] = True
-    session.shows_nothing()
+    with suppress(EngagementError):
+        _end()
+
+
+def _end() -> None:
+    session_id = st.session_state.pop(ID, None) or cookie()
+    session.shows(None)
     if session_id:
-        with suppress(EngagementError):
-            leaving.end(session_id)
+        leaving.end(session_id)
 
 
 def forget_cookie() -> None:
     """Right after signing out, lets the browser forget the cookie, and ends the session that it holds."""
     if st.session_state.pop(LEAVING, False):
-        handover.clear_cookie()
+        handover.post("session/end")
 
 
 def ended_by_workspace() -> NoReturn:
     """The workspace no longer accepts the token: back to the sign-in screen, and from there to this page."""
     if runtime().settings.workspace_account:
-        hub().account = None
+        runtime().account = None
         st.error(str(AccountRefused()), icon=":material/error:")
         st.stop()
-    session_id = st.session_state.pop(ID, None) or cookie()
-    session.shows_nothing()
-    if session_id:
-        leaving.end(session_id)
+    _end()
     st.session_state[ENDED] = True
     st.rerun()

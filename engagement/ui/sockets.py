@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from engagement.ui import session
-from engagement.ui.hub import hub
+from engagement.ui.runtime import runtime
 from engagement.ui.tabs import Tab, Visitor
 from engagement.ui.web import COOKIE
 
@@ -56,84 +56,72 @@ class Gate:
 
         who = _visitor(HTTPConnection(scope))
         file = scope["path"].removeprefix(self._files).partition(".")[0]
-        owned = hub().tabs.owns(file, who) and await run_in_threadpool(session.holds, who)
+        owned = runtime().tabs.owns(file, who) and await run_in_threadpool(session.holds, who)
         answer = self._app if owned else PlainTextResponse("There is nothing here.", 404)
         await answer(scope, receive, send_unkept)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         tab, socket = Tab(), secrets.token_hex(16)
-        hub().tabs.open(socket, tab)
+        runtime().tabs.open(socket, tab)
         ours = session.SOCKET.lower().encode()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() not in {ours, _PROTOCOLS}]
         headers += [(ours, socket.encode()), *_protocols(HTTPConnection(scope), tab)]
+
+        async def hear() -> Message:
+            """What the browser sends, as far as the framework may hear it; the end when the tab is over."""
+            while message := await _next(tab, receive):
+                if message["type"] != "websocket.receive" or await _may_pass(tab, message.get("bytes")):
+                    return message
+            await send({"type": "websocket.close", "code": 1012})
+            return {"type": "websocket.disconnect", "code": 1012}
+
+        async def tell(message: Message) -> None:
+            """What the framework sends, until the tab is over."""
+            if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _holds(tab):
+                tab.close()
+            if tab.over:
+                return
+            if tab.visitor:
+                for file in _FILE.findall(message.get("bytes") or b""):
+                    runtime().tabs.told(file.decode(), tab.visitor.owner)
+            await send(message)
+
         try:
-            await self._app({**scope, "headers": headers}, _Receiving(tab, receive, send), _Sending(tab, send))
+            await self._app({**scope, "headers": headers}, hear, tell)
         finally:
-            hub().tabs.closed(socket)
+            runtime().tabs.closed(socket)
 
 
-class _Receiving:
-    """What the browser sends, as far as the framework may hear it; the end of the connection when the tab is over."""
-
-    def __init__(self, tab: Tab, receive: Receive, send: Send) -> None:
-        self._tab, self._receive, self._send = tab, receive, send
-
-    async def __call__(self) -> Message:
-        while True:
-            message = await self._next()
-            if message is None:
-                await self._send({"type": "websocket.close", "code": 1012})
-                return {"type": "websocket.disconnect", "code": 1012}
-            if message["type"] != "websocket.receive" or await self._may_pass(message.get("bytes")):
-                return message
-
-    async def _next(self) -> Message | None:
-        """What comes next; None when the tab is over."""
-        if self._tab.over:
-            return None
-        coming, closing = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._tab.closing.wait())
-        try:
-            await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return None if self._tab.over else coming.result()
-        finally:
-            coming.cancel()
-            closing.cancel()
-
-    async def _may_pass(self, raw: bytes | None) -> bool:
-        asked = BackMsg()
-        try:
-            asked.ParseFromString(raw or b"")
-        except DecodeError:
-            raw = None
-        # Text, or bytes that mean nothing, come from no page.
-        if raw is None:
-            self._tab.close()
-            return False
-        kind: str | None = asked.WhichOneof("type")
-        if kind == "backend_operation_request":
-            kind = asked.backend_operation_request.WhichOneof("payload")
-            if kind in _FIGURES and not await _holds(self._tab):
-                self._tab.close()
-                return False
-        return kind in _RUNS | _FIGURES
+async def _next(tab: Tab, receive: Receive) -> Message | None:
+    """What comes next; None when the tab is over."""
+    if tab.over:
+        return None
+    coming, closing = asyncio.ensure_future(receive()), asyncio.ensure_future(tab.closing.wait())
+    try:
+        await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
+        return None if tab.over else coming.result()
+    finally:
+        coming.cancel()
+        closing.cancel()
 
 
-class _Sending:
-    """What the framework sends, until the tab is over."""
-
-    def __init__(self, tab: Tab, send: Send) -> None:
-        self._tab, self._send = tab, send
-
-    async def __call__(self, message: Message) -> None:
-        tab = self._tab
-        if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _holds(tab):
+async def _may_pass(tab: Tab, raw: bytes | None) -> bool:
+    asked = BackMsg()
+    try:
+        asked.ParseFromString(raw or b"")
+    except DecodeError:
+        raw = None
+    # Text, or bytes that mean nothing, come from no page.
+    if raw is None:
+        tab.close()
+        return False
+    kind: str | None = asked.WhichOneof("type")
+    if kind == "backend_operation_request":
+        kind = asked.backend_operation_request.WhichOneof("payload")
+        if kind in _FIGURES and not await _holds(tab):
             tab.close()
-        if tab.over:
-            return
-        if tab.visitor:
-            for file in _FILE.findall(message.get("bytes") or b""):
-                hub().tabs.told(file.decode(), tab.visitor.owner)
-        await self._send(message)
+            return False
+    return kind in _RUNS | _FIGURES
 
 
 async def _holds(tab: Tab) -> bool:
@@ -151,7 +139,7 @@ def _protocols(request: HTTPConnection, tab: Tab) -> list[tuple[bytes, bytes]]:
         return []
     protocol, token, page = [*(part.strip() for part in asked.split(",")), "", ""][:3]
     who = _visitor(request)
-    if page and hub().tabs.resumes(page, who, tab):
+    if page and runtime().tabs.resumes(page, who, tab):
         return [(_PROTOCOLS, asked.encode("latin-1"))]
     return [(_PROTOCOLS, f"{protocol}, {token}".encode("latin-1") if token else protocol.encode("latin-1"))]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pandas as pd
 import streamlit as st
 
@@ -15,51 +17,55 @@ from engagement.ui import charts, listing
 from engagement.ui.loading import View
 
 
-def _said(sentence: str, icon: str) -> bool:
+def _end(sentence: str, icon: str = "event_busy") -> NoReturn:
     st.info(sentence, icon=f":material/{icon}:")
-    return True
+    st.stop()
 
 
-def nothing_left(rooms: pd.DataFrame, activity: Activity) -> bool:
-    """Says so, and gives True, where there were no rooms, or the filters leave none."""
+def need_rooms(rooms: pd.DataFrame, activity: Activity) -> None:
+    """Ends the page, saying so, where there were no rooms, or the filters leave none."""
     if activity.rooms.empty:
-        return _said("The workspace had no rooms then. Choose a later period.", "event_busy")
-    sentence = "No room matches the filters. Choose more room types or shorten the search."
-    return rooms.empty and _said(sentence, "filter_alt")
+        _end("The workspace had no rooms then. Choose a later period.")
+    if rooms.empty:
+        _end("No room matches the filters. Choose more room types or shorten the search.", "filter_alt")
 
 
 def directory_is_there(activity: Activity) -> bool:
     """True when the room directory has been read; else says that what needs it follows."""
-    sentence = "Inactive rooms follow as soon as the room directory has been read."
-    return activity.directory != "pending" or not _said(sentence, "hourglass_top")
+    if activity.directory != "pending":
+        return True
+    st.info("Inactive rooms follow as soon as the room directory has been read.", icon=":material/hourglass_top:")
+    return False
 
 
-def nothing_to_show(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
-    """True, and said, when the page has no counts to show: no room, no counting at all, or none in this period."""
-    return nothing_left(rooms, activity) or only_the_directory(rooms, view, activity) or no_data(activity)
+def need_counts(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+    """Ends the page, saying so, when it has no counts to show: no room, no counting at all, or none in this period."""
+    need_rooms(rooms, activity)
+    need_counting(rooms, view, activity)
+    need_data(activity)
 
 
-def only_the_directory(rooms: pd.DataFrame, view: View, activity: Activity) -> bool:
-    """Without the Premium module, shows what is known all the same, and gives True: counters and last messages."""
+def need_counting(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+    """Ends the page without the Premium module, with what is known all the same: counters and last messages."""
     if activity.counted:
-        return False
+        return
     of = charts.context(view, activity)
     busiest, ages = figures.busiest_by_total(rooms, of), figures.silence_age(rooms, of)
     charts.beside(busiest_by_total=busiest, silence_age=ages)
     counters = tables.counters(rooms, people=view.people)
     listing.table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
-    return True
+    st.stop()
 
 
-def no_data(activity: Activity) -> bool:
-    """Says so, and gives True, where the server counted nothing at all in the period."""
+def need_data(activity: Activity) -> None:
+    """Ends the page, saying so, where the server counted nothing at all in the period."""
     first = activity.first_counted
     since = f" Its first counted day is {wording.day_text(first)}." if first else ""
-    return activity.no_data and _said(
-        f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
-        "That is no data, not silence. Choose another period.",
-        "event_busy",
-    )
+    if activity.no_data:
+        _end(
+            f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
+            "That is no data, not silence. Choose another period."
+        )
 
 
 def uncounted_days(activity: Activity) -> None:
@@ -74,13 +80,13 @@ def uncounted_days(activity: Activity) -> None:
     )
 
 
-def nothing_to_compare(activity: Activity) -> bool:
-    """Says so, and gives True, where the server counted nothing at all in the previous period."""
-    return activity.previous_no_data and _said(
-        f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
-        "so there is nothing to compare with. Choose a later period.",
-        "event_busy",
-    )
+def need_previous(activity: Activity) -> None:
+    """Ends the page, saying so, where the server counted nothing at all in the previous period."""
+    if activity.previous_no_data:
+        _end(
+            f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
+            "so there is nothing to compare with. Choose a later period."
+        )
 
 
 def history_notes(history: History) -> None:

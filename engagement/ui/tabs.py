@@ -50,10 +50,6 @@ class Tab:
         self.closing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def shows(self, visitor: Visitor | None) -> None:
-        """Notes whom the tab shows figures to from now on, just admitted."""
-        self.visitor, self.seen = visitor, time.monotonic()
-
     def close(self) -> None:
         """Nothing goes through it any more, and it is closed."""
         self.over = True
@@ -85,7 +81,8 @@ class Tabs:
         """Notes that the page of a tab shows figures to ``visitor``, or that it shows none to anybody."""
         with self._lock:
             if tab := self._open.get(socket or ""):
-                tab.shows(visitor)
+                # Just admitted.
+                tab.visitor, tab.seen = visitor, time.monotonic()
                 _keep(self._pages, page, visitor.owner if visitor else None)
 
     def resumes(self, page: str, visitor: Visitor, tab: Tab) -> bool:

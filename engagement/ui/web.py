@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from engagement.errors import EngagementError, SignedOut
 from engagement.ui import leaving
-from engagement.ui.doors import Names
+from engagement.ui.doors import UNKEPT, Names
 from engagement.ui.runtime import runtime
 
 LOOPBACK = Names()
@@ -25,36 +26,33 @@ COOKIE_LASTS = 30 * 24 * 3600
 
 def routes(base: str = "", names: Names = LOOPBACK) -> list[Route]:
     """The routes of the application under ``base``, a path as ``base_path`` gives it, for pages of these names."""
-    cookie_path = base or "/"
 
-    async def begin(request: Request) -> Response:
-        return await _from_this_site(request, names, lambda body: _begin(request, body, cookie_path))
+    def from_this_site(answer: Callable[[Request, bytes, str], Response]) -> Callable[..., Any]:
+        """Answers a small request that a page of this site made, in a thread; any other is refused."""
 
-    async def end(request: Request) -> Response:
-        return await _from_this_site(request, names, lambda _: _end(request, cookie_path))
+        async def answered(request: Request) -> Response:
+            # What the browser says of the page that asks; an older one says less.
+            site = request.headers.get("sec-fetch-site")
+            if not (names.own_page(request.scope) if site is None else site == "same-origin"):
+                return _refusal(403, "This request comes from another site.")
+            body = bytearray()
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    return _refusal(413, "This request is too large.")
+            try:
+                return await run_in_threadpool(answer, request, bytes(body), base or "/")
+            except EngagementError as exc:
+                return _refusal(503, str(exc))
+
+        return answered
 
     return [
-        Route(f"{base}/session/begin", begin, methods=["POST"]),
-        Route(f"{base}/session/end", end, methods=["POST"]),
+        Route(f"{base}/session/begin", from_this_site(_begin), methods=["POST"]),
+        Route(f"{base}/session/end", from_this_site(_end), methods=["POST"]),
         Route(f"{base}/healthz", _alive, methods=["GET"]),
         Route(f"{base}/readyz", _ready, methods=["GET"]),
     ]
-
-
-async def _from_this_site(request: Request, names: Names, answer: Callable[[bytes], Response]) -> Response:
-    """The answer to a small request that a page of this site made, worked out in a thread; a refusal to any other."""
-    # What the browser says of the page that asks; an older one says less.
-    site = request.headers.get("sec-fetch-site")
-    if not (names.own_page(request.scope) if site is None else site == "same-origin"):
-        return _refusal(403, "This request comes from another site.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return _refusal(413, "This request is too large.")
-    response = await run_in_threadpool(answer, bytes(body))
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _begin(request: Request, body: bytes, cookie_path: str) -> Response:
@@ -70,23 +68,18 @@ def _begin(request: Request, body: bytes, cookie_path: str) -> Response:
         session_id = runtime().sessions.redeem(ticket)
     except SignedOut:
         return _refusal(403, "This ticket is not valid any more. Sign in again.")
-    except EngagementError as exc:
-        return _refusal(503, str(exc))
-    response = Response(status_code=204)
+    response = Response(status_code=204, headers=UNKEPT)
     response.set_cookie(
         COOKIE, session_id, COOKIE_LASTS, path=cookie_path, secure=_over_tls(request), httponly=True, samesite="lax"
     )
     return response
 
 
-def _end(request: Request, cookie_path: str) -> Response:
+def _end(request: Request, _body: bytes, cookie_path: str) -> Response:
     """End the session of the cookie, for every tab, and clear the cookie."""
-    try:
-        if session_id := request.cookies.get(COOKIE):
-            leaving.end(session_id)
-    except EngagementError as exc:
-        return _refusal(503, str(exc))
-    response = Response(status_code=204)
+    if session_id := request.cookies.get(COOKIE):
+        leaving.end(session_id)
+    response = Response(status_code=204, headers=UNKEPT)
     response.delete_cookie(COOKIE, path=cookie_path, secure=_over_tls(request), httponly=True, samesite="lax")
     return response
 
@@ -97,11 +90,11 @@ def _over_tls(request: Request) -> bool:
 
 
 def _refusal(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status, {"Cache-Control": "no-store"})
+    return JSONResponse({"error": sentence}, status, UNKEPT)
 
 
 def _alive(_request: Request) -> Response:
-    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("ok", headers=UNKEPT)
 
 
 def _ready(_request: Request) -> Response:
@@ -109,4 +102,4 @@ def _ready(_request: Request) -> Response:
         runtime().store.ping()
     except EngagementError as exc:
         return _refusal(503, str(exc))
-    return PlainTextResponse("ready", headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("ready", headers=UNKEPT)

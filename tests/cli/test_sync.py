@@ -172,9 +172,9 @@ def test_weeks_before_counting_are_without_data_and_said() -> None:
     days = {day: 10 for week in weeks[3:] for day in week.dates()}
     made = community([RoomSpec("general")], {"general": days})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
-        synced = sync.run(reader_of(server, now=clock.moment), 6)
-    assert str(synced) == "3 weeks of 2026-10-05 to 2026-11-15 kept: 0 from before, 3 read now; 3 without data"
-    assert synced.notes == ("The server counted nothing before 2026-10-26; weeks that begin earlier have no data.",)
+        synced, notes = sync.run(reader_of(server, now=clock.moment), 6)
+    assert synced == "3 weeks of 2026-10-05 to 2026-11-15 kept: 0 from before, 3 read now; 3 without data"
+    assert notes == ("The server counted nothing before 2026-10-26; weeks that begin earlier have no data.",)
 
 
 def test_pauses_are_told_with_the_time_that_all_of_it_takes() -> None:

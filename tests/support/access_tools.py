@@ -16,10 +16,8 @@ from streamlit.testing.v1 import AppTest
 from engagement.api.client import Client
 from engagement.demo import DemoServer, Options
 from engagement.storage.sessions import Signed
-from engagement.ui import hub as hubs
 from engagement.ui import runtime as runtimes
 from engagement.ui import session
-from engagement.ui.hub import Hub
 from tests import ROOT
 from tests.support.clock import Clock
 
@@ -36,13 +34,11 @@ def process(folder: Path, clock: Clock | None = None, **environ: str) -> Iterato
     st.cache_resource.clear()
     named = {f"ENGAGEMENT_{name}": value for name, value in environ.items()}
     clock = clock or Clock()
-    built = runtimes.build(named, folder=folder, clock=clock.moment)
+    built = runtimes.build(named, folder=folder, clock=clock.moment, demo=Options(rooms=30, today=TODAY))
     runtimes.use(built)
-    hubs.use(Hub(Options(rooms=30, today=TODAY), clock))
     try:
         yield built
     finally:
-        hubs.use(None)
         runtimes.use(None)
 
 

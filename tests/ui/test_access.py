@@ -93,7 +93,7 @@ def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_goo
         look(session_id)
     # The admission of before would last for another minute, and now nobody can say that it ended.
     workspace.stop()
-    session.hub().jobs.forget(("admission", name_of(session_id)), "a tab")
+    runtimes.runtime().jobs.forget(("admission", name_of(session_id)), "a tab")
     with pytest.raises(Unreachable):
         look(session_id)
 

@@ -7,7 +7,7 @@ import pytest
 from engagement.api import transport
 from engagement.api.client import Client
 from engagement.demo import DemoServer
-from engagement.ui import hub, leaving, runtime
+from engagement.ui import leaving, runtime
 from tests.support.access_tools import read, shows_figures, signed_in, tab
 
 
@@ -48,8 +48,8 @@ def test_all_that_is_read_for_a_person_goes_over_one_http_session_which_ends_wit
 def test_of_very_many_people_the_one_who_asked_longest_ago_is_parted_from(
     monkeypatch: pytest.MonkeyPatch, http: list[bool]
 ) -> None:
-    monkeypatch.setattr(hub, "_MOST_CLIENTS", 3)
-    clients = hub.Clients()
+    monkeypatch.setattr(runtime, "_MOST_CLIENTS", 3)
+    clients = runtime.Clients()
     for name in ("ada", "bob", "cyd", "ada", "dan"):
         clients.of(name, lambda: Client("https://chat.example.org"))
     assert http == [False, True, False, False]

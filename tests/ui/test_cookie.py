@@ -30,11 +30,11 @@ except SignedOut:
         state.ticket = runtime().sessions.ticket(state.id)
         st.rerun()
     if state.pop("clear", False):
-        handover.clear_cookie()
+        handover.post("session/end")
 else:
     st.write(f"Hello {session.name}")
     if ticket := state.pop("ticket", None):
-        handover.hand_over(ticket)
+        handover.post("session/begin", ticket=ticket)
     if st.button("Sign out"):
         runtime().sessions.end(session.id)
         state.pop("id", None)

@@ -16,7 +16,6 @@ from engagement.errors import SignedOut
 from engagement.storage.sessions import Signed
 from engagement.ui import leaving, session
 from engagement.ui import runtime as runtimes
-from engagement.ui.hub import hub
 from engagement.ui.leaving import Revocations
 from engagement.ui.tabs import Visitor, name_of
 from tests.support.access_tools import RIGHTS, process, sign_in, signed_in, tab
@@ -60,7 +59,7 @@ def test_a_session_that_ends_is_revoked_at_the_workspace_and_its_connections_are
     session_id, other = signed_in(dashboard, workspace), signed_in(dashboard, workspace)
     account, remaining = account_of(dashboard, session_id), account_of(dashboard, other)
     closed: list[str] = []
-    hub().clients.close = closed.append  # type: ignore[method-assign]
+    runtimes.runtime().clients.close = closed.append  # type: ignore[method-assign]
     leaving.end(session_id)
     assert closed == [name_of(session_id)]
     assert not accepted(workspace, account)

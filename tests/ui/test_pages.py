@@ -10,9 +10,8 @@ import pytest
 
 from engagement.demo import Options
 from engagement.numbers.measures import MEASURES
-from engagement.ui import hub as hubs
 from engagement.ui import loading
-from engagement.ui.hub import Hub
+from engagement.ui.runtime import runtime
 from tests import ROOT
 from tests.support.access_tools import PAGES, TODAY, explore, read, sound, tab, text_of
 from tests.support.clock import Clock
@@ -134,7 +133,7 @@ def test_this_week_so_far_is_marked_as_not_over() -> None:
 
 
 def test_without_the_premium_module_pages_show_what_the_directory_knows() -> None:
-    hubs.use(Hub(Options(rooms=60, today=TODAY, unlicensed=True), Clock()))
+    runtime().demo_options = Options(rooms=60, today=TODAY, unlicensed=True)
     app = sound(explore())
     assert "no Premium licence" in text_of(app)
     assert "All messages" in app.dataframe[0].value.columns
@@ -151,7 +150,7 @@ def test_a_table_of_inactive_rooms_holds_no_active_room() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: str, clock: Clock) -> None:
-    hubs.use(Hub(Options(rooms=30, today=date(2026, 11, 19)), Clock()))
+    runtime().demo_options = Options(rooms=30, today=date(2026, 11, 19))
     app = explore(page)
     app.sidebar.selectbox(key="period").set_value("This week so far").run()
     said = text_of(sound(read(app)))
@@ -162,9 +161,9 @@ def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: st
 def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
     app = sound(explore("top_channels"))
     first = app.dataframe[0].value.iloc[0]
-    room = hubs.hub().demo().workspace.community.rooms
+    room = runtime().demo().workspace.community.rooms
     room_id = next(spec.room_id for spec in room if str(first["Room"]).endswith(str(spec.name)))
-    hubs.hub().demo().workspace.purge(room_id, date(2026, 11, 9), date(2026, 11, 15))
+    runtime().demo().workspace.purge(room_id, date(2026, 11, 9), date(2026, 11, 15))
     app.button(key="read_again").click().run()
     table = sound(read(app)).dataframe[0].value.set_index("Room")
     row = table.loc[first["Room"]]
@@ -175,7 +174,7 @@ def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(page: str) -> None:
-    hubs.hub().demo().workspace.stop_counting(date(2026, 11, 11), date(2026, 11, 12))
+    runtime().demo().workspace.stop_counting(date(2026, 11, 11), date(2026, 11, 12))
     app = sound(explore(page))
     said = text_of(app)
     assert "Nothing was counted on 11–12 Nov 2026: no data, or nobody wrote." in said
@@ -189,7 +188,7 @@ def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(pag
 
 
 def test_a_previous_week_without_data_is_blank_and_makes_nobody_a_mover() -> None:
-    hubs.hub().demo().workspace.stop_counting(date(2026, 11, 2), date(2026, 11, 8))
+    runtime().demo().workspace.stop_counting(date(2026, 11, 2), date(2026, 11, 8))
     app = sound(explore("top_channels"))
     assert app.dataframe[0].value["Previous"].isna().all()
     assert app.dataframe[0].value["Change"].isna().all()

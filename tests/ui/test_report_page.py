@@ -10,10 +10,9 @@ from engagement.numbers.masks import masked
 from engagement.numbers.measures import MEASURES
 from engagement.report.content import build
 from engagement.report.wishes import Wishes
-from engagement.ui import hub as hubs
 from engagement.ui import reporting
 from engagement.ui import runtime as runtimes
-from tests.support.access_tools import explore, read, sound, text_of
+from tests.support.access_tools import explore, process, read, sound, text_of
 from tests.support.report_tools import activity_of
 
 pytestmark = pytest.mark.usefixtures("dashboard")
@@ -29,7 +28,7 @@ def copied(app: AppTest) -> str:
 
 def private_names() -> set[str]:
     """The names of the private rooms of the demo workspace."""
-    rooms = hubs.hub().demo().state.workspace.rooms
+    rooms = runtimes.runtime().demo().state.workspace.rooms
     named = {room.name or room.title or "" for room in rooms if room.type == "p"}
     return {name for name in named if len(name) > 3}
 
@@ -79,13 +78,12 @@ def test_with_the_mask_no_private_name_is_on_the_page() -> None:
 def test_where_the_mask_is_the_rule_it_cannot_be_switched_off_and_holds_on_every_page(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    environ = {"ENGAGEMENT_ROOMS_MASK_NAMES": "true"}
-    runtimes.use(runtimes.build(environ, folder=tmp_path_factory.mktemp("rule")))
-    app = opened()
-    assert app.toggle(key="report_mask").disabled
-    assert "direct messages left out" in text_of(app)
-    assert not [name for name in private_names() if name in text_of(app).replace("\\", "")]
-    inactive = sound(explore("inactive_rooms")).dataframe[0].value
+    with process(tmp_path_factory.mktemp("rule"), ROOMS_MASK_NAMES="true"):
+        app = opened()
+        assert app.toggle(key="report_mask").disabled
+        assert "direct messages left out" in text_of(app)
+        assert not [name for name in private_names() if name in text_of(app).replace("\\", "")]
+        inactive = sound(explore("inactive_rooms")).dataframe[0].value
     private = inactive[inactive["Type"] == "Private"]
     assert len(private)
     assert private["Room"].str.fullmatch(r"🔒 private room \d+").all()
@@ -128,8 +126,9 @@ def test_a_file_is_shared_only_with_whoever_sees_the_very_same_report() -> None:
     wishes = [Wishes(), Wishes(people=True), Wishes(top=1), Wishes(comment="Quiet week.")]
     reports = [*(build(activity, every, wish) for wish in wishes), build(masked(activity), every, Wishes())]
     for ending in ("pdf", "png"):
-        assert len({reporting.digest(report, ending, "") for report in reports}) == len(reports)
-    assert reporting.digest(reports[0], "pdf", "") == reporting.digest(build(activity, every, Wishes()), "pdf", "")
+        assert len({reporting.digest(reporting.document(report, ending, "")) for report in reports}) == len(reports)
+    again = build(activity, every, Wishes())
+    assert reporting.document(reports[0], "pdf", "") == reporting.document(again, "pdf", "")
 
 
 def test_a_range_whose_earlier_periods_lie_before_any_calendar_is_shown_all_the_same() -> None:

@@ -23,7 +23,6 @@ from engagement.storage.sessions import Signed
 from engagement.ui import runtime, web
 from engagement.ui.doors import Names, TrustedHeader, base_path
 from engagement.ui.headers import SecurityHeaders
-from engagement.ui.hub import hub
 from engagement.ui.runtime import Runtime
 from engagement.ui.tabs import name_of
 from tests.support.clock import Clock
@@ -294,7 +293,7 @@ def test_ending_a_session_by_its_cookie_closes_the_connections_of_its_person(
     app: Starlette, shared: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
-    monkeypatch.setattr(hub().clients, "close", closed.append)
+    monkeypatch.setattr(runtime.runtime().clients, "close", closed.append)
     session_id = shared.sessions.begin(ADA)
     assert ask(app, "POST", "/session/end", cookie=f"engagement_session={session_id}").status == 204
     assert closed == [name_of(session_id)]
