@@ -56,8 +56,12 @@ def client(session: Session, tell: Teller[Any]) -> Client:
             return Client(runtime().demo().url, runtime().demo_account(), pace=shared_pace(runtime().demo().url))
         return connect(session.workspace, account_of(session))
 
-    one = runtime().clients.of(name_of(session.id), make)
-    return one.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+    return pausing(runtime().clients.of(name_of(session.id), make), tell)
+
+
+def pausing(client_: Client, tell: Teller[Any]) -> Client:
+    """The client, pausing and announcing its pauses through ``tell``."""
+    return client_.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
 
 def account_of(session: Session) -> Account:

@@ -117,9 +117,8 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
                 st.caption("Correct the first or the last day in the sidebar, and the page comes back.")
             return False
         links.share(choice.shown(), choice.period, page_path)
-    st.session_state[loading.VIEW] = loading.View(
-        reader, facts, choice.period, choice.name, choice.filters, choice.people, signed_in.base_url
-    )
+    view = loading.View(**vars(choice), reader=reader, facts=facts, base_url=signed_in.base_url)
+    st.session_state[loading.VIEW] = view
     return True
 
 

@@ -61,12 +61,13 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFram
 
 def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     read = activity.read_at.astimezone(session.zone())
+    minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
     parts = [
         f"**{for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
         f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
-        f"read {read:%H:%M} {read.tzname()}" + _age(activity),
+        f"read {read:%H:%M} {read.tzname()}" + (f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""),
     ]
     shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
     if shown < len(activity.rooms):
@@ -76,11 +77,6 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
         _badge(view, activity)
-
-
-def _age(activity: Activity) -> str:
-    minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
-    return f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""
 
 
 def _badge(view: View, activity: Activity) -> None:

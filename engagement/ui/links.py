@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from engagement.numbers.periods import Period
+from engagement.ui.doors import base_path
 from engagement.ui.filters import CUSTOM
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
@@ -88,6 +89,5 @@ def _texts(value: object) -> list[str]:
 def _address(page_path: str) -> str:
     """Where this page is in the reader's browser; only ever shown to that reader."""
     parts = urlsplit(str(st.context.url or "http://localhost:8501/"))
-    base = st.get_option("server.baseUrlPath") or ""
-    path = "/".join(part.strip("/") for part in (base, page_path) if part.strip("/"))
-    return f"{parts.scheme}://{parts.netloc}/{path}"
+    path = f"{base_path(st.get_option('server.baseUrlPath') or '')}/{page_path}".rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path or '/'}"

@@ -11,7 +11,6 @@ import streamlit as st
 
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
-from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
@@ -19,6 +18,7 @@ from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
 from engagement.reading.workspace import Reader
 from engagement.ui import signing
+from engagement.ui.filters import Choice
 from engagement.ui.runtime import runtime
 
 T = TypeVar("T")
@@ -30,15 +30,11 @@ VIEW = "_view"
 
 
 @dataclass(frozen=True)
-class View:
+class View(Choice):
     """What the frame hands to a page: the question, and who asks."""
 
     reader: Reader
     facts: Facts
-    period: Period
-    name: str
-    filters: Filters
-    people: bool
     base_url: str | None
 
     def rooms(self, activity: Activity) -> pd.DataFrame:

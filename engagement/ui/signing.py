@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
 from engagement.storage.sessions import Signed
 from engagement.ui import handover, leaving, session
-from engagement.ui.asking import BY_PASSWORD
+from engagement.ui.asking import BY_PASSWORD, pausing
 from engagement.ui.runtime import runtime
 from engagement.ui.session import ID, VIEWER, cookie, viewer
 
@@ -56,15 +56,10 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
 
 
 def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callable[[float], None]) -> Admission:
-    def make(tell: Teller[Any]) -> Client:
-        return client_.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+    def ask(tell: Teller[Admission]) -> Admission:
+        return runtime().admissions.ask(workspace, viewer_, lambda t: pausing(client_, t), tell)
 
-    job = runtime().jobs.ask(
-        ("signing in", viewer_),
-        viewer_,
-        lambda tell: runtime().admissions.ask(workspace, viewer_, make, tell),
-        keep=0.0,
-    )
+    job = runtime().jobs.ask(("signing in", viewer_), viewer_, ask, keep=0.0)
     while not job.wait(0.5):
         say(job.progress().pause)
     return job.result()
@@ -72,8 +67,7 @@ def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callabl
 
 def keep_signed_in() -> None:
     """Right after signing in, lets the browser fetch the cookie that keeps it signed in."""
-    ticket = st.session_state.pop(TICKET, None)
-    if ticket:
+    if ticket := st.session_state.pop(TICKET, None):
         handover.post("session/begin", ticket=ticket)
 
 
