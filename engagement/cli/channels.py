@@ -24,8 +24,6 @@ _JSON_COLUMNS = (
     "room_id name type kind messages previous_messages change change_pct state verdict reason created last_message "
     "members owner archived"
 ).split()
-
-
 # Columns of a terminal that the name of a room may take.
 WIDEST_NAME = 60
 # What moves the cursor of some terminals, and what is no character at all; JSON knows them by their numbers too.

@@ -47,11 +47,10 @@ def report(
         _put(out, FORMS[out.suffix.lower()](content, paper))
     else:
         print(markdown.document(content), end="")
-    whole = activity.receipt.complete
-    if not whole:
-        received = f"{len(activity.rooms)} of {activity.rooms_expected} rooms were received"
-        complain(f"the report is incomplete: {received}")
-    return 0 if whole else 1
+    if activity.receipt.complete:
+        return 0
+    complain(f"the report is incomplete: {len(activity.rooms)} of {activity.rooms_expected} rooms were received")
+    return 1
 
 
 def _writable(path: Path) -> None:

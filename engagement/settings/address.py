@@ -90,20 +90,20 @@ def _host(parts: SplitResult) -> str:
             return f"[{ipaddress.IPv6Address(host)}]"
         if not host.isascii() or "xn--" in host:
             host = idna.encode(host, uts46=True, transitional=False).decode("ascii")
+        if not _HOST.fullmatch(host) or len(host) > 253:
+            raise ValueError(host)
+        return host
     except (ValueError, IndexError) as exc:
         raise InvalidAddress(f"The name of the server in this address cannot be read. {_EXAMPLE}") from exc
-    if not _HOST.fullmatch(host) or len(host) > 253:
-        raise InvalidAddress(f"The name of the server in this address cannot be read. {_EXAMPLE}")
-    return host
 
 
 def _port(parts: SplitResult) -> str:
     try:
         port = parts.port
+        if port == 0:
+            raise ValueError(port)
     except ValueError as exc:
         raise InvalidAddress("The port in this address is not a number from 1 to 65535.") from exc
-    if port == 0:
-        raise InvalidAddress("The port in this address is not a number from 1 to 65535.")
     return "" if port is None or port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
 
 

@@ -13,8 +13,9 @@ from engagement.display import wording
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
 from engagement.numbers.filters import Filters
-from engagement.numbers.periods import MONDAY, Period, checked_period, compared_with, preset_period
+from engagement.numbers.periods import Period, checked_period, compared_with, preset_period
 from engagement.numbers.rooms import Activity
+from engagement.ui.runtime import runtime
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
 PERIOD_NAMES = {
@@ -55,18 +56,12 @@ class Choice:
         return said
 
 
-def choose(
-    today: date,
-    known: Callable[[Period], Activity | None],
-    *,
-    week_start: int = MONDAY,
-    longest: int,
-) -> Choice:
+def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
     """Draws the filters into the sidebar. Raises InvalidPeriod when the typed range cannot be asked for.
 
     ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
     """
-    period, name = _choose_period(today, week_start, longest)
+    period, name = _choose_period(today, runtime().settings.calendar.week_start)
     types = st.pills(
         "Room types",
         list(TYPES),
@@ -88,7 +83,7 @@ def choose(
     return Choice(period, name, filters, people)
 
 
-def _choose_period(today: date, week_start: int, longest: int) -> tuple[Period, str]:
+def _choose_period(today: date, week_start: int) -> tuple[Period, str]:
     name = st.selectbox(
         "Period",
         [*PERIOD_NAMES, CUSTOM],
@@ -101,7 +96,7 @@ def _choose_period(today: date, week_start: int, longest: int) -> tuple[Period, 
         period = preset_period(PERIOD_NAMES[name], today, week_start)
         st.session_state["preset_before"] = PERIOD_NAMES[name]
     else:
-        period = _typed_period(today, week_start, longest)
+        period = _typed_period(today, week_start)
     unfinished = "" if period.over(today) else " · today is not over yet"
     st.caption(
         f"**{wording.period_text(period)}** ({wording.days_text(period.days)}){unfinished}  \n"
@@ -117,14 +112,14 @@ def _start_custom(today: date, week_start: int) -> None:
         st.session_state["from"], st.session_state["to"] = shown.start, shown.end
 
 
-def _typed_period(today: date, week_start: int, longest: int) -> Period:
+def _typed_period(today: date, week_start: int) -> Period:
     first, last = date(2015, 1, 1), date(2099, 12, 31)
     start = st.date_input("First day", None, first, last, key="from", bind="query-params", format="YYYY-MM-DD")
     end = st.date_input("Last day", None, first, last, key="to", bind="query-params", format="YYYY-MM-DD")
     if not start or not end:
         shown = preset_period("last-week", today, week_start)
         raise InvalidPeriod(f"Choose the first and the last day, for example {shown.start} and {shown.end}.")
-    return checked_period(start, end, today, longest)
+    return checked_period(start, end, today, runtime().settings.limits.longest_period)
 
 
 def _leave_out(known: Activity | None, people: bool) -> list[str]:

@@ -98,18 +98,12 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
         chosen_here = st.container()
         _person(signed_in)
     facts = loading.facts(reader)
-    settings = runtime().settings
     today = facts.today(runtime().clock())
     page_here = st.container()
     with chosen_here:
         links.say_broken(filters.OPTIONS)
         try:
-            choice = filters.choose(
-                today,
-                lambda period: loading.known(reader, facts, period),
-                week_start=settings.calendar.week_start,
-                longest=settings.limits.longest_period,
-            )
+            choice = filters.choose(today, lambda period: loading.known(reader, facts, period))
         except InvalidPeriod as error:
             with page_here:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)

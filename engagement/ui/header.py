@@ -80,11 +80,10 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
 
 
 def _badge(view: View, activity: Activity) -> None:
-    complete = activity.receipt.complete
-    special = activity.receipt.notes and complete
-    word = "Complete" if complete else "Incomplete"
-    icon = ":material/check_circle:" if complete and not special else ":material/info:"
-    with st.popover(word, icon=icon if complete else ":material/warning:", key="completeness"):
+    word, icon = "Complete", "info" if activity.receipt.notes else "check_circle"
+    if not activity.receipt.complete:
+        word, icon = "Incomplete", "warning"
+    with st.popover(word, icon=f":material/{icon}:", key="completeness"):
         rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=session.zone().key)
         st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")

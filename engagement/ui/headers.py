@@ -10,8 +10,6 @@ from engagement.ui import handover
 
 # The one script that stands in the framework's own page.
 _FRAMEWORK_SCRIPT = "\n      window.prerenderReady = false\n    "
-
-
 _POLICY = {
     "default-src": "'none'",
     # The framework's modules, and two inline scripts that never change. Nothing is evaluated: no eval, no WebAssembly.

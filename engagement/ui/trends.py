@@ -10,9 +10,7 @@ from engagement.figures.oneroom import RoomLine
 from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, total_verdict, verdicts
-
-# Beyond so many rooms a list is no help; the search in the sidebar narrows it.
-MOST_ROOMS = 5_000
+from engagement.ui.filters import MOST_OPTIONS
 
 
 def total_line(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
@@ -23,7 +21,7 @@ def total_line(weekly: pd.DataFrame, history: History, context: figures.Context)
 
 def choose_room(rooms: pd.DataFrame, people: bool) -> pd.Series | None:
     """The room whose weeks are drawn, by its id in the URL; None where nothing is chosen."""
-    offered = rooms.head(MOST_ROOMS)
+    offered = rooms.head(MOST_OPTIONS)
     names = dict(zip(offered["room_id"], naming.room_labels(offered, show_people=people), strict=True))
     asked = st.query_params.get("room")
     ids = list(names)
