@@ -8,11 +8,17 @@ from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
 from engagement.display import wording
 from engagement.numbers.naming import clean
+from engagement.numbers.periods import Way
 from engagement.numbers.zone import offset_text
 from engagement.reading.facts import Facts
 
 # Columns that a finding may take, notes included.
 WIDEST = 400
+_COUNTING = {
+    Way.DOCUMENTED: "as expected",
+    Way.SWAPPED: "windows begin too late: read in blocks of four days",
+    Way.SHORTENED: "the days before are one too few: asked for from an earlier to a later hour",
+}
 
 
 def check() -> int:
@@ -51,6 +57,4 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def _counting(facts: Facts) -> str:
-    if facts.block_days is not None:
-        return "windows begin too late: read in blocks of four days"
-    return "as expected" if facts.checked else "not known yet"
+    return "not known yet" if facts.way is Way.DOCUMENTED and not facts.checked else _COUNTING[facts.way]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
 from engagement.errors import InvalidPeriod
@@ -17,6 +18,18 @@ MONDAY, SUNDAY = 0, 6
 _WESTERNMOST_FIXED = timedelta(hours=-8)
 _FIRST_DAY_AT, _LAST_DAY_AT = time(9, 45), time(8, 15)
 _LOCAL_FIRST_DAY_AT, _LOCAL_LAST_DAY_AT, _NOON = time(12, 45), time(11, 15), time(12, 0)
+# Blocks of so many days are counted rightly even by servers that begin their windows too late.
+_SAFE_BLOCK_DAYS = 4
+
+
+class Way(StrEnum):
+    """How a server works out where the window before the one asked for begins."""
+
+    DOCUMENTED = "documented"
+    # The build with swapped dates: nothing is counted before, and of a longer window the last four days alone.
+    SWAPPED = "swapped"
+    # One day less than the documented way.
+    SHORTENED = "shortened"
 
 
 @dataclass(frozen=True, order=True)
@@ -152,37 +165,39 @@ class Window:
 
 
 def windows(
-    period: Period, offset: timedelta | None = None, block_days: int | None = None, previous: Period | None = None
+    period: Period, offset: timedelta | None = None, way: Way = Way.DOCUMENTED, previous: Period | None = None
 ) -> list[Window]:
     """The requests that together count ``period`` and ``previous``, the days right before unless said, exactly.
 
     ``offset`` is the server's offset from UTC where known. One request answers both periods, the current one first,
-    except for a single day, for days that do not lie right before, and except in blocks of at most ``block_days``
-    (for servers that count their windows wrongly).
-    The instants: section 1 of Rocket.Chat's channel list compares N days with N+1 unless the last day is
-    asked for at an earlier hour than the first.
+    except for a single day, for days that do not lie right before, and except in blocks of four days, for servers
+    that count the swapped ``way``.
+    The instants: Rocket.Chat's channel list compares N days with N+1 unless the last day is asked for at an earlier
+    hour than the first; the shortened way compares N with N where that hour is later.
     """
     previous = previous or period.previous
-    if block_days:
-        both = previous.blocks(block_days) + period.blocks(block_days)
-        return [_window(block, offset, alone=True) for block in both]
+    if way is Way.SWAPPED:
+        both = previous.blocks(_SAFE_BLOCK_DAYS) + period.blocks(_SAFE_BLOCK_DAYS)
+        return [_window(block, offset, way, alone=True) for block in both]
     if period.days == 1 or previous != period.previous:
-        return [_window(period, offset, alone=True), _window(previous, offset, alone=True)]
-    return [_window(period, offset, alone=False)]
+        return [_window(one, offset, way, alone=True) for one in (period, previous)]
+    return [_window(period, offset, way, alone=False)]
 
 
-def _window(period: Period, offset: timedelta | None, *, alone: bool) -> Window:
-    start, end = _instants(period, offset)
+def _window(period: Period, offset: timedelta | None, way: Way, *, alone: bool) -> Window:
+    start, end = _instants(period, offset, way)
     return Window(start, end, period, None if alone else period.previous)
 
 
-def _instants(period: Period, offset: timedelta | None) -> tuple[str, str]:
+def _instants(period: Period, offset: timedelta | None, way: Way) -> tuple[str, str]:
     local = offset is not None and (offset <= _WESTERNMOST_FIXED or period.days == 1)
     shift = offset if local and offset is not None else timedelta(0)
     if period.days == 1:
         first = last = _NOON if local else _FIRST_DAY_AT
     else:
         first, last = (_LOCAL_FIRST_DAY_AT, _LOCAL_LAST_DAY_AT) if local else (_FIRST_DAY_AT, _LAST_DAY_AT)
+    if way is Way.SHORTENED:
+        first, last = last, first
     return _instant(period.start, first, shift), _instant(period.end, last, shift)
 
 

@@ -1,71 +1,125 @@
-"""The counting check: does a server count the days that it is asked for? One known build does not."""
+"""The counting check: in which of the known ways does a server count? Only one of them is as documented."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client
-from engagement.numbers.periods import Period, windows
+from engagement.errors import RefusedParameters, UnreadableAnswer
+from engagement.numbers.periods import DAY, Period, Way, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 
-NOT_WHOLE_NOTE = "Whether this server counts as expected could not be checked: its room lists did not arrive whole."
+# How long what was seen is believed: by then there is another full week to see it on.
+SEEN_FOR = timedelta(weeks=1)
+# Weeks so far from each other share no request.
+_APART = 8 * DAY
+NOT_TOLD_NOTE = (
+    "Whether this server counts as expected could not be told this time: its room lists did not arrive whole, "
+    "did not agree or would be the same either way. It is tried again."
+)
 TOO_EARLY_NOTE = "Whether this server counts as expected cannot be checked before a full week with messages is over."
 
 
 @dataclass(frozen=True)
 class Counting:
-    """Whether a release counts rightly; None where the check proved nothing, and then ``note`` says why.
+    """The way in which a server counts; None where the check proved nothing, and then ``note`` says why.
 
     ``receipt`` is what the check cost, just now.
     """
 
-    right: bool | None
+    way: Way | None
     note: str = ""
     receipt: Receipt = NOTHING_READ
 
 
-def week_to_check(sent: pd.Series, last: Period) -> Period:
-    """The last full week whose previous week has messages, up to ``last``, which it is where there is none.
+@dataclass(frozen=True)
+class Probe:
+    """A week by which a server can be tried; ``tells`` where its days are known to tell the ways apart."""
 
-    ``sent`` are messages per day by naive midnights of the server.
+    week: Period
+    tells: bool = False
+
+
+def probes(sent: pd.Series, last: Period) -> list[Probe]:
+    """Two times seven days to try a server by, newest first, up to ``last``.
+
+    ``sent`` are messages per day by naive midnights of the server. The week before must have some on its first day,
+    which the shortened way leaves out, and on its last four, all that the swapped one counts. Where there is no such
+    week, the last two have to do.
     """
+    spoken = {day.date() for day in sent.index[sent != 0]}
+    found: list[Probe] = []
     week = last
-    while len(sent) and week.previous.end >= sent.index.min().date():
-        before = week.previous
-        if (sent[pd.Timestamp(before.start) : pd.Timestamp(before.end)] != 0).any():
-            return week
-        week = before
-    return last
+    while spoken and len(found) < 2 and week.previous.start >= min(spoken):
+        tells = _tells(week.previous, spoken)
+        if tells:
+            found.append(Probe(week, tells=True))
+        week = _earlier(week, _APART if tells else DAY)
+    return found or [Probe(last), Probe(_earlier(last, _APART))]
 
 
-def check_counting(client: Client, week: Period, offset: timedelta | None) -> Counting:
-    """The previous figures of ``week`` must equal those of the week before, on one of two tries.
+def _tells(before: Period, spoken: set[date]) -> bool:
+    return before.start in spoken and not spoken.isdisjoint([*before.dates()][-4:])
 
-    It proves nothing when no room counted anything, or when the lists did not arrive whole.
+
+def _earlier(week: Period, by: timedelta) -> Period:
+    return Period(week.start - by, week.end - by)
+
+
+def check_counting(client: Client, tried: Sequence[Probe], offset: timedelta | None, expected: Way) -> Counting:
+    """The way in which the server counts: the ``expected`` one where it is seen once, another where it is seen twice.
+
+    It proves nothing when no room counted anything, or when the answers were faulty, not whole or contradictory.
     """
-    whole, spent = True, NOTHING_READ
-    for _ in range(2):
-        own = _counts(client, week.previous, offset)
-        both = _counts(client, week, offset)
-        receipt = own.receipt + both.receipt
-        spent += receipt.cost
-        announced, counted = _told(both.rooms, "previous_messages"), _told(own.rooms, "messages")
-        if not receipt.complete:
-            whole = False
-        elif announced.empty and counted.empty:
-            return Counting(None, TOO_EARLY_NOTE, spent)
-        elif announced.equals(counted):
-            return Counting(True, receipt=spent)
-    return Counting(False, receipt=spent) if whole else Counting(None, NOT_WHOLE_NOTE, spent)
+    seen, spent = list[Way | None](), NOTHING_READ
+    for probe in tried:
+        try:
+            look = _look(client, probe, offset)
+        except (UnreadableAnswer, RefusedParameters):
+            return Counting(None, NOT_TOLD_NOTE, spent)
+        spent += look.receipt
+        if look.way is expected or look.note == TOO_EARLY_NOTE:
+            return replace(look, receipt=spent)
+        seen.append(look.way)
+    if len(seen) == 2 and seen[0] is not None and seen[0] is seen[1]:
+        return Counting(seen[0], receipt=spent)
+    return Counting(None, NOT_TOLD_NOTE, spent)
 
 
-def _counts(client: Client, week: Period, offset: timedelta | None) -> ChannelCounts:
-    return client.channel_counts(windows(week, offset)[0], every_room=False)
+def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
+    """The way by one week: its previous figures, asked for as is right for a way, equal those of the week before.
+
+    The swapped way has none, however they are asked for.
+    """
+    own, plain = _counts(client, probe.week.previous, offset), _counts(client, probe.week, offset)
+    counted, announced = _told(own, "messages"), _told(plain, "previous_messages")
+    receipt = own.receipt + plain.receipt
+    if receipt.complete and counted.empty and announced.empty:
+        return Counting(None, TOO_EARLY_NOTE, receipt.cost)
+    if receipt.complete and probe.tells and announced.equals(counted):
+        return Counting(Way.DOCUMENTED, receipt=receipt.cost)
+    if counted.empty:
+        return Counting(None, receipt=receipt.cost)
+    later = _counts(client, probe.week, offset, Way.SHORTENED)
+    receipt += later.receipt
+    other = _told(later, "previous_messages")
+    way = {
+        (True, False): Way.DOCUMENTED,
+        (False, True): Way.SHORTENED,
+        (False, False): Way.SWAPPED if announced.empty and other.empty else None,
+        (True, True): None,
+    }[announced.equals(counted), other.equals(counted)]
+    return Counting(way if receipt.complete else None, receipt=receipt.cost)
 
 
-def _told(rooms: pd.DataFrame, column: str) -> pd.Series:
-    told = rooms.set_index("room_id")[column].rename("messages")
+def _counts(client: Client, week: Period, offset: timedelta | None, way: Way = Way.DOCUMENTED) -> ChannelCounts:
+    return client.channel_counts(windows(week, offset, way)[0], every_room=False)
+
+
+def _told(counts: ChannelCounts, column: str) -> pd.Series:
+    told = counts.rooms.set_index("room_id")[column].rename("messages")
     return told[told != 0].sort_index()

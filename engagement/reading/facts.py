@@ -13,14 +13,12 @@ from engagement.api.refusals import ENDS_ALL
 from engagement.api.release import UNKNOWN
 from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
 from engagement.numbers.days import uncounted
-from engagement.numbers.periods import DAY, Period, last_full_weeks, windows
+from engagement.numbers.periods import DAY, Period, Way, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone, midnights_of
-from engagement.reading.counting import Counting, check_counting, week_to_check
+from engagement.reading.counting import Counting, check_counting, probes
 from engagement.reading.jobs import Teller
 
-# Blocks of so many days are counted rightly even by servers that begin their windows too late.
-SAFE_BLOCK_DAYS = 4
 FACTS_REACH_BACK = 400 * DAY
 # Where a year of days is refused, a look into each season tells the offsets of the year.
 _SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
@@ -46,9 +44,9 @@ class Facts:
 
     ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
-    server's clock less ours; ``block_days`` is None where the server counts long windows rightly,
-    which ``checked`` says was proved. ``daily`` are the messages of all rooms together per day of the last year, by
-    naive midnights of the server, where they are known, and ``uncounted`` its days on which nothing was counted.
+    server's clock less ours; ``way`` is how the server counts as far as is known, and ``checked`` says that it was
+    proved. ``daily`` are the messages of all rooms together per day of the last year, by naive midnights of the
+    server, where they are known, and ``uncounted`` its days on which nothing was counted.
     ``receipt`` is that of the daily totals and of the check.
     """
 
@@ -60,7 +58,7 @@ class Facts:
     zone: Zone
     counted: bool = False
     first_counted: date | None = None
-    block_days: int | None = None
+    way: Way = Way.DOCUMENTED
     checked: bool = True
     daily: pd.Series = field(default_factory=lambda: NO_DAYS, repr=False, compare=False)
     uncounted: frozenset[date] = frozenset()
@@ -77,8 +75,8 @@ class Facts:
 
 
 # The outcome of the counting check of a workspace, which has its name, id and release by then: whoever gives it knows
-# it from before, or calls the check, as a part of the job of the teller.
-Checked = Callable[[Facts, Callable[[], Counting], Teller[Facts]], Counting]
+# it from before, or calls the check with the way to expect, as a part of the job of the teller.
+Checked = Callable[[Facts, Callable[[Way], Counting], Teller[Facts]], Counting]
 
 
 def read_facts(
@@ -116,24 +114,24 @@ def read_facts(
     if release == UNKNOWN:
         notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
-    week = week_to_check(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
-    counting = checked(bare, lambda: check_counting(client, week, offset), tell)
-    first, block_days = None, None
+    tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
+    counting = checked(bare, lambda expected: check_counting(client, tried, offset, expected), tell)
+    # Blocks are right on every server.
+    way = counting.way or (Way.DOCUMENTED if whole_year else Way.SWAPPED)
     days = server_dates(sent, offset) if whole_year else NO_DAYS
-    if counting.right is False or not (whole_year or counting.right):
-        block_days, notes = SAFE_BLOCK_DAYS, (*notes, COUNTING_NOTE)
-    else:
-        first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
-        if counting.right is None and not sent.empty:
-            notes = (*notes, counting.note)
+    first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
+    if way is Way.SWAPPED:
+        notes = (*notes, COUNTING_NOTE)
+    elif counting.way is None and not sent.empty:
+        notes = (*notes, counting.note)
     return replace(
         bare,
         counted=True,
         offset=offset,
         zone=zone,
         first_counted=first,
-        block_days=block_days,
-        checked=counting.right is not None,
+        way=way,
+        checked=counting.way is not None,
         daily=days,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
         receipt=totals.receipt + counting.receipt + Receipt(notes=notes),

@@ -16,7 +16,7 @@ from engagement.api.client import ChannelCounts, Client
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
 from engagement.numbers.days import uncounted_note
-from engagement.numbers.periods import Period, Window, windows
+from engagement.numbers.periods import Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of, without
 from engagement.numbers.weeks import VERDICT_WEEKS, History
@@ -203,7 +203,7 @@ class _Job:
 
     def _reads(self, waiting: Sequence[Period]) -> int:
         """How many reads bring all of ``waiting``: one for two neighbours, except in blocks of days."""
-        if self.facts.block_days:
+        if self.facts.way is Way.SWAPPED:
             return len(waiting)
         reads, brought = 0, set[Period]()
         for week in waiting:
@@ -231,11 +231,12 @@ def _read(
     client: Client, facts: Facts, week: Period, page: Callable[[int, int], None]
 ) -> list[tuple[Period, ChannelCounts]]:
     """One week and, where the server counts it rightly, the week before from the same answer."""
-    if facts.block_days:
-        blocks = [w for w in windows(week, facts.offset, facts.block_days) if w.period.start in week]
+    asked = windows(week, facts.offset, facts.way)
+    if facts.way is Way.SWAPPED:
+        blocks = [window for window in asked if window.period.start in week]
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         return [(week, in_one(blocks, answers, week))]
-    answer = client.channel_counts(windows(week, facts.offset)[0], every_room=False, progress=page)
+    answer = client.channel_counts(asked[0], every_room=False, progress=page)
     return [(week, answer), (week.previous, before(answer))]
 
 

@@ -15,11 +15,11 @@ from engagement.api.refusals import ENDS_ALL
 from engagement.errors import StoreUnavailable, WorkspaceError
 from engagement.numbers.days import uncounted, uncounted_note
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, compared_with, week_of, windows
+from engagement.numbers.periods import MONDAY, Period, Way, compared_with, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
-from engagement.reading.counting import Counting
+from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, every_day, read_facts, server_dates, together
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
@@ -32,6 +32,8 @@ DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
 RENEWAL_KEPT = 600.0
+# Two months, where ten calls a minute are allowed.
+MOST_SINGLE_DAYS = 62
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
 
@@ -167,17 +169,22 @@ class Reader:
             self.make_client(tell), self.workspace, tell, now=self.now, timezone=self.timezone, checked=self._checked
         )
 
-    def _checked(self, facts: Facts, check: Callable[[], Counting], tell: Teller[Any]) -> Counting:
-        """The outcome of the counting check that is kept; else checked now, once for all whatever their rights."""
+    def _checked(self, facts: Facts, check: Callable[[Way], Counting], tell: Teller[Any]) -> Counting:
+        """The outcome of the counting check: as kept, once that is old as seen now, once for all whatever their rights.
+
+        What proves nothing now leaves what is kept as it is.
+        """
         name, release = facts.kept_as, str(facts.release)
 
         def work(_: Teller[Counting]) -> Counting:
-            earlier = self.archive.check(name, release)
-            if earlier is not None:
-                return Counting(earlier.sound)
-            counting = check()
-            if counting.right is not None:
-                self.archive.keep_check(name, release, CountingCheck(counting.right, self.now()))
+            kept = self.archive.check(name, release)
+            if kept is not None and abs(self.now() - kept.checked_at) < SEEN_FOR:
+                return Counting(kept.way)
+            counting = check(kept.way if kept is not None else Way.DOCUMENTED)
+            if counting.way is not None:
+                self.archive.keep_check(name, release, CountingCheck(counting.way, self.now()))
+            elif kept is not None:
+                return Counting(kept.way, receipt=counting.receipt)
             return counting
 
         return self.jobs.ask((name, "counting", release), self.viewer, work, keep=0.0).result_for(tell)
@@ -262,7 +269,7 @@ def _read_counts(
             period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ, NOTHING_READ
         )
     tell.stage("Reading messages per room")
-    asked = windows(period, facts.offset, facts.block_days, previous)
+    asked = windows(period, facts.offset, facts.way, previous)
     answers = []
     for number, window in enumerate(asked, start=1):
         if len(asked) > 1:
@@ -311,11 +318,14 @@ def _notes(facts: Facts, lacking: Sequence[date]) -> tuple[str, ...]:
 def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
     """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server.
 
-    None of them where they cannot be read.
+    None of them where they cannot be read, or would take too many calls.
     """
-    both = Period(previous.start, period.end)
-    # The build that begins too late answers for single days alone.
-    blocks = [*previous.blocks(1), *period.blocks(1)] if facts.block_days else [both]
+    blocks = [Period(previous.start, period.end)]
+    if facts.way is Way.SWAPPED:
+        # That build answers for single days alone.
+        blocks = [*previous.blocks(1), *period.blocks(1)]
+        if client.calls_a_minute is not None and len(blocks) > MOST_SINGLE_DAYS:
+            return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
     asked = [windows(block, facts.offset)[0] for block in blocks]
     try:
         totals = together([client.sent_per_day(window.start, window.end) for window in asked])
@@ -342,5 +352,5 @@ def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory:
     if not told:
         return receipt + Receipt(notes=(RIGHTS_UNREAD_NOTE,), complete=False)
     # A window of all time cannot be asked for where only blocks of days are counted rightly.
-    lately = facts.block_days is not None and not facts.release.lists_silent_rooms
+    lately = facts.way is Way.SWAPPED and not facts.release.lists_silent_rooms
     return receipt + Receipt(notes=(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE,))

@@ -19,7 +19,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, column, delete, insert, select, table, text, tuple_
 
 from engagement.errors import DamagedBlock
-from engagement.numbers.periods import DAY, Period
+from engagement.numbers.periods import DAY, Period, Way
 from engagement.numbers.receipt import Receipt
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
@@ -108,9 +108,9 @@ class WeekMatrix:
 
 @dataclass(frozen=True)
 class CountingCheck:
-    """Whether a release of a workspace counts as expected, and when that was tried."""
+    """How a release of a workspace counts, and when that was seen."""
 
-    sound: bool
+    way: Way
     checked_at: datetime
 
 
@@ -179,25 +179,26 @@ class Archive:
     def keep_check(self, workspace: str, release: str, check: CountingCheck) -> None:
         """Keep how a counting check ended, in place of an earlier one."""
         key = {"workspace": workspace, "release": release}
+        seen = {"at": check.checked_at.timestamp(), "sound": check.way is Way.DOCUMENTED, "way": check.way.value}
         with self._store.writing() as connection:
             lock(connection)
             connection.execute(text("DELETE FROM checks WHERE workspace = :workspace AND release = :release"), key)
             connection.execute(
                 text(
                     "INSERT INTO checks (workspace, release, checked_at, sound, detail) "
-                    "VALUES (:workspace, :release, :at, :sound, '')"
+                    "VALUES (:workspace, :release, :at, :sound, :way)"
                 ),
-                key | {"at": check.checked_at.timestamp(), "sound": check.sound},
+                key | seen,
             )
 
     def check(self, workspace: str, release: str) -> CountingCheck | None:
-        """How the last counting check of this release of the workspace ended; None when there was none."""
-        statement = text("SELECT sound, checked_at FROM checks WHERE workspace = :w AND release = :r")
+        """How the last counting check of this release of the workspace ended; None when none is kept with its way."""
+        statement = text("SELECT detail, checked_at FROM checks WHERE workspace = :w AND release = :r")
         with self._store.reading() as connection:
             row = connection.execute(statement, {"w": workspace, "r": release}).one_or_none()
-        if row is None:
+        if row is None or row.detail not in {*Way}:
             return None
-        return CountingCheck(bool(row.sound), datetime.fromtimestamp(row.checked_at, UTC))
+        return CountingCheck(Way(row.detail), datetime.fromtimestamp(row.checked_at, UTC))
 
     def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from engagement.numbers.periods import (
     PRESETS,
     SUNDAY,
     Period,
+    Way,
     checked_period,
     compared_with,
     instant_text,
@@ -91,7 +92,7 @@ def test_a_single_day_is_asked_for_at_local_noon_and_the_day_before_by_itself() 
 
 
 def test_blocks_cover_both_periods_without_overlap_and_none_is_longer_than_four_days() -> None:
-    asked = windows(days("2026-11-09", "2026-11-15"), None, 4)
+    asked = windows(days("2026-11-09", "2026-11-15"), way=Way.SWAPPED)
     assert [w.period for w in asked] == [
         days("2026-11-02", "2026-11-05"),
         days("2026-11-06", "2026-11-08"),
@@ -163,7 +164,7 @@ def test_a_server_in_any_zone_counts_exactly_the_days_meant(
     offset = datetime(2026, 1 if winter else 7, 10, 12, tzinfo=UTC).astimezone(zone).utcoffset()
     if name == "America/Anchorage":
         offset = timedelta(hours=-9)  # The westernmost of a year's offsets is what the client hands over.
-    asked = windows(period, offset, 4 if blocks else None)
+    asked = windows(period, offset, Way.SWAPPED if blocks else Way.DOCUMENTED)
     for window in asked:
         counted, before = counted_by_server(window.start, window.end, zone)
         assert counted == window.period

@@ -14,7 +14,7 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.display.wording import duration_text
 from engagement.numbers.measures import by_week
-from engagement.numbers.periods import SUNDAY, Period, last_full_weeks
+from engagement.numbers.periods import SUNDAY, Period, Way, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
 from engagement.reading.estimate import Calls
@@ -117,7 +117,7 @@ def test_on_the_build_that_begins_too_late_the_weeks_are_right_too(server: DemoS
     server.options = replace(server.options, counting="swapped")
     reader = visit(server, clock, empty_archive())
     facts = reader.facts().result(60)
-    assert facts.block_days == 4
+    assert facts.way is Way.SWAPPED
     server.calls.clear()
     history = read(reader)
     assert weekly(history, "general") == [70, 77, 84, 91, 98, 105]
@@ -204,7 +204,7 @@ def test_another_workspace_that_later_answers_at_the_same_address_is_not_mixed_w
     pd.testing.assert_frame_equal(other.counts.sort_index(), fresh.counts.sort_index())
     assert not other.counts.index.equals(one.counts.index)
     with DemoServer(replace(options, seed=2, counting="swapped"), port=port, clock=clock) as third:
-        assert visit(third, clock, archive).facts().result(60).block_days == 4
+        assert visit(third, clock, archive).facts().result(60).way is Way.SWAPPED
     with DemoServer(options, port=port, clock=clock) as again:
         pd.testing.assert_frame_equal(read(visit(again, clock, archive)).counts, one.counts)
         assert again.count(CHANNELS) == 0

@@ -10,7 +10,7 @@ import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.errors import NoPermission
-from engagement.numbers.periods import Period, windows
+from engagement.numbers.periods import Period, Way, windows
 from engagement.numbers.rooms import Activity
 from engagement.reading.facts import COUNTING_NOTE
 from engagement.reading.workspace import PRIVATE_UNKNOWN_NOTE
@@ -138,7 +138,7 @@ def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks()
         _, right = ask(server, WEEK)
     with DemoServer(options(120, counting="swapped"), clock=Clock()) as server:
         facts, activity = ask(server, WEEK)
-    assert facts.block_days == 4
+    assert facts.way is Way.SWAPPED
     assert COUNTING_NOTE in activity.receipt.notes
     pd.testing.assert_frame_equal(comparable(activity), comparable(right))
 

@@ -17,7 +17,7 @@ from engagement.demo.community import RoomSpec, community
 from engagement.demo.windows import Counting, instant
 from engagement.demo.windows import windows as counted_by_the_server
 from engagement.demo.zone import ServerClock
-from engagement.numbers.periods import Period, last_full_weeks, windows
+from engagement.numbers.periods import Period, Way, last_full_weeks, windows
 from engagement.numbers.zone import Zone, server_days
 from engagement.reading.facts import COUNTING_NOTE, DAYS_NOTE, ZONE_NOTE
 from engagement.reading.workspace import read_daily
@@ -67,7 +67,7 @@ def test_both_periods_and_every_day_are_exact_over_http_in_every_zone(server: De
     clock = Clock(NOON.timestamp())
     reader = reader_of(server, zone=zone if configured else None, now=clock.moment)
     facts = reader.facts().result(60)
-    assert facts.block_days is None
+    assert facts.way is Way.DOCUMENTED
     assert facts.today(NOON) == server.state.clock.today() == NOON.astimezone(ZoneInfo(str(zone))).date()
     assert COUNTING_NOTE not in facts.receipt.notes
     assert not (configured and ZONE_NOTE in facts.receipt.notes)
@@ -103,31 +103,30 @@ def seen_offset(zone: str) -> timedelta:
 
 OFFSETS = {zone: seen_offset(zone) for zone in ZONES}
 CLOCKS = {zone: clock_of(zone) for zone in ZONES}
+COUNTING: dict[Way, Counting] = {Way.DOCUMENTED: "documented", Way.SWAPPED: "swapped", Way.SHORTENED: "shortened"}
 
 
 @settings(max_examples=400)
-@given(zone=st.sampled_from(ZONES), period=spans())
-def test_any_span_in_any_zone_is_cut_to_exactly_its_days(zone: str, period: Period) -> None:
-    assert counted(zone, period) == ([period], [period.previous])
+@given(zone=st.sampled_from(ZONES), period=spans(), way=st.sampled_from([Way.DOCUMENTED, Way.SHORTENED]))
+def test_any_span_in_any_zone_is_cut_to_exactly_its_days(zone: str, period: Period, way: Way) -> None:
+    assert counted(zone, period, way) == ([period], [period.previous])
 
 
 @settings(max_examples=200)
 @given(zone=st.sampled_from(ZONES), period=spans())
 def test_blocks_of_four_days_cut_any_span_exactly_on_the_build_that_begins_too_late(zone: str, period: Period) -> None:
-    now, before = counted(zone, period, "swapped", block_days=4)
+    now, before = counted(zone, period, Way.SWAPPED)
     assert [day for block in now for day in block.dates()] == list(period.dates())
     assert [day for block in before for day in block.dates()] == list(period.previous.dates())
 
 
-def counted(
-    zone: str, period: Period, counting: Counting = "documented", *, block_days: int | None = None
-) -> tuple[list[Period], list[Period]]:
-    """What the server counts for the requests of ``period``: the parts of the period, and those of the one before."""
+def counted(zone: str, period: Period, way: Way) -> tuple[list[Period], list[Period]]:
+    """What a server of that way counts for the requests of ``period``: its parts, and those of the one before."""
     now: list[Period] = []
     before: list[Period] = []
-    for window in windows(period, OFFSETS[zone], block_days):
+    for window in windows(period, OFFSETS[zone], way):
         first, last = (instant(text, "start", strict=True) for text in (window.start, window.end))
-        cut = counted_by_the_server(first, last, CLOCKS[zone], counting)
+        cut = counted_by_the_server(first, last, CLOCKS[zone], COUNTING[way])
         (now if window.period.start in period else before).append(Period(cut.first, cut.last))
         if window.previous is not None:
             before.append(Period(cut.previous_first, cut.previous_last))
@@ -215,7 +214,7 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
         clock = Clock(NOON.timestamp())
         reader = reader_of(running, now=clock.moment)
         facts = reader.facts().result(60)
-        assert facts.block_days == 4
+        assert facts.way is Way.SWAPPED
         assert facts.first_counted is None
         assert facts.receipt.notes.count(COUNTING_NOTE) == 1
         assert facts.today(NOON) == running.state.clock.today()
@@ -242,7 +241,7 @@ def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None
         client = client_of(running, clock, "admin")
         facts = reader_of(running, now=clock.moment).facts().result(60)
         rooms = client.channel_counts(windows(period, facts.offset)[0], every_room=False).rooms
-        daily = read_daily(client, replace(facts, block_days=None), period.previous, period)
+        daily = read_daily(client, replace(facts, way=Way.DOCUMENTED), period.previous, period)
     assert daily.messages.empty
     assert daily.receipt.notes == (DAYS_NOTE,)
     assert rooms.set_index("room_id").loc["dated", "messages"] < messages(period)

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from engagement.errors import DamagedBlock, StoreUnavailable
-from engagement.numbers.periods import Period, last_full_weeks
+from engagement.numbers.periods import Period, Way, last_full_weeks
 from engagement.storage.archive import Archive, CountingCheck, KeptWindow, Scope, WindowMeta
 from engagement.storage.database import Store
 from engagement.storage.positions import pack, unpack
@@ -222,11 +222,11 @@ def test_threads_that_keep_windows_together_lose_none(archive: Archive) -> None:
 
 def test_the_counting_check_is_kept_by_workspace_and_release(archive: Archive, store: Store) -> None:
     assert archive.check("https://chat.example.org", "8.4") is None
-    archive.keep_check("https://chat.example.org", "8.4", CountingCheck(False, NOON))
-    archive.keep_check("https://chat.example.org", "8.5", CountingCheck(True, NOON))
-    later = CountingCheck(True, NOON + timedelta(days=1))
+    archive.keep_check("https://chat.example.org", "8.4", CountingCheck(Way.SWAPPED, NOON))
+    archive.keep_check("https://chat.example.org", "8.5", CountingCheck(Way.DOCUMENTED, NOON))
+    later = CountingCheck(Way.DOCUMENTED, NOON + timedelta(days=1))
     archive.keep_check("https://other.example", "8.4", later)
-    assert archive.check("https://chat.example.org", "8.4") == CountingCheck(False, NOON)
+    assert archive.check("https://chat.example.org", "8.4") == CountingCheck(Way.SWAPPED, NOON)
     assert archive.check("https://chat.example.org", "9.0") is None
     archive.keep_check("https://chat.example.org", "8.4", later)
     assert Archive(store).check("https://chat.example.org", "8.4") == later

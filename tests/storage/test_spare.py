@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from engagement.errors import InvalidSettings, NewerStore, StoreUnavailable
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import Period, Way
 from engagement.storage.archive import CountingCheck, Scope, WindowMeta
 from engagement.storage.database import Store
 from engagement.storage.spare import archive_or_memory
@@ -34,8 +34,8 @@ def test_where_it_never_answers_everything_is_in_memory(url: str | None, monkeyp
     archive = archive_or_memory(url, told.append)
     archive.put(SCOPE, WEEK, COUNTS, META)
     assert archive.weeks(SCOPE, [WEEK]).counts.tolist() == [[7.0]]
-    archive.keep_check("w", "8.4", CountingCheck(True, META.read_at))
-    assert archive.check("w", "8.4") == CountingCheck(True, META.read_at)
+    archive.keep_check("w", "8.4", CountingCheck(Way.DOCUMENTED, META.read_at))
+    assert archive.check("w", "8.4") == CountingCheck(Way.DOCUMENTED, META.read_at)
     assert len(told) == 1
 
 
