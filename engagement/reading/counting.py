@@ -106,13 +106,11 @@ def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
         return Counting(None, receipt=receipt.cost)
     later = _counts(client, probe.week, offset, Way.SHORTENED)
     receipt += later.receipt
-    other = _told(later, "previous_messages")
-    way = {
-        (True, False): Way.DOCUMENTED,
-        (False, True): Way.SHORTENED,
-        (False, False): Way.SWAPPED if announced.empty and other.empty else None,
-        (True, True): None,
-    }[announced.equals(counted), other.equals(counted)]
+    other, way = _told(later, "previous_messages"), None
+    if announced.equals(counted) != other.equals(counted):
+        way = Way.DOCUMENTED if announced.equals(counted) else Way.SHORTENED
+    elif announced.empty and other.empty:
+        way = Way.SWAPPED
     return Counting(way if receipt.complete else None, receipt=receipt.cost)
 
 

@@ -74,8 +74,9 @@ class Facts:
         return self.zone.day(now.astimezone(UTC) + self.skew)
 
 
-# The outcome of the counting check of a workspace, which has its name, id and release by then: whoever gives it knows
-# it from before, or calls the check with the way to expect, as a part of the job of the teller.
+# The outcome of the counting check of a workspace, which has its name, id and release by then, and the way that the
+# totals of a year hint at: whoever gives it knows it from before, or calls the check with the way to expect, as a part
+# of the job of the teller.
 Checked = Callable[[Facts, Callable[[Way], Counting], Teller[Facts]], Counting]
 
 
@@ -115,9 +116,10 @@ def read_facts(
         notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
     tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
+    # A hint, and careful: the blocks of the swapped way are right on every server.
+    bare = replace(bare, way=Way.DOCUMENTED if whole_year else Way.SWAPPED)
     counting = checked(bare, lambda expected: check_counting(client, tried, offset, expected), tell)
-    # Blocks are right on every server.
-    way = counting.way or (Way.DOCUMENTED if whole_year else Way.SWAPPED)
+    way = counting.way or bare.way
     days = server_dates(sent, offset) if whole_year else NO_DAYS
     first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
     if way is Way.SWAPPED:

@@ -170,21 +170,23 @@ class Reader:
         )
 
     def _checked(self, facts: Facts, check: Callable[[Way], Counting], tell: Teller[Any]) -> Counting:
-        """The outcome of the counting check: as kept, once that is old as seen now, once for all whatever their rights.
+        """The outcome of the counting check as it is kept, once for all whatever their rights.
 
-        What proves nothing now leaves what is kept as it is.
+        One that is old, or that the totals of a year contradict, is seen anew; a look that proves nothing leaves it.
         """
         name, release = facts.kept_as, str(facts.release)
 
         def work(_: Teller[Counting]) -> Counting:
             kept = self.archive.check(name, release)
-            if kept is not None and abs(self.now() - kept.checked_at) < SEEN_FOR:
-                return Counting(kept.way)
-            counting = check(kept.way if kept is not None else Way.DOCUMENTED)
+            expected = Way.DOCUMENTED if kept is None else kept.way
+            hinted = (expected is Way.SWAPPED) == (facts.way is Way.SWAPPED)
+            if kept is not None and hinted and abs(self.now() - kept.checked_at) < SEEN_FOR:
+                return Counting(expected)
+            counting = check(expected)
             if counting.way is not None:
                 self.archive.keep_check(name, release, CountingCheck(counting.way, self.now()))
             elif kept is not None:
-                return Counting(kept.way, receipt=counting.receipt)
+                return Counting(expected, receipt=counting.receipt)
             return counting
 
         return self.jobs.ask((name, "counting", release), self.viewer, work, keep=0.0).result_for(tell)

@@ -233,6 +233,20 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
             assert facts.zone.day(datetime.combine(day, time(0, 30), tzinfo=named)) == day
 
 
+@pytest.mark.parametrize("zone", ["UTC", "America/Anchorage", "Pacific/Auckland"])
+def test_on_a_build_whose_windows_before_are_a_day_short_rooms_and_days_are_right(zone: str) -> None:
+    with dated(zone, counting="shortened") as running:
+        reader = reader_of(running, now=Clock(NOON.timestamp()).moment)
+        facts = reader.facts().result(60)
+        assert facts.way is Way.SHORTENED
+        for period in SPANS:
+            activity = reader.activity(facts, period).result(60)
+            room = activity.rooms.set_index("room_id").loc["dated"]
+            assert (room["messages"], room["previous_messages"]) == (messages(period), messages(period.previous))
+            both = Period(period.previous.start, period.end)
+            assert activity.daily.to_dict() == {pd.Timestamp(day): BY_DAY[day] for day in both.dates()}, period
+
+
 def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None:
     # What the check protects from: the same question read as one window.
     period = last_full_weeks(TODAY)
