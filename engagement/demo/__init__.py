@@ -1,6 +1,6 @@
 """A demo workspace: rooms with daily counts, and the REST API over them."""
 
-from engagement.demo.options import Options
 from engagement.demo.server import DemoServer
+from engagement.demo.state import Options
 
 __all__ = ["DemoServer", "Options"]

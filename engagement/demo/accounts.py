@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 SECOND_FACTOR = "123456"
@@ -41,6 +41,7 @@ class Account:
     two_factor: bool = False
     failures: int = 0
     blocked_until: float = 0.0
+    mailed_at: float = -CODE_SECONDS
 
     @property
     def user_id(self) -> str:
@@ -56,19 +57,20 @@ class Account:
 class SignInRefused(Exception):
     """Sign-in refused, with the code, reason and details that the server gives."""
 
-    def __init__(self, code: str, reason: str, details: dict[str, object] | None = None) -> None:
+    def __init__(
+        self, code: str = "Unauthorized", reason: str = "Unauthorized", details: dict[str, object] | None = None
+    ) -> None:
         self.code, self.reason, self.details = code, reason, details
         super().__init__(code)
 
 
-def _people() -> list[Account]:
-    return [
-        Account("admin", "Ada Admin", ("admin", "user")),
-        Account("manager", "Mika Manager", ("user", "manager")),
-        Account("analyst", "Anan Analyst", ("user", "analyst")),
-        Account("viewer", "Vera Viewer", ("user",)),
-        Account("twofactor", "Tove Twofactor", ("user", "manager"), two_factor=True),
-    ]
+_PEOPLE = (
+    Account("admin", "Ada Admin", ("admin", "user")),
+    Account("manager", "Mika Manager", ("user", "manager")),
+    Account("analyst", "Anan Analyst", ("user", "analyst")),
+    Account("viewer", "Vera Viewer", ("user",)),
+    Account("twofactor", "Tove Twofactor", ("user", "manager"), two_factor=True),
+)
 
 
 @dataclass
@@ -77,10 +79,9 @@ class Accounts:
 
     now: Callable[[], float]
     method: Literal["totp", "email"] = "totp"
-    people: dict[str, Account] = field(default_factory=lambda: {person.username: person for person in _people()})
+    people: dict[str, Account] = field(default_factory=lambda: {person.username: replace(person) for person in _PEOPLE})
     roles: dict[str, set[str]] = field(default_factory=lambda: {key: set(value) for key, value in PERMISSIONS.items()})
     _tokens: dict[str, str] = field(default_factory=dict, repr=False)
-    _mailed_at: dict[str, float] = field(default_factory=dict, repr=False)
 
     def may(self, account: Account, permission: str) -> bool:
         """Whether one of the account's roles has ``permission``."""
@@ -109,27 +110,20 @@ class Accounts:
 
     def sign_in(self, login: str, password: str, code: str | None) -> Account:
         """The account that signs in with these. Raises SignInRefused."""
-        account = self._known(login)
+        account = self.people.get(login.removesuffix("@demo.example.org"))
         if account is not None and account.blocked_until > self.now():
-            raise SignInRefused(
-                "error-login-blocked-for-user",
-                "Login has been temporarily blocked For User",
-                {"user": account.username},
-            )
+            reason = "Login has been temporarily blocked For User"
+            raise SignInRefused("error-login-blocked-for-user", reason, {"user": account.username})
         if account is None or password != account.username:
-            self._count_failure(account)
-            raise SignInRefused("Unauthorized", "Unauthorized")
+            if account is not None:
+                self._count_failure(account)
+            raise SignInRefused
         if account.two_factor:
             self._check_code(account, code)
         account.failures = 0
         return account
 
-    def _known(self, login: str) -> Account | None:
-        return self.people.get(login.removesuffix("@demo.example.org"))
-
-    def _count_failure(self, account: Account | None) -> None:
-        if account is None:
-            return
+    def _count_failure(self, account: Account) -> None:
         account.failures += 1
         if account.failures >= FAILURES_ALLOWED:
             account.failures, account.blocked_until = 0, self.now() + BLOCKED_SECONDS
@@ -143,14 +137,13 @@ class Accounts:
     def _code_details(self, account: Account) -> dict[str, object]:
         if self.method == "totp":
             return {"method": "totp", "codeGenerated": False, "availableMethods": ["totp"]}
-        mailed = self._mailed_at.get(account.username)
-        fresh = mailed is None or mailed + CODE_SECONDS < self.now()
+        fresh = account.mailed_at + CODE_SECONDS < self.now()
         if fresh:
-            self._mailed_at[account.username] = self.now()
+            account.mailed_at = self.now()
         return {
             "method": "email",
             "codeGenerated": fresh,
-            "codeExpires": round((self._mailed_at[account.username] + CODE_SECONDS) * 1000),
+            "codeExpires": round((account.mailed_at + CODE_SECONDS) * 1000),
             "emailOrUsername": account.email,
             "availableMethods": ["email"],
         }

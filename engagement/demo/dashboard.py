@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 
 import numpy as np
+from starlette.responses import Response
 
-from engagement.demo.counts import Ints
-from engagement.demo.responses import Response, failure, success
+from engagement.demo.responses import failure, rows_response, success
 from engagement.demo.state import Call, Refusal, State, page
-from engagement.demo.windows import BadDate, Windows, instant, windows
-from engagement.demo.workspace import WindowCounts
+from engagement.demo.windows import Windows, instant, windows
 
 PERMISSION = "view-engagement-dashboard"
 _HIDE = "hideRoomsWithNoActivity"
 _COUNTED_TYPES = {"c", "p", "d"}
-# Sorting without a tie-break gives another order every time; nothing here needs to be unpredictable.
-_dice = random.Random()  # noqa: S311
 
 
 def channels_list(state: State, call: Call) -> Response:
@@ -25,19 +21,39 @@ def channels_list(state: State, call: Call) -> Response:
     if state.on_page is not None:
         state.on_page()
     dialect = state.dialect
-    wanted = page(call, state.options)
-    activity = state.workspace.activity(_asked(state, call))
-    rooms = state.workspace.rooms
-    silent_too = not (dialect.minor >= (8, 0) or (dialect.may_hide_silent_rooms and call.text(_HIDE) == "true"))
+    offset, most = page(call, state.options)
+    messages, previous, counted = state.workspace.activity(_asked(state, call))
+    rooms, documents = state.workspace.rooms, state.documents
+    may_hide = (6, 11) <= dialect.minor < (8, 0)
     listed = state.workspace.alive()
-    if not dialect.lists_every_room:
+    if dialect.minor >= (6, 11):
+        # Before, the list holds rooms of every type, livechat too.
         listed &= np.fromiter((room.type in _COUNTED_TYPES for room in rooms), dtype=bool, count=len(rooms))
-    if not silent_too:
-        listed &= activity.counted > 0
-    order = _by_messages(np.flatnonzero(listed), activity.messages, shuffled=state.options.shuffle_ties)
-    shown = order[wanted.of(len(order))]
-    body = _body(state, activity, shown, total=len(order), offset=wanted.offset)
-    return body.with_headers(_deprecation(call)) if dialect.may_hide_silent_rooms else body
+    if dialect.minor >= (8, 0) or (may_hide and call.text(_HIDE) == "true"):
+        listed &= counted > 0
+    order = np.flatnonzero(listed)
+    if state.options.shuffle_ties:
+        # Sorting without a tie-break gives another order every time.
+        order = np.random.default_rng().permutation(order)
+    order = order[np.argsort(-messages[order], kind="stable")]
+    shown = order[offset : most and offset + most]
+    columns = (column.tolist() for column in (shown, messages[shown], previous[shown]))
+    rows = [
+        f'{{"room":{documents.text(rooms[number], "listed")},"messages":{now},"lastWeekMessages":{before},'
+        f'"diffFromLastWeek":{now - before}}}'
+        for number, now, before in zip(*columns, strict=True)
+    ]
+    answer = rows_response("channels", rows, total=len(order), offset=offset, count=len(rows))
+    if may_hide and call.text(_HIDE) is None:
+        said = f"The usage of the endpoint {call.path} without {_HIDE} is deprecated"
+        answer.headers.update(
+            {
+                "x-deprecation-type": "invalid-usage",
+                "x-deprecation-message": said,
+                "x-deprecation-version": "7.0.0",
+            }
+        )
+    return answer
 
 
 def messages_sent(state: State, call: Call) -> Response:
@@ -51,16 +67,16 @@ def messages_sent(state: State, call: Call) -> Response:
     if asked.length <= 0:
         why = "the limit must be positive" if asked.length == 0 else "Expected a non-negative number in: $limit: "
         return failure(f"invalid argument to $limit stage: {why}{asked.length or ''}")
-    days = sorted(state.workspace.by_day(asked.first, asked.last).items(), reverse=True)[: asked.length]
-    before = sorted(state.workspace.by_day(asked.previous_first, asked.previous_last).items(), reverse=True)
-    before = before[: asked.length]
-    total = sum(messages for _, messages in days)
-    yesterday = dict(days).get(asked.last - timedelta(days=1), 0)
+    days, before = (
+        dict(sorted(state.workspace.by_day(first, last).items(), reverse=True)[: asked.length])
+        for first, last in ((asked.first, asked.last), (asked.previous_first, asked.previous_last))
+    )
+    total, yesterday = sum(days.values()), days.get(asked.last - timedelta(days=1), 0)
     return success(
         {
-            "days": [{"day": state.clock.midnight(day), "messages": messages} for day, messages in days],
-            "period": {"count": total, "variation": total - sum(messages for _, messages in before)},
-            "yesterday": {"count": yesterday, "variation": dict(days).get(asked.last, 0) - yesterday},
+            "days": [{"day": state.clock.midnight(day), "messages": messages} for day, messages in days.items()],
+            "period": {"count": total, "variation": total - sum(before.values())},
+            "yesterday": {"count": yesterday, "variation": days.get(asked.last, 0) - yesterday},
         }
     )
 
@@ -72,35 +88,8 @@ def _asked(state: State, call: Call) -> Windows:
         if text is None:
             raise Refusal(failure(f"Match error: Missing key '{name}'"))
         try:
-            moments.append(instant(text, name, strict=state.dialect.strict_dates))
-        except BadDate as exc:
+            # From 4.3 on only the text of ``Date.toISOString()`` is taken for a date.
+            moments.append(instant(text, name, strict=state.dialect.minor >= (4, 3)))
+        except ValueError as exc:
             raise Refusal(failure(str(exc))) from exc
     return windows(moments[0], moments[1], state.clock, state.options.counting)
-
-
-def _by_messages(numbers: Ints, messages: Ints, *, shuffled: bool) -> Ints:
-    if shuffled:
-        numbers = np.random.default_rng(_dice.getrandbits(64)).permutation(numbers)
-    return numbers[np.argsort(-messages[numbers], kind="stable")]
-
-
-def _deprecation(call: Call) -> dict[str, str]:
-    if call.text(_HIDE) is not None:
-        return {}
-    return {
-        "x-deprecation-type": "invalid-usage",
-        "x-deprecation-message": f"The usage of the endpoint {call.path} without {_HIDE} is deprecated",
-        "x-deprecation-version": "7.0.0",
-    }
-
-
-def _body(state: State, activity: WindowCounts, shown: Ints, *, total: int, offset: int) -> Response:
-    documents, rooms = state.documents, state.workspace.rooms
-    now, before = activity.messages[shown].tolist(), activity.previous[shown].tolist()
-    rows = [
-        f'{{"room":{documents.listed(rooms[number])},"messages":{messages},"lastWeekMessages":{previous},'
-        f'"diffFromLastWeek":{messages - previous}}}'
-        for number, messages, previous in zip(shown.tolist(), now, before, strict=True)
-    ]
-    tail = f'"total":{total},"offset":{offset},"count":{len(rows)},"success":true'
-    return Response(200, f'{{"channels":[{",".join(rows)}],{tail}}}'.encode())

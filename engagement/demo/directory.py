@@ -7,17 +7,17 @@ import random
 import zlib
 from collections.abc import Callable
 
+from starlette.responses import Response
+
 from engagement.demo.accounts import Account
 from engagement.demo.community import RoomSpec
-from engagement.demo.documents import Documents
-from engagement.demo.responses import Response, failure
+from engagement.demo.documents import Shape
+from engagement.demo.responses import failure, rows_response
 from engagement.demo.state import Call, Refusal, State, page
 
 PERMISSION = "view-room-administration"
 _ADMIN_PARAMETERS = {"types", "types[]", "filter", "offset", "count", "sort"}
 _BY_NAME = {"name": 1}
-# Sorting without a tie-break gives another order every time; nothing here needs to be unpredictable.
-_dice = random.Random()  # noqa: S311
 
 
 def admin_rooms(state: State, call: Call) -> Response:
@@ -28,14 +28,9 @@ def admin_rooms(state: State, call: Call) -> Response:
     if release >= (8, 0) and set(call.query) - _ADMIN_PARAMETERS:
         return failure("must NOT have additional properties", "error-invalid-params")
     wanted = {kind for name in ("types[]", "types") for text in call.query.get(name, []) for kind in text.split(",")}
-
-    def written(documents: Documents, room: RoomSpec) -> str:
-        return documents.administrated(room, with_creation=release >= (6, 10))
-
-    def listed(room: RoomSpec) -> bool:
-        return _of_types(room, wanted, release)
-
-    return _listing(state, call, "rooms", listed, written, {"default": -1, "name": 1})
+    shape: Shape = "dated" if release >= (6, 10) else "undated"
+    usual_sort = {"default": -1, "name": 1}
+    return _listing(state, call, "rooms", lambda room: _of_types(room, wanted, release), shape, usual_sort)
 
 
 def channels_list(state: State, call: Call) -> Response:
@@ -49,19 +44,19 @@ def channels_list(state: State, call: Call) -> Response:
         open_to_all = everything and (room.team is None or room.team_main)
         return room.type == "c" and (open_to_all or joined(account, room))
 
-    return _listing(state, call, "channels", listed, Documents.whole, _BY_NAME, variant=str(everything))
+    return _listing(state, call, "channels", listed, variant=str(everything))
 
 
 def groups_list(state: State, call: Call) -> Response:
     """All private rooms as whole documents."""
     if not state.accounts.may(call.who, PERMISSION):
         return state.dialect.unauthorized()
-    return _listing(state, call, "groups", lambda room: room.type == "p", Documents.whole, _BY_NAME)
+    return _listing(state, call, "groups", lambda room: room.type == "p")
 
 
 def direct_list(state: State, call: Call) -> Response:
     """All direct messages as whole documents."""
-    return _listing(state, call, "ims", lambda room: room.type == "d", Documents.whole, _BY_NAME)
+    return _listing(state, call, "ims", lambda room: room.type == "d")
 
 
 def joined(account: Account, room: RoomSpec) -> bool:
@@ -85,17 +80,18 @@ def _listing(
     call: Call,
     key: str,
     listed: Callable[[RoomSpec], bool],
-    written: Callable[[Documents, RoomSpec], str],
-    usual_sort: dict[str, int],
+    shape: Shape = "whole",
+    usual_sort: dict[str, int] = _BY_NAME,
     variant: str = "",
 ) -> Response:
-    wanted, sort = page(call, state.options), _sort(call, usual_sort)
+    (offset, most), sort = page(call, state.options), _sort(call, usual_sort)
     documents = state.documents
 
     def ordered() -> list[RoomSpec]:
-        rooms = [room for _, room in state.workspace.living() if listed(room)]
+        rooms = [room for room in state.workspace.living() if listed(room)]
         if state.options.shuffle_ties:
-            _dice.shuffle(rooms)
+            # Sorting without a tie-break gives another order every time.
+            random.shuffle(rooms)
         for field, direction in reversed(sort.items()):
             rooms.sort(key=lambda room, field=field: documents.sort_key(room, field), reverse=direction < 0)  # type: ignore[misc]
         return rooms
@@ -103,9 +99,8 @@ def _listing(
     asked = {name: values for name, values in call.query.items() if name not in {"offset", "count"}}
     name = json.dumps([key, variant, call.who.username, state.dialect.minor, asked], sort_keys=True)
     rooms = ordered() if state.options.shuffle_ties else documents.remembered(name, ordered)
-    shown = [written(documents, room) for room in rooms[wanted.of(len(rooms))]]
-    tail = f'"count":{len(shown)},"offset":{wanted.offset},"total":{len(rooms)},"success":true'
-    return Response(200, f'{{"{key}":[{",".join(shown)}],{tail}}}'.encode())
+    shown = [documents.text(room, shape) for room in rooms[offset : most and offset + most]]
+    return rows_response(key, shown, count=len(shown), offset=offset, total=len(rooms))
 
 
 def _sort(call: Call, usual: dict[str, int]) -> dict[str, int]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
+from starlette.responses import JSONResponse, Response
+
 from engagement.demo.limiter import INTERVAL_SECONDS, Allowance
-from engagement.demo.responses import Dialect, Response, internal_error, too_many_requests, web_page
+from engagement.demo.responses import Dialect, internal_error, no_permission, not_found, too_many_requests, web_page
 from engagement.demo.tampering import Tampering
 
-FAR_SECONDS = 86_400.0
 Named = Literal[
     "401",  # signed out
     "403",  # no permission
@@ -29,6 +32,28 @@ Named = Literal[
     "hang",  # nothing until the server is stopped
 ]
 Fault = Named | Tampering
+
+
+def _page(title: str, headers: Mapping[str, str]) -> Response:
+    page = f"<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n</body>\n</html>\n"
+    return Response(page, int(title[:3]), {"content-type": "text/html", **headers})
+
+
+# In how many seconds the limit of calls says that it counts anew.
+_RESETS: Mapping[str, float] = {"429": INTERVAL_SECONDS, "429-past": -INTERVAL_SECONDS, "429-far": 86_400.0}
+# What is the same in every release.
+_SAID: Mapping[str, Callable[[], Response]] = {
+    "403": no_permission,
+    "404": not_found,
+    "500": internal_error,
+    "502": partial(_page, "502 Bad Gateway", {}),
+    "gate-401": partial(_page, "401 Authorization Required", {"WWW-Authenticate": 'Basic realm="Restricted"'}),
+    "gate-403": partial(_page, "403 Forbidden", {}),
+    "html": web_page,
+    "nonsense": partial(JSONResponse, {"weather": "fine"}),
+    "garbage": partial(Response, '{"channels":[{"room":{"_id":', media_type="application/json"),
+    "hang": internal_error,
+}
 
 
 @dataclass
@@ -80,44 +105,12 @@ class Faults:
 
 def response_of(fault: Fault | None, dialect: Dialect, limit: int, now: float) -> Response | None:
     """What a call that meets ``fault`` is answered; None where the honest answer is made all the same."""
-    match fault:
-        case "401":
-            return dialect.login_needed()
-        case "403":
-            return dialect.no_permission()
-        case "404":
-            return Response(404, b"404 Not Found", "text/plain; charset=UTF-8")
-        case "429":
-            return _limited(limit, now, INTERVAL_SECONDS)
-        case "429-past":
-            return _limited(limit, now, -INTERVAL_SECONDS)
-        case "429-far":
-            return _limited(limit, now, FAR_SECONDS)
-        case "500" | "hang":
-            return internal_error()
-        case "502":
-            return _page(502, "502 Bad Gateway")
-        case "gate-401":
-            wanted = {"WWW-Authenticate": 'Basic realm="Restricted"'}
-            return _page(401, "401 Authorization Required").with_headers(wanted)
-        case "gate-403":
-            return _page(403, "403 Forbidden")
-        case "html":
-            return web_page()
-        case "nonsense":
-            return Response(200, b'{"weather":"fine"}')
-        case "garbage":
-            return Response(200, b'{"channels":[{"room":{"_id":')
-        case _:
-            return None
-
-
-def _limited(limit: int, now: float, seconds: float) -> Response:
-    headers = Allowance(False, limit, 0, now + seconds).headers()
-    return too_many_requests(max(round(seconds), 0)).with_headers(headers)
-
-
-def _page(status: int, title: str) -> Response:
-    """What a proxy in front of the workspace says."""
-    page = f"<html>\n<head><title>{title}</title></head>\n<body>\n<center><h1>{title}</h1></center>\n</body>\n</html>\n"
-    return Response(status, page.encode(), "text/html")
+    if not isinstance(fault, str):
+        return None
+    if fault == "401":
+        return dialect.login_needed()
+    if fault in _RESETS:
+        answer = too_many_requests(max(round(_RESETS[fault]), 0))
+        answer.headers.update(Allowance(False, limit, 0, now + _RESETS[fault]).headers())
+        return answer
+    return _SAID[fault]() if fault in _SAID else None

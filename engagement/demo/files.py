@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from engagement.demo.community import AS_COUNTED, Community, Moment, RoomSpec, settled
-from engagement.demo.counts import DayCounts
+from engagement.demo.community import AS_COUNTED, Community, DayCounts, Moment, RoomSpec, settled
 
 _YES = {"1", "true", "yes", "y"}
 _NO = {"", "0", "false", "no", "n"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 _AREAS = """platform mobile web payments search billing identity storage data ml infra network security release docs
 design research growth support sales finance legal people office events partners community onboarding localization
@@ -109,35 +110,41 @@ FOUNDING: tuple[Founding, ...] = (
 _FOUNDING_NAMES = {room.name for room in FOUNDING}
 
 
+class _Pairs:
+    """Pairs of words by number, each of them once before any comes again."""
+
+    def __init__(self, first: list[str], second: list[str], begin: int) -> None:
+        self._first, self._second, self._begin = first, second, begin
+        self.size = len(first) * len(second)
+        # A step that has no factor in common with the number of pairs visits each of them.
+        self._step = next(n for n in range(int(self.size * 0.618), self.size) if math.gcd(n, self.size) == 1)
+
+    def named(self, number: int, between: str = "-") -> str:
+        """The pair with this number."""
+        second, first = divmod((number * self._step + self._begin) % self.size, len(self._first))
+        return self._first[first] + between + self._second[second]
+
+
+_CORE, _PROJECT, _PERSON = _Pairs(_AREAS, _TOPICS, 17), _Pairs(_PROJECTS, _ACTIVITIES, 29), _Pairs(_FIRST, _LAST, 7)
+PROJECT_PAIRS, PEOPLE = _PROJECT.size, _PERSON.size
+
+
 def core_name(number: int) -> str:
     """The name of a lasting room; different for each ``number``."""
-    pairs = len(_AREAS) * len(_TOPICS)
-    # A step that has no factor in common with the number of pairs visits each of them once.
-    position = (number * _CORE_STEP + 17) % pairs
-    name = f"{_AREAS[position % len(_AREAS)]}-{_TOPICS[position // len(_AREAS)]}"
-    if name in _FOUNDING_NAMES:
-        name += "-group"
-    return _with_place(name, number // pairs)
+    name = _CORE.named(number)
+    return _with_place(f"{name}-group" if name in _FOUNDING_NAMES else name, number // _CORE.size)
 
 
 def project_name(number: int, *, many: bool) -> str:
     """The name of a room for a while; different for each ``number`` of those that exist at one time."""
-    pairs = len(_PROJECTS) * len(_ACTIVITIES)
-    position = (number * _PROJECT_STEP + 29) % pairs
-    name = f"{_PROJECTS[position % len(_PROJECTS)]}-{_ACTIVITIES[position // len(_PROJECTS)]}"
-    return _with_place(name, number // pairs) if many else name
+    name = _PROJECT.named(number)
+    return _with_place(name, number // PROJECT_PAIRS) if many else name
 
 
-PROJECT_PAIRS = len(_PROJECTS) * len(_ACTIVITIES)
-
-
+@cache
 def person(number: int) -> str:
     """The user name of a person; different for each ``number`` up to ``PEOPLE``."""
-    position = (number * _PERSON_STEP + 7) % PEOPLE
-    return f"{_FIRST[position % len(_FIRST)]}.{_LAST[position // len(_FIRST)]}"
-
-
-PEOPLE = len(_FIRST) * len(_LAST)
+    return _PERSON.named(number, ".")
 
 
 def question(number: int) -> str:
@@ -152,12 +159,3 @@ def question(number: int) -> str:
 def _with_place(name: str, generation: int) -> str:
     generation %= len(_PLACES) + 1
     return name if generation == 0 else f"{name}-{_PLACES[generation - 1]}"
-
-
-def _coprime(size: int) -> int:
-    return next(step for step in range(int(size * 0.618), size) if math.gcd(step, size) == 1)
-
-
-_CORE_STEP = _coprime(len(_AREAS) * len(_TOPICS))
-_PROJECT_STEP = _coprime(PROJECT_PAIRS)
-_PERSON_STEP = _coprime(PEOPLE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
 
 from engagement.demo.names import FOUNDING
-from engagement.demo.noise import Floats, normal, uniform
+from engagement.demo.noise import normal, uniform
 
 Ints = npt.NDArray[np.int64]
 
@@ -37,28 +37,29 @@ _LOUDEST_OF_KIND = np.array([240, 240, 90, 30])
 _USUAL_RATE, _USUAL_ROOMS, _QUIETER = 4.5, 1200, 0.3
 
 
-@dataclass
-class Population:
-    """One entry per room. Days are ordinals; ``first_use`` to ``end`` are the days on which it may be used.
+class Born(NamedTuple):
+    """One room. Days are ordinals; ``first_use`` to ``end`` are the days on which it may be used.
 
     ``number`` counts lasting rooms and passing ones apart, ``key`` is different for all of them. ``rate`` is messages
     a week at the beginning, ``founding`` the number in FOUNDING or -1, ``gone`` says that it was deleted.
     """
 
-    key: npt.NDArray[np.uint64]
-    number: Ints
-    lasting: npt.NDArray[np.bool_]
-    birth: Ints
-    first_use: Ints
-    end: Ints
-    kind: Ints
-    fate: Ints
-    rate: Floats
-    founding: Ints
-    gone: npt.NDArray[np.bool_]
+    key: int
+    number: int
+    lasting: bool
+    birth: int
+    first_use: int
+    end: int
+    kind: int
+    fate: int
+    rate: float
+    founding: int
+    gone: bool
 
-    def __len__(self) -> int:
-        return len(self.key)
+
+# Rooms as an array with a column for each field of Born.
+Population = np.recarray[Any, np.dtype[np.void]]
+_COLUMNS = np.dtype(list(get_type_hints(Born).items()))
 
 
 def population(rooms: int, seed: int, today: date) -> Population:
@@ -71,8 +72,7 @@ def population(rooms: int, seed: int, today: date) -> Population:
     lasting = min(rooms, max(12, round(_SHARE_CORE * rooms)))
     scale = loudness(rooms)
     core, stream = _core(lasting, seed, scale), _stream(rooms - lasting, seed, scale, today.toordinal())
-    columns = {name: np.concatenate([getattr(core, name), getattr(stream, name)]) for name in vars(core)}
-    return Population(**columns)
+    return np.concatenate([core, stream]).view(np.recarray)
 
 
 def loudness(rooms: int) -> float:
@@ -82,37 +82,24 @@ def loudness(rooms: int) -> float:
 
 def _core(size: int, seed: int, scale: float) -> Population:
     number = np.arange(size)
+    rooms = _rooms(number, number, seed, _FATES_CORE)
+    rooms.lasting = True
     span = _SETTLED.toordinal() - FOUNDED.toordinal()
-    birth = FOUNDED.toordinal() + (span * uniform(number, seed=seed, stream="birth") ** 1.5).astype(np.int64)
-    fate = np.searchsorted(_FATES_CORE, uniform(number, seed=seed, stream="fate"))
-    lifetime = 200 - 2600 * np.log(uniform(number, seed=seed, stream="lifetime"))
-    lifetime = np.where(fate == STEADY, 100_000, lifetime).astype(np.int64)
+    rooms.birth = FOUNDED.toordinal() + (span * uniform(number, seed=seed, stream="birth") ** 1.5).astype(np.int64)
     rate = scale * np.exp(np.log(_USUAL_RATE) + LOG_SD * normal(number, seed=seed, stream="rate"))
     # The busiest rooms of a young workspace would otherwise be strangers to everybody.
-    kind = _kinds(number, seed)
-    rate = np.minimum(rate * _LOUDNESS_OF_KIND[kind], _LOUDEST_OF_KIND[kind])
-    founding = np.where(number < len(FOUNDING), number, -1)
-    known = founding >= 0
-    birth[known] = FOUNDED.toordinal() + 9 * number[known]
-    rates = np.array([room.rate for room in FOUNDING])[founding[known]]
-    uncounted = np.array([room.uncounted for room in FOUNDING])[founding[known]]
-    kind[known] = CHANNEL
-    fate[known] = np.where(uncounted, NEVER, STEADY)
-    lifetime[known] = 100_000
-    rate[known] = rates
-    return Population(
-        key=number.astype(np.uint64),
-        number=number,
-        lasting=np.ones(size, dtype=bool),
-        birth=birth,
-        first_use=birth + 1,
-        end=birth + lifetime,
-        kind=kind,
-        fate=fate,
-        rate=rate,
-        founding=founding,
-        gone=np.zeros(size, dtype=bool),
-    )
+    rooms.rate = np.minimum(rate * _LOUDNESS_OF_KIND[rooms.kind], _LOUDEST_OF_KIND[rooms.kind])
+    known = min(size, len(FOUNDING))
+    rooms.founding[:known] = number[:known]
+    rooms.birth[:known] = FOUNDED.toordinal() + 9 * number[:known]
+    rooms.kind[:known] = CHANNEL
+    rooms.fate[:known] = [NEVER if room.uncounted else STEADY for room in FOUNDING[:known]]
+    rooms["rate"][:known] = [room.rate for room in FOUNDING[:known]]
+    rooms.first_use = rooms.birth + 1
+    lifetime = (200 - 2600 * np.log(uniform(number, seed=seed, stream="lifetime"))).astype(np.int64)
+    stays = (rooms.fate == STEADY) | (rooms.founding >= 0)
+    rooms.end = rooms.birth + np.where(stays, 100_000, lifetime)
+    return rooms
 
 
 def _stream(size: int, seed: int, scale: float, today: int) -> Population:
@@ -120,46 +107,32 @@ def _stream(size: int, seed: int, scale: float, today: int) -> Population:
     newest = (today - began + 1) * size // _STREAM_SPAN + 1
     oldest = newest - int(size * (1 + 3 * _DELETED_EARLY)) - 40
     number = np.arange(oldest, newest + 1) if size else np.arange(0)
-    key = (number + _STREAM_KEY).astype(np.uint64)
+    key = number + _STREAM_KEY
+    rooms = _rooms(key, number, seed, _FATES_STREAM)
     spread = 0.9 * uniform(key, seed=seed, stream="birth")
-    birth = began + ((number + spread) * (_STREAM_SPAN / max(size, 1))).astype(np.int64)
-    fate = np.searchsorted(_FATES_STREAM, uniform(key, seed=seed, stream="fate"))
+    rooms.birth = began + ((number + spread) * (_STREAM_SPAN / max(size, 1))).astype(np.int64)
     # Every third room waits a week or two for its first message, so some of the newest are always unused.
     wait = (12 * uniform(key, seed=seed, stream="wait") ** 3).astype(np.int64)
-    first_use = birth + np.where(number % 3 == 1, 7 + wait // 2, wait)
+    rooms.first_use = rooms.birth + np.where(number % 3 == 1, 7 + wait // 2, wait)
     deleted = uniform(key, seed=seed, stream="deleted") < _DELETED_EARLY
-    deletion = birth + 60 + (400 * uniform(key, seed=seed, stream="deletion")).astype(np.int64)
-    lifetime = 60 - 1200 * np.log(uniform(key, seed=seed, stream="lifetime"))
-    end = np.minimum(birth + np.minimum(lifetime, _LONGEST_LIFE).astype(np.int64), np.where(deleted, deletion, 10**7))
+    deletion = rooms.birth + 60 + (400 * uniform(key, seed=seed, stream="deletion")).astype(np.int64)
+    rooms.gone = deleted & (deletion <= today)
+    lifetime = np.minimum(60 - 1200 * np.log(uniform(key, seed=seed, stream="lifetime")), _LONGEST_LIFE)
+    rooms.end = np.minimum(rooms.birth + lifetime.astype(np.int64), np.where(deleted, deletion, 10**7))
     # A room that fades, or that is an event, begins louder than one that stays.
-    begins = np.select([fate == EVENT, fate == FADING], [np.log(14), np.log(9)], np.log(_USUAL_RATE))
-    kind = _kinds(key, seed)
+    begins = np.select([rooms.fate == EVENT, rooms.fate == FADING], [np.log(14), np.log(9)], np.log(_USUAL_RATE))
     rate = scale * np.exp(begins + LOG_SD * 0.85 * normal(key, seed=seed, stream="rate"))
-    everything = Population(
-        key=key,
-        number=number,
-        lasting=np.zeros(len(key), dtype=bool),
-        birth=birth,
-        first_use=first_use,
-        end=end,
-        kind=kind,
-        fate=fate,
-        rate=np.minimum(rate * _LOUDNESS_OF_KIND[kind], 2 * _LOUDEST_OF_KIND[kind]),
-        founding=np.full(len(key), -1),
-        gone=deleted & (deletion <= today),
-    )
-    return _newest(everything, size, today)
+    rooms.rate = np.minimum(rate * _LOUDNESS_OF_KIND[rooms.kind], 2 * _LOUDEST_OF_KIND[rooms.kind])
+    born = rooms[rooms.birth <= today].view(np.recarray)
+    # Of those that exist the newest, and what was deleted among them.
+    existing = np.flatnonzero(~born.gone)
+    first = existing[len(existing) - size] if len(existing) > size else 0
+    return born[first:].view(np.recarray)
 
 
-def _kinds(key: npt.ArrayLike, seed: int) -> Ints:
-    return np.searchsorted(_KINDS, uniform(key, seed=seed, stream="kind"))
-
-
-def _newest(everything: Population, size: int, today: int) -> Population:
-    born = everything.birth <= today
-    existing = np.flatnonzero(born & ~everything.gone)
-    if len(existing) > size:
-        born[: existing[len(existing) - size]] = False
-    if not size:
-        born[:] = False
-    return Population(**{name: column[born] for name, column in vars(everything).items()})
+def _rooms(key: Ints, number: Ints, seed: int, fates: tuple[float, ...]) -> Population:
+    rooms = np.zeros(len(key), _COLUMNS).view(np.recarray)
+    rooms.key, rooms.number, rooms.founding = key, number, -1
+    rooms.fate = np.searchsorted(fates, uniform(key, seed=seed, stream="fate"))
+    rooms.kind = np.searchsorted(_KINDS, uniform(key, seed=seed, stream="kind"))
+    return rooms

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from starlette.responses import Response
+
 from engagement.demo import dashboard, directory, session
-from engagement.demo.accounts import Account
-from engagement.demo.limiter import Allowance
-from engagement.demo.responses import Response, too_many_requests, web_page
+from engagement.demo.responses import no_permission, too_many_requests, unlicensed, web_page
 from engagement.demo.state import Call, Refusal, State
 
 _EXEMPT = "api-bypass-rate-limit"
@@ -17,75 +17,67 @@ _EXEMPT = "api-bypass-rate-limit"
 
 @dataclass(frozen=True)
 class Route:
-    """What answers a path, and what is checked before."""
+    """What answers a path, and what is checked before; the dashboard is what a workspace needs a licence for."""
 
     answers: Callable[[State, Call], Response]
+    method: str = "GET"
     signed_in: bool = True
     permission: str | None = None
-    licensed: bool = False
 
 
-_ROUTES: dict[str, dict[str, Route]] = {
-    "/api/info": {"GET": Route(session.info, signed_in=False)},
-    "/api/v1/info": {"GET": Route(session.info, signed_in=False)},
-    "/api/v1/login": {"POST": Route(session.login, signed_in=False)},
-    "/api/v1/logout": {"POST": Route(session.logout)},
-    "/api/v1/me": {"GET": Route(session.me)},
-    "/api/v1/permissions.listAll": {"GET": Route(session.permissions)},
-    "/api/v1/engagement-dashboard/channels/list": {
-        "GET": Route(dashboard.channels_list, permission=dashboard.PERMISSION, licensed=True)
-    },
-    "/api/v1/engagement-dashboard/messages/messages-sent": {
-        "GET": Route(dashboard.messages_sent, permission=dashboard.PERMISSION, licensed=True)
-    },
-    "/api/v1/rooms.adminRooms": {"GET": Route(directory.admin_rooms)},
-    "/api/v1/channels.list": {"GET": Route(directory.channels_list)},
-    "/api/v1/groups.listAll": {"GET": Route(directory.groups_list)},
-    "/api/v1/im.list.everyone": {"GET": Route(directory.direct_list, permission=directory.PERMISSION)},
+_DASHBOARD = "/api/v1/engagement-dashboard"
+_ROUTES: dict[str, Route] = {
+    "/api/info": Route(session.info, signed_in=False),
+    "/api/v1/info": Route(session.info, signed_in=False),
+    "/api/v1/login": Route(session.login, method="POST", signed_in=False),
+    "/api/v1/logout": Route(session.logout, method="POST"),
+    "/api/v1/me": Route(session.me),
+    "/api/v1/permissions.listAll": Route(session.permissions),
+    f"{_DASHBOARD}/channels/list": Route(dashboard.channels_list, permission=dashboard.PERMISSION),
+    f"{_DASHBOARD}/messages/messages-sent": Route(dashboard.messages_sent, permission=dashboard.PERMISSION),
+    "/api/v1/rooms.adminRooms": Route(directory.admin_rooms),
+    "/api/v1/channels.list": Route(directory.channels_list),
+    "/api/v1/groups.listAll": Route(directory.groups_list),
+    "/api/v1/im.list.everyone": Route(directory.direct_list, permission=directory.PERMISSION),
 }
 
 
 def respond(state: State, call: Call) -> Response:
     """The answer to a call, with the headers of the rate limit where it applies."""
-    dialect = state.dialect
-    methods = _ROUTES.get(call.path)
-    if call.path == "/api/v1/info" and dialect.minor >= (4, 0):
-        methods = None
-    if methods is None:
+    dialect, route = state.dialect, _ROUTES.get(call.path)
+    if route is None or (call.path == "/api/v1/info" and dialect.minor >= (4, 0)):
         return dialect.unknown_path() if call.path.startswith("/api") else web_page()
-    route = methods.get(call.method)
-    missing_module = route is not None and route.licensed and state.options.unlicensed
+    if route.method != call.method:
+        return dialect.wrong_method()
+    missing_module = state.options.unlicensed and route.permission == dashboard.PERMISSION
     if missing_module and dialect.drops_unlicensed_routes:
         return dialect.unknown_path()
-    if route is None:
-        return dialect.wrong_method()
-    if missing_module and dialect.licence_before_login:
-        return dialect.unlicensed()
+    if missing_module and dialect.minor < (8, 1):
+        # These check the licence before anything else.
+        return unlicensed()
     account = state.accounts.holder(call.headers.get("x-user-id", ""), call.token)
     if route.signed_in and account is None:
         return dialect.login_needed()
     state.workspace.advance(state.clock.today())
-    allowance = _limit(state, call, account)
-    answered = _checked(state, route, replace(call, account=account), allowance, missing_module=missing_module)
-    return answered.with_headers(allowance.headers()) if allowance is not None else answered
+    limit = state.options.rate_limit
+    if not limit or (account is not None and state.accounts.may(account, _EXEMPT)):
+        return _allowed(state, route, replace(call, account=account), missing_module=missing_module)
+    allowance = state.limiter.call(f"{call.method} {call.path}", call.address, limit)
+    if allowance.allowed:
+        answered = _allowed(state, route, replace(call, account=account), missing_module=missing_module)
+    else:
+        answered = too_many_requests(max(1, math.ceil(allowance.reset - state.clock.seconds())))
+    answered.headers.update(allowance.headers())
+    return answered
 
 
-def _limit(state: State, call: Call, account: Account | None) -> Allowance | None:
-    allowed = state.options.rate_limit
-    if not allowed or (account is not None and state.accounts.may(account, _EXEMPT)):
-        return None
-    return state.limiter.call(f"{call.method} {call.path}", call.address, allowed)
-
-
-def _checked(state: State, route: Route, call: Call, allowance: Allowance | None, *, missing_module: bool) -> Response:
-    if allowance is not None and not allowance.allowed:
-        return too_many_requests(max(1, math.ceil(allowance.reset - state.clock.seconds())))
+def _allowed(state: State, route: Route, call: Call, *, missing_module: bool) -> Response:
     if route.permission is not None and not state.accounts.may(call.who, route.permission):
-        open_to_all = route.permission == dashboard.PERMISSION and not state.dialect.checks_dashboard_permission
-        if not open_to_all:
-            return state.dialect.no_permission()
+        # 3.x lets everybody who is signed in read the dashboard.
+        if route.permission != dashboard.PERMISSION or state.dialect.minor >= (4, 0):
+            return no_permission()
     if missing_module:
-        return state.dialect.unlicensed()
+        return unlicensed()
     try:
         return route.answers(state, call)
     except Refusal as refusal:

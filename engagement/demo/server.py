@@ -12,22 +12,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType, TracebackType
 from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from engagement.demo.community import Community
-from engagement.demo.faults import Fault, Faults, response_of
-from engagement.demo.options import Options
-from engagement.demo.responses import Response, internal_error
+from engagement.demo.faults import Faults, response_of
+from engagement.demo.responses import internal_error
 from engagement.demo.routes import respond
-from engagement.demo.state import Call, State
-from engagement.demo.tampering import tampered
-from engagement.demo.workspace import Workspace
+from engagement.demo.state import Call, Options, State
+from engagement.demo.tampering import tamper
 
 __all__ = ["DemoServer", "Options", "serve"]
 
@@ -92,12 +90,12 @@ class _Uvicorn(uvicorn.Server):
                 self._loop.call_soon_threadsafe(self._stopping.set)
 
 
-class DemoServer:
+class DemoServer(State):
     """A demo workspace at ``url``; start and stop it, or use it as a context manager.
 
     ``calls`` holds method, path and query of the last calls (repeated parameters joined by commas), never headers or
-    bodies. ``on_page`` is called before each answer of the channel list. Raises ValueError or OSError for options
-    that cannot be met.
+    bodies. ``fail_next`` and ``heal`` queue faults and clear them. Raises ValueError or OSError for options that
+    cannot be met.
     """
 
     def __init__(
@@ -108,20 +106,21 @@ class DemoServer:
         *,
         community: Community | None = None,
     ) -> None:
-        self.state = State(options or Options(), clock, community)
+        super().__init__(options or Options(), clock, community)
         self.calls: list[tuple[str, str, dict[str, str]]] = []
-        self.faults = Faults()
+        self._faults = Faults()
+        self.fail_next, self.heal = self._faults.queue, self._faults.clear
+        self.sign_out_everyone = self.accounts.forget_all
         self._port = port
         self._server: _Uvicorn | None = None
-        self._thread: threading.Thread | None = None
-        self._socket: socket.socket | None = None
+        self._ending = contextlib.ExitStack()
 
     def start(self) -> DemoServer:
         """Answers from the moment this returns. Raises OSError when the port is taken."""
         if self._server is not None:
             raise RuntimeError("The demo workspace runs already.")
-        self._socket = _loopback_socket(self._port)
-        self._port = self._socket.getsockname()[1]
+        listening = self._ending.enter_context(_loopback_socket(self._port))
+        self._port = listening.getsockname()[1]
         config = uvicorn.Config(
             self._application,
             log_config=None,
@@ -138,30 +137,23 @@ class DemoServer:
             timeout_keep_alive=30,
         )
         self._server = _Uvicorn(config)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="demo-workspace", daemon=True
-        )
-        self._thread.start()
+        thread = threading.Thread(target=self._server.run, args=([listening],), name="demo-workspace", daemon=True)
+        thread.start()
+        self._ending.callback(thread.join, 10)
+        self._ending.callback(self._server.ask_to_stop)
         if not self._server.answering.wait(_START_SECONDS):
             raise RuntimeError("The demo workspace did not start.")
         return self
 
     def stop(self) -> None:
         """Answers no more; open calls are cut off. Does nothing when it does not run."""
-        if self._server is not None:
-            self._server.ask_to_stop()
-        if self._thread is not None:
-            self._thread.join(10)
-        if self._socket is not None:
-            self._socket.close()
-        self._server = self._thread = self._socket = None
+        self._ending.close()
+        self._server = None
 
     def __enter__(self) -> DemoServer:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -169,64 +161,22 @@ class DemoServer:
         """Where the workspace answers."""
         return f"http://{LOOPBACK}:{self._port}"
 
-    @property
-    def options(self) -> Options:
-        """What the workspace is asked to be; may be replaced while it runs."""
-        return self.state.options
-
-    @options.setter
-    def options(self, options: Options) -> None:
-        self.state.options = options
-
-    @property
-    def workspace(self) -> Workspace:
-        """Its rooms and counts, which may be changed while it runs."""
-        return self.state.workspace
-
-    @property
-    def on_page(self) -> Callable[[], None] | None:
-        """Called before each answer of the channel list."""
-        return self.state.on_page
-
-    @on_page.setter
-    def on_page(self, hook: Callable[[], None] | None) -> None:
-        self.state.on_page = hook
-
     def count(self, path_suffix: str) -> int:
         """How many of the last calls had a path that ends so."""
         return sum(path.endswith(path_suffix) for _, path, _ in self.calls)
 
-    def fail_next(self, path_suffix: str, fault: Fault, times: int | None = 1, *, after: int = 0) -> None:
-        """The next ``times`` calls (None: all) of a path that ends so go wrong, once ``after`` calls went well.
-
-        ``fault`` is a name (see ``faults``) or a change of the honest body (see ``tampering``).
-        """
-        self.faults.queue(path_suffix, fault, times, after)
-
-    def heal(self) -> None:
-        """Nothing goes wrong any more."""
-        self.faults.clear()
-
-    def swap(self, community: Community) -> None:
-        """Another community stands at the same address from now on, with the same accounts and without an id."""
-        self.state.swap(community)
-
     def personal_token(self, username: str) -> tuple[str, str]:
         """User id and a new personal access token. Raises KeyError for an unknown user."""
-        account = self.state.accounts.people[username]
-        return account.user_id, self.state.accounts.issue(account)
+        account = self.accounts.people[username]
+        return account.user_id, self.accounts.issue(account)
 
     def grant(self, permission: str, role: str) -> None:
         """The role has the permission from now on."""
-        self.state.accounts.roles.setdefault(permission, set()).add(role)
+        self.accounts.roles.setdefault(permission, set()).add(role)
 
     def revoke(self, permission: str, role: str) -> None:
         """The role has the permission no more."""
-        self.state.accounts.roles.get(permission, set()).discard(role)
-
-    def sign_out_everyone(self) -> None:
-        """No token is valid any more."""
-        self.state.accounts.forget_all()
+        self.accounts.roles.get(permission, set()).discard(role)
 
     async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -234,24 +184,24 @@ class DemoServer:
         path = request.url.path
         self.calls.append((request.method, path, {name: ",".join(values) for name, values in query.items()}))
         del self.calls[:-CALLS_KEPT]
-        fault = self.faults.take(path)
+        fault = self._faults.take(path)
         try:
-            if fault == "hang":
-                await self._until_stopped()
-            limit, now = self.options.rate_limit or 10, self.state.clock.seconds()
-            answered = response_of(fault, self.state.dialect, limit, now) or await self._answer(request, query)
-            if callable(fault) and answered.status == 200:
-                answered = tampered(answered, fault)
+            if fault == "hang" and self._server is not None:
+                await self._server.stopped()
+            limit, now = self.options.rate_limit or 10, self.clock.seconds()
+            answered = response_of(fault, self.dialect, limit, now) or await self._answer(request, query)
+            if callable(fault) and answered.status_code == 200:
+                tamper(answered, fault)
         except ClientDisconnect:
             return
         except Exception:
             _log.exception("The demo workspace failed to answer %s.", path)
             answered = internal_error()
-        await _send(answered, send, date=self.state.clock.http_date(), cut=fault == "cut")
-
-    async def _until_stopped(self) -> None:
-        if self._server is not None:
-            await self._server.stopped()
+        answered.headers.update({"cache-control": "no-store", "date": self.clock.http_date()})
+        if fault == "cut":
+            # Less than what was announced: that the connection then breaks is what was asked for.
+            answered.body = answered.body[: len(answered.body) // 2]
+        await answered(scope, receive, send)
 
     async def _answer(self, request: Request, query: Mapping[str, list[str]]) -> Response:
         body = await request.body()
@@ -263,28 +213,7 @@ class DemoServer:
             body=_fields(body, request.headers.get("content-type", "")),
             address=request.client.host if request.client else "",
         )
-        return await run_in_threadpool(respond, self.state, call)
-
-
-async def _send(answered: Response, send: Send, *, date: str, cut: bool) -> None:
-    headers = {
-        "content-type": answered.content_type,
-        "content-length": str(len(answered.body)),
-        "cache-control": "no-store",
-        "date": date,
-        **answered.headers,
-    }
-    start: Message = {
-        "type": "http.response.start",
-        "status": answered.status,
-        "headers": [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()],
-    }
-    await send(start)
-    if cut:
-        # Half the body is sent; that the connection then breaks is what was asked for.
-        await send({"type": "http.response.body", "body": answered.body[: len(answered.body) // 2], "more_body": True})
-        return
-    await send({"type": "http.response.body", "body": answered.body})
+        return await run_in_threadpool(respond, self, call)
 
 
 def _fields(body: bytes, content_type: str) -> dict[str, object]:
@@ -313,12 +242,8 @@ def _loopback_socket(port: int) -> socket.socket:
 def serve(options: Options, port: int) -> None:
     """Runs a demo workspace until SIGINT or SIGTERM; its first line says where. Raises as DemoServer does."""
     ended = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+        signal.signal(number, lambda *_: ended.set())
     with DemoServer(options, port) as server:
         sys.stdout.write(f"ready {server.url}\n")
         sys.stdout.flush()

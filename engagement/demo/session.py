@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from starlette.responses import JSONResponse, Response
+
 from engagement.demo.accounts import Account, SignInRefused
-from engagement.demo.responses import Response, json_response, success
+from engagement.demo.responses import success
 from engagement.demo.state import Call, State
 
 
@@ -12,13 +14,14 @@ def info(state: State, call: Call) -> Response:
     dialect = state.dialect
     needed = "view-statistics" if dialect.minor >= (8, 0) else "get-server-info"
     knows_more = call.account is not None and state.accounts.may(call.account, needed)
-    whole = {"version": dialect.full, "build": {"date": state.clock.wire(state.clock.now())}, "commit": {}}
+    short, full = (".".join(map(str, shown)) for shown in (dialect.minor, (*dialect.numbers, 1)[:3]))
+    whole = {"version": full, "build": {"date": state.clock.wire(state.clock.now())}, "commit": {}}
     if dialect.minor < (6, 5):
         if knows_more:
             return success({"info": whole})
-        return success({"version": dialect.full if dialect.minor < (4, 0) else dialect.short})
+        return success({"version": full if dialect.minor < (4, 0) else short})
     body: dict[str, object] = {
-        "version": dialect.full if knows_more else dialect.short,
+        "version": full if knows_more else short,
         "minimumClientVersions": {"desktop": "3.9.6", "mobile": "4.39.0"},
         "supportedVersions": {"signed": "demo"},
     }
@@ -29,22 +32,23 @@ def info(state: State, call: Call) -> Response:
 
 def login(state: State, call: Call) -> Response:
     """A token for user name or e-mail address with password (and code)."""
+    user, password, code = (call.body.get(name) for name in ("user", "password", "code"))
     try:
-        account = _signing_in(state, call)
+        if not isinstance(user, str) or not isinstance(password, str):
+            raise SignInRefused
+        account = state.accounts.sign_in(user, password, str(code) if code else None)
     except SignInRefused as refused:
-        if refused.code == "Unauthorized":
-            return state.dialect.login_failed()
         return state.dialect.login_failed(refused.code, refused.reason, refused.details)
     token = state.accounts.issue(account)
     data = {"userId": account.user_id, "authToken": token, "me": _profile(state, account)}
     body: dict[str, object] = {"status": "success", "data": data}
-    return json_response(body if state.dialect.minor < (7, 2) else {**body, "success": True})
+    return JSONResponse(body if state.dialect.minor < (7, 2) else {**body, "success": True})
 
 
 def logout(state: State, call: Call) -> Response:
     """The token of the call is not valid any more, be it of a login or a personal one."""
     state.accounts.forget(call.token)
-    return json_response({"status": "success", "data": {"message": "You've been logged out!"}})
+    return JSONResponse({"status": "success", "data": {"message": "You've been logged out!"}})
 
 
 def me(state: State, call: Call) -> Response:
@@ -61,13 +65,6 @@ def permissions(state: State, call: Call) -> Response:
         if not (state.options.unlicensed and name == "view-engagement-dashboard")
     ]
     return success({"update": listed, "remove": []})
-
-
-def _signing_in(state: State, call: Call) -> Account:
-    user, password, code = (call.body.get(name) for name in ("user", "password", "code"))
-    if not isinstance(user, str) or not isinstance(password, str):
-        raise SignInRefused("Unauthorized", "Unauthorized")
-    return state.accounts.sign_in(user, password, str(code) if code else None)
 
 
 def _profile(state: State, account: Account) -> dict[str, object]:

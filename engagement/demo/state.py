@@ -1,4 +1,4 @@
-"""What every route of the demo workspace knows: its options, clock, rooms and accounts; and a call to it."""
+"""What the demo workspace is asked to be, what every route of it knows, and a call to one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
+
+from starlette.responses import Response
 
 from engagement.demo.accounts import Account, Accounts
 from engagement.demo.community import Community
@@ -15,18 +19,50 @@ from engagement.demo.documents import Documents
 from engagement.demo.files import from_files
 from engagement.demo.generated import generate
 from engagement.demo.limiter import RateLimiter
-from engagement.demo.options import Options
-from engagement.demo.responses import Dialect, Response, failure
+from engagement.demo.responses import Dialect, failure
+from engagement.demo.windows import Counting
 from engagement.demo.workspace import Workspace
 from engagement.demo.zone import ServerClock
 
 DEFAULT_COUNT = 50
 
 
+@dataclass(frozen=True)
+class Options:
+    """The flags of ``python -m engagement demo``; the defaults are a workspace of release 8.4 that lives today.
+
+    ``rate_limit`` is calls a minute for each route and client address, 0 for none. ``timezone`` is a name such as
+    ``Asia/Kolkata``; None takes the environment variable TZ, or UTC. ``release`` has two or three numbers. ``counting``
+    is how the length of a window is worked out (see ``windows``).
+    """
+
+    rooms: int = 1200
+    seed: int = 1
+    data: Path | None = None
+    today: date | None = None
+    release: tuple[int, ...] = (8, 4)
+    rate_limit: int = 10
+    page_cap: int = 100
+    unlimited: bool = True
+    unlicensed: bool = False
+    shuffle_ties: bool = False
+    counting: Counting = "documented"
+    timezone: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.release) not in (2, 3) or not (3, 1) <= self.release[:2] <= (9, 0):
+            raise ValueError("The demo workspace speaks as the releases from 3.1 to 9.0 do.")
+        if self.rooms < 1 or self.page_cap < 1 or self.rate_limit < 0:
+            raise ValueError(
+                "The demo workspace needs at least one room, a page of at least one, and no negative limit."
+            )
+
+
 class State:
     """One running workspace. ``options`` may be replaced while it runs; only rooms, seed, data and zone are fixed.
 
-    Raises ValueError or OSError for options that cannot be met.
+    ``on_page`` is called before each answer of the channel list. Raises ValueError or OSError for options that cannot
+    be met.
     """
 
     def __init__(
@@ -40,30 +76,23 @@ class State:
             today = given.counts.last_day
         self.clock = ServerClock(clock, options.timezone, today)
         if given is not None:
-            self.workspace = Workspace(given)
+            self.workspace = Workspace(given, self.clock)
         else:
-            self.workspace = Workspace(
-                generate(options.rooms, options.seed, self.clock.today()),
-                renew=lambda day: generate(options.rooms, options.seed, day),
-            )
+            renew = partial(generate, options.rooms, options.seed)
+            self.workspace = Workspace(renew(self.clock.today()), self.clock, renew)
         self.accounts = Accounts(self.clock.seconds)
-        self._documents = Documents(self.clock, self.workspace.version)
         self.limiter = RateLimiter(self.clock.seconds)
         self.on_page: Callable[[], None] | None = None
 
     def swap(self, community: Community) -> None:
         """Another community takes the place of this one, as after a new installation of a server without an id."""
         self._data = None
-        self.workspace = Workspace(community)
-        self._documents = Documents(self.clock, self.workspace.version)
+        self.workspace = Workspace(community, self.clock)
 
     @property
     def documents(self) -> Documents:
         """The rooms as they go over the wire, in their present version."""
-        version = self.workspace.version
-        if self._documents.version != version:
-            self._documents = Documents(self.clock, version)
-        return self._documents
+        return self.workspace.documents
 
     @property
     def identity(self) -> str | None:
@@ -127,34 +156,19 @@ class Refusal(Exception):
         super().__init__(refusal.status)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Which rows are asked for; ``count`` 0 means all of them."""
-
-    offset: int
-    count: int
-
-    def of(self, size: int) -> slice:
-        """The part of ``size`` rows that the page holds."""
-        return slice(min(self.offset, size), size if self.count == 0 else min(self.offset + self.count, size))
-
-
-def page(call: Call, options: Options) -> Rows:
-    """The page that ``offset`` and ``count`` ask for, within what the workspace allows. Raises Refusal."""
+def page(call: Call, options: Options) -> tuple[int, int | None]:
+    """The first row of the page asked for and how many (None: all), as the workspace allows. Raises Refusal."""
     offset, count = _number(call, "offset", 0), _number(call, "count", DEFAULT_COUNT)
     if offset < 0 or count < 0:
         raise Refusal(failure("the limit must be positive"))
     count = min(count, options.page_cap)
     if count == 0 and not options.unlimited:
         count = min(DEFAULT_COUNT, options.page_cap)
-    return Rows(offset, count)
+    return offset, count or None
 
 
 def _number(call: Call, name: str, default: int) -> int:
-    text = call.text(name)
-    if text is None:
-        return default
     try:
-        return int(text)
+        return int(call.text(name) or default)
     except ValueError:
         return default

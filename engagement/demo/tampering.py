@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
 
-from engagement.demo.responses import Response
+from starlette.responses import Response
 
 Body = dict[str, Any]
 Tampering = Callable[[Body], None]
@@ -107,11 +106,12 @@ def odd_value(room_id: str, field: str, value: object) -> Tampering:
     return change
 
 
-def tampered(honest: Response, change: Tampering) -> Response:
-    """The answer with its body changed. Raises ValueError for an answer that is not JSON."""
-    body = json.loads(honest.body)
+def tamper(answer: Response, change: Tampering) -> None:
+    """Changes the body of an honest answer. Raises ValueError for an answer that is not JSON."""
+    body = json.loads(answer.body)
     change(body)
-    return replace(honest, body=json.dumps(body, separators=(",", ":")).encode())
+    answer.body = json.dumps(body, separators=(",", ":")).encode()
+    answer.headers["content-length"] = str(len(answer.body))
 
 
 def _rows(body: Body) -> list[Body]:

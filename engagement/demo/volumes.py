@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from engagement.demo.counts import DayCounts
+from engagement.demo.community import DayCounts
 from engagement.demo.names import FOUNDING
 from engagement.demo.noise import Floats, Keys, gamma, normal, poisson, uniform
 from engagement.demo.population import EVENT, FADING, NEVER, STEADY, Ints, Population, loudness
@@ -39,17 +40,12 @@ _PATTERNS = 1024
 def day_counts(people: Population, seed: int, today: date) -> DayCounts:
     """Two years of counts up to ``today``, which depend on seed, room and day alone."""
     monday = today.toordinal() - today.weekday()
-    first_week = (monday - HISTORY_DAYS) // 7
-    weeks = np.arange(first_week, monday // 7 + 1)
+    weeks = np.arange((monday - HISTORY_DAYS) // 7, monday // 7 + 1)
     patterns = _week_patterns(seed)
     used = np.flatnonzero((people.fate != NEVER) & (people.end >= weeks[0] * 7) & (people.rate > 0))
-    parts = []
-    for begin in range(0, len(used), _CHUNK):
-        rows = used[begin : begin + _CHUNK]
-        parts.append(_alive(people, today, *_by_day(people, rows, weeks, patterns, seed)))
-    parts.extend(_alive(people, today, *part) for part in _special(people, weeks, seed))
-    if not parts:
-        return DayCounts([], [], [])
+    chunks = np.split(used, range(_CHUNK, len(used), _CHUNK))
+    said = (_by_day(people, rows, weeks, patterns, seed) for rows in chunks)
+    parts = [_alive(people, today, *part) for part in chain(said, _special(people, weeks, seed))]
     rooms, days, messages = (np.concatenate(column) for column in zip(*parts, strict=True))
     return DayCounts(days, rooms, messages)
 
@@ -83,14 +79,8 @@ def _by_day(people: Population, rows: Ints, weeks: Ints, patterns: Floats, seed:
     even = np.searchsorted(_WEEK_SIZES, total)
     drawn = (uniform(key, week, seed=seed, stream="pattern") * _PATTERNS).astype(np.int64)
     offset = uniform(key, week, seed=seed, stream="rounding")
-    return _spread_over_days(room, week, total, patterns[shape, even, drawn], offset)
-
-
-def _spread_over_days(
-    room: Ints, week: Ints, total: Ints, cumulated: Floats, offset: Floats
-) -> tuple[Ints, Ints, Ints]:
     # Differences of one rounded running sum: the days add up to the week exactly.
-    upto = np.floor(cumulated * total[:, None] + offset[:, None]).astype(np.int64)
+    upto = np.floor(patterns[shape, even, drawn] * total[:, None] + offset[:, None]).astype(np.int64)
     per_day = np.diff(upto, axis=1, prepend=0)
     row, weekday = np.nonzero(per_day)
     return room[row], _week_begins(week[row]) + weekday, per_day[row, weekday]
@@ -129,8 +119,7 @@ def _steady(key: Keys, row: Ints, age: Floats, seed: int) -> Floats:
 
 def _season(begins: Ints) -> Floats:
     """The weeks around the turn of the year are quiet."""
-    days = [date.fromordinal(int(day)) for day in begins]
-    dates = np.array([day.month * 100 + day.day for day in days])
+    dates = np.array([day.month * 100 + day.day for day in map(date.fromordinal, begins.tolist())])
     return np.select([dates >= 1221, dates >= 1218], [0.4, 0.65], 1.0)
 
 
@@ -167,15 +156,13 @@ def _special(people: Population, weeks: Ints, seed: int) -> list[tuple[Ints, Int
         founding = FOUNDING[people.founding[room]]
         if founding.feed:
             weekday = (days - 1) % 7
-            level = feed_rate(int(np.sum(~people.gone))) / 7 * np.where(weekday < 5, 1.25, 0.375)
+            # About a quarter of what everybody else says.
+            rooms = int(np.sum(~people.gone))
+            said = _FEED_SHARE * (sum(room.rate for room in FOUNDING) + 7.5 * rooms * loudness(rooms))
+            level = said / 7 * np.where(weekday < 5, 1.25, 0.375)
             swing = np.exp(0.25 * normal(days, seed=seed, stream="feed"))
             parts.append((np.full(len(days), room), days, poisson(level * swing, days, seed=seed, stream="feed")))
         if founding.negative:
             wednesdays = _week_begins(weeks[weeks % 5 == 2]) + 2
             parts.append((np.full(len(wednesdays), room), wednesdays, np.full(len(wednesdays), -6)))
     return parts
-
-
-def feed_rate(rooms: int) -> float:
-    """Messages a week of the build server: about a quarter of what everybody else says."""
-    return _FEED_SHARE * (sum(room.rate for room in FOUNDING) + 7.5 * rooms * loudness(rooms))

@@ -15,10 +15,6 @@ _DAY = timedelta(days=1)
 _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
-class BadDate(ValueError):
-    """The text of the refusal."""
-
-
 @dataclass(frozen=True)
 class Windows:
     """Both windows, all days inclusive; a window that ends before it starts is empty. ``length`` is the server's n."""
@@ -31,14 +27,14 @@ class Windows:
 
 
 def instant(text: str, field: str, *, strict: bool) -> datetime:
-    """The moment that the query parameter ``field`` names. Raises BadDate with the words of the server."""
+    """The moment that the query parameter ``field`` names. Raises ValueError with the words of the server."""
     refusal = f"Match error: Failed Match.Where validation in field {field}"
     if strict and not _STRICT.fullmatch(text):
-        raise BadDate(refusal)
+        raise ValueError(refusal)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadDate(refusal if strict else f'The "{field}" query parameter must be a valid date.') from None
+        raise ValueError(refusal if strict else f'The "{field}" query parameter must be a valid date.') from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -54,5 +50,4 @@ def windows(start: datetime, end: datetime, clock: ServerClock, counting: Counti
     length = {"documented": whole_days + 1, "swapped": 1 - whole_days, "shortened": whole_days}[counting]
     previous_last = here - _DAY
     previous_first = (previous_last - length * _DAY).date()
-    first = max(here.date(), previous_first)
-    return Windows(first, there.date(), previous_first, previous_last.date(), length)
+    return Windows(max(here.date(), previous_first), there.date(), previous_first, previous_last.date(), length)

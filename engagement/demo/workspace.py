@@ -4,45 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
-from engagement.demo.community import Community, RoomSpec
-from engagement.demo.counts import Ints
+from engagement.demo.community import Community, Ints, RoomSpec, day_of
+from engagement.demo.documents import Documents
 from engagement.demo.windows import Windows
-
-
-@dataclass(frozen=True)
-class WindowCounts:
-    """One row per room, by number: messages of both windows, and whether the server has any count in them."""
-
-    messages: Ints
-    previous: Ints
-    counted: Ints
+from engagement.demo.zone import ServerClock
 
 
 class Workspace:
     """A community, with what was added and removed since. Safe to change while answers are made.
 
-    ``renew`` makes the community of another day, for one whose counts go on with the calendar. ``version`` is
-    another number after every change made here; whoever changes a room itself calls ``touch``.
+    ``community`` is without what was added since; ``renew`` makes that of another day, for one whose counts go on with
+    the calendar. ``documents`` are new after every change made here; whoever changes a room itself calls ``touch``.
     """
 
-    def __init__(self, community: Community, renew: Callable[[date], Community] | None = None) -> None:
+    def __init__(
+        self, community: Community, clock: ServerClock, renew: Callable[[date], Community] | None = None
+    ) -> None:
         self._lock = threading.RLock()
-        self._renew = renew
+        self._clock, self._renew = clock, renew
         self._added: dict[tuple[date, str], int] = {}
         self._uncounted: list[tuple[date, date]] = []
         self._made: list[RoomSpec] = []
         self._removed: set[str] = set()
-        self.version = 0
         self._settle(community)
 
     def _settle(self, community: Community) -> None:
-        self.version += 1
-        self._community = community
+        self.community = community
         self._counts = community.counts
         for first, last in self._uncounted:
             self._counts = self._counts.without(first, last)
@@ -53,17 +44,13 @@ class Workspace:
             if room_id in self._numbers:
                 _hear(self.room(room_id), day, messages)
         self._alive = np.array([room.room_id not in gone for room in self.rooms], dtype=bool)
+        self.touch()
 
     def advance(self, today: date) -> None:
         """Makes sure that the generated counts reach ``today``."""
         with self._lock:
-            if self._renew is not None and self._community.made_for is not None and today > self._community.made_for:
+            if self._renew is not None and self.community.made_for is not None and today > self.community.made_for:
                 self._settle(self._renew(today))
-
-    @property
-    def community(self) -> Community:
-        """The community as it was made, without what was added since."""
-        return self._community
 
     def room(self, room_id: str) -> RoomSpec:
         """The room with this id. Raises KeyError."""
@@ -73,9 +60,9 @@ class Workspace:
         """Counts ``messages`` more (or, negative, fewer) in a room on a day. Raises KeyError for an unknown room."""
         with self._lock:
             room = self.room(room_id)
-            self.version += 1
             self._added[day, room_id] = self._added.get((day, room_id), 0) + messages
             _hear(room, day, messages)
+            self.touch()
 
     def purge(self, room_id: str, first: date, last: date) -> None:
         """Deletes what a room counted on these days, as a moderator does with spam: each day then counts nothing.
@@ -94,7 +81,7 @@ class Workspace:
         with self._lock:
             self._uncounted.append((first, last))
             self._added = {key: n for key, n in self._added.items() if not first <= key[0] <= last}
-            self._settle(self._community)
+            self._settle(self.community)
 
     def add_room(self, room: RoomSpec) -> None:
         """Creates a room. Raises ValueError when its id is taken."""
@@ -104,36 +91,35 @@ class Workspace:
             if room.last_message == "as counted":
                 room.last_message = None
             self._made.append(room)
-            self._settle(self._community)
+            self._settle(self.community)
 
     def touch(self) -> None:
         """What was derived from the rooms before is not valid any more."""
-        with self._lock:
-            self.version += 1
+        self.documents = Documents(self._clock)
 
     def remove_room(self, room_id: str) -> None:
         """Deletes a room; its counts stay in the totals of a day. Raises KeyError for an unknown room."""
         with self._lock:
-            self.version += 1
             self._alive[self._numbers[room_id]] = False
             self._removed.add(room_id)
+            self.touch()
 
-    def living(self) -> list[tuple[int, RoomSpec]]:
-        """The rooms that are not deleted, with their numbers, in their own order."""
+    def living(self) -> list[RoomSpec]:
+        """The rooms that are not deleted, in their own order."""
         with self._lock:
-            return [(number, self.rooms[number]) for number in np.flatnonzero(self._alive).tolist()]
+            return [self.rooms[number] for number in np.flatnonzero(self._alive).tolist()]
 
     def alive(self) -> np.typing.NDArray[np.bool_]:
         """By number, whether the room still exists."""
         with self._lock:
             return self._alive.copy()
 
-    def activity(self, asked: Windows) -> WindowCounts:
-        """What the server counted in both windows, for each room."""
+    def activity(self, asked: Windows) -> tuple[Ints, Ints, Ints]:
+        """By number, a room's messages in both windows, and on how many of their days the server has any count."""
         with self._lock:
             messages, counted = self._between(asked.first, asked.last)
             previous, counted_before = self._between(asked.previous_first, asked.previous_last)
-            return WindowCounts(messages, previous, counted + counted_before)
+            return messages, previous, counted + counted_before
 
     def by_day(self, first: date, last: date) -> dict[date, int]:
         """The messages of each counted day, those of deleted rooms included."""
@@ -156,9 +142,5 @@ class Workspace:
 
 def _hear(room: RoomSpec, day: date, messages: int) -> None:
     spoken = room.last_message
-    if messages > 0 and (not isinstance(spoken, date) or _day(spoken) < day):
+    if messages > 0 and (not isinstance(spoken, date) or day_of(spoken) < day):
         room.last_message = day
-
-
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

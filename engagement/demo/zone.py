@@ -63,20 +63,13 @@ class ServerClock:
     def wire(self, moment: date | datetime) -> str:
         """A day (its local noon, or now where that is earlier), a wall-clock time or an instant, as on the wire."""
         if not isinstance(moment, datetime):
-            noon = datetime.combine(moment, _NOON, self.zone)
-            return wire_time(min(noon.astimezone(UTC), self.now()))
-        if moment.tzinfo is not None:
-            return wire_time(moment)
-        offset = moment.replace(tzinfo=self.zone).utcoffset() or timedelta(0)
-        return (moment - offset).isoformat(timespec="milliseconds") + "Z"
+            moment = min(datetime.combine(moment, _NOON, self.zone).astimezone(UTC), self.now())
+        offset = (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).utcoffset() or timedelta(0)
+        # As JavaScript's ``toISOString`` writes it.
+        return (moment.replace(tzinfo=None) - offset).isoformat(timespec="milliseconds") + "Z"
 
     def wall_clock(self, moment: date | datetime) -> datetime:
         """Any moment of a room as wall-clock time without a zone, to compare it with others."""
         if not isinstance(moment, datetime):
             return datetime.combine(moment, _NOON)
         return moment if moment.tzinfo is None else self.local(moment)
-
-
-def wire_time(moment: datetime) -> str:
-    """``moment`` as JavaScript's ``toISOString`` writes it."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -188,7 +188,7 @@ def _pages_equal_one_call(*, rooms: int, release: tuple[int, int], every_room: b
             client.channel_counts(window, every_room=every_room)
             return client.channel_counts(window, every_room=every_room)
 
-        window = of(last_full_weeks(server.state.clock.today()))
+        window = of(last_full_weeks(server.clock.today()))
         whole = read()
         clock.now += 120
         server.options = Options(
@@ -228,7 +228,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room() -> None:
     options = Options(rooms=600, release=(8, 4), unlimited=False, page_cap=20, shuffle_ties=True, timezone="UTC")
     with DemoServer(options, clock=Clock(NOON)) as server:
         client = client_of(server, Clock(NOON), "admin")
-        week = last_full_weeks(server.state.clock.today())
+        week = last_full_weeks(server.clock.today())
         ids = client.channel_counts(of(week), every_room=False).rooms["room_id"].tolist()
         late = iter(ids[::-1])
 
@@ -245,7 +245,7 @@ def test_rooms_deleted_while_pages_are_read_are_gone_and_hide_no_other() -> None
     options = Options(rooms=300, release=(8, 4), unlimited=False, page_cap=20, shuffle_ties=True, timezone="UTC")
     with DemoServer(options, clock=Clock(NOON)) as server:
         client = client_of(server, Clock(NOON), "admin")
-        week = last_full_weeks(server.state.clock.today())
+        week = last_full_weeks(server.clock.today())
         ids = client.channel_counts(of(week), every_room=False).rooms["room_id"].tolist()
         pages = 0
 
@@ -350,7 +350,7 @@ def test_messages_per_day_are_those_of_exactly_the_days_asked_for() -> None:
     for zone in ("UTC", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Kiritimati"):
         with DemoServer(Options(timezone=zone), clock=Clock(NOON), community=made) as server:
             sent = client_of(server, Clock(NOON), "admin").sent_per_day(of(WEEK).start, of(WEEK).end).messages
-            midnights = [pd.Timestamp(server.state.clock.midnight(day)) for day in WEEK.dates()]
+            midnights = [pd.Timestamp(server.clock.midnight(day)) for day in WEEK.dates()]
         assert sent.tolist() == [9, 10, 11, 12, 13, 14, 15], zone
         assert sent.index.tolist() == midnights, zone
         assert (str(sent.dtype), str(sent.index.dtype)) == ("int64", "datetime64[us, UTC]")

@@ -55,7 +55,7 @@ def full(server: DemoServer, who: str = "admin") -> Directory:
 
 def team_channels(server: DemoServer, who: str) -> dict[str, bool]:
     """Of the channels of the team, which the account has joined."""
-    account = server.state.accounts.people[who]
+    account = server.accounts.people[who]
     return {room.room_id: joined(account, room) for room in server.workspace.rooms if room.team and not room.team_main}
 
 

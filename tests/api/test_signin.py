@@ -123,7 +123,7 @@ def test_a_second_factor_is_asked_for_with_its_method_where_the_server_tells(ser
 
 def test_a_code_by_mail_is_asked_for_as_such() -> None:
     with DemoServer(Options(rooms=20)) as server:
-        server.state.accounts.method = "email"
+        server.accounts.method = "email"
         with pytest.raises(CodeNeeded) as caught:
             Client(server.url).sign_in("twofactor", "twofactor")
     assert caught.value.method == "email"

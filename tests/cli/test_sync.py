@@ -73,19 +73,19 @@ def command(
 def truth(server: DemoServer, week: Period) -> dict[str, int]:
     """The messages of each room that the workspace itself has on the days of ``week``."""
     workspace, before = server.workspace, week.previous
-    activity = workspace.activity(Windows(week.start, week.end, before.start, before.end, 7))
+    messages, _, _ = workspace.activity(Windows(week.start, week.end, before.start, before.end, 7))
     alive = workspace.alive()
     return {
-        room.room_id: int(activity.messages[number])
+        room.room_id: int(messages[number])
         for number, room in enumerate(workspace.rooms)
-        if alive[number] and room.type in {"c", "p", "d"} and activity.messages[number]
+        if alive[number] and room.type in {"c", "p", "d"} and messages[number]
     }
 
 
 def whole_weeks(server: DemoServer, url: str, weeks: list[Period]) -> int:
     """How many of ``weeks`` are kept; each was compared with the workspace, room by room."""
     archive = Archive(Store(url))
-    scope = Scope(f"{server.url} {server.state.identity}", reader_of(server).access.rights)
+    scope = Scope(f"{server.url} {server.identity}", reader_of(server).access.rights)
     found = archive.weeks(scope, weeks, RULE)
     for number, week in enumerate(weeks):
         column = pd.Series(found.counts[:, number], index=found.room_ids)

@@ -81,7 +81,7 @@ def test_the_second_factor_is_asked_for_and_checked(start: Start) -> None:
 
 def test_the_code_may_come_by_mail(start: Start) -> None:
     server = start()
-    server.state.accounts.method = "email"
+    server.accounts.method = "email"
     first = log_in(server, user="twofactor", password="twofactor").json()["details"]
     second = log_in(server, user="twofactor", password="twofactor").json()["details"]
     assert (first["method"], first["codeGenerated"], second["codeGenerated"]) == ("email", True, False)

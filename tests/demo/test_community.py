@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engagement.demo.community import Community, RoomSpec, community
-from engagement.demo.counts import DayCounts
+from engagement.demo.community import Community, DayCounts, RoomSpec, community
 from engagement.demo.files import from_files
 from engagement.demo.generated import generate
 from engagement.demo.noise import gamma, normal, poisson, uniform

@@ -37,7 +37,7 @@ def test_calls_are_recorded_without_headers_and_bodies(start: Start) -> None:
         ("POST", "/api/v1/login", {}),
     ]
     assert (server.count("rooms.adminRooms"), server.count("login"), server.count("me")) == (1, 1, 0)
-    everything = f"{server.calls!r}{server.state.accounts!r}{server.state!r}"
+    everything = f"{server.calls!r}{server.accounts!r}{server!r}"
     assert caller.headers["X-Auth-Token"] not in everything
     assert "secret-password" not in everything
 
@@ -158,7 +158,7 @@ def test_the_date_header_is_that_of_the_servers_own_day() -> None:
         clock.now += 5 * 3600
         later = parsedate_to_datetime(requests.get(f"{server.url}/api/info", timeout=10).headers["Date"])
         assert later.isoformat() == "2026-08-21T18:30:00+00:00"
-        assert server.state.clock.today() == date(2026, 8, 22)
+        assert server.clock.today() == date(2026, 8, 22)
 
 
 def test_there_is_one_date_header_and_none_about_the_machinery(start: Start) -> None:

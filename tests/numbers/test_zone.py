@@ -89,7 +89,7 @@ def test_the_client_learns_the_offset_from_the_server_and_the_person(zone: str, 
     with DemoServer(Options(timezone=zone), clock=Clock(now.timestamp()), community=made) as server:
         client = client_of(server, Clock(now.timestamp()))
         person = client.me()
-        assert person.utc_offset == server.state.clock.offset_hours()
+        assert person.utc_offset == server.clock.offset_hours()
         sent = client.sent_per_day(now - timedelta(days=370), now).messages
         assert hours(client.server_days(sent, person)) == offset
 

@@ -61,7 +61,7 @@ def test_administrators_of_different_teams_see_the_same_table(server: DemoServer
     server.options = Options(
         release=server.options.release, timezone="UTC", rate_limit=0, page_cap=30, unlimited=unlimited
     )
-    people = server.state.accounts.people
+    people = server.accounts.people
     of_team = [room for room in server.workspace.rooms if room.team and not room.team_main]
     ada, mika = ({room.room_id for room in of_team if joined(people[name], room)} for name in ("admin", "manager"))
     assert ada - mika

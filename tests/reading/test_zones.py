@@ -68,7 +68,7 @@ def test_both_periods_and_every_day_are_exact_over_http_in_every_zone(server: De
     reader = reader_of(server, zone=zone if configured else None, now=clock.moment)
     facts = reader.facts().result(60)
     assert facts.way is Way.DOCUMENTED
-    assert facts.today(NOON) == server.state.clock.today() == NOON.astimezone(ZoneInfo(str(zone))).date()
+    assert facts.today(NOON) == server.clock.today() == NOON.astimezone(ZoneInfo(str(zone))).date()
     assert COUNTING_NOTE not in facts.receipt.notes
     assert not (configured and ZONE_NOTE in facts.receipt.notes)
     for period in SPANS[1::2] if configured else SPANS:
@@ -217,7 +217,7 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
         assert facts.way is Way.SWAPPED
         assert facts.first_counted is None
         assert facts.receipt.notes.count(COUNTING_NOTE) == 1
-        assert facts.today(NOON) == running.state.clock.today()
+        assert facts.today(NOON) == running.clock.today()
         for period in (*SPANS[:3], SPANS[-2]):
             activity = reader.activity(facts, period).result(60)
             room = activity.rooms.set_index("room_id").loc["dated"]

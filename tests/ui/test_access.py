@@ -166,7 +166,7 @@ def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
     ended, other = signed_in(dashboard, workspace), signed_in(dashboard, workspace)
-    workspace.state.accounts.forget(dashboard.sessions.find(ended).token)
+    workspace.accounts.forget(dashboard.sessions.find(ended).token)
     clock.put(ahead=timedelta(minutes=5))
     outcomes: dict[str, object] = {}
 

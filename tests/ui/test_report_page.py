@@ -28,7 +28,7 @@ def copied(app: AppTest) -> str:
 
 def private_names() -> set[str]:
     """The names of the private rooms of the demo workspace."""
-    rooms = runtimes.runtime().demo().state.workspace.rooms
+    rooms = runtimes.runtime().demo().workspace.rooms
     named = {room.name or room.title or "" for room in rooms if room.type == "p"}
     return {name for name in named if len(name) > 3}
 
