@@ -153,7 +153,7 @@ class Refusal(Exception):
 
     def __init__(self, refusal: Response) -> None:
         self.answer = refusal
-        super().__init__(refusal.status)
+        super().__init__(refusal.status_code)
 
 
 def page(call: Call, options: Options) -> tuple[int, int | None]:

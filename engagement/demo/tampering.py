@@ -108,7 +108,7 @@ def odd_value(room_id: str, field: str, value: object) -> Tampering:
 
 def tamper(answer: Response, change: Tampering) -> None:
     """Changes the body of an honest answer. Raises ValueError for an answer that is not JSON."""
-    body = json.loads(answer.body)
+    body = json.loads(bytes(answer.body))
     change(body)
     answer.body = json.dumps(body, separators=(",", ":")).encode()
     answer.headers["content-length"] = str(len(answer.body))
