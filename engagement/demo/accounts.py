@@ -116,17 +116,14 @@ class Accounts:
             raise SignInRefused("error-login-blocked-for-user", reason, {"user": account.username})
         if account is None or password != account.username:
             if account is not None:
-                self._count_failure(account)
+                account.failures += 1
+                if account.failures >= FAILURES_ALLOWED:
+                    account.failures, account.blocked_until = 0, self.now() + BLOCKED_SECONDS
             raise SignInRefused
         if account.two_factor:
             self._check_code(account, code)
         account.failures = 0
         return account
-
-    def _count_failure(self, account: Account) -> None:
-        account.failures += 1
-        if account.failures >= FAILURES_ALLOWED:
-            account.failures, account.blocked_until = 0, self.now() + BLOCKED_SECONDS
 
     def _check_code(self, account: Account, code: str | None) -> None:
         if not code:

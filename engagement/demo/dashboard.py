@@ -23,7 +23,7 @@ def channels_list(state: State, call: Call) -> Response:
     dialect = state.dialect
     offset, most = page(call, state.options)
     messages, previous, counted = state.workspace.activity(_asked(state, call))
-    rooms, documents = state.workspace.rooms, state.documents
+    rooms, documents = state.workspace.rooms, state.workspace.documents
     may_hide = (6, 11) <= dialect.minor < (8, 0)
     listed = state.workspace.alive()
     if dialect.minor >= (6, 11):
@@ -47,11 +47,7 @@ def channels_list(state: State, call: Call) -> Response:
     if may_hide and call.text(_HIDE) is None:
         said = f"The usage of the endpoint {call.path} without {_HIDE} is deprecated"
         answer.headers.update(
-            {
-                "x-deprecation-type": "invalid-usage",
-                "x-deprecation-message": said,
-                "x-deprecation-version": "7.0.0",
-            }
+            {"x-deprecation-type": "invalid-usage", "x-deprecation-message": said, "x-deprecation-version": "7.0.0"}
         )
     return answer
 

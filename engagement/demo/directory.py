@@ -85,7 +85,7 @@ def _listing(
     variant: str = "",
 ) -> Response:
     (offset, most), sort = page(call, state.options), _sort(call, usual_sort)
-    documents = state.documents
+    documents = state.workspace.documents
 
     def ordered() -> list[RoomSpec]:
         rooms = [room for room in state.workspace.living() if listed(room)]

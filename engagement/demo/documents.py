@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from operator import attrgetter
 from typing import Literal
 
@@ -81,7 +82,11 @@ class Documents:
 
     def __init__(self, clock: ServerClock) -> None:
         self._clock = clock
-        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=clock.wire).encode
+        # A moment often stands twice in a row: a room's last message is that of its ``lm``.
+        wire = lru_cache(maxsize=1)(clock.wire)
+        self._encode = json.JSONEncoder(
+            ensure_ascii=False, check_circular=False, separators=(",", ":"), default=wire
+        ).encode
         self._written: dict[tuple[str, Shape], str] = {}
         self._sorted: dict[str, list[RoomSpec]] = {}
 

@@ -71,12 +71,13 @@ class _Maker:
         self._today = today
         self._many = rooms > PROJECT_PAIRS // 2
         self._persons = min(PEOPLE, max(_FEW_PEOPLE, rooms // 2))
-        self._born = [Born(*row) for row in people.tolist()]
+        self._born = list(map(Born._make, people.tolist()))
         self._ids, self._random_names = (ids(people.key, seed=seed, stream=stream) for stream in ("id", "name"))
-        chance = {stream: uniform(people.key, seed=seed, stream=stream) for stream in _CHANCES}
-        wanted = np.exp(1.0 + 0.45 * np.log1p(people.rate) + 1.6 * (chance["members"] - 0.3))
+        self._chance: dict[str, list[float]] = {
+            stream: uniform(people.key, seed=seed, stream=stream).tolist() for stream in _CHANCES
+        }
+        wanted = np.exp(1.0 + 0.45 * np.log1p(people.rate) + 1.6 * (np.array(self._chance["members"]) - 0.3))
         self._members = np.clip(wanted, 2, self._persons).astype(int).tolist()
-        self._chance = [dict(zip(chance, row, strict=True)) for row in np.transpose(list(chance.values())).tolist()]
         self._parents = [n for n, born in enumerate(self._born) if born.lasting and born.kind in (CHANNEL, PRIVATE)]
         self._teams = [
             _team(self._ids[n]) for n, born in enumerate(self._born) if born.founding >= 0 and _founded(born).team_main
@@ -84,10 +85,10 @@ class _Maker:
 
     def room(self, number: int, spoken: datetime | None, counted: int) -> RoomSpec:
         """The room with this number in the population."""
-        born, chance = self._born[number], self._chance[number]
-        second = 20 if born.birth == self._today.toordinal() else int(3600 * (8 + 9 * chance["history"]))
+        born, chance = self._born[number], self._chance
+        second = 20 if born.birth == self._today.toordinal() else int(3600 * (8 + 9 * chance["history"][number]))
         created = datetime.fromordinal(born.birth) + timedelta(seconds=second)
-        tidied = chance["extra"] < 0.33 and _TIDIED.date() < self._today
+        tidied = chance["extra"][number] < 0.33 and _TIDIED.date() < self._today
         older = max(min(self._today.toordinal() - HISTORY_DAYS, born.end) - born.birth, 0)
         room = RoomSpec(
             room_id=self._ids[number],
@@ -96,17 +97,17 @@ class _Maker:
             updated=max(created, spoken or created, _TIDIED if tidied else created),
             last_message=spoken,
             members=self._members[number],
-            owner=person(int(chance["owner"] * self._persons)),
-            messages_total=max(counted, 1) + int(older * chance["history"] * 0.3) if spoken else 0,
+            owner=person(int(chance["owner"][number] * self._persons)),
+            messages_total=max(counted, 1) + int(older * chance["history"][number] * 0.3) if spoken else 0,
         )
         if born.founding >= 0:
             self._found(room, _founded(born))
         elif born.kind == DIRECT:
-            self._direct(room, born, chance)
+            self._direct(room, number)
         elif born.kind == DISCUSSION:
-            self._discuss(room, self._random_names[number], chance)
+            self._discuss(room, number)
         else:
-            self._plain(room, born, chance)
+            self._plain(room, number)
         return room
 
     def _found(self, room: RoomSpec, founding: Founding) -> None:
@@ -122,31 +123,32 @@ class _Maker:
         if founding.feed:
             room.owner = "build.server"
 
-    def _direct(self, room: RoomSpec, born: Born, chance: dict[str, float]) -> None:
-        size = self._persons
+    def _direct(self, room: RoomSpec, number: int) -> None:
+        born, size = self._born[number], self._persons
         pair = (born.number * 2 + born.lasting) * 7919 % (size * (size - 1) // 2)
         second = int((1 + (1 + 8 * pair) ** 0.5) / 2)
         people = [pair - second * (second - 1) // 2, second]
-        if chance["extra"] < 0.08:
+        if self._chance["extra"][number] < 0.08:
             people.append((second + 1) % size)
         room.type, room.name, room.usernames = "d", None, tuple(map(person, people))
         room.members, room.owner = len(people), None
 
-    def _discuss(self, room: RoomSpec, name: str, chance: dict[str, float]) -> None:
-        number = self._parents[int(chance["team"] * len(self._parents))]
-        parent = self._born[number]
+    def _discuss(self, room: RoomSpec, number: int) -> None:
+        within = self._parents[int(self._chance["team"][number] * len(self._parents))]
+        parent = self._born[within]
         private = _founded(parent).type == "p" if parent.founding >= 0 else parent.kind == PRIVATE
-        room.type, room.name = "p" if private else "c", name
-        room.title = question(int(chance["title"] * 10_000))
-        room.discussion_of = "GENERAL" if parent.founding == 0 else self._ids[number]
+        room.type, room.name = "p" if private else "c", self._random_names[number]
+        room.title = question(int(self._chance["title"][number] * 10_000))
+        room.discussion_of = "GENERAL" if parent.founding == 0 else self._ids[within]
 
-    def _plain(self, room: RoomSpec, born: Born, chance: dict[str, float]) -> None:
+    def _plain(self, room: RoomSpec, number: int) -> None:
+        born, chance = self._born[number], self._chance
         name = core_name(born.number) if born.lasting else project_name(born.number, many=self._many)
         room.type, room.name = "p" if born.kind == PRIVATE else "c", name
-        room.archived = born.end + 120 < self._today.toordinal() and chance["archived"] < _ARCHIVED_SHARE
-        if self._teams and chance["team"] < _TEAM_SHARE:
-            room.team = self._teams[int(chance["members"] * len(self._teams))]
-        extra = chance["extra"]
+        room.archived = born.end + 120 < self._today.toordinal() and chance["archived"][number] < _ARCHIVED_SHARE
+        if self._teams and chance["team"][number] < _TEAM_SHARE:
+            room.team = self._teams[int(chance["members"][number] * len(self._teams))]
+        extra = chance["extra"][number]
         room.read_only = 0.5 < extra < 0.515
         if 0.6 < extra < 0.62:
             room.announcement = "We meet on Thursdays at 10."

@@ -15,7 +15,6 @@ from starlette.responses import Response
 
 from engagement.demo.accounts import Account, Accounts
 from engagement.demo.community import Community
-from engagement.demo.documents import Documents
 from engagement.demo.files import from_files
 from engagement.demo.generated import generate
 from engagement.demo.limiter import RateLimiter
@@ -88,11 +87,6 @@ class State:
         """Another community takes the place of this one, as after a new installation of a server without an id."""
         self._data = None
         self.workspace = Workspace(community, self.clock)
-
-    @property
-    def documents(self) -> Documents:
-        """The rooms as they go over the wire, in their present version."""
-        return self.workspace.documents
 
     @property
     def identity(self) -> str | None:

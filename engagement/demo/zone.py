@@ -64,9 +64,12 @@ class ServerClock:
         """A day (its local noon, or now where that is earlier), a wall-clock time or an instant, as on the wire."""
         if not isinstance(moment, datetime):
             moment = min(datetime.combine(moment, _NOON, self.zone).astimezone(UTC), self.now())
-        offset = (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).utcoffset() or timedelta(0)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        else:
+            moment -= moment.replace(tzinfo=self.zone).utcoffset() or timedelta(0)
         # As JavaScript's ``toISOString`` writes it.
-        return (moment.replace(tzinfo=None) - offset).isoformat(timespec="milliseconds") + "Z"
+        return moment.isoformat(timespec="milliseconds") + "Z"
 
     def wall_clock(self, moment: date | datetime) -> datetime:
         """Any moment of a room as wall-clock time without a zone, to compare it with others."""

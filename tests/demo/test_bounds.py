@@ -54,7 +54,7 @@ def test_the_oldest_of_too_many_tokens_is_forgotten(monkeypatch: pytest.MonkeyPa
 def test_only_the_last_orders_of_the_rooms_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "ORDERS_KEPT", 2)
     with workspaces() as start:
-        kept = start([RoomSpec("a")], {}).documents
+        kept = start([RoomSpec("a")], {}).workspace.documents
         made: list[str] = []
 
         def order(name: str) -> list[RoomSpec]:
