@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from google.protobuf.message import Message
@@ -11,6 +12,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
+
+_NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
 class Visitor:
@@ -50,11 +53,13 @@ class Visitor:
     def __exit__(self, *_: object) -> None:
         self._opening.__exit__(None, None, None)
 
-    def run(self) -> None:
-        """Asks for the page."""
+    def run(self, switched: Mapping[str, bool] = _NOTHING) -> None:
+        """Asks for the page, its switches as ``switched`` says by their ids."""
         asked = BackMsg()
         asked.rerun_script.query_string = self._query
         asked.rerun_script.page_name = self._path
+        for widget, value in switched.items():
+            asked.rerun_script.widget_states.widgets.add(id=widget, bool_value=value)
         self._socket.send(asked.SerializeToString())
 
     def until(self, text: str, seconds: float = 90.0) -> str:
@@ -65,10 +70,10 @@ class Visitor:
             time.sleep(0.3)
         return said
 
-    def whole_run(self, seconds: float = 60.0) -> str:
+    def whole_run(self, seconds: float = 60.0, switched: Mapping[str, bool] = _NOTHING) -> str:
         """Asks for the page and gives everything that its script draws to its end. Raises TimeoutError."""
         self.said, self.told = "", []
-        self.run()
+        self.run(switched)
         ends = time.monotonic() + seconds
         while self._listen(ends - time.monotonic()) != "script_finished":
             pass
