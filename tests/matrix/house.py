@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse
 
 from engagement.demo import DemoServer
@@ -38,9 +42,23 @@ PEOPLE = "Show the people of direct messages"
 TABLE = "inactive_rooms"
 # Above a thousand rows, tables come in pieces.
 FEW, MANY, PIECE = 3, 1_010, 1_000
+# Characters that a script of ours never has.
+LIBRARY = 1_000_000
 _FIGURES = {"metric", "plotly_chart", "dataframe", "table", "download_button"}
 
 Query = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page was to an account: all that was sent, what its last run says, whether that drew any number, chart,
+    table or file, and the texts of the files by their buttons.
+    """
+
+    sent: str
+    said: str
+    figures: bool
+    files: Mapping[str, str]
 
 
 class Tab:
@@ -70,14 +88,19 @@ class Tab:
 
     def switch(self, label: str) -> Tab:
         """The same with a switch turned on, where the page has it."""
-        elements = [one.delta.new_element for one in self.visitor.told if one.HasField("delta")]
-        self._set |= {one.checkbox.id: True for one in elements if one.checkbox.label == label}
+        self._set |= {one.checkbox.id: True for one in self.elements() if one.checkbox.label == label}
         return self.read()
 
-    @property
-    def shows_figures(self) -> bool:
-        """Whether the last run drew any number, chart, table or file."""
-        return any(one.delta.new_element.WhichOneof("type") in _FIGURES for one in self.visitor.told)
+    def elements(self) -> list[Element]:
+        """What the last run drew."""
+        return [one.delta.new_element for one in self.visitor.told if one.HasField("delta")]
+
+    def look(self, get: Callable[[str], str] | None = None) -> Look:
+        """What has been shown until now; with ``get``, which gives the text of a file at a place, its files too."""
+        figures = any(one.WhichOneof("type") in _FIGURES for one in self.elements())
+        buttons = [one.download_button.label for one in self.elements() if one.HasField("download_button")]
+        sent, said = self.sent, self.said
+        return Look(sent, said, figures, {button: get(self.make(button)) for button in buttons} if get else {})
 
     def sources(self) -> list[str]:
         """The names by which pieces of the tables of the last run are asked for."""
@@ -101,8 +124,7 @@ class Tab:
 
     def make(self, button: str) -> str:
         """The path of the file that a button makes, below the address of the dashboard."""
-        elements = [one.delta.new_element for one in self.visitor.told if one.HasField("delta")]
-        [file] = [one.download_button for one in elements if one.download_button.label == button]
+        [file] = [one.download_button for one in self.elements() if one.download_button.label == button]
         asked = BackMsg()
         asked.backend_operation_request.request_id = button
         asked.backend_operation_request.session_id = self.visitor.page
@@ -126,12 +148,12 @@ class House:
         # A table that stays open, and the place of a file made of it.
         self.tabs: dict[str, Tab] = {}
         self.files: dict[str, str] = {}
-        self._read: dict[tuple[str, str], tuple[Tab, str]] = {}
+        self._looks: dict[tuple[str, str], tuple[Look, Look]] = {}
 
     def read_everything(self) -> None:
         """An administrator reads every page with every type and all people, and a year of weeks."""
         for page in PAGES:
-            self.with_people("admin", page)
+            self.looks("admin", page)
         with self.tab("admin", "trends", {"weeks": "52"}) as tab:
             tab.read()
 
@@ -155,7 +177,7 @@ class House:
         """One signs out in another tab, the token of one is revoked, and one loses the role that shows figures."""
         for account in ENDED:
             with self.tab(account) as tab:
-                assert tab.read().shows_figures
+                assert tab.read().look().figures
         self._tickets = {account: self.copy.sessions.ticket(self.sessions[account]) for account in ENDED}
         assert self.post("signed out", "/session/end").status_code == 204
         self.ours.state.accounts.forget(self.copy.sessions.find(self.sessions["revoked"]).token)
@@ -187,16 +209,21 @@ class House:
         with Visitor(self.dashboard.url, page, address, headers=headers) as visitor:
             yield Tab(visitor)
 
-    def with_people(self, account: str, page: str) -> tuple[Tab, str]:
-        """A page with every type and the people of direct messages, and what was sent before people were asked for.
+    def looks(self, account: str, page: str) -> tuple[Look, Look]:
+        """A page with every type, with its files, before and after the people of direct messages are asked for.
 
-        Two cells of the matrix are about it, so that it is kept; its tab is closed.
+        Many cells are about it, so that it is opened once.
         """
-        if (account, page) not in self._read:
+        if (account, page) not in self._looks:
+
+            def get(path: str) -> str:
+                answer = self.get(account, path)
+                assert answer.status_code == 200
+                return text_of(answer.content)
+
             with self.tab(account, page, EVERY_TYPE) as tab:
-                before = tab.read().sent
-                self._read[account, page] = (tab.switch(PEOPLE), before)
-        return self._read[account, page]
+                self._looks[account, page] = (tab.read().look(get), tab.switch(PEOPLE).look(get))
+        return self._looks[account, page]
 
     def get(self, account: str, path: str) -> requests.Response:
         return requests.get(f"{self.dashboard.url}{path}", cookies=self._cookies(account), timeout=30)
@@ -219,3 +246,11 @@ def seen(account: str, text: str) -> str:
 def _text(message: Any) -> str:
     """A message as it went over the wire. Tables and charts hold their texts as they are, and ours are ASCII."""
     return str(message.SerializeToString().decode("latin-1"))
+
+
+def text_of(content: bytes) -> str:
+    """All text in a file, without the library that draws its charts; a workbook is an archive of texts."""
+    if not content.startswith(b"PK"):
+        return "".join(part for part in content.decode("utf-8").split("<script>") if len(part) < LIBRARY)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return "\n".join(book.read(name).decode("utf-8") for name in book.namelist())

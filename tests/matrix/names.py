@@ -39,7 +39,8 @@ WEEK = (date(2026, 11, 9), date(2026, 11, 15))
 def letters(text: str, names: dict[str, str]) -> str:
     """The letters of what stands in a text; a number with or without its comma, and never inside another one."""
     found = {letter for letter, name in names.items() if name in text}
-    if re.search(rf"(?<![\w.-]){names['N'].replace(',', '')}(?![\w.-])", text):
+    digits = names["N"].replace(",", "")
+    if digits in text and re.search(rf"(?<![\w.-]){digits}(?![\w.-])", text):
         found.add("N")
     return "".join(letter for letter in names if letter in found)
 

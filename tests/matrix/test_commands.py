@@ -20,10 +20,9 @@ from engagement.demo import DemoServer
 from engagement.errors import NoPermission, SignedOut
 from engagement.report import pictures
 from engagement.report.wishes import ENDINGS
-from tests.matrix.house import USERS, seen
+from tests.matrix.house import USERS, seen, text_of
 from tests.matrix.names import OURS, THEIRS, WEEK, workspace
 from tests.matrix.table import cells, every_cell, rows
-from tests.matrix.test_files import text_of
 
 COMMANDS = cells("""
 asked                                    viewer   analyst   manager   admin     signed out   revoked   withdrawn   stranger

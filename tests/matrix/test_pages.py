@@ -7,7 +7,6 @@ administrator has seen every page with every type and all people before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from threading import Event
@@ -16,7 +15,7 @@ import pytest
 
 from engagement.errors import NoPermission
 from engagement.ui.frame import TITLES
-from tests.matrix.house import EVERY_TYPE, House, Query, Tab, seen
+from tests.matrix.house import EVERY_TYPE, House, Look, Query, seen
 from tests.matrix.names import HIDDEN
 from tests.matrix.table import ACCOUNTS, cells, every_cell, rows
 
@@ -78,27 +77,26 @@ link to kept weeks            denied   PGN       PGHN      PGHN      sign in    
 """)
 
 
-def judge(tab: Tab, sent: str, account: str, expected: str) -> None:
+def judge(look: Look, account: str, expected: str) -> None:
     """What stands in everything that was sent to a tab is what is expected, and so is what it shows in the end."""
-    found = seen(account, sent)
+    found = seen(account, look.sent)
     if expected in TOLD:
         assert found == "-"
-        assert TOLD[expected] in tab.said
-        assert not tab.shows_figures
+        assert TOLD[expected] in look.said
+        assert not look.figures
     else:
         assert found == expected.removesuffix(NO_ROOM)
-        assert tab.shows_figures is not expected.endswith(NO_ROOM)
+        assert look.figures is not expected.endswith(NO_ROOM)
 
 
 @every_cell(PAGES)
 def test_a_page_shows_an_account_what_it_may_see(house: House, asked: str, account: str, expected: str) -> None:
     question = QUESTIONS[asked]
     if question.query == EVERY_TYPE:
-        tab, before = house.with_people(account, question.page)
-        judge(tab, tab.sent if question.people else before, account, expected)
+        judge(house.looks(account, question.page)[question.people], account, expected)
     else:
         with house.tab(account, question.page, question.query) as tab:
-            judge(tab, tab.read().sent, account, expected)
+            judge(tab.read().look(), account, expected)
 
 
 RUNNING = cells("""
@@ -108,8 +106,8 @@ a reading that goes on        denied   PG        PGHO      PGHO      sign in    
 
 
 @pytest.fixture(scope="session")
-def begun_together(house: House) -> Iterator[dict[str, Tab]]:
-    """A tab of each account that asked for the same while the workspace kept an administrator waiting."""
+def begun_together(house: House) -> dict[str, Look]:
+    """What each account was shown that asked for the same while the workspace kept an administrator waiting."""
     goes_on = Event()
     house.ours.on_page = lambda: goes_on.wait(60) and None
     query = EVERY_TYPE | {"period": "Custom range", "from": "2026-10-05", "to": "2026-10-11"}
@@ -120,15 +118,14 @@ def begun_together(house: House) -> Iterator[dict[str, Tab]]:
         assert "Stop" in tabs["admin"].said.splitlines()
         goes_on.set()
         house.ours.on_page = None
-        yield {account: tab.read() for account, tab in tabs.items()}
+        return {account: tab.read().look() for account, tab in tabs.items()}
 
 
 @every_cell(RUNNING)
 def test_who_asks_for_what_is_being_read_gets_what_they_may_see(
-    begun_together: dict[str, Tab], asked: str, account: str, expected: str
+    begun_together: dict[str, Look], asked: str, account: str, expected: str
 ) -> None:
-    tab = begun_together[account]
-    judge(tab, tab.sent, account, expected)
+    judge(begun_together[account], account, expected)
 
 
 # Whether the workspace was asked anew for weeks that an administrator had read before.
@@ -144,7 +141,7 @@ def test_kept_weeks_are_given_to_those_who_may_see_what_their_reader_saw(
 ) -> None:
     ours, theirs = (server.count("channels/list") for server in (house.ours, house.theirs))
     with house.tab(account, "trends", {"weeks": "52"}) as tab:
-        shown = tab.read().shows_figures
+        shown = tab.read().look().figures
     own, other = house.ours.count("channels/list") - ours, house.theirs.count("channels/list") - theirs
     if account == "stranger":
         own, other = other, own
