@@ -12,7 +12,7 @@ import requests
 from websockets.exceptions import ConnectionClosed
 
 from engagement.ui import web
-from tests.matrix.house import TABLE, House, Tab, seen
+from tests.matrix.house import ENDED, TABLE, House, Tab, seen
 from tests.matrix.table import cells, every_cell, rows
 from tests.support.access_tools import PAGES
 from tests.support.visitor import Visitor
@@ -66,7 +66,7 @@ a table of an administrator   closed   refused   refused   given     closed     
 
 def _own_file(house: House, account: str) -> str:
     """A file made now or, by whoever may make none any more, before."""
-    if account in house.files:
+    if account in ENDED:
         return str(house.get(account, house.file()).status_code)
     with house.tab(account, TABLE) as tab:
         if not tab.read().look().figures:
@@ -76,7 +76,7 @@ def _own_file(house: House, account: str) -> str:
 
 def _own_table(house: House, account: str) -> str:
     """The next piece of an open table, which was opened before by whoever may open none any more."""
-    if account in house.tabs:
+    if account in ENDED:
         return _piece(house.tabs[account], account, lambda tab: (tab.sources()[0], None))
     with house.tab(account, TABLE) as tab:
         if not tab.read().look().figures:
@@ -88,7 +88,7 @@ def _administrators_table(house: House, account: str) -> str:
     theirs = house.tabs["admin"]
     place = (theirs.sources()[0], theirs.visitor.page)
     if account == "admin":
-        return _piece(theirs, account, lambda _: place)
+        return _piece(theirs.run(), account, lambda tab: (tab.sources()[0], tab.visitor.page))
     with house.tab(account, TABLE) as tab:
         return _piece(tab.run(), account, lambda _: place)
 
