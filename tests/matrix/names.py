@@ -21,7 +21,7 @@ OURS = {
     "O": "nadiaboss",  # the owner of both groups
     "D": "adafrost",  # one of two people who write to each other
     "S": "carlavale",  # one of two people who never did
-    "N": "4,217",  # the messages of the public channel in the last full week
+    "N": "4,217",  # the messages of the public channel in every week
 }
 THEIRS = {
     "P": "orchardgate",
@@ -30,7 +30,7 @@ THEIRS = {
     "O": "petrahead",
     "D": "ednahill",
     "S": "finngrove",
-    "N": "2,903",
+    "N": "1,109",
 }
 HIDDEN = "hidden-group"
 WEEK = (date(2026, 11, 9), date(2026, 11, 15))
@@ -71,7 +71,7 @@ def _community(names: dict[str, str], silent_rooms: int) -> Community:
     ]
     last, week = WEEK[1], int(names["N"].replace(",", ""))
     days = [last - timedelta(days=n) for n in range(7 * 60)]
-    public = {day: week // 7 + (day == last) * (week % 7) for day in days}
+    public = {day: week // 7 + (day.weekday() == 6) * (week % 7) for day in days}
     return community(
         rooms, {"public-channel": public, "busy-group": dict.fromkeys(days, 50), "busy-pair": dict.fromkeys(days, 30)}
     )

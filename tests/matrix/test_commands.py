@@ -7,6 +7,7 @@ permission, ``ended`` that about the session, ``no account`` that about the sett
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -123,6 +124,33 @@ def test_a_command_tells_an_account_what_it_may_see(
         assert not written
     else:
         assert status == 0
+
+
+# What is said of the public channel, which had as many messages in every week; those of the other workspace had others.
+KEPT = cells("""
+asked                viewer   analyst   manager   admin     signed out   revoked   withdrawn   stranger
+the public channel   nothing  steady    steady    steady    nothing      nothing   nothing     steady
+""")
+
+
+@every_cell(KEPT)
+def test_a_room_is_judged_by_the_weeks_of_its_own_workspace(
+    shell: Shell,
+    asked: str,
+    account: str,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _stand(monkeypatch, shell.variables[account])
+    status = main(["channels", *_DAYS, "--format", "json"])
+    told = capsys.readouterr().out
+    assert status == (expected == "nothing")
+    if expected == "nothing":
+        assert told == ""
+    else:
+        [room] = [one for one in json.loads(told)["rooms"] if one["room_id"] == "public-channel"]
+        assert room["verdict"] == expected
 
 
 def test_no_command_no_form_and_no_kind_of_file_is_missing() -> None:
