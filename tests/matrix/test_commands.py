@@ -156,6 +156,6 @@ def test_a_room_is_judged_by_the_weeks_of_its_own_workspace(
 def test_no_command_no_form_and_no_kind_of_file_is_missing() -> None:
     [commands] = [one for one in parser()._actions if isinstance(one, argparse._SubParsersAction)]
     assert {row.split()[0] for row in rows(COMMANDS)} == set(commands.choices)
-    forms = next(one.choices for one in commands.choices["channels"]._actions if one.dest == "format")
+    forms = next(one.choices for one in commands.choices["channels"]._actions if "--format" in one.option_strings)
     assert {f"channels --format {form}" for form in forms or ()} - {"channels --format table"} <= set(rows(COMMANDS))
     assert {f"report --out FILE{ending}" for ending in ENDINGS} <= set(rows(COMMANDS))
