@@ -180,8 +180,8 @@ class House:
                 assert tab.read().look().figures
         self._tickets = {account: self.copy.sessions.ticket(self.sessions[account]) for account in ENDED}
         assert self.post("signed out", "/session/end").status_code == 204
-        self.ours.state.accounts.forget(self.copy.sessions.find(self.sessions["revoked"]).token)
-        self.ours.state.accounts.people["leaver"].roles = ("user",)
+        self.ours.accounts.forget(self.copy.sessions.find(self.sessions["revoked"]).token)
+        self.ours.accounts.people["leaver"].roles = ("user",)
         for account in ("revoked", "withdrawn"):
             self.copy.sessions.admitted(self.sessions[account], (), at=session.NEVER)
 

@@ -52,7 +52,7 @@ def workspace(names: dict[str, str], silent_rooms: int) -> DemoServer:
     )
     # Whose permissions can be taken away without those of anybody else.
     leaver = Account("leaver", "Lea Leaver", ("user", "leaver"))
-    server.state.accounts.people[leaver.username] = leaver
+    server.accounts.people[leaver.username] = leaver
     for permission in ("view-engagement-dashboard", "view-room-administration"):
         server.grant(permission, "leaver")
     return server

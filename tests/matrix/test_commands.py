@@ -73,8 +73,8 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             for account in ("admin", "withdrawn"):
                 _stand(patch, made.variables[account])
                 assert main(["sync", "--weeks", "8", "--quiet"]) == 0
-        ours.state.accounts.forget(made.variables["revoked"]["ROCKETCHAT_AUTH_TOKEN"])
-        ours.state.accounts.people["leaver"].roles = ("user",)
+        ours.accounts.forget(made.variables["revoked"]["ROCKETCHAT_AUTH_TOKEN"])
+        ours.accounts.people["leaver"].roles = ("user",)
         yield made
 
 
