@@ -21,30 +21,20 @@ BUSIEST = 10
 PERCENT = "%"
 
 
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """One window of the rooms of a view: the messages of each room, and which of the rooms count as rooms of it.
-
-    ``expected`` rooms existed in the window and are not exempt from being called inactive.
-    """
-
-    messages: pd.Series
-    expected: pd.Series
-
-
 @dataclass(frozen=True)
 class Measure:
     """One figure. ``name`` is its key in JSON; ``unit`` is ``messages``, ``rooms`` or PERCENT (of ``label``'s whole).
 
     ``more`` says whether more of it is good, bad or neither; ``line`` whether the last weeks are drawn beside it;
-    ``needs_directory`` that it is only right when every room is known. ``compute`` gives NaN where it is undefined.
+    ``needs_directory`` that it is only right when every room is known. ``compute`` takes the messages of each room in
+    a window, and which rooms existed in it and are not exempt from being called inactive; NaN where it is undefined.
     """
 
     name: str
     label: str
     meaning: str
     unit: str
-    compute: Callable[[Counts], float]
+    compute: Callable[[pd.Series, pd.Series], float]
     more: Literal["good", "bad", "neither"] = "neither"
     line: bool = False
     needs_directory: bool = False
@@ -68,10 +58,10 @@ class Comparison:
         return 100 * self.change / self.before if self.before > 0 and not math.isnan(self.now) else None
 
 
-def _share_of_busiest(counts: Counts) -> float:
-    messages = np.sort(counts.messages.clip(lower=0).to_numpy())[::-1]
-    total = messages.sum()
-    return float(100 * messages[:BUSIEST].sum() / total) if total else 0.0
+def _share_of_busiest(messages: pd.Series, _: pd.Series) -> float:
+    held = np.sort(messages.clip(lower=0).to_numpy())[::-1]
+    total = held.sum()
+    return float(100 * held[:BUSIEST].sum() / total) if total else 0.0
 
 
 MEASURES = (
@@ -80,7 +70,7 @@ MEASURES = (
         "Messages",
         "Messages and edits less deletions, as the server counted them; bots count, system messages do not.",
         "messages",
-        lambda counts: float(counts.messages.sum()),
+        lambda messages, _: float(messages.sum()),
         more="good",
         line=True,
     ),
@@ -89,7 +79,7 @@ MEASURES = (
         "Active rooms",
         "Rooms with at least one message in the period.",
         "rooms",
-        lambda counts: float((counts.messages > 0).sum()),
+        lambda messages, _: float((messages > 0).sum()),
         more="good",
         line=True,
     ),
@@ -98,7 +88,7 @@ MEASURES = (
         "Median of active rooms",
         "Half of the active rooms have at least so many messages, half at most; one busy room does not move it.",
         "messages",
-        lambda counts: float(counts.messages[counts.messages > 0].median()),
+        lambda messages, _: float(messages[messages > 0].median()),
         more="good",
         line=True,
     ),
@@ -107,7 +97,7 @@ MEASURES = (
         "Inactive rooms",
         "Rooms without a message in the period, out of all rooms that existed in it; exempt rooms are none of them.",
         "rooms",
-        lambda counts: float(((counts.messages <= 0) & counts.expected).sum()),
+        lambda messages, expected: float(((messages <= 0) & expected).sum()),
         needs_directory=True,
     ),
     Measure(
@@ -129,8 +119,7 @@ def compared(measure: Measure, rooms: pd.DataFrame, period: Period) -> Compariso
     # Where nobody counted a window, no figure of it is known.
     known = {name: rooms.empty or bool(rooms[name].notna().any()) for name in windows}
     now, before = (
-        measure.compute(Counts(rooms[name], expected)) if known[name] else math.nan
-        for name, expected in windows.items()
+        measure.compute(rooms[name], expected) if known[name] else math.nan for name, expected in windows.items()
     )
     return Comparison(now, before)
 
@@ -146,6 +135,5 @@ def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
     # A total without a room that is not known would look like a fall.
     known = history.silence.notna() & counts.notna().all()
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.
-    weeks = [Counts(counts[week], counts[week].notna()) for week in counts]
-    lines = {m.name: [float(m.compute(week)) for week in weeks] for m in MEASURES if m.line}
+    lines = {m.name: [m.compute(counts[week], counts[week].notna()) for week in counts] for m in MEASURES if m.line}
     return pd.DataFrame(lines, index=counts.columns, dtype="float64").where(known, axis=0)

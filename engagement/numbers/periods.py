@@ -104,31 +104,21 @@ def last_full_weeks(today: date, weeks: int = 1, week_start: int = MONDAY) -> Pe
     return Period(end - (7 * weeks - 1) * DAY, end)
 
 
-def last_full_days(today: date, days: int) -> Period:
-    """The last ``days`` days that ended before ``today``."""
-    return Period(today - days * DAY, today - DAY)
-
-
-def last_full_month(today: date) -> Period:
-    """The last calendar month that ended before ``today``."""
+def _last_month(today: date) -> Period:
     end = today.replace(day=1) - DAY
     return Period(end.replace(day=1), end)
 
 
-def _this_week(today: date, week_start: int) -> Period:
-    return Period(week_of(today, week_start).start, today)
-
-
-# The names are part of links and command lines, so they never change.
+# The names are part of links and command lines, so they never change. All but the last end before today.
 PRESETS: MappingProxyType[str, Callable[[date, int], Period]] = MappingProxyType(
     {
         "last-week": lambda today, week_start: last_full_weeks(today, 1, week_start),
-        "last-7-days": lambda today, _: last_full_days(today, 7),
+        "last-7-days": lambda today, _: Period(today - 7 * DAY, today - DAY),
         "last-4-weeks": lambda today, week_start: last_full_weeks(today, 4, week_start),
-        "last-month": lambda today, _: last_full_month(today),
-        "last-30-days": lambda today, _: last_full_days(today, 30),
-        "last-90-days": lambda today, _: last_full_days(today, 90),
-        "this-week": _this_week,
+        "last-month": lambda today, _: _last_month(today),
+        "last-30-days": lambda today, _: Period(today - 30 * DAY, today - DAY),
+        "last-90-days": lambda today, _: Period(today - 90 * DAY, today - DAY),
+        "this-week": lambda today, week_start: Period(week_of(today, week_start).start, today),
     }
 )
 
@@ -185,11 +175,6 @@ def windows(
 
 
 def _window(period: Period, offset: timedelta | None, way: Way, *, alone: bool) -> Window:
-    start, end = _instants(period, offset, way)
-    return Window(start, end, period, None if alone else period.previous)
-
-
-def _instants(period: Period, offset: timedelta | None, way: Way) -> tuple[str, str]:
     local = offset is not None and (offset <= _WESTERNMOST_FIXED or period.days == 1)
     shift = offset if local and offset is not None else timedelta(0)
     if period.days == 1:
@@ -198,11 +183,11 @@ def _instants(period: Period, offset: timedelta | None, way: Way) -> tuple[str, 
         first, last = (_LOCAL_FIRST_DAY_AT, _LOCAL_LAST_DAY_AT) if local else (_FIRST_DAY_AT, _LAST_DAY_AT)
     if way is Way.SHORTENED:
         first, last = last, first
-    return _instant(period.start, first, shift), _instant(period.end, last, shift)
-
-
-def _instant(day: date, at: time, shift: timedelta) -> str:
-    return instant_text(datetime.combine(day, at, tzinfo=UTC) - shift)
+    start, end = (
+        instant_text(datetime.combine(day, at, tzinfo=UTC) - shift)
+        for day, at in ((period.start, first), (period.end, last))
+    )
+    return Window(start, end, period, None if alone else period.previous)
 
 
 def instant_text(moment: datetime) -> str:

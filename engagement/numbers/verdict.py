@@ -55,25 +55,6 @@ Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class _Band:
-    """What is usual in a week of each room; a single value stands for all rooms."""
-
-    low: Floats
-    level: Floats
-    high: Floats
-
-    def replaced(self, where: Bools, other: _Band) -> _Band:
-        return _Band(
-            np.where(where, other.low, self.low),
-            np.where(where, other.level, self.level),
-            np.where(where, other.high, self.high),
-        )
-
-
-_UNKNOWN = _Band(np.array(np.nan), np.array(np.nan), np.array(np.nan))
-
-
-@dataclass(frozen=True)
 class _Model:
     """What a room's weeks look like while nothing changes: one value per room."""
 
@@ -88,14 +69,14 @@ class _Model:
         slope, offset = self._line(factor)
         return counts * slope[:, None] - offset[:, None]
 
-    def band(self) -> _Band:
-        """The lowest and the highest count of one week that are no news, whole numbers, and the level between."""
+    def band(self) -> Floats:
+        """The lowest count of one week that is no news, the level, and the highest such count [3, rooms]."""
         rise, least_rise = self._line(CHANGE)
         fall, least_fall = self._line(1 / CHANGE)
         bar = np.log(self.odds)
         high = np.floor((bar + least_rise) / rise)
         low = np.ceil((bar + least_fall) / fall)
-        return _Band(np.maximum(low, 0.0), self.mean, np.maximum(high, COMEBACK_MESSAGES - 1.0))
+        return np.stack([np.maximum(low, 0.0), self.mean, np.maximum(high, COMEBACK_MESSAGES - 1.0)])
 
     def _line(self, factor: float) -> tuple[Floats, Floats]:
         # The log-likelihood ratio of two negative binomials of the same size is a straight line in the count.
@@ -117,14 +98,13 @@ def judge(
     history: Floats,
     created_week: Floats | None = None,
     left_out: Sequence[bool] | Bools | None = None,
-    new_weeks: int = 1,
 ) -> pd.DataFrame:
     """A verdict per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
 
-    ``created_week`` is the column in which a room was made (NaN or negative: before them all); ``new_weeks`` last
-    columns make it new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with. Columns: verdict,
-    usual_low, usual_high, level (messages a week; NaN where too few weeks are known), weeks_known (before the last),
-    reason. Raises InvalidInput when the shapes do not fit.
+    ``created_week`` is the column in which a room was made (NaN or negative: before them all), the last one makes it
+    new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with. Columns: verdict, usual_low,
+    usual_high, level (messages a week; NaN where too few weeks are known), weeks_known (before the last), reason.
+    Raises InvalidInput when the shapes do not fit.
     """
     weeks = _checked(history)
     made = _made(created_week, len(weeks))
@@ -138,12 +118,12 @@ def judge(
 
     judged = known[:, -1]
     young = model.weeks < FEWEST_WEEKS
-    grew = (judged > band.high) & ~young
-    fell = (judged < band.low) & ~young
+    grew = (judged > band[2]) & ~young
+    fell = (judged < band[0]) & ~young
     run, run_band = _low_run(known)
     run &= ~grew & ~fell
     silent, silence_band = _silence(known, fell | run)
-    new = made > weeks.shape[1] - 1 - new_weeks
+    new = made > weeks.shape[1] - 2
 
     verdict = np.select(
         [np.isnan(counted), new, _came_back(weeks), young, silent > 0, grew, fell | run],
@@ -151,17 +131,12 @@ def judge(
         STEADY,
     )
     by_run = run & (verdict == SHRINKING)
-    band = band.replaced(run, run_band).replaced(silent > 1, silence_band).replaced(young | np.isnan(counted), _UNKNOWN)
-    table = pd.DataFrame(
-        {
-            "verdict": pd.array(verdict, dtype="str"),
-            "usual_low": band.low,
-            "usual_high": band.high,
-            "level": band.level,
-            "weeks_known": (~np.isnan(aligned[:, :-1])).sum(axis=1),
-        }
-    )
-    table["reason"] = pd.array(_reasons(table, counted, silent, by_run), dtype="str")
+    band = np.select([young | np.isnan(counted), silent > 1, run], [np.nan, silence_band, run_band], band)
+    usual = {"usual_low": band[0], "usual_high": band[2], "level": band[1]}
+    table = pd.DataFrame({"verdict": pd.array(verdict, dtype="str"), **usual})
+    table["weeks_known"] = (~np.isnan(aligned[:, :-1])).sum(axis=1)
+    facts = table.assign(count=counted, silent=silent, by_run=by_run).itertuples(index=False, name=None)
+    table["reason"] = pd.array([_reason(*fact) for fact in facts], dtype="str")
     return table
 
 
@@ -173,16 +148,13 @@ def expected_band(weekly: pd.Series, left_out: Sequence[bool] | Bools | None = N
     """
     counts = weekly.to_numpy(dtype=np.float64)
     length = len(counts)
-    if not length:
-        return pd.DataFrame({"low": counts, "level": counts, "high": counts}, index=weekly.index)
     compared = _without(counts[None, :], left_out, keep_last=False)[0]
-    before = np.concatenate([np.full(length, np.nan), compared])
+    before = np.concatenate([np.full(length, np.nan), compared, [0.0]])
     rows = np.lib.stride_tricks.sliding_window_view(before, length + 1)[:length].copy()
     rows[:, -1] = 0.0
-    known = _right_aligned(rows)
-    model = _model(known, 1)
-    band = model.band().replaced(model.weeks < FEWEST_WEEKS, _UNKNOWN)
-    return pd.DataFrame({"low": band.low, "level": band.level, "high": band.high}, index=weekly.index)
+    model = _model(_right_aligned(rows), 1)
+    band = np.where(model.weeks < FEWEST_WEEKS, np.nan, model.band())
+    return pd.DataFrame(band.T, index=weekly.index, columns=["low", "level", "high"])
 
 
 def _checked(history: Floats) -> Floats:
@@ -252,24 +224,24 @@ def _own_spread(weeks: Floats, mean: Floats, typical: Floats) -> Floats:
     return np.where(spoken, np.maximum(own, 0.0), typical)
 
 
-def _low_run(known: Floats) -> tuple[Bools, _Band]:
+def _low_run(known: Floats) -> tuple[Bools, Floats]:
     """Rooms whose last RUN_WEEKS weeks are all low and together speak for a lasting fall; the band before them."""
     if known.shape[1] < RUN_WEEKS + OWN_WEEKS:
-        return np.zeros(len(known), dtype=np.bool_), _UNKNOWN
+        return np.zeros(len(known), dtype=np.bool_), np.full((3, len(known)), np.nan)
     model = _model(known, RUN_WEEKS)
     reference = known[:, -RUN_WEEKS - OWN_WEEKS : -RUN_WEEKS]
     last = known[:, -RUN_WEEKS:]
     low = np.minimum(np.partition(reference, LOWER_WEEKS, axis=1)[:, LOWER_WEEKS], np.floor(model.mean))
     evidence = model.evidence(last, 1 / CHANGE).sum(axis=1)
     run = (model.weeks >= OWN_WEEKS) & (last.max(axis=1) < low) & (evidence > np.log(ODDS_OF_RUN))
-    return run, _Band(low, model.mean, model.band().high)
+    return run, np.stack([low, model.mean, model.band()[2]])
 
 
-def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], _Band]:
+def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], Floats]:
     """For how many weeks each room has been silent where that is news, else 0; the band before the silence."""
     quiet = known[:, -1] == 0
     weeks = np.where(fell & quiet, 1, 0)
-    band = _UNKNOWN
+    band = np.full((3, len(known)), np.nan)
     for length in range(2, min(LONGEST_SILENCE, known.shape[1] - OWN_WEEKS) + 1):
         quiet = quiet & (known[:, -length] == 0)
         model = _model(known, length)
@@ -277,7 +249,7 @@ def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], _Band]:
         news = (model.weeks >= OWN_WEEKS) & (evidence > np.log(ODDS_OF_SILENCE))
         longer = quiet & ((weeks > 0) | news)
         weeks = np.where(longer, length, weeks)
-        band = model.band().replaced(~longer, band)
+        band = np.where(longer, model.band(), band)
     return weeks, band
 
 
@@ -286,17 +258,6 @@ def _came_back(weeks: Floats) -> Bools:
         return np.zeros(len(weeks), dtype=np.bool_)
     silent: Bools = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).all(axis=1)
     return silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
-
-
-def _reasons(table: pd.DataFrame, counted: Floats, silent: npt.NDArray[np.int64], by_run: Bools) -> list[str]:
-    facts = zip(
-        *(table[name].tolist() for name in ("verdict", "usual_low", "usual_high", "level", "weeks_known")),
-        counted.tolist(),
-        silent.tolist(),
-        by_run.tolist(),
-        strict=True,
-    )
-    return [_reason(*fact) for fact in facts]
 
 
 def _reason(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
@@ -40,9 +40,11 @@ class History:
         whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
         return whole.map({True: 0.0, False: np.nan})
 
-    def weekly_of(self, room_id: str) -> pd.Series:
-        """Messages per week of one room (first day as index); 0 where only others were counted, NaN for no data."""
-        return self.counts.loc[[room_id]].iloc[0] if room_id in self.counts.index else self.silence
+    def of(self, room_ids: Iterable[str]) -> pd.DataFrame:
+        """Messages per week of these rooms (rows); 0 where only others were counted, NaN where that is not known."""
+        counts = self.counts.reindex(pd.Index(room_ids))
+        counts.loc[~counts.index.isin(self.counts.index)] = self.silence.to_numpy()
+        return counts
 
     def turns_of_year(self) -> list[bool]:
         """Which weeks touch the turn of the year, when chat is quiet and then seems to grow."""
@@ -79,9 +81,7 @@ def agreed(
     none of those without a message is known to be silent. Weeks with ``uncounted`` days are not known.
     """
     told = rooms.set_index("room_id")[["messages", "previous_messages"]].set_axis([period, previous], axis="columns")
-    counts = history.counts.copy()
-    counts = counts.reindex(counts.index.union(told.index[(told != 0).any(axis=1)], sort=False))
-    counts.loc[~counts.index.isin(history.counts.index)] = history.silence.to_numpy()
+    counts = history.of(history.counts.index.union(told.index[(told != 0).any(axis=1)], sort=False))
     told = told.reindex(counts.index).astype("float64")
     inside = [
         pd.Timestamp(week.start) for week in history.weeks if week.start >= period.start and week.end <= period.end
@@ -103,8 +103,7 @@ def agreed(
 
 def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]]:
     """Messages of each room in the last ``weeks`` weeks, oldest first, from the week after the last unknown one on."""
-    counts = history.counts.reindex(room_ids).iloc[:, -weeks:].to_numpy(dtype=np.float64, copy=True)
-    counts[~room_ids.isin(history.counts.index)] = history.silence.to_numpy()[-weeks:]
+    counts = history.of(room_ids).iloc[:, -weeks:].to_numpy(dtype=np.float64)
     first = np.where(np.isnan(counts).any(axis=1), counts.shape[1] - np.isnan(counts)[:, ::-1].argmax(axis=1), 0)
     return [row[begin:].tolist() for row, begin in zip(counts, first, strict=True)]
 
@@ -115,8 +114,7 @@ def verdicts(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     The columns are those of ``verdict.judge``. Rooms that the history never counted were silent in its known weeks.
     """
     index = pd.Index(rooms["room_id"])
-    counts = history.counts.reindex(index).to_numpy(dtype=np.float64, copy=True)
-    counts[~index.isin(history.counts.index)] = history.silence.to_numpy()
+    counts = history.of(index).to_numpy(dtype=np.float64)
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)

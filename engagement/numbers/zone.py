@@ -31,7 +31,7 @@ class Zone:
     """
 
     named: tzinfo | None = None
-    steps: tuple[tuple[datetime, timedelta], ...] = ()
+    steps: tuple[tuple[datetime, timedelta], ...] = ((datetime(1970, 1, 1, tzinfo=UTC), timedelta(0)),)
     seen_from: datetime | None = None
 
     @classmethod
@@ -65,10 +65,8 @@ class Zone:
         moments = pd.to_datetime(moments, utc=True)
         if self.named is not None:
             local = moments.dt.tz_convert(self.named).dt.tz_localize(None)
-        elif self.steps:
-            local = moments.dt.tz_localize(None) + self._shifts(moments)
         else:
-            local = moments.dt.tz_localize(None)
+            local = moments.dt.tz_localize(None) + self._shifts(moments)
         return local.dt.normalize().astype("datetime64[us]")
 
     def _shifts(self, moments: pd.Series) -> pd.Series:
@@ -102,7 +100,7 @@ def server_days(midnights: Iterable[datetime], near: float | None) -> ServerDays
     more off UTC, decide for sure; else the one nearer to ``near`` (hours, as in a person's ``utcOffset``) is
     taken; else the one where more people live (Hawaii at 10, New Zealand at 11 and 12).
     """
-    hours = [_after_midnight(moment) for moment in sorted(midnights)]
+    hours = [moment - datetime.combine(moment, time(), tzinfo=moment.tzinfo) for moment in sorted(midnights)]
     hours = [hour for hour in hours if hour % _QUARTER == timedelta(0) and _candidates(hour)]
     if not hours:
         return ServerDays(None, False)
@@ -110,10 +108,6 @@ def server_days(midnights: Iterable[datetime], near: float | None) -> ServerDays
     west, sure = (True, True) if not unclear else _is_west(unclear, set(hours) - unclear, near)
     offsets = [_offset(hour, west=west) for hour in hours]
     return ServerDays(min(offsets) if min(offsets) <= _FAR_WEST else offsets[-1], sure)
-
-
-def _after_midnight(moment: datetime) -> timedelta:
-    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
 
 
 def _candidates(hour: timedelta) -> list[timedelta]:

@@ -39,7 +39,7 @@ def _keep_room() -> None:
 def room_line(room: pd.Series, history: History, context: figures.Context) -> RoomLine:
     """One room, week by week, with what is usual for it and the verdict on the last full week."""
     one = pd.DataFrame([room])
-    weekly = history.weekly_of(str(room["room_id"]))
+    weekly = history.of([str(room["room_id"])]).iloc[0]
     label = naming.room_labels(one, show_people=context.show_people).iloc[0]
     return _line(label, weekly, history, verdicts(one, history).iloc[0], context)
 

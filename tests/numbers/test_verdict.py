@@ -190,7 +190,6 @@ def test_a_room_made_in_the_last_week_is_new() -> None:
     assert row["verdict"] == "new"
     assert row["reason"] == "31 messages, created just now"
     assert verdict_on(*[NAN] * 7, 31, 12, created=7)["verdict"] == "too few to tell"
-    assert verdict_on(*[NAN] * 7, 31, 12, created=7, new_weeks=2)["verdict"] == "new"
 
 
 def test_the_weeks_up_to_the_one_a_room_was_made_in_are_not_compared_with() -> None:

@@ -52,7 +52,7 @@ def test_weeks_are_exact_and_two_come_with_one_call_newest_first(server: DemoSer
     assert weekly(history, "late") == [0, 0, 0, 0, 0, 4]
     assert weekly(history, "below") == [0, 0, 0, 0, -2, 0]
     assert "silent" not in history.counts.index
-    assert history.weekly_of("silent").tolist() == [0] * 6
+    assert history.of(["silent"]).iloc[0].tolist() == [0] * 6
     assert (history.missing, history.receipt.notes, history.incomplete) == ((), (), ())
 
 
@@ -143,10 +143,10 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
         judged = verdicts(reader.activity(facts, LAST).result(60).rooms, history)
     unknown = [True, True, True, False, False, True, False, False]
     assert history.counts.isna().loc["general"].tolist() == unknown
-    assert history.weekly_of("silent").isna().tolist() == unknown
+    assert history.of(["silent"]).iloc[0].isna().tolist() == unknown
     both = by_week(history, pd.DataFrame({"room_id": ["general", "silent"]}))
     assert both.isna().to_numpy().tolist() == [[one] * both.shape[1] for one in unknown]
-    assert history.weekly_of("general").dropna().tolist() == [70, 70, 70, 70]
+    assert history.of(["general"]).iloc[0].dropna().tolist() == [70, 70, 70, 70]
     assert judged["weeks_known"].tolist() == [3, 3]
     assert history.missing == ()
     assert history.receipt.notes == (
@@ -251,8 +251,8 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     rooms = other.activity(other.facts().result(60), LAST).result(60).rooms
     history = read(without_one(visit(server, clock, archive), LAST, "late"))
     assert history.counts.loc[:, pd.Timestamp(LAST.start)].to_dict() == {"general": 105, "below": 0}
-    assert history.weekly_of("late").isna().tolist() == [False] * 4 + [True] * 2
-    assert history.weekly_of("late").dropna().tolist() == [0, 0, 0, 0]
+    assert history.of(["late"]).iloc[0].isna().tolist() == [False] * 4 + [True] * 2
+    assert history.of(["late"]).iloc[0].dropna().tolist() == [0, 0, 0, 0]
     assert history.incomplete == (SIX[4], SIX[5])
     assert history.receipt.notes == (f"Not complete: the weeks {SIX[4]}, {SIX[5]}.",)
     judged = verdicts(rooms, history)
