@@ -9,7 +9,6 @@ from engagement.figures.calendar import messages_per_day as messages_per_day
 from engagement.figures.frame import CONFIG as CONFIG
 from engagement.figures.frame import Context as Context
 from engagement.figures.frame import Info as Info
-from engagement.figures.oneroom import room_line as room_line
 from engagement.figures.ranked import busiest_by_total as busiest_by_total
 from engagement.figures.ranked import movers as movers
 from engagement.figures.ranked import top_rooms as top_rooms
@@ -18,4 +17,5 @@ from engagement.figures.silence import silence_age as silence_age
 from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
 from engagement.figures.weeks import heat as heat
+from engagement.figures.weeks import room_line as room_line
 from engagement.figures.weeks import weekly_totals as weekly_totals

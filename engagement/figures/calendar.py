@@ -16,6 +16,7 @@ from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_
 from engagement.figures.frame import (
     Context,
     Info,
+    add_ticks,
     framed,
     hatched,
     hover_text,
@@ -31,18 +32,11 @@ from engagement.numbers.periods import Period
 
 _DAYS_LABELLED_EACH = 10
 _SATURDAY = 5
-# How a note begins that tells that a figure counts all rooms, whatever the view shows.
-ALL_ROOMS = "all rooms"
 
 
 def as_day(value: Any) -> date:
     """The day of a date, datetime or pandas timestamp."""
     return pd.Timestamp(value).date()
-
-
-def as_count(value: Any) -> int | None:
-    """A whole number; None where it is missing."""
-    return None if pd.isna(value) else round(float(value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +72,16 @@ class MessagesPerDay(Info):
 
 
 def messages_per_day(days: Days, context: Context) -> MessagesPerDay:
-    """Both periods day by day. With a note that begins with ``ALL_ROOMS`` the title speaks of the whole workspace."""
+    """Both periods day by day, of all rooms, which beside figures of some rooms must not look like their total."""
     if not any((day.messages or 0) > 0 or (day.previous or 0) > 0 for day in days.days):
         return no_messages(MessagesPerDay, context, "Messages per day")
     return MessagesPerDay(
-        title=("Whole workspace: " if _whole(context) else "") + _day_title(days, context),
+        title=f"Whole workspace: {_day_title(days, context)}",
         subtitle=context.subtitle(
             "Messages per day", f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"
         ),
         days=days.days,
     )
-
-
-def _whole(context: Context) -> bool:
-    # Beside figures of some rooms, the messages of all rooms must not look like their total.
-    return any(note.startswith(ALL_ROOMS) for note in context.notes)
 
 
 def _day_title(days: Days, context: Context) -> str:
@@ -130,12 +119,9 @@ def _mark_running(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> Non
 
 def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
     known = [(number, day.previous) for number, day in enumerate(days) if day.previous is not None]
-    xs = [x for number, _ in known for x in (number - 0.44, number + 0.44, None)]
-    ys = [y for _, previous in known for y in (previous, previous, None)]
-    crowded = len(days) > 62
-    for colour, thick in ((tokens.paper, 0 if crowded else 6), (tokens.previous, 1.5 if crowded else 2.5)):
-        line = {"color": colour, "width": thick}
-        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
+    rim, thick = (0, 1.5) if len(days) > 62 else (6, 2.5)
+    places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
+    add_ticks(figure, places, [(tokens.paper, rim), (tokens.previous, thick)])
 
 
 def _day_labels(days: Sequence[date]) -> dict[str, Any]:
@@ -164,17 +150,17 @@ def week_text(start: date) -> str:
     return period_text(Period(start, start + timedelta(days=6)))
 
 
-def week_labels(starts: Sequence[date], most: int = 8) -> dict[str, Any]:
+def week_labels(starts: Sequence[date]) -> dict[str, Any]:
     """Tick places and texts for columns of weeks: every week of a few, else the first week of a month, in words.
 
-    The year stands below the first label and below each January; at most about ``most`` labels.
+    The year stands below the first label and below each January; at most about eight labels.
     """
     if len(starts) <= 6:
         texts = [f"{start.day} {MONTHS[start.month - 1]}" for start in starts]
         chosen = list(range(len(starts)))
     else:
         firsts = [n for n, start in enumerate(starts) if start.day <= 7]
-        chosen = firsts[:: max(1, math.ceil(len(firsts) / most))] or [0]
+        chosen = firsts[:: max(1, math.ceil(len(firsts) / 8))] or [0]
         texts = [MONTHS[starts[number].month - 1] for number in chosen]
     years = [None, *(starts[number].year for number in chosen)]
     for place, number in enumerate(chosen):

@@ -7,7 +7,6 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -20,7 +19,6 @@ from engagement.display.wording import (
     count,
     day_text,
     period_text,
-    plural,
     short,
     told_apart,
     workspace_name,
@@ -44,7 +42,6 @@ TITLE_COLUMNS = 40
 LONGEST_NAME = 200
 ROW = 32
 _TOP = 8
-_PART = " · "
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Context:
 
     def subtitle(self, *parts: str) -> str:
         """``parts``, the workspace and the notes in one line."""
-        return _PART.join([*(part for part in parts if part), self.workspace, *self.notes])
+        return " · ".join([*(part for part in parts if part), self.workspace, *self.notes])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,17 +162,7 @@ def numbers_width(marks: Sequence[float]) -> float:
 
 
 def wrapped(text: str, size: float, pixels: float) -> list[str]:
-    """``text`` in lines of at most about ``pixels``, broken between parts (" · ") where possible, else at spaces."""
-    lines: list[str] = []
-    for part in text.split(_PART):
-        if lines and text_width(lines[-1] + _PART + part, size) <= pixels:
-            lines[-1] += _PART + part
-        else:
-            lines += _by_words(part, size, pixels)
-    return lines
-
-
-def _by_words(text: str, size: float, pixels: float) -> list[str]:
+    """``text`` in lines of at most about ``pixels``, broken at spaces."""
     lines: list[str] = []
     for word in text.split(" "):
         if lines and text_width(f"{lines[-1]} {word}", size) <= pixels:
@@ -241,24 +228,21 @@ def _axis(tokens: Tokens) -> dict[str, Any]:
 
 def axis_names(labels: Sequence[str], pixels: float = LONGEST_NAME) -> list[str]:
     """``labels`` shortened until they fit beside a chart; different labels stay different."""
-    names = [_fitting(partial(_shortened, label), pixels)[0] for label in labels]
+    names = [_fitting(lambda alone, limit: [short(alone[0], limit)], [label], pixels)[0] for label in labels]
     alike: dict[str, list[str]] = {}
     for label, name in dict(zip(labels, names, strict=True)).items():
         alike.setdefault(name, []).append(label)
     apart: dict[str, str] = {}
     for group in (group for group in alike.values() if len(group) > 1):
-        apart |= dict(zip(group, _fitting(partial(told_apart, group), pixels), strict=True))
+        apart |= dict(zip(group, _fitting(told_apart, group, pixels), strict=True))
     return [apart.get(label, name) for label, name in zip(labels, names, strict=True)]
 
 
-def _shortened(label: str, limit: int) -> list[str]:
-    return [short(label, limit)]
-
-
-def _fitting(shortened: Callable[[int], list[str]], pixels: float) -> list[str]:
-    """The longest of what ``shortened`` makes of fewer and fewer columns that fits into ``pixels``."""
-    tries = (shortened(limit) for limit in range(LABEL_COLUMNS, 8, -2))
-    return next((some for some in tries if max(text_width(text, TEXT) for text in some) <= pixels), shortened(8))
+def _fitting(shortened: Callable[[list[str], int], list[str]], labels: list[str], pixels: float) -> list[str]:
+    """The longest of what ``shortened`` makes of ``labels`` in fewer and fewer columns that fits into ``pixels``."""
+    tries = (shortened(labels, limit) for limit in range(LABEL_COLUMNS, 8, -2))
+    fits = (some for some in tries if max(text_width(text, TEXT) for text in some) <= pixels)
+    return next(fits, shortened(labels, 8))
 
 
 def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
@@ -329,10 +313,20 @@ def row_bars(
     return figure
 
 
+def add_ticks(
+    figure: go.Figure, places: Sequence[tuple[Sequence[float], Sequence[float]]], strokes: Sequence[tuple[str, float]]
+) -> None:
+    """Short lines across bars, each from x to x and from y to y, drawn in every colour and width of ``strokes``."""
+    xs, ys = ([value for place in places for value in (*place[axis], None)] for axis in (0, 1))
+    for colour, thick in strokes:
+        line = {"color": colour, "width": thick}
+        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
+
+
 def hover_text(*lines: str) -> str:
     """Plain ``lines`` as the text of a hover label, the first one bold; long names are wrapped."""
     first, *rest = (line for line in lines if line)
-    heads = [first] if len(first) <= 40 else [short(line, 60) for line in _by_words(first, TEXT, 380)]
+    heads = [first] if len(first) <= 40 else [short(line, 60) for line in wrapped(first, TEXT, 380)]
     head = "<br>".join(for_plotly(line) for line in heads)
     return "<br>".join([f"<b>{head}</b>", *(for_plotly(line) for line in rest)])
 
@@ -344,8 +338,3 @@ def no_messages(kind: type[InfoType], context: Context, what: str) -> InfoType:
         subtitle=context.subtitle(what, context.this_text),
         empty="No room that is shown here had a message. Choose another period, or show more rooms.",
     )
-
-
-def rooms_text(number: int) -> str:
-    """A number of rooms: "1 room", "1,200 rooms"."""
-    return plural(number, "room")

@@ -15,10 +15,10 @@ from engagement.figures.frame import (
     Context,
     Info,
     Row,
+    add_ticks,
     hover_text,
     no_messages,
     numbered,
-    rooms_text,
     row_bars,
     ticks,
 )
@@ -72,9 +72,15 @@ class RankedRooms(Info):
             return figure
         high = max(max(row.messages, row.previous) for row in self.rows)
         wide = high * _SHORT_BAR / (DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
-        for fine in (False, True):
+        # Rimmed with paper, so that they show on a dark bar too; but the rim would hide a bar of a few pixels.
+        for fine, strokes in (
+            (False, [(tokens.paper, 6), (tokens.previous, 2.5)]),
+            (True, [(tokens.previous, 1.2)]),
+        ):
             shown = [(n, row) for n, row in enumerate(self.rows) if row.previous > 0 and (row.messages < wide) == fine]
-            _add_ticks(figure, [(row.previous, place) for place, row in shown], tokens, fine=fine)
+            if shown:
+                places = [((row.previous, row.previous), (place - 0.42, place + 0.42)) for place, row in shown]
+                add_ticks(figure, places, strokes)
         figure.update_xaxes(range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
         return figure
 
@@ -82,20 +88,6 @@ class RankedRooms(Info):
 def _bar_hover(row: RoomBar) -> str:
     before = f"before: {count(row.previous)}" if row.previous > 0 else ""
     return hover_text(row.label, plural(row.messages, "message"), before, row.remark)
-
-
-def _add_ticks(figure: go.Figure, points: list[tuple[int, int]], tokens: Tokens, *, fine: bool) -> None:
-    """Ink ticks across the rows of horizontal bars, rimmed with paper so that they show on a dark bar too.
-
-    ``fine`` ticks are thin and have no rim, which would hide a bar of a few pixels.
-    """
-    if not points:
-        return
-    xs = [x for value, _ in points for x in (value, value, None)]
-    ys = [y for _, place in points for y in (place - 0.42, place + 0.42, None)]
-    for colour, thick in ((tokens.previous, 1.2),) if fine else ((tokens.paper, 6), (tokens.previous, 2.5)):
-        line = {"color": colour, "width": thick}
-        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
 
 
 def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms:
@@ -116,7 +108,7 @@ def _held(held: int, total: int, shown: int, active: int) -> str:
     if active == 1:
         return "One room holds the whole conversation"
     if shown == active:
-        return f"{plural(total, 'message')} in {rooms_text(active)}"
+        return f"{plural(total, 'message')} in {plural(active, 'room')}"
     holds = "holds" if shown == 1 else "hold"
     return f"{spelled(shown)} of {count(active)} active rooms {holds} {share_text(held, total)} of the conversation"
 

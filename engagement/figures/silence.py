@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, day_text, share_text
+from engagement.display.wording import count, day_text, plural, share_text
 from engagement.figures.frame import (
     TEXT,
     Context,
@@ -21,7 +21,6 @@ from engagement.figures.frame import (
     hatched,
     hover_text,
     numbered,
-    rooms_text,
     row_bars,
     ticks,
 )
@@ -73,7 +72,7 @@ def _fills(groups: Sequence[Group], tokens: Tokens) -> dict[str, Any]:
 def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
     if total == 0:
         return kind(title="No rooms to show", subtitle=subtitle, empty="No room passes the filters. Show more rooms.")
-    title = f"All {rooms_text(total)} had messages" if total > 1 else "The only room had messages"
+    title = f"All {plural(total, 'room')} had messages" if total > 1 else "The only room had messages"
     return kind(title=title, subtitle=subtitle, empty=f"No room was inactive, {context.this_text}.")
 
 
@@ -99,7 +98,7 @@ def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
         groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
     said = ((quiet, WENT_QUIET), (of.never_used, NEVER_USED))
     parts = [f"{count(number)} {word}" for number, word in said if number]
-    title = f"{count(of.inactive)} of {rooms_text(of.rooms)} had no message"
+    title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
     return InactiveStates(
         title=f"{title}: {', '.join(parts)}" if parts else title,
         subtitle=subtitle,
@@ -132,7 +131,7 @@ class SilenceAge(Info):
             textfont={"size": 14, "color": tokens.ink},
             cliponaxis=False,
             constraintext="none",
-            hovertext=[hover_text(column.name, rooms_text(column.rooms)) for column in self.columns],
+            hovertext=[hover_text(column.name, plural(column.rooms, "room")) for column in self.columns],
             hoverinfo="text",
         )
         high = max(column.rooms for column in self.columns)
@@ -153,7 +152,7 @@ def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
     of = rankings.silence(rooms)
     never, left_out = of.never_used, of.unused_so_far + of.unknown
     what = "Inactive rooms by days since their last message"
-    remark = f"{rooms_text(left_out)} of unknown age left out" if left_out else ""
+    remark = f"{plural(left_out, 'room')} of unknown age left out" if left_out else ""
     subtitle = context.subtitle(what, f"counted to {day_text(context.period.end)}", remark)
     if of.inactive == 0:
         return _all_spoke(SilenceAge, len(rooms), context, subtitle)
@@ -161,8 +160,8 @@ def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
     columns = tuple(Group(name, number, age=place) for place, (name, number) in enumerate(aged))
     known, long = sum(of.aged), sum(of.aged[2:])
     if known:
-        title = f"{count(long)} of {rooms_text(known)} that fell silent said nothing for over 90 days"
+        title = f"{count(long)} of {plural(known, 'room')} that fell silent said nothing for over 90 days"
         title = title if long else "No room that ever had messages has been silent for over 90 days"
     else:
-        title = f"{rooms_text(never)} never used" if never else "How long the rooms have been silent is not known"
+        title = f"{plural(never, 'room')} never used" if never else "How long the rooms have been silent is not known"
     return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group(NEVER_USED, never)))

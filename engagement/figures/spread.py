@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, percent, period_text, share_text, short, signed, spelled
+from engagement.display.wording import count, percent, period_text, plural, share_text, short, signed, spelled
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -26,7 +26,6 @@ from engagement.figures.frame import (
     note,
     numbered,
     numbers_width,
-    rooms_text,
     text_width,
 )
 from engagement.figures.ranked import RoomBar
@@ -61,33 +60,34 @@ class CurrentVsPrevious(Info):
 
     def figure(self, tokens: Tokens) -> go.Figure:
         """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
-        figure = framed(self, tokens, _BODY, left=_left(self), right=_RIGHT, bottom=_BOTTOM)
+        highest = max((max(point.messages, point.previous, 10) for point in self.points), default=10)
+        left = numbers_width([10 ** math.floor(math.log10(highest))]) + 18
+        figure = framed(self, tokens, _BODY, left=left, right=_RIGHT, bottom=_BOTTOM)
         if self.empty:
             return figure
-        points = self.points
-        top = math.log10(_highest(self)) + 0.12
+        top = math.log10(highest) + 0.12
         _ground(figure, top, tokens)
-        _dots(figure, points, tokens)
-        _name(figure, points, top, tokens)
+        _dots(figure, self.points, tokens)
+        _name(figure, self.points, top, tokens)
         return figure
 
 
-def current_vs_previous(rooms: pd.DataFrame, context: Context, named: int = _MOST_NAMES) -> CurrentVsPrevious:
-    """Every room of a rooms table with messages in either period; ``named`` is how many of them get their name."""
+def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevious:
+    """Every room of a rooms table with messages in either period."""
     spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
     moved = rankings.changed(rooms)
     either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
     if either.empty:
         return no_messages(CurrentVsPrevious, context, "Messages per room")
     labels = room_labels(either, show_people=context.show_people)
-    remarkable = set(either.index[either["change"] != 0][:named])
+    remarkable = set(either.index[either["change"] != 0][:_MOST_NAMES])
     more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
     silent = len(rooms) - len(either)
-    left_out = f"{rooms_text(silent)} silent in both left out" if silent else ""
+    left_out = f"{plural(silent, 'room')} silent in both left out" if silent else ""
     small = (either[["messages", "previous_messages"]].max(axis=1) < SMALL).any()
     pale = f"pale: fewer than {SMALL} messages in both" if small else ""
     return CurrentVsPrevious(
-        title=f"{rooms_text(more)} had more messages than {context.before}, {count(fewer)} had fewer",
+        title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
         subtitle=context.subtitle("Each dot is a room", spans, pale, left_out),
         points=tuple(
             Point(label, int(messages), int(previous), named=index in remarkable)
@@ -105,7 +105,7 @@ def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
     size, strength = (5, 0.5) if many else (9, 0.85)
     looks: dict[tuple[bool, str], list[int]] = {}
     for number, point in enumerate(points):
-        looks.setdefault((_is_small(point), _side(point, tokens)), []).append(number)
+        looks.setdefault((max(point.messages, point.previous) < SMALL, _side(point, tokens)), []).append(number)
     for (small, colour), numbers in sorted(looks.items(), reverse=True):
         figure.add_trace(
             trace(
@@ -122,18 +122,6 @@ def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
                 hoverinfo="text",
             )
         )
-
-
-def _highest(info: CurrentVsPrevious) -> int:
-    return max((max(point.messages, point.previous, 10) for point in info.points), default=10)
-
-
-def _left(info: CurrentVsPrevious) -> float:
-    return numbers_width([10 ** math.floor(math.log10(_highest(info)))]) + 18
-
-
-def _is_small(point: Point) -> bool:
-    return max(point.messages, point.previous) < SMALL
 
 
 def _side(point: Point, tokens: Tokens) -> str:
@@ -255,50 +243,37 @@ def _point_hover(point: Point) -> str:
     return hover_text(point.label, counts)
 
 
-@dataclass(frozen=True)
-class Share:
-    """The share in percent that the first ``rooms`` rooms hold together."""
-
-    rooms: int
-    share: float
-
-
 @dataclass(frozen=True, kw_only=True)
 class Concentration(Info):
-    """The curve by rank (thinned out past a few hundred ranks) and its marks."""
+    """How many of the busiest rooms hold which percent together; thinned out past a few hundred rooms."""
 
-    curve: tuple[Share, ...] = ()
-    marks: tuple[Share, ...] = ()
-    rooms: int = 0
+    curve: tuple[tuple[int, float], ...] = ()
 
     def figure(self, tokens: Tokens) -> go.Figure:
         """The share by number of rooms, on a logarithmic scale, with the share written at 1, 3 and 10 rooms."""
         figure = framed(self, tokens, 300, left=44, right=16, bottom=46)
         if self.empty:
             return figure
-        figure.add_scatter(
-            x=[math.log10(point.rooms) for point in self.curve],
-            y=[point.share for point in self.curve],
-            mode="lines" if self.rooms > 1 else "markers",
-            line={"color": tokens.this, "width": 2.5},
-            hovertext=[_share_hover(point) for point in self.curve],
-            hoverinfo="text",
-        )
-        figure.add_scatter(
-            x=[math.log10(point.rooms) for point in self.marks],
-            y=[point.share for point in self.marks],
-            mode="markers",
-            marker={"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}},
-            hovertext=[_share_hover(point) for point in self.marks],
-            hoverinfo="text",
-            cliponaxis=False,
-        )
-        for point in self.marks:
-            text = f"<b>{percent(point.share)}</b> {rooms_text(point.rooms)}"
-            at: dict[str, Any] = {"x": math.log10(point.rooms), "y": point.share, "xanchor": "left", "yanchor": "top"}
+        rooms = max(self.curve[-1][0], 10)
+        line = {"mode": "lines" if len(self.curve) > 1 else "markers", "line": {"color": tokens.this, "width": 2.5}}
+        dot = {"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}}
+        marks = [(rank, share) for rank, share in self.curve if rank in MARKS]
+        for points, look in ((self.curve, line), (marks, {"mode": "markers", "marker": dot, "cliponaxis": False})):
+            figure.add_scatter(
+                x=[math.log10(rank) for rank, _ in points],
+                y=[share for _, share in points],
+                hovertext=[
+                    hover_text(plural(rank, "room"), f"{percent(share)} of all messages") for rank, share in points
+                ],
+                hoverinfo="text",
+                **look,
+            )
+        for rank, share in marks:
+            text = f"<b>{percent(share)}</b> {plural(rank, 'room')}"
+            at: dict[str, Any] = {"x": math.log10(rank), "y": share, "xanchor": "left", "yanchor": "top"}
             figure.add_annotation(note(text, tokens.ink, TEXT, xshift=8, yshift=-2, **at))
-        last = math.log10(max(self.rooms, 10))
-        ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= max(self.rooms, 10)]
+        last = math.log10(rooms)
+        ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= rooms]
         figure.update_xaxes(
             range=[-0.03 * last, last * 1.02],
             tickvals=[math.log10(rank) for rank in ranks],
@@ -318,13 +293,13 @@ def concentration(rooms: pd.DataFrame, context: Context) -> Concentration:
         return no_messages(Concentration, context, what)
     half = next(rank for rank, share in enumerate(held, start=1) if share >= 50)
     holds = "holds" if half == 1 else "hold"
-    said = f"{spelled(half)} of {rooms_text(len(held))} {holds} {share_text(held[half - 1], 100)} of the conversation"
+    said = (
+        f"{spelled(half)} of {plural(len(held), 'room')} {holds} {share_text(held[half - 1], 100)} of the conversation"
+    )
     return Concentration(
         title="One room holds the whole conversation" if len(held) == 1 else said,
         subtitle=context.subtitle(what, context.this_text),
-        curve=tuple(Share(rank, round(held[rank - 1], 2)) for rank in _ranks(len(held))),
-        marks=tuple(Share(rank, round(held[rank - 1], 2)) for rank in MARKS if rank <= len(held)),
-        rooms=len(held),
+        curve=tuple((rank, round(held[rank - 1], 2)) for rank in _ranks(len(held))),
     )
 
 
@@ -332,7 +307,3 @@ def _ranks(last: int) -> list[int]:
     if last <= _RANKS_DRAWN:
         return list(range(1, last + 1))
     return sorted({round(last ** (step / _RANKS_DRAWN)) for step in range(_RANKS_DRAWN + 1)})
-
-
-def _share_hover(point: Share) -> str:
-    return hover_text(rooms_text(point.rooms), f"{percent(point.share)} of all messages")

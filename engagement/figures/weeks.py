@@ -1,4 +1,4 @@
-"""Messages week by week: all rooms together, and the busiest rooms as a heat map."""
+"""Messages by week: of all rooms together, of the busiest rooms as a heat map, and of one room with what is usual."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import amount, count, plural
-from engagement.figures.calendar import (
-    as_count,
-    as_day,
-    week_labels,
-    week_text,
-)
+from engagement.display.wording import amount, count, plural, short
+from engagement.figures.calendar import as_day, week_labels, week_text
 from engagement.figures.frame import (
+    DEFAULT_WIDTH,
     TEXT,
+    TITLE_COLUMNS,
     Context,
     Info,
     framed,
@@ -32,12 +30,14 @@ from engagement.figures.frame import (
     note,
     numbered,
     numbers_width,
-    rooms_text,
+    text_width,
     ticks,
     write_names,
 )
 from engagement.numbers import rankings
+from engagement.numbers.days import as_count
 from engagement.numbers.naming import room_labels
+from engagement.numbers.verdict import GROWING, SHRINKING, STEADY
 from engagement.numbers.weeks import median_before
 
 HEAT_ROW = 25
@@ -55,10 +55,9 @@ class Week:
 
 @dataclass(frozen=True, kw_only=True)
 class WeeklyTotals(Info):
-    """The weeks in order; ``unfinished`` says that the last one is not over."""
+    """The weeks in order."""
 
     weeks: tuple[Week, ...] = ()
-    unfinished: bool = False
 
     def figure(self, tokens: Tokens) -> go.Figure:
         """Two panels above each other over the same weeks: messages, and rooms with messages."""
@@ -71,9 +70,7 @@ class WeeklyTotals(Info):
         figure = framed(self, tokens, 330, left=numbers_width([*marks[0], *marks[1]]), right=4, bottom=38)
         if self.empty:
             return figure
-        last = [self.unfinished and number == len(weeks) - 1 for number in range(len(weeks))]
-        finished = len(weeks) - 1 - any(last)
-        colours = [tokens.this if number >= finished else faded(tokens.this, 0.55) for number in range(len(weeks))]
+        colours = [*[faded(tokens.this, 0.55)] * (len(weeks) - 1), tokens.this]
         grid = figure.layout.yaxis.to_plotly_json()
         for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
             figure.add_bar(
@@ -81,8 +78,8 @@ class WeeklyTotals(Info):
                 y=values,
                 yaxis=axis,
                 width=0.74,
-                marker=hatched(colours, last, tokens),
-                hovertext=[_week_hover(week, unfinished) for week, unfinished in zip(weeks, last, strict=True)],
+                marker=hatched(colours, [False] * len(weeks), tokens),
+                hovertext=[_week_hover(week) for week in weeks],
                 hoverinfo="text",
             )
             high = max((value or 0 for value in values), default=0)
@@ -99,7 +96,7 @@ class WeeklyTotals(Info):
 def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
     """Totals by week from a table with columns messages and active_rooms, indexed by the first day of each week.
 
-    The title compares the last finished week with the median of the weeks before it.
+    The weeks are over; the title compares the last one with the median of those before it.
     """
     weeks = tuple(
         Week(as_day(start), as_count(messages), as_count(active))
@@ -108,26 +105,23 @@ def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
     known = [week for week in weeks if week.messages is not None]
     if not any(week.messages for week in known):
         return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
-    finished = known[:-1] if context.unfinished and known[-1] is weeks[-1] and len(known) > 1 else known
     what = f"Messages and active rooms per week, {plural(len(weeks), 'week')}"
     return WeeklyTotals(
-        title=_weekly_title(finished),
+        title=_weekly_title(known),
         subtitle=context.subtitle(what, f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"),
         weeks=weeks,
-        unfinished=context.unfinished,
     )
 
 
-def _weekly_title(finished: Sequence[Week]) -> str:
-    last, usual = finished[-1], median_before([week.messages or 0 for week in finished])
-    rooms = f" in {rooms_text(last.active_rooms)}" if last.active_rooms is not None else ""
+def _weekly_title(known: Sequence[Week]) -> str:
+    last, usual = known[-1], median_before([week.messages or 0 for week in known])
+    rooms = f" in {plural(last.active_rooms, 'room')}" if last.active_rooms is not None else ""
     title = f"{plural(last.messages, 'message')}{rooms} in the last full week" if last.messages else _SILENT_WEEK
     return title if usual is None else f"{title}; the median of the weeks before is {amount(usual)}"
 
 
-def _week_hover(week: Week, unfinished: bool) -> str:
-    so_far = " so far" if unfinished else ""
-    messages = plural(week.messages, "message") + so_far if week.messages is not None else "not known"
+def _week_hover(week: Week) -> str:
+    messages = plural(week.messages, "message") if week.messages is not None else "not known"
     return hover_text(week_text(week.start), messages, f"active rooms: {count(week.active_rooms)}")
 
 
@@ -243,3 +237,129 @@ def _hatch_gaps(figure: go.Figure, info: Heat, tokens: Tokens) -> None:
 def _cell_hover(row: HeatRow, number: int, start: date) -> str:
     value = row.weeks[number]
     return hover_text(row.label, week_text(start), "no data" if value is None else plural(value, "message"))
+
+
+@dataclass(frozen=True)
+class RoomWeek:
+    """One week of one room with what was expected of it; None is not known."""
+
+    start: date
+    messages: int | None
+    low: float | None
+    level: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomLine(Info):
+    """The weeks of one room in order, and the verdict on the last one."""
+
+    weeks: tuple[RoomWeek, ...] = ()
+    verdict: str = ""
+    reason: str = ""
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """The weekly line over the expected band; the last point has the colour and the word of its verdict."""
+        weeks = self.weeks
+        highest = max((max(week.messages or 0, week.high or 0) for week in weeks), default=0)
+        marks = ticks(max(highest, 1), parts=3)
+        figure = framed(self, tokens, 268, left=numbers_width(marks), right=16, bottom=38)
+        if self.empty:
+            return figure
+        _band(figure, weeks, tokens)
+        places = list(range(len(weeks)))
+        hover = [_room_week_hover(week) for week in weeks]
+        figure.add_scatter(
+            x=places,
+            y=[week.messages for week in weeks],
+            mode="lines+markers",
+            line={"color": tokens.this, "width": 2},
+            marker={"size": 5, "color": tokens.this},
+            hovertext=hover,
+            hoverinfo="text",
+            connectgaps=False,
+        )
+        last = max(number for number, week in enumerate(weeks) if week.messages is not None)
+        colour = {GROWING: tokens.up, SHRINKING: tokens.down, STEADY: tokens.ink}.get(self.verdict, tokens.muted)
+        figure.add_scatter(
+            x=[last],
+            y=[weeks[last].messages],
+            mode="markers",
+            marker={"size": 12, "color": colour, "line": {"color": tokens.paper, "width": 2}},
+            hovertext=[hover[last] + (f"<br>{for_plotly(self.reason)}" if self.reason else "")],
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+        text = f"<b>{for_plotly(self.verdict)}</b> {count(weeks[last].messages)}"
+        clear = _clear_height(self, last, DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
+        place = {"x": last, "y": clear, "xanchor": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
+        figure.add_annotation(note(text, colour, TEXT, **place))
+        figure.update_xaxes(range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
+        figure.update_yaxes(range=[0, max(highest, 1) * 1.18], **numbered(marks))
+        return figure
+
+
+def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, reason: str = "") -> RoomLine:
+    """One room by week, from columns messages, low, level and high, indexed by the first day of each week.
+
+    ``label`` comes from ``room_label``; ``verdict`` is growing, shrinking, steady or too few to tell.
+    """
+    weeks = tuple(
+        RoomWeek(as_day(start), as_count(messages), *(None if pd.isna(value) else float(value) for value in band))
+        for start, messages, *band in zip(
+            weekly.index, *(weekly[name] for name in ("messages", "low", "level", "high")), strict=True
+        )
+    )
+    known = [week for week in weeks if week.messages is not None]
+    name = short(label, TITLE_COLUMNS)
+    if not known:
+        sentence = "No week of this room has been counted yet."
+        subtitle = context.subtitle("Messages per week")
+        return RoomLine(title=f"{name}: no data", subtitle=subtitle, empty=sentence)
+    last = known[-1]
+    span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
+    expected = f", expected {count(last.low)} to {count(last.high)}" if last.low is not None else ""
+    is_verdict = f"{name} is {verdict}" if verdict in (GROWING, SHRINKING, STEADY) else f"{name}: {verdict}"
+    return RoomLine(
+        title=f"{is_verdict}: {plural(last.messages or 0, 'message')}{expected}",
+        subtitle=context.subtitle("Messages per week", "band: expected from its own recent weeks", span),
+        weeks=weeks,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
+    """The height above which a word that ends at week ``last`` hides neither line nor band, ``pixels`` wide."""
+    word = text_width(f"{info.verdict} {count(info.weeks[last].messages)}", TEXT) * 1.1
+    covered = math.ceil(word * len(info.weeks) / pixels) + 1
+    return max(max(week.messages or 0, week.high or 0) for week in info.weeks[max(last + 1 - covered, 0) :])
+
+
+def _band(figure: go.Figure, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
+    banded = [(n, week) for n, week in enumerate(weeks) if week.low is not None and week.high is not None]
+    if not banded:
+        return
+    xs = [number for number, _ in banded]
+    figure.add_scatter(
+        x=xs + xs[::-1],
+        y=[week.high for _, week in banded] + [week.low for _, week in reversed(banded)],
+        mode="lines",
+        fill="toself",
+        fillcolor=faded(tokens.this, 0.16),
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=xs,
+        y=[week.level for _, week in banded],
+        mode="lines",
+        line={"color": tokens.muted, "width": 1.2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def _room_week_hover(week: RoomWeek) -> str:
+    messages = plural(week.messages, "message") if week.messages is not None else "no data"
+    expected = f"expected {count(week.low)} to {count(week.high)}" if week.low is not None else ""
+    return hover_text(week_text(week.start), messages, expected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,9 +49,10 @@ def aligned(daily: pd.Series, period: Period, previous: Period, today: date) -> 
 
     Days after ``today`` and days that ``daily`` does not hold are not known.
     """
-    counts = {pd.Timestamp(str(day)).date(): _count(value) for day, value in daily.items()}
+    told = {pd.Timestamp(str(day)).date(): as_count(value) for day, value in daily.items()}
+    counts = {day: number for day, number in told.items() if day <= today}
     days = tuple(
-        Day(day, _known(counts, day, today), other, _known(counts, other, today), day == today)
+        Day(day, counts.get(day), other, counts.get(other), day == today)
         for day, other in zip(period.dates(), previous.dates(), strict=True)
     )
     both = [(one.messages, one.previous) for one in days if one.day < today]
@@ -65,11 +66,8 @@ def aligned(daily: pd.Series, period: Period, previous: Period, today: date) -> 
     )
 
 
-def _known(counts: Mapping[date, int | None], day: date, today: date) -> int | None:
-    return counts.get(day) if day <= today else None
-
-
-def _count(value: float) -> int | None:
+def as_count(value: float) -> int | None:
+    """A whole number; None where it is missing."""
     return None if pd.isna(value) else round(float(value))
 
 

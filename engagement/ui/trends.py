@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.figures.oneroom import RoomLine
+from engagement.figures.weeks import RoomLine
 from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, total_verdict, verdicts

@@ -10,7 +10,7 @@ import pytest
 
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
-from engagement.figures import calendar, oneroom, weeks
+from engagement.figures import calendar, weeks
 from engagement.numbers.days import Day, aligned
 from engagement.numbers.periods import Period
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
@@ -33,31 +33,22 @@ def test_days_are_laid_over_the_days_of_the_same_number():
         Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
         Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
     )
-    assert info.title == "30 messages"
+    assert info.title == "Whole workspace: 30 messages"
     assert info.subtitle == "Messages per day · bar: 14–15 Nov 2026 · tick: 12–13 Nov 2026 · w"
 
 
 @pytest.mark.parametrize(
     ("before", "title"),
     [
-        ([10] * 7, "70 messages, as many as the week before"),
-        ([5] * 7, "70 messages, 35 more than the week before (100\u00a0%)"),
-        ([12] * 7, "70 messages, 14 fewer than the week before (17\u00a0%)"),
-        ([0] * 7, "70 messages, 70 more than the week before"),
+        ([10] * 7, "Whole workspace: 70 messages, as many as the week before"),
+        ([5] * 7, "Whole workspace: 70 messages, 35 more than the week before (100\u00a0%)"),
+        ([12] * 7, "Whole workspace: 70 messages, 14 fewer than the week before (17\u00a0%)"),
+        ([0] * 7, "Whole workspace: 70 messages, 70 more than the week before"),
     ],
 )
 def test_the_title_of_the_days_compares_both_periods(before, title):
     info = figures.messages_per_day(both_weeks(before, [10] * 7), CONTEXT)
     assert info.title == title
-
-
-def test_a_count_of_all_rooms_says_so_in_its_title():
-    days = both_weeks([5] * 7, [10] * 7)
-    whole = figures.Context("w", WEEK, WEEK.previous, notes=("all rooms, direct messages included",))
-    masked = figures.Context("w", WEEK, WEEK.previous, notes=("names replaced",))
-    said = "70 messages, 35 more than the week before (100\u00a0%)"
-    assert figures.messages_per_day(days, whole).title == f"Whole workspace: {said}"
-    assert figures.messages_per_day(days, masked).title == said
 
 
 def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else():
@@ -66,7 +57,10 @@ def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else()
     days = both_weeks([10, 20, 30, 40, 50, 60, 70], [11, 4, 9, 0, 0, 0, 0], today=date(2026, 11, 11))
     assert (days.messages, days.over, days.before) == (24, 15, 30)
     info = figures.messages_per_day(days, context)
-    assert info.title == "24 messages so far; 15 on the days that are over, 30 on those of the week before"
+    assert (
+        info.title
+        == "Whole workspace: 24 messages so far; 15 on the days that are over, 30 on those of the week before"
+    )
     assert [day.unfinished for day in info.days] == [False, False, True, False, False, False, False]
     assert [day.messages for day in info.days] == [11, 4, 9, None, None, None, None]
     drawn = info.figure(LIGHT)
@@ -78,7 +72,7 @@ def test_on_the_first_day_of_a_period_there_is_nothing_to_compare_yet():
     days = both_weeks([10] * 7, [3, *[0] * 6], today=date(2026, 11, 9))
     assert (days.messages, days.over, days.before) == (3, None, None)
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    assert figures.messages_per_day(days, context).title == "3 messages so far"
+    assert figures.messages_per_day(days, context).title == "Whole workspace: 3 messages so far"
 
 
 def test_two_silent_periods_are_an_empty_picture_of_days():
@@ -125,14 +119,9 @@ def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_befor
         {"messages": [100, 300, 200, 120, 9], "active_rooms": [4, 5, 6, 7, 1]},
         index=pd.date_range("2026-10-19", periods=5, freq="7D"),
     )
-    running = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    info = figures.weekly_totals(table, running)
-    assert info.title == "120 messages in 7 rooms in the last full week; the median of the weeks before is 200"
+    info = figures.weekly_totals(table, CONTEXT)
     assert info.weeks[0] == weeks.Week(date(2026, 10, 19), 100, 4)
-    assert info.unfinished
-    assert figures.weekly_totals(table, CONTEXT).title == (
-        "9 messages in 1 room in the last full week; the median of the weeks before is 160"
-    )
+    assert info.title == ("9 messages in 1 room in the last full week; the median of the weeks before is 160")
 
 
 def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
@@ -143,9 +132,9 @@ def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
     info = figures.room_line("#general", table, "growing", CONTEXT, reason="above its band")
     assert info.title == "#general is growing: 120 messages, expected 20 to 80"
     assert info.weeks == (
-        oneroom.RoomWeek(date(2026, 10, 26), 10, None, None, None),
-        oneroom.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
-        oneroom.RoomWeek(date(2026, 11, 9), 120, 20, 45, 80.4),
+        weeks.RoomWeek(date(2026, 10, 26), 10, None, None, None),
+        weeks.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
+        weeks.RoomWeek(date(2026, 11, 9), 120, 20, 45, 80.4),
     )
     drawn = info.figure(LIGHT)
     assert drawn.data[-1].marker.color == LIGHT.up
