@@ -21,19 +21,10 @@ from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
 
-@dataclass(frozen=True)
-class Chart:
-    """What a chart says, and how it is drawn; ``what`` is its section."""
-
-    what: str
-    info: Info
-
-
 @dataclass(frozen=True, eq=False)
 class Table:
     """Every row of a table under the headings of the screen; ``short`` columns and ``most`` rows go into pictures."""
 
-    what: str
     title: str
     rows: pd.DataFrame
     short: tuple[str, ...]
@@ -47,7 +38,7 @@ class Table:
 @dataclass(frozen=True, eq=False)
 class Content:
     """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts;
-    ``every_room`` is a row per room of the view, for CSV.
+    charts and tables are by section; ``every_room`` is a row per room of the view, for CSV.
     """
 
     title: str
@@ -56,15 +47,11 @@ class Content:
     about: tuple[tuple[str, str], ...]
     key_figures: tuple[Tile, ...]
     sentences: tuple[words.Sentence, ...]
-    charts: tuple[Chart, ...]
-    tables: tuple[Table, ...]
+    charts: dict[str, Info]
+    tables: dict[str, Table]
     every_room: pd.DataFrame
     notes: tuple[str, ...]
     activity: Activity
-
-    def table(self, what: str) -> Table | None:
-        """The table of a section, None where it is not shown."""
-        return next((table for table in self.tables if table.what == what), None)
 
 
 def build(
@@ -83,14 +70,13 @@ def build(
     if activity.no_data:
         rooms = rooms.iloc[:0]
     context = Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
-    charts = list(_charts(activity, rooms, context, wishes.top))
-    listed = list(_tables(activity, rooms, wishes))
+    sections = list(_sections(activity, rooms, context, wishes))
     sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in wishes.sections else ()
     about = tables.about(activity, filters, len(rooms), viewer_zone=read_zone)
     chosen = wishes.sections
     if compared is not None:
         chart, table, sentence, source = _beside(compared, rooms, filters, context, wishes.top)
-        charts, listed, sentences = [*charts, chart], [*listed, table], (*sentences, sentence)
+        sections, sentences = [*sections, ("compared", chart, table)], (*sentences, sentence)
         about, chosen = [*about, ("Side by side", source)], chosen | {"compared"}
     return Content(
         title=naming.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
@@ -99,8 +85,8 @@ def build(
         about=tuple(about),
         key_figures=tiles(activity, rooms) if "figures" in chosen else (),
         sentences=sentences,
-        charts=tuple(chart for chart in charts if chart.what in chosen),
-        tables=tuple(table for table in listed if table.what in chosen and "tables" in chosen),
+        charts={what: chart for what, chart, _ in sections if what in chosen},
+        tables={what: table for what, _, table in sections if table and {what, "tables"} <= chosen},
         every_room=tables.every_room(rooms, people=wishes.people).rename(columns={"Verdict": _judged(activity)}),
         notes=activity.receipt.notes,
         activity=activity,
@@ -123,45 +109,38 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
     return (*parts, CAPTION) if activity.masked else parts
 
 
-def _charts(activity: Activity, rooms: pd.DataFrame, context: Context, top: int) -> Iterable[Chart]:
-    if not activity.counted:
-        yield Chart("top", figures.busiest_by_total(rooms, context, top))
-        yield Chart("inactive", figures.silence_age(rooms, context))
-        return
-    if activity.no_data:
-        return
-    yield Chart("top", figures.top_rooms(rooms, context, top))
-    if not activity.previous_no_data:
-        yield Chart("movers", figures.movers(rooms, context, max(1, top // 2)))
-    if activity.directory != "pending":
-        yield Chart("inactive", figures.inactive_states(rooms, context))
-    if (history := activity.history) is not None:
-        # The history ends with a week that is over, also where the period does not; a period can end days later.
-        dates = wording.period_text(history.weeks[-1])
-        finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-        yield Chart("trend", figures.weekly_totals(by_week(history, rooms), finished))
-
-
-def _tables(activity: Activity, rooms: pd.DataFrame, wishes: Wishes) -> Iterable[Table]:
+def _sections(
+    activity: Activity, rooms: pd.DataFrame, context: Context, wishes: Wishes
+) -> Iterable[tuple[str, Info, Table | None]]:
+    """The sections that there are numbers for, each with its chart and its table."""
     people, top = wishes.people, wishes.top
     if not activity.counted:
         counters = ("Rank", "Room", "All messages", "Members", "Last message")
-        yield Table("top", "Rooms by all messages ever", tables.counters(rooms, people=people), counters, top)
+        table = Table("Rooms by all messages ever", tables.counters(rooms, people=people), counters, top)
+        yield "top", figures.busiest_by_total(rooms, context, top), table
+        yield "inactive", figures.silence_age(rooms, context), None
         return
     if activity.no_data:
         return
     verdict = _judged(activity)
     ranked = tables.ranked(rooms, people=people).rename(columns={"Verdict": verdict})
-    yield Table("top", "Top channels", ranked, ("Room", "Messages", "Change", "Share %", verdict), top)
+    shown: tuple[str, ...] = ("Room", "Messages", "Change", "Share %", verdict)
+    yield "top", figures.top_rooms(rooms, context, top), Table("Top channels", ranked, shown, top)
     if not activity.previous_no_data:
         moved = tables.changed(rooms, people=people).rename(columns={"Verdict": verdict})
-        yield Table("movers", "Movers", moved, ("Room", "Messages", "Change", "Change %", verdict), top)
+        shown = ("Room", "Messages", "Change", "Change %", verdict)
+        yield "movers", figures.movers(rooms, context, max(1, top // 2)), Table("Movers", moved, shown, top)
     if activity.directory != "pending":
         silent = tables.silent(rooms, people=people)
-        yield Table("inactive", "Inactive rooms", silent, ("Room", "State", "Silent days", "Last message"), top)
-    if activity.history is not None:
-        weeks = tables.weeks(by_week(activity.history, rooms))
-        yield Table("trend", "Weeks", weeks, tuple(weeks.columns), 8)
+        shown = ("Room", "State", "Silent days", "Last message")
+        yield "inactive", figures.inactive_states(rooms, context), Table("Inactive rooms", silent, shown, top)
+    if (history := activity.history) is not None:
+        # The history ends with a week that is over, also where the period does not; a period can end days later.
+        dates = wording.period_text(history.weeks[-1])
+        finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
+        by_weeks = by_week(history, rooms)
+        weeks = tables.weeks(by_weeks)
+        yield "trend", figures.weekly_totals(by_weeks, finished), Table("Weeks", weeks, tuple(weeks.columns), 8)
 
 
 def _judged(activity: Activity) -> str:
@@ -176,7 +155,7 @@ def _judged(activity: Activity) -> str:
 
 def _beside(
     other: Activity, rooms: pd.DataFrame, filters: Filters, context: Context, top: int
-) -> tuple[Chart, Table, words.Sentence, str]:
+) -> tuple[Info, Table, words.Sentence, str]:
     """The chart, the table, the sentence and the source of two periods, over the rooms that pass the same filters."""
     both = rankings.side_by_side(rooms, filters.keep(other.rooms))
     first, second = wording.period_text(context.period), wording.period_text(other.period)
@@ -187,9 +166,8 @@ def _beside(
     numbers = {first: ordered["messages"], second: ordered["previous_messages"], "Change": ordered["change"]}
     rows = pd.DataFrame(names | {"Type": tables.type_words(ordered)} | numbers | {"Change %": ordered["change_pct"]})
     return (
-        Chart("compared", figures.movers(both, replace(context, previous=other.period))),
+        figures.movers(both, replace(context, previous=other.period)),
         Table(
-            "compared",
             f"{first} beside {second}",
             rows.set_axis(ordered["room_id"], axis="index"),
             ("Room", "What", first, second, "Change", "Change %"),

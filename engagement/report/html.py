@@ -16,7 +16,8 @@ from engagement import figures
 from engagement.display import tables, wording
 from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
-from engagement.report.content import Chart, Content, Table
+from engagement.figures import Info
+from engagement.report.content import Content, Table
 from engagement.report.wishes import PAPERS
 
 HERE = Path(__file__).parent
@@ -37,8 +38,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
 
     ``paper`` (one of PAPERS) fixes the size of printed pages; without it whoever prints chooses.
     """
-    charts = [chart for chart in content.charts if only is None or chart.what == only]
-    drawn = {chart.what: _figure(chart, ALONE if only else BESIDE) for chart in charts}
+    charts = {what: chart for what, chart in content.charts.items() if only is None or what == only}
+    drawn = {what: _figure(chart, ALONE if only else BESIDE) for what, chart in charts.items()}
     scripts = (_plotly(), _START) if charts else ()
     tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
     size = f"size: {paper};" if paper in PAPERS else ""
@@ -55,9 +56,9 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             charts=charts,
             heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
             figures=_data({"figures": drawn, "config": figures.CONFIG | {"responsive": False}}),
-            cells={table.what: _cells(table) for table in content.tables},
+            cells=_cells,
             rows_text=rows_text,
-            wide=[table.what for table in content.tables if table.what not in NARROW],
+            narrow=NARROW,
             policy=_policy(scripts),
             # Ours alone, and known to hold no end tag.
             style=Markup(style),  # noqa: S704
@@ -100,8 +101,8 @@ def _policy(scripts: tuple[str, ...]) -> str:
 _hash = cache(script_hash)
 
 
-def _figure(chart: Chart, width: int) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(chart.info.figure(LIGHT).to_json())
+def _figure(chart: Info, width: int) -> dict[str, Any]:
+    figure: dict[str, Any] = json.loads(chart.figure(LIGHT).to_json())
     figure["layout"]["width"] = width
     return figure
 

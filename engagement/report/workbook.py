@@ -40,7 +40,7 @@ _FORMATS = {
 
 def as_workbook(content: Content) -> bytes:
     """The report as XLSX: what it is about and says, then a sheet per table with every row."""
-    sheets = [(table.title, table.rows) for table in content.tables]
+    sheets = [(table.title, table.rows) for table in content.tables.values()]
     figures = [(figure.label, f"{figure.value} ({figure.told})") for figure in content.key_figures]
     comment = [("Comment", content.comment)] if content.comment else []
     return workbook(

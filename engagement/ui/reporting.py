@@ -120,11 +120,10 @@ def show(content: Content) -> None:
         st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(parts_) for parts_ in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
-    _in_pairs(content.charts, lambda chart: charts.draw(chart.info, f"report_{chart.what}"))
-    narrow = [table for table in content.tables if table.what in html.NARROW]
-    _in_pairs(narrow, _table)
-    for table in content.tables:
-        if table not in narrow:
+    _in_pairs(list(content.charts.items()), lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
+    _in_pairs([table for what, table in content.tables.items() if what in html.NARROW], _table)
+    for what, table in content.tables.items():
+        if what not in html.NARROW:
             _table(table)
     st.caption(escaping.for_markdown(" · ".join(content.caption)))
 
@@ -158,7 +157,7 @@ def files(content: Content) -> None:
             without = _no_browser()
             if st.button("PDF", key="report_pdf", disabled=bool(without), icon=":material/picture_as_pdf:"):
                 _make(content, "pdf", "")
-            names = {"": "the whole report"} | {chart.what: chart.info.title for chart in content.charts}
+            names = {"": "the whole report"} | {what: chart.title for what, chart in content.charts.items()}
             wanted = st.selectbox("PNG of", list(names), format_func=names.__getitem__, key="report_picture", width=260)
             if st.button("PNG", key="report_png", disabled=bool(without), icon=":material/image:"):
                 _make(content, "png", wanted)
@@ -214,7 +213,7 @@ def _make(content: Content, ending: str, what: str) -> None:
 
 def _made(content: Content) -> None:
     file: _File | None = st.session_state.get(MAKING)
-    shown = {"", *(chart.what for chart in content.charts)}
+    shown = {"", *content.charts}
     # Gone as soon as the page shows something else than the file was made of.
     if not file or file.what not in shown or file.of != digest(document(content, file.ending, file.what)):
         return

@@ -173,7 +173,7 @@ def test_every_file_says_which_days_were_not_counted(server: DemoServer, clock: 
         assert NOTE in made
         assert "not like for like" in made
     assert ("Note", NOTE) in content.about, "the workbook begins with these"
-    assert all("not like for like" in chart.info.subtitle for chart in content.charts if chart.what != "trend")
+    assert all("not like for like" in chart.subtitle for what, chart in content.charts.items() if what != "trend")
     days = [day.messages for day in content.activity.days.days]
     assert days == [10, 10, None, None, 10, 10, 10]
 

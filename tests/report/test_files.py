@@ -83,11 +83,10 @@ def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     longer = build(month.judged(history), EVERY, Wishes())
     whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):
-        tables = [content.table(what) for content in (longer, whole)]
-        assert [table.shortened().columns[-1] for table in tables if table] == ["Verdict (9–15 Nov)", "Verdict"]
+        tables = [content.tables[what] for content in (longer, whole)]
+        assert [table.shortened().columns[-1] for table in tables] == ["Verdict (9–15 Nov)", "Verdict"]
     assert "Verdict (9–15 Nov)" in longer.every_room
-    trend = next(chart for chart in longer.charts if chart.what == "trend")
-    assert "last full week: 9–15 Nov 2026" in trend.info.subtitle
+    assert "last full week: 9–15 Nov 2026" in longer.charts["trend"].subtitle
 
 
 @pytest.mark.parametrize("form", [".html", ".xlsx", ".csv"])
@@ -183,7 +182,7 @@ def test_a_backtick_in_a_name_does_not_end_its_code() -> None:
 @pytest.mark.parametrize("what", ["figures", "words", "top", "movers", "inactive", "trend", "tables"])
 def test_a_section_that_is_switched_off_is_gone(what: str) -> None:
     left = content_of(wishes=Wishes(sections=frozenset(SECTIONS) - {what}))
-    assert not [part for part in (*left.charts, *left.tables) if part.what == what]
+    assert what not in left.charts.keys() | left.tables.keys()
     assert bool(left.key_figures) is (what != "figures")
     assert bool(left.sentences) is (what != "words")
     assert bool(left.tables) is (what != "tables")
@@ -191,7 +190,7 @@ def test_a_section_that_is_switched_off_is_gone(what: str) -> None:
 
 def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> None:
     content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, Wishes())
-    assert (content.charts, content.tables, content.key_figures) == ((), (), ())
+    assert (content.charts, content.tables, content.key_figures) == ({}, {}, ())
     assert "no data, not silence" in html.document(content)
     assert content.every_room.empty
 
@@ -199,8 +198,8 @@ def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> Non
 def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
     activity = replace(activity_of({"name": "a"}, {"name": "b"}), counted=False)
     content = build(activity, EVERY, Wishes())
-    assert [chart.what for chart in content.charts] == ["top", "inactive"]
-    assert [list(table.rows)[3] for table in content.tables] == ["All messages"]
+    assert list(content.charts) == ["top", "inactive"]
+    assert [list(table.rows)[3] for table in content.tables.values()] == ["All messages"]
     assert content.key_figures == ()
 
 
@@ -211,9 +210,8 @@ def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
         {"name": "left", "room_id": "r9", "messages": 4},
     )
     content = build(activity_of(*ROOMS), EVERY, Wishes(), compared=other)
-    table = content.table("compared")
-    assert table is not None
-    told = {row["Room"]: (row["What"], row["Change"]) for row in table.rows.to_dict("records")}
+    rows = content.tables["compared"].rows.to_dict("records")
+    told = {row["Room"]: (row["What"], row["Change"]) for row in rows}
     assert told == {
         "#general": ("up", 20),
         "#help": ("down", -60),
