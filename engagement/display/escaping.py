@@ -36,10 +36,9 @@ def script_hash(script: str) -> str:
 
 def for_spreadsheet(text: object, longest: int = _LONGEST_CELL) -> str:
     """``text`` for a cell of CSV or XLSX: no control characters, at most ``longest`` characters, never a formula."""
-    if isinstance(text, str) and text[:1] in ("\t", "\r", "\n"):
-        return _capped("'" + clean(text), longest)
     plain = clean(text)
-    return _capped("'" + plain if plain.startswith(tuple("=+-@＝＋－＠")) else plain, longest)
+    begins = isinstance(text, str) and text.startswith(("\t", "\r", "\n"))
+    return _capped(f"'{plain}" if begins or plain.startswith(tuple("=+-@＝＋－＠")) else plain, longest)
 
 
 def _capped(text: str, longest: int) -> str:

@@ -15,7 +15,10 @@ FONT = (
 
 @dataclass(frozen=True)
 class Tokens:
-    """The colours of one theme as ``#RRGGBB``; ``silent`` goes from young to old, ``heat`` from few to many."""
+    """The colours of one theme as ``#RRGGBB``; ``silent`` goes from young to old, ``heat`` from few to many.
+
+    The previous period is drawn in ink, as a tick or a thin line, never as a second bar.
+    """
 
     name: str
     ink: str
@@ -28,11 +31,6 @@ class Tokens:
     down: str
     silent: tuple[str, str, str, str, str]
     heat: tuple[str, str, str, str]
-
-    @property
-    def previous(self) -> str:
-        """The previous period is drawn in ink, as a tick or a thin line, never as a second bar."""
-        return self.ink
 
 
 LIGHT = Tokens(

@@ -15,7 +15,7 @@ from engagement.numbers.filters import TYPES, Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import MEASURES
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, lines
+from engagement.numbers.weeks import LINE_WEEKS, History, lines
 from engagement.numbers.zone import zone_name
 
 TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct message"}
@@ -25,7 +25,6 @@ _COMPARED = ("Messages", "Previous", "Change", "Change %")
 _JUDGED = ("Verdict", "Why", "Weeks")
 RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "Last message")
 CHANGED = ("Room", *_COMPARED, *_JUDGED, "Movement", "Type", "Members", "Last message")
-SPARK_WEEKS = 8
 SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Owner", "Created", "Remark")
 EVERYTHING = (
     *(name for name in RANKED if name not in _JUDGED),
@@ -100,7 +99,7 @@ def _table(
         "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
     if history is not None:
-        made["Weeks"] = pd.Series(lines(history, rooms["room_id"], SPARK_WEEKS), index=rooms.index, dtype="object")
+        made["Weeks"] = pd.Series(lines(history, rooms["room_id"], LINE_WEEKS), index=rooms.index, dtype="object")
     found = {name: made[name] if name in made else rooms.get(_OF.get(name, "")) for name in columns}
     shown = pd.DataFrame({name: values for name, values in found.items() if values is not None})
     whole = {name: "Int64" for name in _WHOLE if name in shown}

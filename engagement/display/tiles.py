@@ -10,8 +10,7 @@ import pandas as pd
 from engagement.display.wording import NOT_ALIKE, UNDEFINED, amount, days_text, share_text, signed, signed_percent
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
-
-LINE_WEEKS = 8
+from engagement.numbers.weeks import LINE_WEEKS
 
 
 @dataclass(frozen=True)

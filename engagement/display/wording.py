@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import takewhile
 
 import pandas as pd
 import wcwidth
@@ -54,11 +55,7 @@ def short(label: str, limit: int = 28) -> str:
 def told_apart(labels: Sequence[str], limit: int = 28) -> list[str]:
     """Different ``labels`` that ``short`` would write alike, each in ``limit`` columns with the part that differs."""
     parts = [list(iter_graphemes(label)) for label in labels]
-    same = 0
-    for column in zip(*parts, strict=False):
-        if len(set(column)) > 1:
-            break
-        same += 1
+    same = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*parts, strict=False)))
     return [_around(clusters, same, max(limit, 3)) for clusters in parts]
 
 

@@ -5,15 +5,15 @@ drawn with ``CONFIG``. Titles and subtitles are text beside the figure. A figure
 says that one sentence.
 """
 
+from engagement.figures.bars import busiest_by_total as busiest_by_total
+from engagement.figures.bars import inactive_states as inactive_states
+from engagement.figures.bars import movers as movers
+from engagement.figures.bars import silence_age as silence_age
+from engagement.figures.bars import top_rooms as top_rooms
 from engagement.figures.calendar import messages_per_day as messages_per_day
 from engagement.figures.frame import CONFIG as CONFIG
 from engagement.figures.frame import Context as Context
 from engagement.figures.frame import Info as Info
-from engagement.figures.ranked import busiest_by_total as busiest_by_total
-from engagement.figures.ranked import movers as movers
-from engagement.figures.ranked import top_rooms as top_rooms
-from engagement.figures.silence import inactive_states as inactive_states
-from engagement.figures.silence import silence_age as silence_age
 from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
 from engagement.figures.weeks import heat as heat

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens
@@ -32,11 +31,6 @@ from engagement.numbers.periods import Period
 
 _DAYS_LABELLED_EACH = 10
 _SATURDAY = 5
-
-
-def as_day(value: Any) -> date:
-    """The day of a date, datetime or pandas timestamp."""
-    return pd.Timestamp(value).date()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +115,7 @@ def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> No
     known = [(number, day.previous) for number, day in enumerate(days) if day.previous is not None]
     rim, thick = (0, 1.5) if len(days) > 62 else (6, 2.5)
     places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
-    add_ticks(figure, places, [(tokens.paper, rim), (tokens.previous, thick)])
+    add_ticks(figure, places, [(tokens.paper, rim), (tokens.ink, thick)])
 
 
 def _day_labels(days: Sequence[date]) -> dict[str, Any]:

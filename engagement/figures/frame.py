@@ -34,6 +34,15 @@ CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
 }
 
+# The text of a bar stands beside it, whole.
+TOLD_OUTSIDE: dict[str, Any] = {
+    "textposition": "outside",
+    "textangle": 0,
+    "cliponaxis": False,
+    "constraintext": "none",
+    "hoverinfo": "text",
+}
+
 DEFAULT_WIDTH = 430
 TEXT, NOTE = 13, 12
 LABEL_COLUMNS = 28
@@ -298,13 +307,9 @@ def row_bars(
         width=0.62,
         marker=marker,
         text=[for_plotly(row.text) for row in rows],
-        textposition="outside",
-        textangle=0,
         textfont={"size": NOTE, "color": tokens.muted} if before else {"size": TEXT, "color": tokens.ink},
-        cliponaxis=False,
-        constraintext="none",
         hovertext=hover,
-        hoverinfo="text",
+        **TOLD_OUTSIDE,
     )
     write_names(figure, labels, hover, tokens, pixels)
     if before:

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import count, percent, period_text, plural, share_text, short, signed, spelled
+from engagement.figures.bars import RoomBar, bars_of
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
@@ -28,9 +29,7 @@ from engagement.figures.frame import (
     numbers_width,
     text_width,
 )
-from engagement.figures.ranked import RoomBar
 from engagement.numbers import rankings
-from engagement.numbers.naming import room_labels
 
 WEBGL_ABOVE = 1000
 SMALL = 10
@@ -45,18 +44,14 @@ _RANKS_DRAWN = 400
 MARKS = (1, 3, 10)
 
 
-@dataclass(frozen=True)
-class Point(RoomBar):
-    """One room; negative counts are shown as they are in the hover text and drawn as zero."""
-
-    named: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class CurrentVsPrevious(Info):
-    """A point for every room that had messages in either period, the largest changes marked to be named."""
+    """A point for every room that had messages in either period, the largest change first.
 
-    points: tuple[Point, ...] = ()
+    Negative counts are shown as they are in the hover text and drawn as zero.
+    """
+
+    points: tuple[RoomBar, ...] = ()
 
     def figure(self, tokens: Tokens) -> go.Figure:
         """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
@@ -79,8 +74,6 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
     if either.empty:
         return no_messages(CurrentVsPrevious, context, "Messages per room")
-    labels = room_labels(either, show_people=context.show_people)
-    remarkable = set(either.index[either["change"] != 0][:_MOST_NAMES])
     more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
     silent = len(rooms) - len(either)
     left_out = f"{plural(silent, 'room')} silent in both left out" if silent else ""
@@ -89,16 +82,11 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     return CurrentVsPrevious(
         title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
         subtitle=context.subtitle("Each dot is a room", spans, pale, left_out),
-        points=tuple(
-            Point(label, int(messages), int(previous), named=index in remarkable)
-            for index, label, messages, previous in zip(
-                either.index, labels, either["messages"], either["previous_messages"], strict=True
-            )
-        ),
+        points=bars_of(either, context),
     )
 
 
-def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
+def _dots(figure: go.Figure, points: Sequence[RoomBar], tokens: Tokens) -> None:
     # One trace for each look: Plotly checks a list of colours item by item, which takes longer than all the rest.
     many = len(points) > WEBGL_ABOVE
     trace = go.Scattergl if many else go.Scatter
@@ -124,7 +112,7 @@ def _dots(figure: go.Figure, points: Sequence[Point], tokens: Tokens) -> None:
         )
 
 
-def _side(point: Point, tokens: Tokens) -> str:
+def _side(point: RoomBar, tokens: Tokens) -> str:
     if point.messages == point.previous:
         return tokens.muted
     return tokens.up if point.messages > point.previous else tokens.down
@@ -168,7 +156,7 @@ def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
     )
 
 
-def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens) -> None:
+def _name(figure: go.Figure, points: Sequence[RoomBar], top: float, tokens: Tokens) -> None:
     low = _BAND - _BAND_HALF
     across = (DEFAULT_WIDTH - figure.layout.margin.l - _RIGHT) / (top - low)
     up = (_BODY - _BOTTOM) / (top - low)
@@ -176,8 +164,7 @@ def _name(figure: go.Figure, points: Sequence[Point], top: float, tokens: Tokens
     dots = np.array([((x - low) * across, (y - low) * up) for x, y in places])
     limits = ((top - low) * across, (top - low) * up)
     taken: list[_Box] = []
-    named = [number for number, point in enumerate(points) if point.named]
-    for number in sorted(named, key=lambda n: -abs(points[n].change)):
+    for number in [number for number, point in enumerate(points) if point.change][:_MOST_NAMES]:
         text = f"{short(points[number].label, 20)} {signed(points[number].change)}"
         wide = text_width(text, NOTE)
         free: list[tuple[int, int, dict[str, Any], _Box]] = []
@@ -238,7 +225,7 @@ def _dots_in(dots: Any, box: _Box) -> int:
     return int(((xs > box[0] - 3) & (xs < box[1] + 3) & (ys > box[2] - 3) & (ys < box[3] + 3)).sum())
 
 
-def _point_hover(point: Point) -> str:
+def _point_hover(point: RoomBar) -> str:
     counts = f"{count(point.messages)}, before: {count(point.previous)} ({signed(point.change)})"
     return hover_text(point.label, counts)
 

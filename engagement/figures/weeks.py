@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,7 +14,7 @@ import plotly.graph_objects as go
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
-from engagement.figures.calendar import as_day, week_labels, week_text
+from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.frame import (
     DEFAULT_WIDTH,
     TEXT,
@@ -99,7 +98,7 @@ def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
     The weeks are over; the title compares the last one with the median of those before it.
     """
     weeks = tuple(
-        Week(as_day(start), as_count(messages), as_count(active))
+        Week(pd.Timestamp(start).date(), as_count(messages), as_count(active))
         for start, messages, active in zip(weekly.index, weekly["messages"], weekly["active_rooms"], strict=True)
     )
     known = [week for week in weeks if week.messages is not None]
@@ -148,23 +147,27 @@ class Heat(Info):
             return figure
         hover = [[_cell_hover(row, n, start) for n, start in enumerate(self.starts)] for row in self.rows]
         highest = max(value or 0 for row in self.rows for value in row.weeks)
+        zero, few, some, many = tokens.heat
         figure.add_heatmap(
-            z=[[_strength(value) for value in row.weeks] for row in self.rows],
+            z=[
+                [None if value is None else round(math.log10(1 + max(value, 0)), 4) for value in row.weeks]
+                for row in self.rows
+            ],
             zmin=0,
             zmax=max(math.log10(1 + highest), 1),
             xgap=2,
             ygap=2,
             showscale=False,
-            colorscale=_heat_scale(tokens),
+            # A single message must be told from none at a glance, so the scale jumps right above zero.
+            colorscale=[[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]],
             text=hover,
             hoverinfo="text",
             hoverongaps=True,
         )
         _hatch_gaps(figure, self, tokens)
-        totals = [sum(value or 0 for value in row.weeks) for row in self.rows]
+        totals = [plural(sum(value or 0 for value in row.weeks), "message") for row in self.rows]
         told = [
-            hover_text(row.label, f"{plural(total, 'message')} in all these weeks")
-            for row, total in zip(self.rows, totals, strict=True)
+            hover_text(row.label, f"{total} in all these weeks") for row, total in zip(self.rows, totals, strict=True)
         ]
         write_names(figure, [row.label for row in self.rows], told, tokens)
         figure.update_xaxes(range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
@@ -180,14 +183,15 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
     top = rankings.busiest_of_weeks(rooms, weekly, n)
     if top.empty:
         return no_messages(Heat, context, what)
-    starts = tuple(as_day(start) for start in weekly.columns)
+    starts = tuple(pd.Timestamp(start).date() for start in weekly.columns)
     labels = room_labels(top, show_people=context.show_people)
     rows = tuple(
         HeatRow(label, tuple(as_count(value) for value in weekly.loc[room_id]))
         for room_id, label in zip(top["room_id"], labels, strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
-    which = _always_busy(always, len(rows)) if len(rows) > 1 else rows[0].label
+    some = f"All {always}" if always == len(rows) else f"{count(always) if always else 'None'} of the {len(rows)}"
+    which = f"{some} busiest rooms" if len(rows) > 1 else rows[0].label
     quiet = any(value is None for row in rows for value in row.weeks)
     return Heat(
         title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
@@ -200,22 +204,6 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
         rows=rows,
         starts=starts,
     )
-
-
-def _always_busy(always: int, rooms: int) -> str:
-    if always == rooms:
-        return f"All {rooms} busiest rooms"
-    return f"{count(always) if always else 'None'} of the {rooms} busiest rooms"
-
-
-def _strength(messages: int | None) -> float | None:
-    return None if messages is None else round(math.log10(1 + max(messages, 0)), 4)
-
-
-def _heat_scale(tokens: Tokens) -> list[list[Any]]:
-    zero, few, some, many = tokens.heat
-    # A single message must be told from none at a glance, so the scale jumps right above zero.
-    return [[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]]
 
 
 def _hatch_gaps(figure: go.Figure, info: Heat, tokens: Tokens) -> None:
@@ -305,10 +293,12 @@ def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, 
     ``label`` comes from ``room_label``; ``verdict`` is growing, shrinking, steady or too few to tell.
     """
     weeks = tuple(
-        RoomWeek(as_day(start), as_count(messages), *(None if pd.isna(value) else float(value) for value in band))
-        for start, messages, *band in zip(
-            weekly.index, *(weekly[name] for name in ("messages", "low", "level", "high")), strict=True
+        RoomWeek(
+            pd.Timestamp(start).date(),
+            as_count(messages),
+            *(None if pd.isna(value) else float(value) for value in band),
         )
+        for start, messages, *band in weekly[["messages", "low", "level", "high"]].itertuples(name=None)
     )
     known = [week for week in weeks if week.messages is not None]
     name = short(label, TITLE_COLUMNS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
+from itertools import count
 
 import pandas as pd
 
@@ -57,9 +58,8 @@ def _aliases(what: str, workspace: str, room_ids: Iterable[str]) -> dict[Hashabl
     taken: set[int] = set()
     aliases: dict[Hashable, str] = {}
     for room_id in room_ids:
-        attempt = 0
-        while (number := _number(what, workspace, room_id, attempt)) in taken:
-            attempt += 1
+        tries = (_number(what, workspace, room_id, attempt) for attempt in count())
+        number = next(number for number in tries if number not in taken)
         taken.add(number)
         aliases[room_id] = f"{what} {number}"
     return aliases

@@ -117,9 +117,9 @@ def compared(measure: Measure, rooms: pd.DataFrame, period: Period) -> Compariso
     existed = ~(rooms["created"] >= pd.Timestamp(period.start))
     windows = {"messages": may_be_silent, "previous_messages": may_be_silent & existed}
     # Where nobody counted a window, no figure of it is known.
-    known = {name: rooms.empty or bool(rooms[name].notna().any()) for name in windows}
     now, before = (
-        measure.compute(rooms[name], expected) if known[name] else math.nan for name, expected in windows.items()
+        measure.compute(rooms[name], expected) if rooms.empty or rooms[name].notna().any() else math.nan
+        for name, expected in windows.items()
     )
     return Comparison(now, before)
 

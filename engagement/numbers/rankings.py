@@ -39,7 +39,7 @@ def _ordered(rooms: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
-    """Rooms by messages, most first; adds ``rank`` (from 1), ``share`` and ``cumulative`` in percent of all messages.
+    """Rooms by messages, most first; adds ``rank`` (from 1) and ``share`` in percent of all messages.
 
     A negative count weighs nothing in shares.
     """
@@ -47,7 +47,7 @@ def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
     counts = table["messages"].clip(lower=0)
     total = counts.sum()
     share = 100.0 * counts / total if total else counts * 0.0
-    return table.assign(rank=np.arange(1, len(table) + 1), share=share, cumulative=share.cumsum())
+    return table.assign(rank=np.arange(1, len(table) + 1), share=share)
 
 
 def busiest(rooms: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -82,10 +82,8 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """
     lost = others[~others["room_id"].isin(rooms["room_id"])].assign(messages=0)
     both = pd.concat([rooms, lost], ignore_index=True)
-    now, before = (
-        both["messages"],
-        both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64"),
-    )
+    now = both["messages"]
+    before = both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64")
     more, percent = change(now, before)
     kinds = [(now > 0) & (before <= 0), (now <= 0) & (before > 0), more > 0, more < 0]
     pair = pd.Series(np.select(kinds, PAIRS[:-1], PAIRS[-1]), index=both.index, dtype="str")

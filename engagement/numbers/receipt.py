@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from engagement.numbers.periods import Period
@@ -33,18 +33,9 @@ class Receipt:
         object.__setattr__(self, "notes", tuple(dict.fromkeys(self.notes)))
 
     def __add__(self, other: Receipt) -> Receipt:
-        return Receipt(
-            calls=self.calls + other.calls,
-            pages=self.pages + other.pages,
-            reread=self.reread + other.reread,
-            duplicates=self.duplicates + other.duplicates,
-            announced=self.announced + other.announced,
-            received=self.received + other.received,
-            missing=max(self.missing, other.missing),
-            waited=self.waited + other.waited,
-            notes=self.notes + other.notes,
-            complete=self.complete and other.complete,
-        )
+        sums = {part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
+        missing, complete = max(self.missing, other.missing), self.complete and other.complete
+        return Receipt(**sums | {"missing": missing, "complete": complete})
 
     @property
     def cost(self) -> Receipt:

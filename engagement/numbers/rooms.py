@@ -165,12 +165,9 @@ def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period
     """
     frames = []
     for counted, both, rooms in parts:
-        current = counted.start in period
-        frame = rooms.drop(columns=["messages", "previous_messages"])
-        frame["messages"] = rooms["messages"] if current else 0
-        earlier = rooms["previous_messages"] if current and both else 0
-        frame["previous_messages"] = earlier if current else rooms["messages"]
-        frames.append(frame)
+        now, before = rooms["messages"], rooms["previous_messages"] if both else 0
+        told = (now, before) if counted.start in period else (0, now)
+        frames.append(rooms.assign(messages=told[0], previous_messages=told[1]))
     if len(frames) == 1:
         return frames[0]
     together = pd.concat(frames, ignore_index=True)

@@ -124,9 +124,11 @@ def judge(
     run &= ~grew & ~fell
     silent, silence_band = _silence(known, fell | run)
     new = made > weeks.shape[1] - 2
+    long_silent = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).sum(axis=1) == SILENT_WEEKS
+    came_back = long_silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
 
     verdict = np.select(
-        [np.isnan(counted), new, _came_back(weeks), young, silent > 0, grew, fell | run],
+        [np.isnan(counted), new, came_back, young, silent > 0, grew, fell | run],
         [TOO_FEW, NEW, CAME_BACK, TOO_FEW, WENT_QUIET, GROWING, SHRINKING],
         STEADY,
     )
@@ -187,14 +189,9 @@ def _without(weeks: Floats, left_out: Sequence[bool] | Bools | None, *, keep_las
 
 def _right_aligned(weeks: Floats) -> Floats:
     """The known weeks of each room moved together before the last one, so that unknown ones stand first."""
-    unknown = np.isnan(weeks[:, :-1])
-    gaps = (unknown[:, 1:] & ~unknown[:, :-1]).any(axis=1)
-    if not gaps.any():
-        return weeks
-    aligned = weeks.copy()
-    order = np.argsort(~unknown[gaps], axis=1, kind="stable")
-    aligned[gaps, :-1] = np.take_along_axis(weeks[gaps, :-1], order, axis=1)
-    return aligned
+    before = weeks[:, :-1]
+    order = np.argsort(~np.isnan(before), axis=1, kind="stable")
+    return np.hstack([np.take_along_axis(before, order, axis=1), weeks[:, -1:]])
 
 
 def _model(known: Floats, judged_weeks: int) -> _Model:
@@ -253,19 +250,12 @@ def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], Floats]
     return weeks, band
 
 
-def _came_back(weeks: Floats) -> Bools:
-    if weeks.shape[1] <= SILENT_WEEKS:
-        return np.zeros(len(weeks), dtype=np.bool_)
-    silent: Bools = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).all(axis=1)
-    return silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
-
-
 def _reason(
     verdict: str, low: float, high: float, level: float, known: int, count: float, silent: int, by_run: bool
 ) -> str:
     if count != count:
         return "no data for this week"
-    said = _messages(count)
+    said = {0.0: "no messages", 1.0: "1 message"}.get(count, f"{count:,.0f} messages")
     if verdict == NEW:
         return f"{said}, created just now"
     if verdict == CAME_BACK:
@@ -279,9 +269,3 @@ def _reason(
         return f"{said}, none in the {min(known, OWN_WEEKS)} weeks before"
     usual = f"usually {low:,.0f} to {high:,.0f}"
     return f"{said}, third low week in a row, {usual}" if by_run else f"{said}, {usual}"
-
-
-def _messages(count: float) -> str:
-    if count == 0:
-        return "no messages"
-    return "1 message" if count == 1 else f"{count:,.0f} messages"

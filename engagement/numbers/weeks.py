@@ -16,6 +16,8 @@ from engagement.numbers.verdict import judge, turn_of_year
 
 # The weeks a verdict looks at: eight to compare with, and up to four low or silent ones before the week judged.
 VERDICT_WEEKS = 13
+# The weeks that a small line beside a number shows.
+LINE_WEEKS = 8
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,17 +43,14 @@ class Zone:
     def seen(cls, midnights: Iterable[datetime], offset: timedelta) -> Zone:
         """From local midnights as instants and the ``offset`` that is right to within a few hours."""
         found: list[tuple[datetime, timedelta]] = []
-        last: datetime | None = None
-        first: datetime | None = None
-        for midnight in sorted(midnights):
-            first = first or midnight
+        ordered = sorted(midnights)
+        for last, midnight in zip([None, *ordered], ordered, strict=False):
             day = (midnight + offset + _HALF_DAY).date()
             shift = datetime.combine(day, time(), tzinfo=UTC) - midnight
             if not found or found[-1][1] != shift:
                 # Somewhere between two midnights; both of them are right with a change halfway.
                 found.append((midnight if last is None else last + (midnight - last) / 2, shift))
-            last = midnight
-        return cls(steps=tuple(found), seen_from=first) if found else cls.fixed(offset)
+        return cls(steps=tuple(found), seen_from=ordered[0]) if found else cls.fixed(offset)
 
     def day(self, moment: datetime) -> date:
         """The server's day at ``moment`` (aware)."""
@@ -106,7 +103,7 @@ def server_days(midnights: Iterable[datetime], near: float | None) -> ServerDays
         return ServerDays(None, False)
     unclear = {hour for hour in hours if hour in _AMBIGUOUS}
     west, sure = (True, True) if not unclear else _is_west(unclear, set(hours) - unclear, near)
-    offsets = [_offset(hour, west=west) for hour in hours]
+    offsets = [_candidates(hour)[0 if west else -1] for hour in hours]
     return ServerDays(min(offsets) if min(offsets) <= _FAR_WEST else offsets[-1], sure)
 
 
@@ -117,21 +114,15 @@ def _candidates(hour: timedelta) -> list[timedelta]:
     return fitting[-1:] if hour > 9.5 * _HOUR and hour not in _AMBIGUOUS else fitting
 
 
-def _offset(hour: timedelta, *, west: bool) -> timedelta:
-    fitting = _candidates(hour)
-    return fitting[0] if west else fitting[-1]
-
-
 def _is_west(unclear: set[timedelta], clear: set[timedelta], near: float | None) -> tuple[bool, bool]:
     """Whether the ambiguous midnights are those of the far west, and whether that is sure."""
-    for offset in (_offset(hour, west=True) for hour in sorted(clear)):
+    for offset in (_candidates(hour)[0] for hour in sorted(clear)):
         if abs(offset) >= -_FAR_WEST:
             return offset < timedelta(0), True
     if near is None:
         return unclear == {10 * _HOUR}, False
     guess = timedelta(hours=near)
-    hour = max(unclear)
-    west, east = _offset(hour, west=True), _offset(hour, west=False)
+    west, east = _candidates(max(unclear))
     return abs(west - guess) < abs(east - guess), False
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from engagement.display import wording
 from engagement.report.content import Content
 from engagement.report.html import column_texts
-from engagement.report.words import Room, Sentence
+from engagement.report.words import written
 
 _HARMLESS = re.compile(r"[#›◊🔒 ]*[\w-]+(?: [\w-]+)*", re.UNICODE)
 _MARKS = re.compile(r"([\\*_~`#<>\[\]|])")
@@ -30,16 +30,14 @@ def safe_text(text: str) -> str:
     return _MARKS.sub(r"\\\1", unlinked)
 
 
-def sentence(parts: Sentence) -> str:
-    """One sentence, its room names made safe."""
-    return "".join(safe_label(part.label) if isinstance(part, Room) else part for part in parts)
-
-
 def words(content: Content) -> str:
     """What changed, under a line that says where and when; the comment in front where there is one."""
     head = f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
     said = [safe_text(line) for line in content.comment.splitlines()]
-    return "\n".join([head, *said, "", *(f"- {sentence(parts)}" for parts in content.sentences)]).strip() + "\n"
+    return (
+        "\n".join([head, *said, "", *(f"- {written(sentence, safe_label)}" for sentence in content.sentences)]).strip()
+        + "\n"
+    )
 
 
 def document(content: Content) -> str:

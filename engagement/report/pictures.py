@@ -136,7 +136,8 @@ def _run(folder: Path, document: str, *flags: str, timeout: float) -> str:
             if starting.exception() is None:
                 _end(starting.result())
     if running.returncode:
-        said = _last_line(err.decode("utf-8", "replace"))
+        last = err.decode("utf-8", "replace").strip().splitlines()[-1:]
+        said = f" ({last[0].strip()[:200]})" if last else ""
         raise FileNotMade(f"The browser stopped with status {running.returncode}{said}.")
     return out.decode("utf-8", "replace")
 
@@ -158,8 +159,3 @@ def _end(running: subprocess.Popen[bytes]) -> None:
     else:
         running.kill()
     running.communicate()
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return f" ({lines[-1].strip()[:200]})" if lines else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,9 +27,9 @@ class Room:
 Sentence = tuple[str | Room, ...]
 
 
-def plain(sentence: Sentence) -> str:
-    """The sentence as plain text."""
-    return "".join(part.label if isinstance(part, Room) else part for part in sentence)
+def written(sentence: Sentence, room: Callable[[str], str] = str, text: Callable[[str], str] = str) -> str:
+    """The sentence with ``room`` done to the labels of its rooms and ``text`` to what is between; plain without."""
+    return "".join(room(part.label) if isinstance(part, Room) else text(part) for part in sentence)
 
 
 def sentences(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> tuple[Sentence, ...]:
@@ -74,9 +74,8 @@ class _Names:
 
     def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
         """The first of the rooms, each with its value in brackets, and how many more there are."""
-        texts = list(values) or [""] * len(ids)
         parts: list[str | Room] = []
-        shown = list(zip(ids, texts, strict=True))[:most]
+        shown = list(zip(ids, list(values) or [""] * len(ids), strict=True))[:most]
         more = len(ids) - len(shown)
         for number, (room_id, value) in enumerate(shown):
             last = number == len(shown) - 1 and not more
@@ -141,7 +140,10 @@ def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     if moved.empty:
         return ("No room has more or fewer messages than before.",)
     if not total:
-        return _both("Rises and falls cancel each other out: ", rises, downs, named)
+        up, down = rises.iloc[0], downs.iloc[0]
+        return ("Rises and falls cancel each other out: ", named[up["room_id"]],
+                f" gained most ({signed(up['change'])}), ", named[down["room_id"]],
+                f" lost most ({signed(down['change'])}).")  # fmt: skip
     leading, against = (rises, downs) if total > 0 else (downs, rises)
     first = int(leading["change"].iloc[0])
     room = named[leading["room_id"].iloc[0]]
@@ -155,12 +157,6 @@ def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     values = [signed(change) for change in leading["change"]]
     return (f"The largest part{'s' if len(leading) > 1 else ''} of it came from ",
             *named.listed(list(leading["room_id"]), values), ".")  # fmt: skip
-
-
-def _both(start: str, rises: pd.DataFrame, downs: pd.DataFrame, named: _Names) -> Sentence:
-    up, down = rises.iloc[0], downs.iloc[0]
-    return (start, named[up["room_id"]], f" gained most ({signed(up['change'])}), ", named[down["room_id"]],
-            f" lost most ({signed(down['change'])}).")  # fmt: skip
 
 
 _VERDICTS = (

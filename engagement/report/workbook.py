@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from engagement.display import escaping, tables, wording
 from engagement.numbers import naming
 from engagement.report.content import Content
-from engagement.report.words import plain
+from engagement.report.words import written
 
 ABOUT = "About"
 LONGEST_NAME, WIDEST = 31, 46
@@ -47,7 +47,7 @@ def as_workbook(content: Content) -> bytes:
         [("Title", content.title), *comment, *content.about, *figures],
         [*sheets, ("Every room", content.every_room)],
         made_at=content.activity.read_at,
-        lines=[plain(sentence) for sentence in content.sentences],
+        lines=[written(sentence) for sentence in content.sentences],
     )
 
 

@@ -20,7 +20,7 @@ from engagement.report import content as contents
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
-from engagement.report.words import Room, Sentence
+from engagement.report.words import Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
 from engagement.ui import cards, charts, listing, loading, session
 from engagement.ui.loading import View
@@ -136,9 +136,7 @@ def _in_pairs(parts: Sequence[T], draw: Callable[[T], None]) -> None:
 
 
 def _sentence(sentence: Sentence) -> str:
-    made = [f"**{escaping.for_markdown(part.label)}**" if isinstance(part, Room) else escaping.for_markdown(part)
-            for part in sentence]  # fmt: skip
-    return "".join(made)
+    return written(sentence, lambda label: f"**{escaping.for_markdown(label)}**", escaping.for_markdown)
 
 
 def _table(table: contents.Table) -> None:

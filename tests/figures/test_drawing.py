@@ -158,7 +158,7 @@ def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
     rooms = rooms_table(room("giant", 5000, 4000), room("small", 20, 30))
     _, rim, tick, fine = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data
     assert [trace.x[0] for trace in (rim, tick, fine)] == [4000, 4000, 30]
-    assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.previous, LIGHT.previous)
+    assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.ink, LIGHT.ink)
     assert fine.line.width < tick.line.width < rim.line.width
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from engagement import figures
-from engagement.figures import ranked
+from engagement.figures import bars
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
 BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · chat.example.org"
@@ -17,12 +17,12 @@ def test_the_busiest_rooms_are_ranked_and_silent_rooms_do_not_appear():
         room("small", 10, 20), room("big", 60, 0), room("gone", 0, 50),
         room("second", 30, 30), room("minus", -4, 3),
     )  # fmt: skip
-    assert figures.top_rooms(rooms, CONTEXT, n=2) == ranked.RankedRooms(
+    assert figures.top_rooms(rooms, CONTEXT, n=2) == bars.RankedRooms(
         title="Two of 3 active rooms hold 90\u00a0% of the conversation",
         subtitle=f"Messages per room · {BAR_AND_TICK}",
         rows=(
-            ranked.RoomBar("#big", 60, 0, "back"),
-            ranked.RoomBar("#second", 30, 30, ""),
+            bars.RoomBar("#big", 60, 0, "back"),
+            bars.RoomBar("#second", 30, 30, ""),
         ),
     )
 
@@ -66,14 +66,14 @@ def test_movers_show_the_largest_gains_above_the_largest_losses():
         room("up", 30, 10), room("upmost", 100, 0, created="2026-11-05"), room("down", 0, 40),
         room("same", 5, 5), room("little", 6, 5), room("downmost", 10, 93),
     )  # fmt: skip
-    assert figures.movers(rooms, CONTEXT, each=2) == ranked.Movers(
+    assert figures.movers(rooms, CONTEXT, each=2) == bars.Movers(
         title="#upmost gained most (+100), #downmost lost most (−83)",
         subtitle="Change in messages per room · 9–15 Nov 2026 less 2–8 Nov 2026 · chat.example.org",
         rows=(
-            ranked.RoomBar("#upmost", 100, 0, "new"),
-            ranked.RoomBar("#up", 30, 10, ""),
-            ranked.RoomBar("#down", 0, 40, "went quiet"),
-            ranked.RoomBar("#downmost", 10, 93, ""),
+            bars.RoomBar("#upmost", 100, 0, "new"),
+            bars.RoomBar("#up", 30, 10, ""),
+            bars.RoomBar("#down", 0, 40, "went quiet"),
+            bars.RoomBar("#downmost", 10, 93, ""),
         ),
     )
 
@@ -93,4 +93,4 @@ def test_busiest_by_counter_leaves_out_zero_and_unknown():
     )  # fmt: skip
     info = figures.busiest_by_total(rooms, CONTEXT)
     assert info.title == "#c holds 75\u00a0% of all messages ever sent"
-    assert info.rows == (ranked.RoomBar("#c", 750), ranked.RoomBar("#a", 250))
+    assert info.rows == (bars.RoomBar("#c", 750), bars.RoomBar("#a", 250))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engagement import figures
-from engagement.figures import silence
+from engagement.figures import bars
 from tests.support.figure_tools import CONTEXT, room, rooms_table, silent
 
 
@@ -41,17 +41,17 @@ def test_silence_is_counted_by_age_for_all_rooms_that_ever_spoke():
         room("active", 3), silent(7, previous_messages=1), silent(30), silent(100),
         silent(400), silent(), silent(), silent(created="2026-11-10"), silent(last_message_known=False),
     )  # fmt: skip
-    assert figures.silence_age(rooms, CONTEXT) == silence.SilenceAge(
+    assert figures.silence_age(rooms, CONTEXT) == bars.SilenceAge(
         title="2 of 4 rooms that fell silent said nothing for over 90 days",
         subtitle="Inactive rooms by days since their last message · counted to 15 Nov 2026 · "
         "2 rooms of unknown age left out · chat.example.org",
         columns=(
-            silence.Group("up to 30 days", 2, age=0),
-            silence.Group("31–90 days", 0, age=1),
-            silence.Group("91–180 days", 1, age=2),
-            silence.Group("181–365 days", 0, age=3),
-            silence.Group("over 365 days", 1, age=4),
-            silence.Group("never used", 2),
+            bars.Group("up to 30 days", 2, age=0),
+            bars.Group("31–90 days", 0, age=1),
+            bars.Group("91–180 days", 1, age=2),
+            bars.Group("181–365 days", 0, age=3),
+            bars.Group("over 365 days", 1, age=4),
+            bars.Group("never used", 2),
         ),
     )
 

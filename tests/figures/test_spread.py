@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engagement import figures
 from engagement.display.palette import LIGHT
-from engagement.figures import spread
+from engagement.figures import bars, spread
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 
 
@@ -15,9 +15,9 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
         subtitle="Each dot is a room · up: 9–15 Nov 2026 · across: 2–8 Nov 2026 · "
         "pale: fewer than 10 messages in both · 1 room silent in both left out · chat.example.org",
         points=(
-            spread.Point("#up", 30, 10, named=True),
-            spread.Point("#down", -2, 7, named=True),
-            spread.Point("#same", 5, 5),
+            bars.RoomBar("#up", 30, 10),
+            bars.RoomBar("#down", -2, 7, "went quiet"),
+            bars.RoomBar("#same", 5, 5),
         ),
     )
 

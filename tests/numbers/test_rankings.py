@@ -30,7 +30,6 @@ def test_ranks_and_shares_of_three_rooms() -> None:
     assert names(table) == ["a", "b", "c"]
     assert list(table["rank"]) == [1, 2, 3]
     assert list(table["share"]) == [60.0, 30.0, 10.0]
-    assert list(table["cumulative"]) == [60.0, 90.0, 100.0]
 
 
 def test_movers_are_the_largest_rises_then_falls_and_nothing_that_stayed() -> None:

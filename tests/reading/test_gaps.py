@@ -20,7 +20,7 @@ from engagement.reading.workspace import NOT_ALIKE_NOTE
 from engagement.report import html, markdown
 from engagement.report.content import build
 from engagement.report.wishes import Wishes
-from engagement.report.words import plain, sentences
+from engagement.report.words import sentences, written
 from engagement.report.workbook import as_csv
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
@@ -62,7 +62,7 @@ def judged(server: DemoServer, clock: Clock, period: Period = LAST, user: str = 
 
 
 def told(activity: Activity) -> str:
-    return " ".join(plain(parts) for parts in sentences(activity, activity.rooms, people=False))
+    return " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
 
 
 def column(activity: Activity, name: str) -> dict[str, object]:

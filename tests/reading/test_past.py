@@ -18,7 +18,7 @@ from engagement.numbers.verdict import GROWING, STEADY, TOO_FEW
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.weeks import RULE, Again
 from engagement.reading.workspace import Reader
-from engagement.report.words import plain, sentences
+from engagement.report.words import sentences, written
 from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
@@ -69,7 +69,7 @@ def test_after_a_purge_the_row_and_its_verdict_tell_the_same_week(server: DemoSe
     after = row(activity)
     assert (after["messages"], after["previous_messages"], after["verdict"]) == (70, 70, STEADY)
     assert str(after["reason"]).startswith("70 messages, usually")
-    told = " ".join(plain(parts) for parts in sentences(activity, activity.rooms, people=False))
+    told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
     assert "growing" not in told
     assert "700" not in told
 
@@ -107,7 +107,7 @@ def test_weeks_that_do_not_fit_into_the_period_read_now_are_not_judged_by(server
     assert (row(activity)["messages"], row(activity)["verdict"]) == (280, TOO_FEW)
     assert "700" not in str(row(activity)["reason"])
     assert row(activity, "help")["verdict"] == STEADY
-    told = " ".join(plain(parts) for parts in sentences(activity, activity.rooms, people=False))
+    told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
     assert "770" not in told, "the week of all rooms together is not known either"
 
 

@@ -10,7 +10,7 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.display.tiles import tiles
 from engagement.numbers.periods import SUNDAY, Period, preset_period
-from engagement.report.words import plain, sentences
+from engagement.report.words import sentences, written
 from tests.support.asking import ask, reader_of
 from tests.support.clock import Clock
 from tests.support.weeks import lists_asked
@@ -46,7 +46,7 @@ def test_figures_and_words_tell_the_change_of_the_days_that_are_over() -> None:
     over = "on the 3 days over, all rooms: +3 (+10\u00a0%)"
     messages = tiles(activity, activity.rooms)[0]
     assert (messages.value, messages.told) == ("44", f"so far; 40 on the same weekdays before; {over}")
-    told = plain(sentences(activity, activity.rooms, people=False)[0])
+    told = written(sentences(activity, activity.rooms, people=False)[0])
     assert told == f"44 messages so far; 40 on the same weekdays before; {over}."
 
 

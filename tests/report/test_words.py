@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engagement.report.words import plain, sentences
+from engagement.report.words import sentences, written
 from tests.support.report_tools import activity_of, history_of
 
 STEADY = [100.0] * 12
@@ -13,7 +13,7 @@ STEADY = [100.0] * 12
 
 def said(*rooms: dict[str, object], history: dict[str, list[float]] | None = None, **changes: object) -> list[str]:
     activity = activity_of(*rooms, **changes).judged(history_of(history) if history else None)
-    return [plain(parts) for parts in sentences(activity, activity.rooms, people=False)]
+    return [written(parts) for parts in sentences(activity, activity.rooms, people=False)]
 
 
 def test_a_rise_names_both_numbers_and_the_room_that_drove_it() -> None:
@@ -149,7 +149,7 @@ def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
     activity = activity_of({"name": "a", "messages": 390, "previous_messages": 390})
     activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
     activity = activity.judged(history_of({"a": [*STEADY, 90.0]}))
-    told = [plain(parts) for parts in sentences(activity, activity.rooms, people=False)]
+    told = [written(parts) for parts in sentences(activity, activity.rooms, people=False)]
     assert told[0].startswith(
         "Messages stayed at 390; the 90 in the week 9–15 Nov 2026 are steady: a week would be news below "
     )

@@ -1,0 +1,315 @@
+"""Bars: the busiest rooms, those that changed most, the busiest by their all-time counters; and silent rooms, by state
+and by age.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from engagement.display.palette import Tokens
+from engagement.display.wording import count, day_text, percent, period_text, plural, share_text, short, signed, spelled
+from engagement.figures.frame import (
+    DEFAULT_WIDTH,
+    TEXT,
+    TITLE_COLUMNS,
+    TOLD_OUTSIDE,
+    Context,
+    Info,
+    InfoType,
+    Row,
+    add_ticks,
+    framed,
+    hatched,
+    hover_text,
+    no_messages,
+    numbered,
+    row_bars,
+    ticks,
+)
+from engagement.numbers import rankings
+from engagement.numbers.naming import room_labels
+from engagement.numbers.rooms import BACK, NEVER_USED, NEW, WENT_QUIET
+
+# Bars to both sides leave less room for words.
+_SHORT_REMARKS = {NEW: "new", BACK: "back", WENT_QUIET: "quiet"}
+_NAME_OF_MOVER = 160
+_SHORT_BAR = 12
+_QUIET = "Went quiet"
+
+
+@dataclass(frozen=True)
+class RoomBar:
+    """One room and its messages in the period and in the previous one; the latter are 0 where they are not told."""
+
+    label: str
+    messages: int
+    previous: int = 0
+    remark: str = ""
+
+    @property
+    def change(self) -> int:
+        """Messages less those before."""
+        return self.messages - self.previous
+
+
+def bars_of(rooms: pd.DataFrame, context: Context) -> tuple[RoomBar, ...]:
+    """A bar for every row of a rooms table; a count before that is not known is drawn as none."""
+    counts = (rooms[name] for name in ("messages", "previous_messages", "movement"))
+    labels = room_labels(rooms, show_people=context.show_people)
+    return tuple(
+        RoomBar(label, int(now), 0 if pd.isna(then) else int(then), word)
+        for label, now, then, word in zip(labels, *counts, strict=True)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedRooms(Info):
+    """The bars from the top."""
+
+    rows: tuple[RoomBar, ...] = ()
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Horizontal bars with the value before and the previous period as a tick across the bar."""
+        rows = [Row(row.label, row.messages, row.remark, _bar_hover(row)) for row in self.rows]
+        # The values stand in front of the bars: behind them a tick of the previous period could run through.
+        figure = row_bars(self, rows, {"color": tokens.this}, tokens, before=[count(row.messages) for row in self.rows])
+        if self.empty:
+            return figure
+        high = max(max(row.messages, row.previous) for row in self.rows)
+        wide = high * _SHORT_BAR / (DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
+        # Rimmed with paper, so that they show on a dark bar too; but the rim would hide a bar of a few pixels.
+        for fine, strokes in (
+            (False, [(tokens.paper, 6), (tokens.ink, 2.5)]),
+            (True, [(tokens.ink, 1.2)]),
+        ):
+            shown = [(n, row) for n, row in enumerate(self.rows) if row.previous > 0 and (row.messages < wide) == fine]
+            if shown:
+                places = [((row.previous, row.previous), (place - 0.42, place + 0.42)) for place, row in shown]
+                add_ticks(figure, places, strokes)
+        figure.update_xaxes(range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
+        return figure
+
+
+def _bar_hover(row: RoomBar) -> str:
+    before = f"before: {count(row.previous)}" if row.previous > 0 else ""
+    return hover_text(row.label, plural(row.messages, "message"), before, row.remark)
+
+
+def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms:
+    """The ``n`` busiest rooms of a rooms table, silent rooms never appear."""
+    what = "Messages per room"
+    active = rankings.busiest(rooms, len(rooms))
+    if active.empty:
+        return no_messages(RankedRooms, context, what)
+    top = active.head(n)
+    return RankedRooms(
+        title=_held(int(top["messages"].sum()), int(active["messages"].sum()), len(top), len(active)),
+        subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"),
+        rows=bars_of(top, context),
+    )
+
+
+def _held(held: int, total: int, shown: int, active: int) -> str:
+    if active == 1:
+        return "One room holds the whole conversation"
+    if shown == active:
+        return f"{plural(total, 'message')} in {plural(active, 'room')}"
+    holds = "holds" if shown == 1 else "hold"
+    return f"{spelled(shown)} of {count(active)} active rooms {holds} {share_text(held, total)} of the conversation"
+
+
+def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms:
+    """The ``n`` rooms with the highest all-time counter; rooms whose counter is zero or unknown are left out."""
+    subtitle = context.subtitle("All messages since each room was created, as counted by the room itself")
+    known = rankings.by_counter(rooms[rooms["total_messages"] > 0])
+    if known.empty:
+        sentence = "The room directory told no message counter that is above zero."
+        return RankedRooms(title="No room has messages", subtitle=subtitle, empty=sentence)
+    counters = known["total_messages"]
+    rows = bars_of(known.assign(messages=counters, previous_messages=0, movement="").head(n), context)
+    share = share_text(rows[0].messages, int(counters.sum()))
+    title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
+    return RankedRooms(title=title, subtitle=subtitle, rows=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movers(Info):
+    """The rooms from the largest gain to the largest loss."""
+
+    rows: tuple[RoomBar, ...] = ()
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value."""
+        texts = [
+            " · ".join(filter(None, [signed(row.change), _SHORT_REMARKS.get(row.remark, "")])) for row in self.rows
+        ]
+        rows = [Row(r.label, r.change, text, _mover_hover(r)) for r, text in zip(self.rows, texts, strict=True)]
+        colours = [tokens.up if row.change > 0 else tokens.down for row in self.rows]
+        figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER)
+        if self.empty:
+            return figure
+        low, high = min(rows[-1].value, 0), max(rows[0].value, 0)
+        # Only the outermost marks: on a phone those between would run into each other.
+        every = ticks(high, low, parts=2)
+        zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
+        figure.update_xaxes(range=[low, high], **numbered(sorted({every[0], 0, every[-1]}), signed), **zero)
+        return figure
+
+
+def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
+    """Up to ``each`` rooms that gained and ``each`` that lost most messages against the previous period."""
+    spans = f"{context.this_text} less {period_text(context.previous)}"
+    subtitle = context.subtitle("Change in messages per room", spans)
+    rows = bars_of(rankings.movers(rooms, each), context)
+    if not rows:
+        sentence = f"Every room shown here has as many messages as in {context.before}."
+        return Movers(title="No room changed", subtitle=subtitle, empty=sentence)
+    first, last = rows[0], rows[-1]
+    said = [f"{short(first.label, TITLE_COLUMNS)} gained most ({signed(first.change)})"] if first.change > 0 else []
+    said += [f"{short(last.label, TITLE_COLUMNS)} lost most ({signed(last.change)})"] if last.change < 0 else []
+    return Movers(title=", ".join(said), subtitle=subtitle, rows=rows)
+
+
+def _mover_hover(row: RoomBar) -> str:
+    change = 100 * row.change / row.previous if row.previous > 0 else None
+    share = f" ({percent(abs(change))} {'more' if row.change > 0 else 'fewer'})" if change is not None else ""
+    counts = f"{count(row.messages)}, before: {count(row.previous)}"
+    return hover_text(row.label, f"{signed(row.change)} messages{share}", counts, row.remark)
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many rooms are in one state; ``age`` is 0 (young) to 4 (old) for those that are dormant."""
+
+    name: str
+    rooms: int
+    meaning: str = ""
+    age: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InactiveStates(Info):
+    """One group per state, from the youngest silence to the oldest."""
+
+    groups: tuple[Group, ...] = ()
+    inactive: int = 0
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
+        rows = []
+        for group in self.groups:
+            share = f" · {share_text(group.rooms, self.inactive)}" if group.rooms else ""
+            text = f"{count(group.rooms)}{share}"
+            rows.append(Row(group.name, group.rooms, text, hover_text(group.name, text, group.meaning)))
+        figure = row_bars(self, rows, _fills(self.groups, tokens), tokens)
+        if not self.empty:
+            high = max(group.rooms for group in self.groups)
+            figure.update_xaxes(range=[0, high], **numbered(ticks(high, parts=3)))
+        return figure
+
+
+def _fills(groups: Sequence[Group], tokens: Tokens) -> dict[str, Any]:
+    # Hatched where there is no last message to be old: neither a shade of age nor a colour of change would be true.
+    quiet = [group.name == _QUIET for group in groups]
+    shades = [tokens.silent[2 if group.age is None else group.age] for group in groups]
+    colours = [tokens.down if fell else shade for fell, shade in zip(quiet, shades, strict=True)]
+    return hatched(colours, [group.age is None and group.name != _QUIET for group in groups], tokens)
+
+
+def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
+    if total == 0:
+        return kind(title="No rooms to show", subtitle=subtitle, empty="No room passes the filters. Show more rooms.")
+    title = f"All {plural(total, 'room')} had messages" if total > 1 else "The only room had messages"
+    return kind(title=title, subtitle=subtitle, empty=f"No room was inactive, {context.this_text}.")
+
+
+def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
+    """Rooms of a rooms table that are not active, by state; dormant ones by the age of their silence.
+
+    The four main states are always there, also at zero; "unused so far" and "unknown" only where there are some.
+    """
+    subtitle = context.subtitle("Rooms without a message and their share of all such rooms", context.this_text)
+    of = rankings.silence(rooms)
+    if of.inactive == 0:
+        return _all_spoke(InactiveStates, len(rooms), context, subtitle)
+    quiet = sum(of.went_quiet)
+    groups = [Group(_QUIET, quiet, f"had messages in {context.before}")]
+    groups += [
+        Group(f"Dormant {name}", number, "last message before the previous period began", place)
+        for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
+    ]
+    groups.append(Group("Never used", of.never_used, "created before the period, no message ever"))
+    if of.unused_so_far:
+        groups.append(Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"))
+    if of.unknown:
+        groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
+    said = ((quiet, WENT_QUIET), (of.never_used, NEVER_USED))
+    parts = [f"{count(number)} {word}" for number, word in said if number]
+    title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
+    return InactiveStates(
+        title=f"{title}: {', '.join(parts)}" if parts else title,
+        subtitle=subtitle,
+        groups=tuple(groups),
+        inactive=of.inactive,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SilenceAge(Info):
+    """Five ages of silence and the rooms that were never used."""
+
+    columns: tuple[Group, ...] = ()
+
+    def figure(self, tokens: Tokens) -> go.Figure:
+        """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""
+        figure = framed(self, tokens, 250, bottom=44)
+        if self.empty:
+            return figure
+        aged = len(rankings.AGES)
+        places = [*range(aged), aged + 0.35]
+        figure.add_bar(
+            x=places,
+            y=[column.rooms for column in self.columns],
+            width=0.78,
+            marker=_fills(self.columns, tokens),
+            text=[count(column.rooms) for column in self.columns],
+            textfont={"size": 14, "color": tokens.ink},
+            hovertext=[hover_text(column.name, plural(column.rooms, "room")) for column in self.columns],
+            **TOLD_OUTSIDE,
+        )
+        high = max(column.rooms for column in self.columns)
+        names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in self.columns]
+        figure.update_xaxes(range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont_size=TEXT)
+        # On a phone the first label begins left of its column; Plotly would rather not show it at all.
+        figure.update_xaxes(ticklabeloverflow="allow")
+        figure.update_yaxes(range=[0, max(high, 1) * 1.14], showticklabels=False)
+        figure.add_hline(y=0, line={"color": tokens.muted, "width": 1})
+        return figure
+
+
+def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
+    """Inactive rooms of a rooms table by whole days from the last message to the end of the period.
+
+    Rooms that are unused so far or whose last message is unknown are left out and counted.
+    """
+    of = rankings.silence(rooms)
+    never, left_out = of.never_used, of.unused_so_far + of.unknown
+    what = "Inactive rooms by days since their last message"
+    remark = f"{plural(left_out, 'room')} of unknown age left out" if left_out else ""
+    subtitle = context.subtitle(what, f"counted to {day_text(context.period.end)}", remark)
+    if of.inactive == 0:
+        return _all_spoke(SilenceAge, len(rooms), context, subtitle)
+    aged = zip(rankings.AGES, of.aged, strict=True)
+    columns = tuple(Group(name, number, age=place) for place, (name, number) in enumerate(aged))
+    known, long = sum(of.aged), sum(of.aged[2:])
+    if known:
+        title = f"{count(long)} of {plural(known, 'room')} that fell silent said nothing for over 90 days"
+        title = title if long else "No room that ever had messages has been silent for over 90 days"
+    else:
+        title = f"{plural(never, 'room')} never used" if never else "How long the rooms have been silent is not known"
+    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group(NEVER_USED, never)))
