@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test test-copies lint demo architecture clean
+.PHONY: run check test test-copies lint demo architecture reliability clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -33,6 +33,10 @@ test-copies: $(VENV)/test.stamp
 # docs/architecture.svg, from the imports there are.
 architecture: $(VENV)/run.stamp
 	$(BIN)/python -m docs.architecture
+
+# docs/reliability.md, from what the tests say of the faults that they produce.
+reliability: $(VENV)/test.stamp
+	$(BIN)/python -m docs.reliability
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

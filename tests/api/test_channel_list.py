@@ -18,6 +18,9 @@ from engagement.errors import RefusedParameters, UnreadableAnswer
 from engagement.numbers.periods import Period, Window, last_full_weeks, windows
 from tests.support.api_tools import client_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, SAID, fault
+
+pytestmark = fault(kind="Contradictory answers", at="demo workspace", seen="client")
 
 CHANNELS = "/engagement-dashboard/channels/list"
 RELEASES = [(6, 5), (7, 5), (8, 4), (9, 0)]
@@ -146,6 +149,12 @@ def test_a_window_without_a_previous_period_counts_no_previous_messages(server: 
     }
 
 
+@fault(
+    "a build that cannot leave silent rooms out and answers TypeError",
+    EXACT,
+    "asked once more for all of them",
+    kind="Side dishes and refusals",
+)
 def test_a_first_build_that_fails_to_hide_silent_rooms_is_asked_without() -> None:
     hidden: list[str | None] = []
 
@@ -165,6 +174,7 @@ def test_a_first_build_that_fails_to_hide_silent_rooms_is_asked_without() -> Non
     assert hidden == ["true", None]
 
 
+@fault("ties shuffled on every page of 5,000 rooms", EXACT, "the table of one call, and never a 429")
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: ".".join(map(str, release)))
 def test_five_thousand_rooms_behind_shuffled_ties_equal_one_call_without_a_429(release: tuple[int, int]) -> None:
     _pages_equal_one_call(rooms=5000, release=release, every_room=False)
@@ -224,6 +234,7 @@ def test_on_servers_that_list_all_rooms_the_silent_ones_are_skipped_by_reading_t
     assert (quiet["previous_messages"] != 0).all()
 
 
+@fault("messages arrive between the pages", EXACT, "no room is lost")
 def test_messages_that_arrive_while_pages_are_read_lose_no_room() -> None:
     options = Options(rooms=600, release=(8, 4), unlimited=False, page_cap=20, shuffle_ties=True, timezone="UTC")
     with DemoServer(options, clock=Clock(NOON)) as server:
@@ -241,6 +252,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room() -> None:
     assert sorted(counts.rooms["room_id"]) == sorted(ids)
 
 
+@fault("a room is deleted between the pages", EXACT, "it is gone and hides no other")
 def test_rooms_deleted_while_pages_are_read_are_gone_and_hide_no_other() -> None:
     options = Options(rooms=300, release=(8, 4), unlimited=False, page_cap=20, shuffle_ties=True, timezone="UTC")
     with DemoServer(options, clock=Clock(NOON)) as server:
@@ -277,6 +289,7 @@ def given(*rows: object, total: int | None = None, **more: object) -> ChannelCou
     return read_channel_counts(ask, of(WEEK), every_room=True, lists_silent=False, hide=False)
 
 
+@fault("5,000 rooms announced, two sent", NOTED, "“4,998 of the 5,000 rooms … did not arrive.”", at="answers of a test")
 def test_rooms_that_never_arrive_are_counted_in_the_notes() -> None:
     counts = given(row("a"), row("b"), total=5000)
     assert not counts.receipt.complete
@@ -284,6 +297,7 @@ def test_rooms_that_never_arrive_are_counted_in_the_notes() -> None:
     assert counts.receipt.notes == ("4,998 of the 5,000 rooms that the server announced did not arrive.",)
 
 
+@fault("half a pair of surrogates in a name, no date", EXACT, "? and blank", kind="Odd values", at="answers of a test")
 def test_odd_names_and_missing_dates_are_taken_as_they_come() -> None:
     counts = given(row("a", name="half \ud83d of a pair", ts="no date"), row("b", name="", usernames=["x", 7, "y"]))
     rooms = counts.rooms.set_index("room_id")
@@ -297,38 +311,54 @@ def test_whole_numbers_are_whole_even_with_a_point() -> None:
     assert numbers(given(row("a", 3.0, -1))) == {"a": (3, -1)}
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        row("a", None),
-        row("a", "5"),
-        row("a", True),
-        row("a", 1.5),
-        row("a", 2**60),
-        row("a", 1, None),
-        row(""),
-        row("\ud800"),
-        row("x" * 10_000),
-        {"messages": 1, "lastWeekMessages": 0},
-        {"room": [], "messages": 1, "lastWeekMessages": 0},
-        "a row",
-        None,
-    ],
+BAD: Mapping[str, object] = {
+    "no count": row("a", None),
+    "a text as count": row("a", "5"),
+    "true as count": row("a", True),
+    "a fraction as count": row("a", 1.5),
+    "a count of 2^60": row("a", 2**60),
+    "no previous count": row("a", 1, None),
+    "an empty id": row(""),
+    "a lone surrogate as id": row("\ud800"),
+    "an id of 10,000 characters": row("x" * 10_000),
+    "no room": {"messages": 1, "lastWeekMessages": 0},
+    "a list as room": {"room": [], "messages": 1, "lastWeekMessages": 0},
+    "a text as row": "a row",
+    "null as row": None,
+}
+
+
+@fault(
+    "{bad}, in one row of the channel list",
+    NOTED,
+    "that row is left out, and a note counts it",
+    kind="Odd values",
+    at="answers of a test",
 )
-def test_a_row_that_cannot_be_read_is_left_out_and_all_others_stand(bad: object) -> None:
-    counts = given(row("x", 4, 2), bad, row("y", 1, 3))
+@pytest.mark.parametrize("bad", BAD)
+def test_a_row_that_cannot_be_read_is_left_out_and_all_others_stand(bad: str) -> None:
+    counts = given(row("x", 4, 2), BAD[bad], row("y", 1, 3))
     assert numbers(counts) == {"x": (4, 2), "y": (1, 3)}
     assert not counts.receipt.complete
     assert (counts.receipt.announced, counts.receipt.received, counts.receipt.missing) == (3, 2, 1)
     assert counts.receipt.notes == ("What the server said of 1 of the rooms cannot be read.",)
 
 
+@fault("a change that is not that of its counts", NOTED, "that room is left out", at="answers of a test")
 def test_a_row_whose_change_is_not_that_of_its_counts_cannot_be_read() -> None:
     counts = given(row("x", 4, 2) | {"diffFromLastWeek": 2}, row("y", -7, 3) | {"diffFromLastWeek": 2})
     assert numbers(counts) == {"x": (4, 2)}
     assert counts.unreadable == {"y"}
+    assert not counts.receipt.complete
 
 
+@fault(
+    lambda kind: f"{kind!r} as type of a room in the channel list",
+    NOTED,
+    "its counts stand; a note says it",
+    kind="Odd values",
+    at="answers of a test",
+)
 @pytest.mark.parametrize("kind", [None, 7, "", "x", ["c"]])
 def test_a_type_that_cannot_be_read_is_missing_and_nothing_else(kind: object) -> None:
     counts = given(row("x", 4, 2), row("y", 1, 3, t=kind))
@@ -338,6 +368,12 @@ def test_a_type_that_cannot_be_read_is_missing_and_nothing_else(kind: object) ->
     assert not counts.receipt.complete
 
 
+@fault(
+    lambda more: f"a page whose {', '.join(more)} is {', '.join(map(repr, more.values()))}",
+    SAID,
+    "it cannot be read",
+    at="answers of a test",
+)
 @pytest.mark.parametrize("more", [{"channels": None}, {"offset": 50}])
 def test_a_page_that_is_not_as_documented_makes_the_answer_unreadable(more: dict[str, object]) -> None:
     with pytest.raises(UnreadableAnswer):

@@ -12,6 +12,9 @@ import pytest
 from engagement.api.pace import Pace, shared_pace
 from engagement.errors import ReadingStopped, SlowDown
 from tests.support.clock import Clock
+from tests.support.faults import SAID, WAITED, fault
+
+pytestmark = fault(kind="Waits and limits", at="headers and a clock of a test", seen="client")
 
 ROUTE = "/api/v1/me"
 NOON = 1_795_348_800.0
@@ -42,6 +45,7 @@ def test_calls_go_on_at_once_while_the_server_announces_room() -> None:
     assert clock.slept == []
 
 
+@fault("no call is left in this minute", WAITED, "until a second after the reset")
 def test_without_room_the_next_call_waits_until_a_second_after_the_reset() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -50,6 +54,7 @@ def test_without_room_the_next_call_waits_until_a_second_after_the_reset() -> No
     assert clock.slept == [43]
 
 
+@fault("a server whose clock is 90 days behind", WAITED, "as long as on its own clock")
 def test_the_reset_is_read_on_the_clock_of_the_server() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -58,6 +63,7 @@ def test_the_reset_is_read_on_the_clock_of_the_server() -> None:
     assert clock.slept == [43]
 
 
+@fault("no call left, and no Date", WAITED, "a whole minute")
 def test_a_server_that_tells_no_time_is_given_a_whole_minute() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -68,6 +74,7 @@ def test_a_server_that_tells_no_time_is_given_a_whole_minute() -> None:
     assert clock.slept == [61]
 
 
+@fault("a reset a day away, with an answer or a 429", WAITED, "one minute, then the route is open to all")
 def test_a_reset_a_day_away_is_not_believed_whether_it_comes_with_an_answer_or_a_refusal() -> None:
     day = 86_400.0
     clock = Clock(NOON)
@@ -83,6 +90,7 @@ def test_a_reset_a_day_away_is_not_believed_whether_it_comes_with_an_answer_or_a
     assert call(pace, clock, headers(clock, 8, 60), who="bob") == 0
 
 
+@fault("a limit for five minutes", WAITED, "until its reset")
 def test_a_limit_whose_windows_last_some_minutes_is_kept() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -90,6 +98,7 @@ def test_a_limit_whose_windows_last_some_minutes_is_kept() -> None:
     assert call(pace, clock, headers(clock, 9, 300)) == 241
 
 
+@fault("429 after 429 whose reset lies a minute back", WAITED, "pauses from 1 to 60 seconds")
 def test_refusals_whose_reset_is_over_make_pauses_that_grow() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -135,6 +144,7 @@ def test_a_new_window_has_room_for_the_limit_and_no_more() -> None:
     assert caught.value.seconds == 61
 
 
+@fault("an answer slower than its window", WAITED, "no pause: it says nothing of the next")
 def test_an_answer_that_took_longer_than_its_window_says_nothing_of_the_next() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -164,6 +174,7 @@ def test_calls_of_an_exempt_account_do_not_use_up_the_room_of_others() -> None:
     assert pace.take_place(ROUTE, "ada", sleep=clock.sleep) == 0
 
 
+@fault("an error without the headers of the limit", WAITED, "the account is not taken for exempt")
 def test_an_error_without_the_headers_does_not_make_an_account_exempt() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -173,6 +184,7 @@ def test_an_error_without_the_headers_does_not_make_an_account_exempt() -> None:
     assert pace.take_place(ROUTE, "ada", sleep=clock.sleep) == 43
 
 
+@fault("an account loses its exemption", WAITED, "it is held to the limit at once")
 def test_an_account_that_loses_its_exemption_is_held_to_the_limit_again() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -181,6 +193,7 @@ def test_an_account_that_loses_its_exemption_is_held_to_the_limit_again() -> Non
     assert call(pace, clock, headers(clock, 9, 60), who="ada") == 43
 
 
+@fault("a call that is never answered", WAITED, "it counts as made")
 def test_a_call_without_answer_counts_as_made() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -190,6 +203,7 @@ def test_a_call_without_answer_counts_as_made() -> None:
     assert pace.take_place(ROUTE, "ada", sleep=clock.sleep) == 43
 
 
+@fault("servers behind one address that count apart", WAITED, "the least room holds")
 def test_behind_a_load_balancer_the_least_room_of_all_servers_holds() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -199,6 +213,15 @@ def test_behind_a_load_balancer_the_least_room_of_all_servers_holds() -> None:
     assert pace.take_place(ROUTE, "ada", sleep=clock.sleep) == 51
 
 
+@fault(
+    lambda answer, text: {
+        "reset": "a 429 with a reset and another time in words",
+        "retry": "a 429 with Retry-After alone",
+        "none": "a 429 with a time in words alone" if text else "a 429 that tells no time",
+    }[answer],
+    WAITED,
+    "{seconds} seconds, for everybody",
+)
 @pytest.mark.parametrize(
     ("answer", "text", "seconds"),
     [
@@ -217,6 +240,7 @@ def test_a_429_closes_the_route_for_everybody_until_its_reset(answer: str, text:
     assert pace.take_place(ROUTE, "bob", sleep=clock.sleep) == seconds
 
 
+@fault("a pause longer than allowed", SAID, "its seconds, without waiting")
 def test_a_wait_that_would_be_too_long_is_refused_without_sleeping() -> None:
     clock = Clock(NOON)
     pace = Pace(monotonic=clock)
@@ -241,6 +265,7 @@ def test_a_wait_can_be_ended_by_its_sleep() -> None:
     assert pace.take_place(ROUTE, "ada", sleep=stopped) == 0
 
 
+@fault("an exempt account, and a ceiling of ours", WAITED, "three calls in any minute")
 def test_our_own_ceiling_holds_in_any_minute_for_everybody() -> None:
     clock = Clock(NOON)
     pace = Pace(3, monotonic=clock)
@@ -254,6 +279,7 @@ def test_our_own_ceiling_holds_in_any_minute_for_everybody() -> None:
     assert min(later - earlier for earlier, later in zip(times, times[3:], strict=False)) > 60
 
 
+@fault("20 at once where five calls are left", WAITED, "five go, and no more")
 def test_threads_together_never_take_more_places_than_there_are() -> None:
     pace = Pace(monotonic=lambda: 0.0)
     answer = headers(Clock(NOON), 5, 60)
@@ -283,6 +309,7 @@ def test_one_workspace_has_one_pace_in_a_process() -> None:
     assert shared_pace("https://two.example") is not first
 
 
+@fault("two copies share one limit", WAITED, "each takes half")
 def test_two_copies_take_half_of_the_announced_limit_each_and_an_exempt_account_all_it_wants() -> None:
     clock = Clock(NOON)
     pace = Pace(copies=2, monotonic=clock)

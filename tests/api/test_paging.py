@@ -13,6 +13,9 @@ from engagement.api import paging
 from engagement.api.consistency import Page
 from engagement.api.paging import EVERYTHING, Listing, read_pages
 from engagement.errors import UnreadableAnswer
+from tests.support.faults import EXACT, NOTED, SAID, fault
+
+pytestmark = fault(kind="Contradictory answers", at="a list of a test", seen="client")
 
 
 class Server:
@@ -83,12 +86,14 @@ def test_pages_follow_one_another_by_the_rows_received(rooms: int, calls: int) -
     assert [offset for offset, _ in server.calls] == [0, 50, 150][:calls]
 
 
+@fault("pages shorter than asked for", EXACT, "the next one begins behind the rows received")
 def test_a_short_page_is_not_the_end() -> None:
     server = Server(distinct(250), cap=40)
     assert len(server.listing().rows) == 250
     assert [offset for offset, _ in server.calls] == [0, 40, 80, 120, 160, 200, 240]
 
 
+@fault("ties in another order on each of two pages", EXACT, "they are read again in one page")
 def test_a_group_that_straddles_two_pages_is_read_again_in_one_page_that_begins_with_it() -> None:
     values = distinct(100) | {f"tied{n}": -1 - (n // 30) for n in range(90)}
     server = Server(values)
@@ -101,6 +106,7 @@ def test_a_group_that_straddles_two_pages_is_read_again_in_one_page_that_begins_
     assert listing.receipt.duplicates > 0
 
 
+@fault("700 ties in another order on every page", EXACT, "read until all have come")
 def test_a_group_larger_than_a_page_is_read_until_it_is_whole() -> None:
     values = distinct(130) | dict.fromkeys((f"quiet{n}" for n in range(700)), 0)
     server = Server(values)
@@ -112,6 +118,7 @@ def test_a_group_larger_than_a_page_is_read_until_it_is_whole() -> None:
     assert len(set(again)) > len(again) / 2
 
 
+@fault("any list in pages of any size, ties shuffled", EXACT, "every row arrives")
 @settings(max_examples=60, deadline=None)
 @given(
     values=st.lists(st.integers(min_value=-2, max_value=6), max_size=120),
@@ -163,6 +170,7 @@ def test_few_zeros_are_read_rather_than_skipped() -> None:
     assert len(listing.rows) == 210
 
 
+@fault("a room overtakes the page that is read", EXACT, "found in a second pass")
 def test_a_room_that_overtakes_the_page_being_read_is_found_in_a_second_pass() -> None:
     server = Server(distinct(300))
 
@@ -178,6 +186,7 @@ def test_a_room_that_overtakes_the_page_being_read_is_found_in_a_second_pass() -
     assert [offset for offset, _ in server.calls] == [0, 50, 150, 250, 149, 0]
 
 
+@fault("a room falls into the next page with another count", EXACT, "its newest row is kept")
 def test_the_newest_row_of_a_room_is_kept() -> None:
     server = Server(distinct(60))
     seen: dict[str, int] = {}
@@ -191,6 +200,7 @@ def test_the_newest_row_of_a_room_is_kept() -> None:
     assert read_pages(fetch).rows["r49"] == seen["r49"] == 10
 
 
+@fault("the largest page changes between the pages", EXACT)
 def test_a_cap_that_changes_midway_loses_nothing() -> None:
     values = distinct(120) | dict.fromkeys((f"quiet{n}" for n in range(400)), 0)
     server = Server(values)
@@ -204,6 +214,7 @@ def test_a_cap_that_changes_midway_loses_nothing() -> None:
     assert listing.receipt.complete
 
 
+@fault("a room is made between the pages", EXACT, "it is in the list")
 def test_a_room_created_while_pages_are_read_is_in_the_list() -> None:
     server = Server(distinct(250), shuffled=False)
 
@@ -218,6 +229,7 @@ def test_a_room_created_while_pages_are_read_is_in_the_list() -> None:
     assert listing.receipt.complete
 
 
+@fault("a room is deleted between the pages", EXACT, "it is gone and hides no other")
 def test_a_room_deleted_while_pages_are_read_neither_stays_nor_hides_another() -> None:
     server = Server(distinct(250), shuffled=False)
 
@@ -233,6 +245,7 @@ def test_a_room_deleted_while_pages_are_read_neither_stays_nor_hides_another() -
     assert listing.receipt.complete
 
 
+@fault("rooms are deleted without end", NOTED, "“… so a room may be missing.”")
 def test_a_list_that_shrinks_without_end_is_not_called_complete() -> None:
     server = Server(distinct(400))
     server.before_call = lambda call: server.values.pop(f"r{call}", None)
@@ -243,6 +256,7 @@ def test_a_list_that_shrinks_without_end_is_not_called_complete() -> None:
     )
 
 
+@fault("twelve rows never come", NOTED, "they are counted, after fewer than 40 calls")
 def test_rows_that_never_arrive_are_counted_and_the_reading_ends() -> None:
     server = Server(distinct(500))
     server.hidden = {f"r{n}" for n in range(100, 112)}
@@ -252,6 +266,7 @@ def test_rows_that_never_arrive_are_counted_and_the_reading_ends() -> None:
     assert len(server.calls) < 40
 
 
+@fault("a row among 300 ties never comes", NOTED, "it is counted; the calls are bounded")
 def test_a_tied_row_that_never_arrives_does_not_hold_up_the_reading_for_ever() -> None:
     server = Server(dict.fromkeys((f"r{n}" for n in range(300)), 1))
     plain = server.fetch
@@ -267,6 +282,7 @@ def test_a_tied_row_that_never_arrives_does_not_hold_up_the_reading_for_ever() -
     assert len(server.calls) < 300
 
 
+@fault("pages end 70 rows before the total", NOTED, "asked again, fewer than 15 calls in all")
 def test_pages_that_end_before_the_announced_total_are_asked_for_again_a_few_times() -> None:
     server = Server(distinct(130))
     server.announced = 200
@@ -276,6 +292,7 @@ def test_pages_that_end_before_the_announced_total_are_asked_for_again_a_few_tim
     assert len(server.calls) < 15
 
 
+@fault("an empty page in between", EXACT, "asked for again")
 def test_an_empty_page_in_between_is_asked_for_again() -> None:
     server = Server(distinct(250))
     plain = server.fetch
@@ -289,6 +306,7 @@ def test_an_empty_page_in_between_is_asked_for_again() -> None:
     assert len(listing.rows) == 250
 
 
+@fault("a list without end", SAID, "it is given up and cannot be read")
 def test_a_list_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "MOST_ROWS", 10_000)
 

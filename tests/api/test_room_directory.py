@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,6 +21,9 @@ from engagement.errors import NoPermission
 from engagement.numbers.periods import Period, windows
 from tests.support.api_tools import client_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, fault, switch
+
+pytestmark = fault(kind="Side dishes and refusals", at="demo workspace", seen="client")
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC).timestamp()
 RELEASES = [(3, 1), (6, 5), (7, 5), (8, 4), (9, 0)]
@@ -90,6 +94,7 @@ def test_a_room_is_told_with_its_title_people_dates_and_marks(server: DemoServer
     assert rooms.loc["team1", ["kind", "team"]].tolist() == ["room", True]
 
 
+@fault("channels of a team that not all have joined", NOTED, "between two moments, joined or not", kind="Last messages")
 def test_a_room_without_a_message_is_told_from_one_whose_last_message_is_unknown(server: DemoServer) -> None:
     rooms = full(server).rooms.set_index("room_id")
     assert rooms.loc["unused", "last_message_known"]
@@ -140,6 +145,7 @@ def test_no_text_of_a_message_is_kept(server: DemoServer) -> None:
     assert not {"lastMessage", "topic", "msg", "description"} & set(directory.rooms.columns)
 
 
+@fault("ties shuffled on every page of the directory", EXACT, kind="Contradictory answers")
 def test_page_by_page_gives_the_same_directory_as_all_at_once(server: DemoServer) -> None:
     whole = full(server)
     server.options = Options(
@@ -167,6 +173,7 @@ def test_every_list_is_sorted_by_id_and_asks_for_every_type(server: DemoServer) 
         assert asked == ["c,p,d,discussions,teams", "c,p,discussions,teams"]
 
 
+@fault("no permission view-c-room", NOTED, "last messages of public channels are unknown; it is named")
 def test_an_account_that_may_not_list_channels_is_told_what_it_does_not_know() -> None:
     with DemoServer(Options(), clock=Clock(NOON), community=small()) as server:
         for permission in ("view-c-room", "view-joined-room"):
@@ -233,6 +240,7 @@ def test_a_broadcast_room_is_an_announcement_room_and_an_announcement_text_makes
     assert "Lunch" not in directory.rooms.to_csv()
 
 
+@fault("lists of the directory announce more than they send", NOTED, "a note for each", kind="Contradictory answers")
 def test_what_does_not_arrive_is_said_list_by_list() -> None:
     rows: dict[str, list[dict[str, object]]] = {
         "rooms.adminRooms": [{"_id": "a", "t": "c", "name": "a"}],
@@ -247,14 +255,31 @@ def test_what_does_not_arrive_is_said_list_by_list() -> None:
     )
 
 
-@pytest.mark.parametrize("bad", [{"t": "c"}, {"_id": 5, "t": "c"}, {"_id": "\ud800", "t": "c"}, "a room", None])
-def test_a_document_without_an_id_is_left_out_and_all_others_stand(bad: object) -> None:
-    directory = answered({"rooms.adminRooms": [{"_id": "a", "t": "c", "name": "a"}, bad]})  # type: ignore[list-item]
+BAD: dict[str, Any] = {
+    "no id": {"t": "c"},
+    "a number as id": {"_id": 5, "t": "c"},
+    "a lone surrogate as id": {"_id": "\ud800", "t": "c"},
+    "a text as room": "a room",
+    "null as room": None,
+}
+
+
+@fault("{bad}, in the directory", NOTED, "left out, and a note counts it", kind="Odd values", at="answers of a test")
+@pytest.mark.parametrize("bad", BAD)
+def test_a_document_without_an_id_is_left_out_and_all_others_stand(bad: str) -> None:
+    directory = answered({"rooms.adminRooms": [{"_id": "a", "t": "c", "name": "a"}, BAD[bad]]})
     assert directory.rooms["room_id"].tolist() == ["a"]
     assert directory.receipt.notes == ("What the server said of 1 of the rooms cannot be read.",)
     assert not directory.receipt.complete
 
 
+@fault(
+    "no type in the list of all rooms",
+    NOTED,
+    "that of another list, or none",
+    kind="Odd values",
+    at="answers of a test",
+)
 def test_a_type_that_cannot_be_read_is_that_of_the_list_that_shows_the_room_or_missing() -> None:
     rooms = [{"_id": name, "t": None, "name": name} for name in ("a", "b")]
     directory = answered({"rooms.adminRooms": rooms, "groups.listAll": rooms[:1]})  # type: ignore[dict-item]
@@ -264,6 +289,13 @@ def test_a_type_that_cannot_be_read_is_that_of_the_list_that_shows_the_room_or_m
     assert directory.receipt.notes == ("The type of 1 of the rooms cannot be read.",)
 
 
+@fault(
+    lambda last: f"{last!r} as last message",
+    NOTED,
+    "unknown, and not “never used”",
+    kind="Odd values",
+    at="answers of a test",
+)
 @pytest.mark.parametrize("last", [None, 5, "", "some day", {"$date": 1}, "\ud800"])
 def test_a_last_message_that_cannot_be_read_is_unknown_and_not_one_of_a_room_never_used(last: object) -> None:
     documents = [{"_id": "a", "t": "c", "name": "a", "lm": last}, {"_id": "b", "t": "c", "name": "b"}]
@@ -272,6 +304,13 @@ def test_a_last_message_that_cannot_be_read_is_unknown_and_not_one_of_a_room_nev
     assert rooms["last_message_known"].to_dict() == {"a": False, "b": True}
 
 
+@fault(
+    lambda odd: f"{odd!r} as members and messages of a room",
+    NOTED,
+    "both blank",
+    kind="Odd values",
+    at="answers of a test",
+)
 @pytest.mark.parametrize("odd", [1.5, -7, 10**30, "many", None, "\ud800", [1], True])
 def test_a_number_that_is_none_of_members_or_messages_is_unknown(odd: object) -> None:
     room = {"_id": "a", "t": "c", "name": "a", "usersCount": odd, "msgs": odd}
@@ -287,6 +326,7 @@ BY_LIST = {
 }
 
 
+@fault(lambda route, fault: f"{route}: {switch(fault)}", NOTED, "what only this list tells is unknown; a note")
 @pytest.mark.parametrize("fault", ["500", "403", "html", "nonsense", "garbage", "404", "gate-403", "502", "401"])
 @pytest.mark.parametrize("route", BY_LIST)
 def test_one_list_that_cannot_be_read_costs_what_only_it_tells_and_a_note(route: str, fault: str) -> None:
@@ -315,6 +355,7 @@ def test_one_list_that_cannot_be_read_costs_what_only_it_tells_and_a_note(route:
         assert honest.loc[known.index, "last_message"].isna().all()
 
 
+@fault("no list of public channels, for who may list no others", NOTED, "silent rooms are not known; a note")
 def test_without_the_public_list_nothing_is_known_of_silent_rooms_and_that_is_said() -> None:
     clock = Clock(NOON)
     with DemoServer(Options(), clock=clock, community=small()) as server:

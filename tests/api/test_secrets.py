@@ -16,6 +16,9 @@ from engagement.errors import (
     Unreachable,
 )
 from tests.support.api_tools import WINDOW, answering, counts, send
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Sessions and ends", at="server of the test", seen="client")
 
 TOKEN, PASSWORD = "tok-3n-which-nobody-may-see", "pa55word-which-nobody-may-see"
 ACCOUNT = Account("user-id-x", TOKEN, True)
@@ -56,6 +59,14 @@ def _drop(handler: BaseHTTPRequestHandler) -> None:
     handler.connection.shutdown(socket.SHUT_RDWR)
 
 
+SERVERS = {"_echo": "throws back what it is sent", "_cut": "breaks off after its version", "_drop": "breaks off"}
+
+
+@fault(
+    lambda respond: f"a server that {SERVERS[respond.__name__]}, on each route",
+    SAID,
+    "no token or password in it, its traceback or the log",
+)
 @pytest.mark.parametrize("respond", [_echo, _cut, _drop])
 def test_no_secret_is_in_any_error_its_traceback_or_the_log(
     respond: Callable[[BaseHTTPRequestHandler], None], caplog: pytest.LogCaptureFixture

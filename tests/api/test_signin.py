@@ -20,6 +20,9 @@ from engagement.errors import (
 )
 from tests.support.api_tools import answering, client_of, send
 from tests.support.clock import Clock
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Sessions and ends", at="demo workspace", seen="client")
 
 RELEASES = [(3, 1), (6, 5), (7, 5), (8, 4), (9, 0)]
 
@@ -91,6 +94,7 @@ def test_signing_out_of_a_session_that_is_over_is_no_error(server: DemoServer) -
     assert server.count("/logout") == 1
 
 
+@fault(lambda part: f"wrong at sign-in: {'token and user id' if part == 'both' else part}", SAID)
 @pytest.mark.parametrize("part", ["user_id", "token", "both"])
 def test_a_wrong_token_or_user_id_is_said_so_at_sign_in(server: DemoServer, part: str) -> None:
     user_id, token = server.personal_token("manager")
@@ -100,6 +104,7 @@ def test_a_wrong_token_or_user_id_is_said_so_at_sign_in(server: DemoServer, part
         )
 
 
+@fault(lambda token: f"{token[:20]!r} as token", SAID, "before any call; the token is not repeated", at="test")
 @pytest.mark.parametrize("token", ["", "two words", "line\r\nX-Evil: 1", "snow☃", "x" * 501])
 def test_a_token_that_no_header_can_carry_is_wrong_before_any_call(token: str) -> None:
     with pytest.raises(WrongCredentials) as caught:
@@ -147,6 +152,7 @@ def test_a_wrong_password_is_wrong_credentials_or_where_the_server_is_terse_perh
         Client(server.url).sign_in("nobody", "nobody")
 
 
+@fault("eleven wrong passwords", SAID, "locked for some minutes")
 def test_after_ten_failures_the_account_is_locked() -> None:
     with DemoServer(Options(rooms=20, rate_limit=0)) as server:
         client = Client(server.url)
@@ -157,6 +163,7 @@ def test_after_ten_failures_the_account_is_locked() -> None:
             client.sign_in("manager", "manager")
 
 
+@fault("the eleventh sign-in of a minute", SAID, "its seconds, at once", kind="Waits and limits")
 def test_sign_in_never_waits_for_the_rate_limit(limited: tuple[DemoServer, Clock]) -> None:
     server, clock = limited
     client = Client(server.url, pace=Pace(monotonic=clock), sleep=clock.sleep, monotonic=clock)
@@ -169,6 +176,7 @@ def test_sign_in_never_waits_for_the_rate_limit(limited: tuple[DemoServer, Clock
     assert server.count("/login") == 10
 
 
+@fault("a 429 at sign-in", SAID, "at once; not asked again before its reset", kind="Waits and limits")
 def test_a_429_at_sign_in_is_said_at_once_and_not_asked_again_before_its_reset(
     limited: tuple[DemoServer, Clock],
 ) -> None:
@@ -207,6 +215,7 @@ def test_the_clock_is_that_of_the_server_and_goes_on_between_its_answers() -> No
         assert client.server_now() == datetime(2026, 8, 21, 12, 1, 30, tzinfo=UTC)
 
 
+@fault("a sign-in that is answered without a token", SAID, at="server of the test")
 def test_an_answer_of_the_sign_in_without_a_token_is_unreadable() -> None:
     def respond(handler: object) -> None:
         body = b'{"success":true,"version":"8.4","status":"success","data":{"userId":"x"}}'
@@ -216,6 +225,7 @@ def test_an_answer_of_the_sign_in_without_a_token_is_unreadable() -> None:
         Client(url).sign_in("ada", "lovelace")
 
 
+@fault("an account that is not yet {word}", SAID, "it is told so", at="server of the test")
 @pytest.mark.parametrize(
     ("code", "word"), [("error-user-is-not-activated", "activated"), ("error-invalid-email", "confirmed")]
 )

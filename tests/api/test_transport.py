@@ -25,6 +25,7 @@ from engagement.errors import (
 )
 from tests.support.api_tools import answering, client_of, counts, send
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault, switch
 from tests.support.misbehaving import (
     endless_body,
     listening,
@@ -34,9 +35,12 @@ from tests.support.misbehaving import (
     trickling_head,
 )
 
+pytestmark = fault(kind="Broken connections", at="demo workspace", seen="client")
+
 CHANNELS = "/engagement-dashboard/channels/list"
 
 
+@fault("an answer cut off once", WAITED, "asked again after two seconds")
 def test_an_answer_cut_off_once_is_read_again_after_a_pause(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
     server.fail_next(CHANNELS, "cut")
@@ -48,6 +52,7 @@ def test_an_answer_cut_off_once_is_read_again_after_a_pause(server: DemoServer, 
 HALF_A_MINUTE = [2.0, 4.0, 8.0, 16.0]
 
 
+@fault("every answer cut off", SAID, "after four pauses, half a minute in all")
 def test_answers_cut_off_for_half_a_minute_mean_unreachable(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
     server.fail_next(CHANNELS, "cut", times=None)
@@ -57,6 +62,8 @@ def test_answers_cut_off_for_half_a_minute_mean_unreachable(server: DemoServer, 
     assert clock.slept == HALF_A_MINUTE
 
 
+@fault("{status} for good", SAID, "after four pauses, half a minute in all", at="server of the test")
+@fault("{status} twice, then the answer", WAITED, "two pauses", at="server of the test")
 @pytest.mark.parametrize(("status", "error"), [(500, UnreadableAnswer), (502, Unreachable), (503, Unreachable)])
 def test_a_workspace_that_fails_is_asked_again_for_half_a_minute_and_then_given_up(
     status: int, error: type[Exception], clock: Clock
@@ -74,6 +81,7 @@ def test_a_workspace_that_fails_is_asked_again_for_half_a_minute_and_then_given_
     assert clock.slept == [*HALF_A_MINUTE[:2], *HALF_A_MINUTE]
 
 
+@fault("one 500 and two 502 in a row", WAITED, "three announced pauses; the figures are the same")
 def test_one_500_and_two_502_in_a_row_cost_pauses_that_are_announced_and_no_figure(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -87,6 +95,7 @@ def test_one_500_and_two_502_in_a_row_cost_pauses_that_are_announced_and_no_figu
     assert told == [("the workspace failed to answer", seconds) for seconds in (2.0, 4.0, 8.0)]
 
 
+@fault("429 for good, its reset in the past", SAID, "after fewer than 25 calls", kind="Waits and limits")
 def test_a_429_whose_reset_lies_in_the_past_ends_after_a_bounded_number_of_calls(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -97,6 +106,7 @@ def test_a_429_whose_reset_lies_in_the_past_ends_after_a_bounded_number_of_calls
     assert server.count(CHANNELS) < 25
 
 
+@fault("a 429 whose reset is a day away", WAITED, "one minute", kind="Waits and limits")
 def test_a_429_whose_reset_is_a_day_away_is_waited_out_for_a_minute(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
     server.fail_next(CHANNELS, "429-far")
@@ -104,6 +114,12 @@ def test_a_429_whose_reset_is_a_day_away_is_waited_out_for_a_minute(server: Demo
     assert clock.slept == [61]
 
 
+@fault(
+    lambda fault: f"on every route, {switch(fault)}",
+    SAID,
+    "something in front of the workspace; no session is lost",
+    kind="Addresses and gates",
+)
 @pytest.mark.parametrize("fault", ["gate-401", "gate-403"])
 def test_a_gate_in_front_of_the_workspace_is_named_and_neither_a_session_nor_a_right_is_lost(
     server: DemoServer, clock: Clock, fault: Literal["gate-401", "gate-403"]
@@ -118,12 +134,14 @@ def test_a_gate_in_front_of_the_workspace_is_named_and_neither_a_session_nor_a_r
     assert not issubclass(Gated, Refused)
 
 
+@fault("a gate whose refusal is JSON", SAID, "it is named", kind="Addresses and gates", at="server of the test")
 def test_a_gate_that_asks_for_a_password_in_json_is_a_gate() -> None:
     body = b'{"success":false,"status":"error","message":"You must be logged in to do this."}'
     with answering(lambda handler: send(handler, 401, body, WWW_Authenticate="Basic")) as url, pytest.raises(Gated):
         Client(url, Account("u", "t", True)).me()
 
 
+@fault("a sign-in is cut off", SAID, "not sent twice")
 def test_a_sign_in_that_broke_off_is_not_sent_twice(server: DemoServer, clock: Clock) -> None:
     server.fail_next("/login", "cut")
     with pytest.raises(Unreachable):
@@ -131,6 +149,7 @@ def test_a_sign_in_that_broke_off_is_not_sent_twice(server: DemoServer, clock: C
     assert server.count("/login") == 1
 
 
+@fault("a 429", WAITED, "announced, and not asked before its reset", kind="Waits and limits")
 def test_a_429_is_waited_out_announced_and_not_asked_again_before_its_reset(server: DemoServer, clock: Clock) -> None:
     waits: list[tuple[str, float]] = []
     client = client_of(server, clock)
@@ -143,6 +162,7 @@ def test_a_429_is_waited_out_announced_and_not_asked_again_before_its_reset(serv
     assert clock.slept == [waits[0][1]]
 
 
+@fault("429 after 429", SAID, "after a quarter of an hour, with the seconds left", kind="Waits and limits")
 def test_a_wait_longer_than_allowed_is_an_error_with_its_seconds(server: DemoServer, clock: Clock) -> None:
     client = client_of(server, clock)
     server.fail_next(CHANNELS, "429", times=20)
@@ -162,6 +182,7 @@ def test_a_wait_ends_when_the_reading_is_stopped(server: DemoServer, clock: Cloc
     assert clock.slept == []
 
 
+@fault("no answer in time", SAID, "asked once")
 def test_no_answer_in_time_means_unreachable(server: DemoServer) -> None:
     server.fail_next("/api/info", "hang")
     with pytest.raises(Unreachable):
@@ -169,6 +190,7 @@ def test_no_answer_in_time_means_unreachable(server: DemoServer) -> None:
     assert server.count("/api/info") == 1
 
 
+@fault("a closed port", SAID, "at once, with the address", at="this machine")
 def test_a_closed_port_means_unreachable_at_once(clock: Clock) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -178,34 +200,38 @@ def test_a_closed_port_means_unreachable_at_once(clock: Clock) -> None:
     assert clock.slept == []
 
 
+@fault("a name that nobody has", SAID, at="this machine")
 def test_an_unknown_name_means_unreachable(clock: Clock) -> None:
     with pytest.raises(Unreachable):
         Client("https://no-such-host.invalid", sleep=clock.sleep).release()
 
 
+@fault("https where there is only http", SAID)
 def test_a_server_without_a_certificate_means_unreachable(server: DemoServer) -> None:
     with pytest.raises(Unreachable):
         Client(server.url.replace("http://", "https://")).release()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"<!DOCTYPE html><title>Welcome</title>",
-        b"hello",
-        b"[]",
-        b"{}",
-        b'{"version":"8.4"}',
-        b'{"success":true}',
-        b"[" * 100_000,
-        b"",
-    ],
-)
-def test_what_does_not_tell_a_version_is_not_a_rocket_chat(body: bytes) -> None:
-    with answering(lambda handler: send(handler, 200, body)) as url, pytest.raises(NotRocketChat):
+BODIES = {
+    "a web page": b"<!DOCTYPE html><title>Welcome</title>",
+    "a word": b"hello",
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "a version without success": b'{"version":"8.4"}',
+    "success without a version": b'{"success":true}',
+    "100,000 brackets": b"[" * 100_000,
+    "nothing": b"",
+}
+
+
+@fault("{body}, where a version is expected", SAID, "this is not a Rocket.Chat workspace", at="server of the test")
+@pytest.mark.parametrize("body", BODIES)
+def test_what_does_not_tell_a_version_is_not_a_rocket_chat(body: str) -> None:
+    with answering(lambda handler: send(handler, 200, BODIES[body])) as url, pytest.raises(NotRocketChat):
         Client(url).release()
 
 
+@fault("an address that is no workspace", SAID, "no password is sent", at="server of the test")
 def test_a_password_is_never_sent_to_what_is_not_a_rocket_chat() -> None:
     asked: list[str] = []
 
@@ -218,6 +244,13 @@ def test_a_password_is_never_sent_to_what_is_not_a_rocket_chat() -> None:
     assert set(asked) == {"GET"}
 
 
+@fault(
+    lambda location: f"a redirect to {location or 'nowhere'}",
+    SAID,
+    "it is not followed",
+    kind="Addresses and gates",
+    at="server of the test",
+)
 @pytest.mark.parametrize(
     "location",
     [
@@ -254,6 +287,7 @@ def test_a_redirect_to_https_on_the_same_host_is_followed_and_kept() -> None:
         assert client.address == url.replace("http://", "https://")
 
 
+@fault("an answer without end", SAID, "“… it has no end”", at="server of the test")
 def test_an_answer_without_end_is_given_up() -> None:
     def respond(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -265,6 +299,7 @@ def test_an_answer_without_end_is_given_up() -> None:
         Client(url, bounds=Bounds(largest=2**20)).release()
 
 
+@fault("an answer in drops", SAID, "at a deadline", at="server of the test")
 def test_an_answer_that_comes_in_drops_meets_a_deadline() -> None:
     clock = Clock()
     done = threading.Event()
@@ -282,6 +317,7 @@ def test_an_answer_that_comes_in_drops_meets_a_deadline() -> None:
         done.set()
 
 
+@fault("stopped while the answer is: {serve}", REFUSED, "cut within a second", at="server of the test")
 @pytest.mark.parametrize("serve", [silent, trickling_head, silent_after_its_head, trickling_body, endless_body])
 def test_an_answer_that_never_ends_is_cut_at_once_when_the_reading_is_stopped(
     serve: Callable[[socket.socket, threading.Event], None],
@@ -319,6 +355,7 @@ def test_jobs_of_one_person_share_the_connections_and_each_has_a_stop_of_its_own
     assert len(connections) == 1
 
 
+@fault("broken compression", SAID, at="server of the test")
 def test_compressed_answers_are_read_and_broken_compression_is_said_so() -> None:
     import gzip
 
@@ -334,6 +371,13 @@ def test_compressed_answers_are_read_and_broken_compression_is_said_so() -> None
             client.release()
 
 
+@fault(
+    "proxies and a netrc in the environment",
+    EXACT,
+    "neither is used",
+    kind="Surroundings of commands",
+    at="environment",
+)
 def test_nothing_of_the_environment_reaches_a_call(
     server: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:

@@ -18,6 +18,9 @@ from engagement.settings.keys import Workspace
 from tests.support.api_tools import answering, send
 from tests.support.authority import Authority
 from tests.support.between import basic, below, forward_proxy, gate
+from tests.support.faults import EXACT, REFUSED, SAID, fault
+
+pytestmark = fault(kind="Addresses and gates", at="server of the test", seen="client")
 
 SECRET = "sesame-0123"
 
@@ -66,6 +69,13 @@ def test_through_a_proxy_tls_is_with_the_workspace_itself(tmp_path: Path) -> Non
     assert seen == [None]
 
 
+@fault(
+    lambda fault, scheme: (
+        f"{scheme} through a proxy {'with a wrong password' if fault == 'password' else 'that is away'}"
+    ),
+    SAID,
+    "the proxy is named, its password is not",
+)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("fault", ["password", "nobody there"])
 def test_a_proxy_that_refuses_or_is_not_there_is_named_without_its_password(scheme: str, fault: str) -> None:
@@ -78,6 +88,7 @@ def test_a_proxy_that_refuses_or_is_not_there_is_named_without_its_password(sche
     assert SECRET not in told(caught.value)
 
 
+@fault("{address}, typed, through a proxy", REFUSED, "the proxy is asked for nothing")
 @pytest.mark.parametrize(
     "address",
     ["http://169.254.169.254", "https://169.254.169.254", "http://[::ffff:169.254.169.254]", "http://0xA9FEA9FE",
@@ -106,6 +117,7 @@ def test_a_typed_address_that_may_be_asked_is_asked_through_a_proxy(server: Demo
     assert len(proxy.asked) == 1
 
 
+@fault("a wrong password for a gate", SAID, "the gate is named, the password is not")
 def test_a_gate_with_basic_authentication_lets_the_configured_header_through(server: DemoServer) -> None:
     with answering(gate(server.url, basic(f"ada:{SECRET}"))) as url:
         way = Way.by(Workspace(url=url, headers=(("Authorization", basic(f"ada:{SECRET}")),)), url)
@@ -118,6 +130,7 @@ def test_a_gate_with_basic_authentication_lets_the_configured_header_through(ser
     assert basic(f"ada:{SECRET}") not in repr(way) + told(caught.value)
 
 
+@fault("another scheme, port or host than the gate’s", REFUSED, "its headers stay here", at="settings")
 def test_the_headers_of_a_gate_go_to_the_configured_host_alone() -> None:
     workspace = Workspace(url="https://chat.example.org/team", headers=(("X-Gate", SECRET),))
     assert Way.by(workspace, "https://chat.example.org/team").headers == (("X-Gate", SECRET),)
@@ -128,6 +141,7 @@ def test_the_headers_of_a_gate_go_to_the_configured_host_alone() -> None:
     assert Way.by(plain, "https://chat.example.org").headers, "the server has led to https"
 
 
+@fault("a gate leads to another server", REFUSED, "that one is not asked, and gets no header")
 def test_a_redirect_does_not_take_the_headers_of_a_gate_elsewhere() -> None:
     seen: list[str | None] = []
 
@@ -141,6 +155,7 @@ def test_a_redirect_does_not_take_the_headers_of_a_gate_elsewhere() -> None:
     assert seen == []
 
 
+@fault("a workspace that lives at {path}", EXACT, "found, whichever of its pages was pasted")
 @pytest.mark.parametrize("path", ["/home", "/group", "/channel", "/team/home"])
 def test_a_workspace_that_lives_where_a_page_could_be_is_asked_there(path: str, server: DemoServer) -> None:
     with answering(below(path, server.url)) as url:
@@ -150,6 +165,7 @@ def test_a_workspace_that_lives_where_a_page_could_be_is_asked_there(path: str, 
                 assert client.address == url + path
 
 
+@fault("a page of the workspace is pasted as its address", EXACT, "the page is cut")
 def test_a_pasted_page_of_a_workspace_is_cut(server: DemoServer) -> None:
     with answering(below("", server.url)) as url:
         for pasted in ("/home", "/channel/general", "/group/x?msg=1"):
@@ -168,12 +184,14 @@ def test_who_has_a_token_finds_the_place_before_the_first_question(server: DemoS
         assert client.with_waits().me().username == "manager"
 
 
+@fault("a web site in place of a workspace", SAID)
 def test_where_no_workspace_lives_no_place_is_one() -> None:
     with answering(lambda h: send(h, 200, b"<html>", Content_Type="text/html")) as url:
         with Client(f"{url}/home") as client, pytest.raises(NotRocketChat, match=re.escape(url)):
             client.release()
 
 
+@fault("a host with ß", EXACT, "looked up, called and shown as one name, that of browsers")
 def test_what_is_shown_of_an_international_address_is_what_is_looked_up_and_called(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

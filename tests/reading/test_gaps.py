@@ -24,7 +24,10 @@ from engagement.report.words import sentences, written
 from engagement.report.workbook import as_csv
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, fault
 from tests.support.weeks import DAY, LAST, visit
+
+pytestmark = fault(kind="Uncounted days", at="demo workspace, days left out", seen="reading")
 
 FOURTEEN = [day for week in weeks_until(LAST, 14) for day in week.dates()]
 OUT = (date(2026, 11, 11), date(2026, 11, 12))
@@ -75,6 +78,7 @@ def test_without_a_gap_nothing_is_said(server: DemoServer, clock: Clock) -> None
     assert column(activity, "state")["spoke in the gap"] == "active"
 
 
+@fault("two days of the period, {counting} dates", NOTED, "named; not like for like; no change is judged")
 @pytest.mark.parametrize("counting", ["documented", "swapped"])
 def test_days_nobody_counted_are_named_and_nothing_is_judged_by_them(clock: Clock, counting: str) -> None:
     with start(clock, counting=counting) as server:
@@ -94,6 +98,7 @@ def test_days_nobody_counted_are_named_and_nothing_is_judged_by_them(clock: Cloc
     assert (figure.told, figure.direction) == ("−24 (−32\u00a0%), not like for like; before: 74", 0)
 
 
+@fault("two days on which rooms may have spoken", NOTED, "silent only where the last message proves it")
 def test_silence_is_only_certain_where_the_last_message_proves_it(server: DemoServer, clock: Clock) -> None:
     server.workspace.stop_counting(*OUT)
     activity = judged(server, clock)
@@ -107,6 +112,7 @@ def test_silence_is_only_certain_where_the_last_message_proves_it(server: DemoSe
     assert column(activity, "movement")["spoke the week before"] == "went quiet"
 
 
+@fault("a day of the previous period", NOTED, "nobody is called new or back")
 def test_a_gap_in_the_previous_period_calls_nobody_new_back_or_long_silent(server: DemoServer, clock: Clock) -> None:
     server.workspace.add("spoke the week before", date(2026, 11, 13), 2)
     server.workspace.stop_counting(date(2026, 11, 5), date(2026, 11, 5))
@@ -117,6 +123,7 @@ def test_a_gap_in_the_previous_period_calls_nobody_new_back_or_long_silent(serve
     assert "not like for like" in told(activity)
 
 
+@fault("days of an earlier week", NOTED, "that week is no data, and no room is judged by it")
 def test_weeks_with_uncounted_days_are_not_compared_with(server: DemoServer, clock: Clock) -> None:
     server.workspace.stop_counting(date(2026, 10, 20), date(2026, 10, 22))
     activity = judged(server, clock)
@@ -131,6 +138,7 @@ def test_weeks_with_uncounted_days_are_not_compared_with(server: DemoServer, clo
     )
 
 
+@fault("all of the previous period", NOTED, "its counts and changes are unknown, and not 0")
 def test_a_whole_week_without_data_is_not_known_and_not_zero(server: DemoServer, clock: Clock) -> None:
     server.workspace.stop_counting(LAST.previous.start, LAST.previous.end)
     activity = judged(server, clock)
@@ -141,6 +149,7 @@ def test_a_whole_week_without_data_is_not_known_and_not_zero(server: DemoServer,
     assert tiles(activity, activity.rooms)[0].change == "nothing to compare with"
 
 
+@fault("all of the period", NOTED, "no counts; nobody is inactive without proof")
 def test_a_period_without_data_has_no_counts_and_calls_nobody_inactive_without_proof(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -152,6 +161,7 @@ def test_a_period_without_data_has_no_counts_and_calls_nobody_inactive_without_p
     assert column(activity, "state")["spoke in summer"] == "dormant"
 
 
+@fault("Sundays on which nobody wrote", EXACT, "no gap; a Wednesday without counts is one")
 def test_the_silent_sundays_of_a_small_workspace_are_no_gap(clock: Clock) -> None:
     # Two people: a dozen a day in the week, and on Sundays one message every other week.
     days = {day: 12 for day in FOURTEEN if day.weekday() < 6}
@@ -166,6 +176,12 @@ def test_the_silent_sundays_of_a_small_workspace_are_no_gap(clock: Clock) -> Non
         assert judged(server, clock).uncounted == (OUT[0],)
 
 
+@fault(
+    "two days of the period, documented dates",
+    NOTED,
+    "named; not like for like; no change is judged",
+    seen="report, every file, charts",
+)
 def test_every_file_says_which_days_were_not_counted(server: DemoServer, clock: Clock) -> None:
     server.workspace.stop_counting(*OUT)
     content = build(judged(server, clock), Filters(), Wishes())
@@ -178,6 +194,7 @@ def test_every_file_says_which_days_were_not_counted(server: DemoServer, clock: 
     assert days == [10, 10, None, None, 10, 10, 10]
 
 
+@fault("days before counting began", NOTED, "not like for like")
 def test_days_before_the_first_counted_one_are_not_like_for_like_either(clock: Clock) -> None:
     counts = dict.fromkeys([day for day in FOURTEEN if day >= LAST.start - 3 * DAY], 10)
     made = community([RoomSpec("general")], {"general": counts})

@@ -22,7 +22,10 @@ from engagement.report.words import sentences, written
 from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, fault
 from tests.support.weeks import DAY, LAST, lists_asked, visit
+
+pytestmark = fault(kind="A past that changes", at="demo workspace, purged", seen="reading")
 
 QUARTER_WEEKS = weeks_until(LAST, 13)
 TEN = {day: 10 for week in weeks_until(LAST, 14) for day in week.dates()}
@@ -59,6 +62,7 @@ def kept(archive: Archive, reader: Reader, week: Period) -> dict[str, float]:
     return pd.Series(found.counts[:, 0], index=found.room_ids).to_dict()
 
 
+@fault("spam of a kept week is purged", EXACT, "count, change, verdict and reason tell the week of now")
 def test_after_a_purge_the_row_and_its_verdict_tell_the_same_week(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     before = row(judged(visit(server, clock, archive)))
@@ -74,6 +78,7 @@ def test_after_a_purge_the_row_and_its_verdict_tell_the_same_week(server: DemoSe
     assert "700" not in told
 
 
+@fault("weeks in memory from before a purge", EXACT, "the reason is that of a fresh reading")
 def test_a_history_in_memory_from_before_the_purge_does_not_outlive_it(server: DemoServer, clock: Clock) -> None:
     reader = visit(server, clock, empty_archive())
     facts = reader.facts().result(60)
@@ -84,6 +89,7 @@ def test_a_history_in_memory_from_before_the_purge_does_not_outlive_it(server: D
     assert facts.counted
 
 
+@fault("a purge and a late edit in kept weeks", EXACT, "what is read replaces what is kept")
 def test_what_was_read_of_a_week_and_the_one_before_replaces_what_was_kept(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     reader = visit(server, clock, archive)
@@ -97,6 +103,7 @@ def test_what_was_read_of_a_week_and_the_one_before_replaces_what_was_kept(serve
     assert kept(archive, later, LAST.previous) == {"general": 70, "help": 75}
 
 
+@fault("a kept week that no longer fits into the month read now", NOTED, "too few weeks to judge by")
 def test_weeks_that_do_not_fit_into_the_period_read_now_are_not_judged_by(server: DemoServer, clock: Clock) -> None:
     archive, month = empty_archive(), Period(date(2026, 10, 19), date(2026, 11, 15))
     assert row(judged(visit(server, clock, archive), month))["verdict"] == GROWING
@@ -111,6 +118,7 @@ def test_weeks_that_do_not_fit_into_the_period_read_now_are_not_judged_by(server
     assert "770" not in told, "the week of all rooms together is not known either"
 
 
+@fault("a purge in a week that nobody asks for", EXACT, "weeks of a quarter are read again, two at a time")
 def test_a_kept_week_of_the_last_quarter_is_due_again_after_a_week_two_at_a_time_newest_first(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -143,6 +151,7 @@ def renewal(reader: Reader) -> bool:
     return bool(running.result(60))
 
 
+@fault("weeks are due again and no call is left", EXACT, "given up after one call; nobody waits")
 def test_nobody_waits_for_the_rate_limit_because_of_weeks_that_are_due_again(clock: Clock) -> None:
     archive = empty_archive()
     rooms = [RoomSpec(f"room {number}") for number in range(30)]
@@ -161,6 +170,7 @@ def test_nobody_waits_for_the_rate_limit_because_of_weeks_that_are_due_again(clo
         assert len(lists_asked(server)) == 1
 
 
+@fault("a purge older than a quarter", EXACT, "sync --again reads all of it", seen="sync")
 def test_a_sync_reads_the_weeks_that_are_due_and_all_of_them_when_asked(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     sync.run(visit(server, clock, archive), 14)

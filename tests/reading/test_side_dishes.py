@@ -22,6 +22,9 @@ from engagement.reading.rights import admit
 from engagement.reading.workspace import RIGHTS_UNREAD_NOTE, Reader
 from tests.support.asking import reader_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, SAID, WAITED, fault, switch
+
+pytestmark = fault(kind="Side dishes and refusals", at="demo workspace", seen="reading")
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC).timestamp()
@@ -64,6 +67,7 @@ def figures(found: Activity) -> dict[str, tuple[int, int]]:
 RIGHT = {"busy": (70, 70), "calm": (14, 14), "still": (0, 0)}
 
 
+@fault(lambda fault: f"messages-sent: {switch(fault)}", NOTED, "the counts stand, days are not known; a note")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_without_the_daily_totals_the_figures_stand_and_days_are_not_known(fault: Any) -> None:
     with workspace() as server:
@@ -76,6 +80,7 @@ def test_without_the_daily_totals_the_figures_stand_and_days_are_not_known(fault
     assert DAYS_NOTE in found.receipt.notes
 
 
+@fault(lambda route, fault: f"{route}: {switch(fault)}", NOTED, "what only this list tells is unknown; a note")
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("route", ["rooms.adminRooms", "channels.list", "groups.listAll", "im.list.everyone"])
 def test_without_one_list_of_the_directory_the_figures_stand(route: str, fault: Any) -> None:
@@ -90,6 +95,12 @@ def test_without_one_list_of_the_directory_the_figures_stand(route: str, fault: 
     assert states == {"busy": "active", "calm": "active", "still": still}
 
 
+@fault(
+    lambda fault: f"/api/info: {switch(fault)}",
+    NOTED,
+    "the figures are the same; the release is unknown",
+    at="demo workspace, releases 6.5 to 9.0",
+)
 @pytest.mark.parametrize("fault", ["gate-401", "gate-403", "403", "401"])
 def test_a_closed_release_costs_a_note(fault: Any) -> None:
     with workspace() as server:
@@ -101,6 +112,11 @@ def test_a_closed_release_costs_a_note(fault: Any) -> None:
     assert found.receipt.notes == (RELEASE_NOTE,)
 
 
+@fault(
+    lambda fault: f"permissions.listAll: {switch(fault)}",
+    NOTED,
+    "the figures, and of the directory what everybody may see; shared with nobody; a note",
+)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("user", ["manager", "analyst"])
 def test_without_the_permissions_an_account_sees_the_figures_and_what_everybody_may_see(user: str, fault: Any) -> None:
@@ -116,6 +132,7 @@ def test_without_the_permissions_an_account_sees_the_figures_and_what_everybody_
     assert RIGHTS_UNREAD_NOTE in found.receipt.notes
 
 
+@fault("no list of permissions, for who may not see the figures", SAID, "the permission is named")
 def test_without_the_permissions_an_account_that_may_not_see_the_figures_is_still_refused() -> None:
     with workspace() as server:
         server.fail_next("permissions.listAll", "nonsense", times=None)
@@ -125,6 +142,7 @@ def test_without_the_permissions_an_account_that_may_not_see_the_figures_is_stil
             admit(client)
 
 
+@fault("messages-sent fails for a moment", WAITED, "asked again within four minutes, then whole")
 def test_what_did_not_arrive_whole_is_asked_for_again_after_some_minutes() -> None:
     clock = Clock(NOON)
     with workspace() as server:
@@ -137,6 +155,9 @@ def test_what_did_not_arrive_whole_is_asked_for_again_after_some_minutes() -> No
     assert healed.daily[pd.Timestamp(WEEK.start) : pd.Timestamp(WEEK.end)].tolist() == [12] * 7  # type: ignore[misc]
 
 
+@fault(
+    "a text as count of a room that the directory knows", NOTED, "in no table, but expected; a note", kind="Odd values"
+)
 def test_a_room_whose_count_cannot_be_read_is_in_no_table_and_all_others_stand() -> None:
     with workspace() as server:
         one = reader(server)
@@ -149,6 +170,12 @@ def test_a_room_whose_count_cannot_be_read_is_in_no_table_and_all_others_stand()
     assert "What the server said of 1 of the rooms cannot be read." in found.receipt.notes
 
 
+@fault(
+    "a count that is wrong and agrees with its own row",
+    NOTED,
+    "held against the days; not kept; heals",
+    kind="Contradictory answers",
+)
 def test_rooms_that_have_more_messages_than_their_days_are_not_complete() -> None:
     def more(body: dict[str, Any]) -> None:
         # A count that is wrong and agrees with everything else in its answer.
@@ -173,6 +200,7 @@ def test_rooms_that_have_more_messages_than_their_days_are_not_complete() -> Non
         assert activity(again).receipt.complete
 
 
+@fault("a room deleted and a late edit since the days were read", EXACT, "no contradiction", kind="A past that changes")
 def test_rooms_that_are_gone_and_late_edits_make_no_contradiction() -> None:
     with workspace() as server:
         one = reader(server)
@@ -185,20 +213,28 @@ def test_rooms_that_are_gone_and_late_edits_make_no_contradiction() -> None:
     assert (found.receipt.complete, history.receipt.complete) == (True, True)
 
 
-@pytest.mark.parametrize("change", [total("negative"), room_twice("busy", messages=5, diffFromLastWeek=-65)])
-def test_weeks_that_contradict_themselves_are_read_again(change: Any) -> None:
+TORN = {
+    "a negative total": total("negative"),
+    "a room twice, and differently": room_twice("busy", messages=5, diffFromLastWeek=-65),
+}
+
+
+@fault("weeks with {torn}", NOTED, "not kept; read again later, then whole", kind="Contradictory answers")
+@pytest.mark.parametrize("torn", TORN)
+def test_weeks_that_contradict_themselves_are_read_again(torn: str) -> None:
     with workspace() as server:
         one = reader(server)
         facts = one.facts().result(60)
-        server.fail_next(LIST, change, times=None)
-        torn = one.history(facts, WEEK, 4).result(60)
-        assert not torn.receipt.complete
+        server.fail_next(LIST, TORN[torn], times=None)
+        read = one.history(facts, WEEK, 4).result(60)
+        assert not read.receipt.complete
         server.heal()
         healed = replace(reader(server, later=60), archive=one.archive).history(facts, WEEK, 4).result(60)
     assert healed.receipt.complete
     assert healed.counts.loc["busy"].tolist() == [70.0] * 4
 
 
+@fault("type of a room, in every list: {odd}", NOTED, "shown as private; a note", kind="Odd values")
 @pytest.mark.parametrize("odd", ODD_VALUES)
 def test_a_room_whose_type_no_list_tells_is_private_and_that_is_said(odd: str) -> None:
     with workspace() as server:

@@ -23,6 +23,9 @@ from engagement.reading.rights import admit
 from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, Reader
 from tests.support.asking import ask, empty_archive, reader_of
 from tests.support.clock import NOON, Clock
+from tests.support.faults import EXACT, NOTED, WAITED, fault
+
+pytestmark = fault(kind="Contradictory answers", at="demo workspace, pages of 20, ties shuffled", seen="reading")
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 CHANNELS = "channels/list"
@@ -65,6 +68,7 @@ def hooked(server: DemoServer, reader: Reader, hook: Callable[[int], None]) -> A
         server.on_page = None
 
 
+@fault("ties shuffled on every page", EXACT, "the table of one call")
 def test_shuffled_ties_page_by_page_are_the_table_of_one_call(server: DemoServer) -> None:
     expected = whole_at_once(server)
     activity = of_week(server)
@@ -76,6 +80,7 @@ def test_shuffled_ties_page_by_page_are_the_table_of_one_call(server: DemoServer
     assert told.calls >= told.reread
 
 
+@fault("messages arrive between the pages", EXACT, "no room is lost")
 def test_messages_that_arrive_while_pages_are_read_lose_no_room(server: DemoServer) -> None:
     expected = whole_at_once(server).set_index("room_id")
     active = expected.index[expected["messages"] > 0].tolist()
@@ -94,6 +99,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room(server: DemoServ
     assert (rooms.loc[active, "messages"] >= expected.loc[active, "messages"]).all()
 
 
+@fault("the largest page changes between the pages", EXACT)
 def test_a_page_cap_that_changes_midway_loses_nothing(server: DemoServer) -> None:
     expected = whole_at_once(server)
 
@@ -105,6 +111,7 @@ def test_a_page_cap_that_changes_midway_loses_nothing(server: DemoServer) -> Non
     assert activity.receipt.complete
 
 
+@fault("a room is deleted between the pages", EXACT, "it is gone and hides no other")
 def test_one_room_deleted_midway_is_gone_and_hides_no_other(server: DemoServer) -> None:
     expected = whole_at_once(server)
     busiest = expected.sort_values("messages")["room_id"].iloc[-1]
@@ -122,6 +129,7 @@ def test_one_room_deleted_midway_is_gone_and_hides_no_other(server: DemoServer) 
     pd.testing.assert_series_equal(rooms.loc[sorted(others), "messages"], again)
 
 
+@fault("rooms are deleted without end", NOTED, "“… so a room may be missing.”")
 def test_a_total_that_shrinks_without_end_is_said(server: DemoServer) -> None:
     table = whole_at_once(server).sort_values("messages", ascending=False)
     ids = iter(table["room_id"].tolist())
@@ -152,6 +160,7 @@ def lossy(reader: Reader, spoil: Callable[[int, dict[str, Any]], dict[str, Any]]
     return replace(reader, make_client=spoiling)
 
 
+@fault("an empty page in between", EXACT, "asked for again", at="answers of a test")
 def test_an_empty_page_in_between_is_asked_for_again(server: DemoServer) -> None:
     expected = whole_at_once(server)
     reader = reader_of(server, now=lambda: NOON)
@@ -162,6 +171,7 @@ def test_an_empty_page_in_between_is_asked_for_again(server: DemoServer) -> None
     assert activity.receipt.complete
 
 
+@fault("three rooms never come", NOTED, "counted to the room", at="answers of a test")
 def test_rooms_that_never_arrive_are_counted_to_the_room(server: DemoServer) -> None:
     expected = whole_at_once(server)
     lost = set(expected.sort_values("messages")["room_id"].iloc[-3:])
@@ -204,6 +214,7 @@ def test_the_json_of_a_whole_reading_says_so(
     assert len(told["rooms"]) == len(whole_at_once(server))
 
 
+@fault("rooms are deleted without end", NOTED, "“… so a room may be missing.”", seen="channels JSON")
 def test_the_json_of_a_reading_that_is_not_whole_says_what_is_missing(
     account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,6 +226,13 @@ def test_the_json_of_a_reading_that_is_not_whole_says_what_is_missing(
     assert "Rooms were deleted again and again while the pages were read, so a room may be missing." in told["notes"]
 
 
+@fault(
+    "a build that begins its windows too late",
+    NOTED,
+    "every room is right; a note",
+    kind="Counting and zones",
+    seen="channels JSON",
+)
 def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
     account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +247,7 @@ def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
     assert len(told["rooms"]) == len(right)
 
 
+@fault("such a build, for who may not list all rooms", NOTED, "how far back rooms are known", kind="Counting and zones")
 def test_who_may_not_list_all_rooms_of_such_a_build_is_told_how_far_the_list_reaches(server: DemoServer) -> None:
     server.options = replace(PAGED, counting="swapped")
     told = of_week(server, "analyst").receipt
@@ -274,6 +293,13 @@ def paced_reader(server: DemoServer, clock: Clock, user: str, waits: list[float]
     )
 
 
+@fault(
+    "5,000 rooms, 100 a page, and a limit of 60 calls a minute",
+    WAITED,
+    "announced pauses, no 429, the table of one call",
+    kind="Waits and limits",
+    at="demo workspace, ties shuffled",
+)
 def test_five_thousand_rooms_inside_the_rate_limit_are_the_table_of_one_call() -> None:
     clock, waits = Clock(), list[float]()
     with DemoServer(RATED, clock=clock) as server:
