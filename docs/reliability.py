@@ -33,8 +33,8 @@ make reliability
 ```
 
 Each row is one fault at one place; it stands here because a test produces it, in the words that stand beside that test.
-{rows} faults are proven by {cases} cases of {tests} tests. What happens is one of five things, and that something wrong is
-shown as right is none of them.
+{rows} faults are proven by {cases} cases of {tests} tests. What happens is one of five things, and none of the five is
+that something wrong is shown as right.
 
 What nothing in hand could show is in no row: a workspace that says something wrong which agrees with all else it says,
 such as another text as the id of a room, or a count that fits its change, the rooms and the days alike.

@@ -18,6 +18,9 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import signin
 from tests import ROOT
 from tests.support.clock import Clock
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Side dishes and refusals", at="demo workspace or a server of the test")
 
 FRAME = ROOT / "engagement" / "ui" / "frame.py"
 TODAY = date(2026, 11, 22)
@@ -125,6 +128,7 @@ def cases(*without: Callable[[], object]) -> pytest.MarkDecorator:
 
 
 # A command waits for the rate limit at sign-in, however often it is told to.
+@fault("{situation}", SAID, "“… {sentence} …”", seen="channels table")
 @cases(too_many_calls)
 def test_the_command_line_says_it_in_one_line(
     situation: Callable[[], object],
@@ -145,6 +149,7 @@ def test_the_command_line_says_it_in_one_line(
     assert "wrong-one" not in line
 
 
+@fault("{situation}", SAID, "“… {sentence} …”", seen="Sign-in")
 @cases()
 def test_the_sign_in_screen_says_it_beside_the_form(
     situation: Callable[[], object], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

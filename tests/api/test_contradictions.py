@@ -57,7 +57,7 @@ def before_and_under(change: Callable[[str], Tampering], times: int | None = Non
 @fault(
     "the total announced is {kind}",
     NOTED,
-    lambda note: f"every room is there, after fewer than 60 calls; “{note or 'a note'}”",
+    lambda note: f"every room is there, after fewer than 60 calls; {f'“{note}”' if note else 'a note'}",
 )
 @pytest.mark.parametrize("options", [WHOLE, PAGED, SMALL_PAGES], ids=["whole", "paged", "small pages"])
 @pytest.mark.parametrize(

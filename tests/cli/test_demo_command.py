@@ -14,6 +14,9 @@ import requests
 
 from engagement.__main__ import main
 from engagement.demo import Options
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Surroundings of commands", at="command line", seen="demo")
 
 
 def test_the_demo_command_prints_ready_first_and_stops_when_told() -> None:
@@ -49,6 +52,7 @@ def test_what_the_demo_is_asked_for_is_passed_on_and_its_own_defaults_hold_for_t
     assert served == [(options, 3300), (options, 0)]
 
 
+@fault("demo --release 2.9", SAID, "which releases there are")
 def test_what_the_demo_cannot_be_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--release", "2.9"]) == 1
     [line] = capsys.readouterr().err.splitlines()

@@ -17,8 +17,9 @@ from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from tests.support.clock import Clock
+from tests.support.faults import SAID, fault
 
-pytestmark = pytest.mark.usefixtures("account")
+pytestmark = [pytest.mark.usefixtures("account"), fault(kind="Files", at="file system", seen="report")]
 
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 
@@ -145,6 +146,11 @@ def test_a_new_file_may_be_read_as_the_umask_says(folder: Path) -> None:
     assert stat.S_IMODE((folder / "r.csv").stat().st_mode) == 0o640
 
 
+@fault(
+    lambda out: {"r.pdf": "no browser for a PDF"}.get(out, f"--out {out}, which cannot be"),
+    SAID,
+    "before anything is asked",
+)
 @pytest.mark.parametrize(
     ("out", "says"), [("missing/r.html", "there is no folder"), ("folder.csv", "it is folder"), ("r.pdf", "apt-get")]
 )
@@ -163,6 +169,7 @@ def test_what_cannot_be_written_is_one_line_before_the_workspace_is_asked(
     assert [path.name for path in folder.iterdir()] == ["folder.csv"]
 
 
+@fault("a wrong password while a report is due", SAID, "the older file stays", at="demo workspace")
 def test_when_the_workspace_fails_the_older_file_stays_and_nothing_else(
     folder: Path, account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +180,7 @@ def test_when_the_workspace_fails_the_older_file_stays_and_nothing_else(
     assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("r.html", "older")]
 
 
+@fault("a full disk while a report is written", SAID, "the older file stays, and no other")
 def test_when_the_disk_is_full_the_older_file_stays_and_nothing_else(
     folder: Path, account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,6 +195,7 @@ def test_when_the_disk_is_full_the_older_file_stays_and_nothing_else(
     assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("r.csv", "older")]
 
 
+@fault(lambda wrong: f"report {' '.join(wrong) or 'without --out'}", SAID, "status 2", at="command line")
 @pytest.mark.parametrize(
     "wrong", [["--out", "r.doc"], [], ["--out", "r.csv", "--types", "public"], ["--out", "r.csv", "--top", "0"]]
 )

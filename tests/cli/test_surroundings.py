@@ -21,6 +21,9 @@ from engagement.demo.community import RoomSpec, community
 from engagement.storage.database import Store
 from tests import ROOT
 from tests.support.demo_tools import every_day
+from tests.support.faults import EXACT, NOTED, REFUSED, SAID, fault
+
+pytestmark = fault(kind="Surroundings of commands", at="a process of its own", seen="check")
 
 WEEK = "--start 2026-11-09 --end 2026-11-15"
 # What the command line of each is; TAKEN is a port in use, OUT a folder that can be written to.
@@ -96,6 +99,19 @@ CASES = {
 }  # fmt: skip
 
 
+SEEN = {
+    "check": "check", "table": "channels table", "csv": "channels CSV", "markdown": "report", "file": "report",
+    "sync": "sync",
+}  # fmt: skip
+
+
+def lines(case: str, name: str) -> str:
+    """What stands on standard error, in words."""
+    if name not in CASES[case].work:
+        return "status 1 and at most two lines"
+    return f"one line about it (“… {CASES[case].says} …”)" if CASES[case].says else "not a word about it"
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
     names = ("grüße-ß", "レビュー", "bell\x07\x1b[2J", "x" * 10_000)
@@ -117,6 +133,19 @@ def command(server: DemoServer, words: str, here: Path, case: Case) -> tuple[lis
     return ["sh", "-c", case.shell.replace("COMMAND", run)], environment
 
 
+@fault(
+    lambda case, name: "" if case == "fine" or name == "demo" else case,
+    lambda case, name: SAID if name not in CASES[case].work else NOTED if CASES[case].says else EXACT,
+    lambda case, name: lines(case, name),
+    seen=lambda name: SEEN[name],
+)
+@fault(
+    lambda name: "the port is taken" if name == "demo" else "",
+    SAID,
+    "status 1 and at most two lines, in any of these surroundings",
+    at="another program on it",
+    seen="demo",
+)
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_command_ends_with_a_status_and_at_most_two_lines_in_any_surroundings(
@@ -137,6 +166,7 @@ def test_a_command_ends_with_a_status_and_at_most_two_lines_in_any_surroundings(
             assert "grüße-ß" in ended.stdout.decode() or name == "check"
 
 
+@fault("a newer database, read and written to", REFUSED, "it stays as it was", seen="sync, channels table")
 def test_a_database_of_a_newer_release_is_left_as_it_was(server: DemoServer, tmp_path: Path) -> None:
     _newer(tmp_path)
     before = sqlite3.connect(tmp_path / "newer.sqlite3").execute("SELECT count(*) FROM windows").fetchall()
@@ -149,6 +179,12 @@ def test_a_database_of_a_newer_release_is_left_as_it_was(server: DemoServer, tmp
     after.close()
 
 
+@fault(
+    "hostile names in a terminal of {encoding}",
+    EXACT,
+    "? for what it cannot show; no line is long",
+    seen="channels table",
+)
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8", "latin-1"])
 def test_a_terminal_gets_what_it_can_show_and_nothing_that_moves_its_cursor(
     encoding: str, server: DemoServer, tmp_path: Path
@@ -172,6 +208,7 @@ def test_a_terminal_gets_what_it_can_show_and_nothing_that_moves_its_cursor(
     assert max(map(len, shown.splitlines())) < 120
 
 
+@fault("--port {port}", SAID, "status 2", at="command line", seen="demo")
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])
 def test_a_port_that_there_cannot_be_is_a_wrong_command_line(port: str) -> None:
     ended = subprocess.run(
@@ -190,6 +227,12 @@ wait
 """
 
 
+@fault(
+    lambda ending: f"{ending.name} while a PDF is made",
+    REFUSED,
+    "one line; no browser, folder or file is left",
+    seen="report",
+)
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_report_that_is_told_to_end_takes_the_browser_and_its_folder_along(
     ending: signal.Signals, server: DemoServer, tmp_path: Path

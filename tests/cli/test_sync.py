@@ -28,7 +28,10 @@ from engagement.storage.archive import Archive, Scope
 from engagement.storage.database import Store
 from tests.support.asking import empty_archive, reader_of
 from tests.support.clock import NOON, Clock
+from tests.support.faults import EXACT, NOTED, SAID, fault
 from tests.support.processes import Forks
+
+pytestmark = fault(kind="A past that changes", at="demo workspace", seen="sync")
 
 CHANNELS = "channels/list"
 TODAY = date(2026, 11, 20)
@@ -127,6 +130,7 @@ def test_the_weeks_are_those_of_the_configured_first_day(
     assert whole_weeks(server, url, weeks_until(Period(date(2026, 11, 8), date(2026, 11, 14)), 2)) == 2
 
 
+@fault("rooms are deleted while a week is read", NOTED, "“Not complete: the weeks …”", kind="Contradictory answers")
 def test_weeks_that_did_not_arrive_whole_are_named_on_standard_error(
     command: Callable[..., tuple[int, str, str]], server: DemoServer
 ) -> None:
@@ -138,6 +142,7 @@ def test_weeks_that_did_not_arrive_whole_are_named_on_standard_error(
     assert err == "Not complete: the weeks 2026-11-02 to 2026-11-08.\n"
 
 
+@fault("--weeks {weeks}", SAID, "status 2", kind="Surroundings of commands", at="command line")
 @pytest.mark.parametrize("weeks", ["0", "-1", "521", "many"])
 def test_a_number_of_weeks_that_cannot_be_is_a_wrong_command_line(
     command: Callable[..., tuple[int, str, str]], weeks: str, capsys: pytest.CaptureFixture[str]
@@ -148,6 +153,7 @@ def test_a_number_of_weeks_that_cannot_be_is_a_wrong_command_line(
     assert "number of weeks from 1 to 520" in capsys.readouterr().err
 
 
+@fault("a wrong password", SAID, "without the password", kind="Side dishes and refusals")
 def test_what_cannot_be_synced_is_one_line(
     command: Callable[..., tuple[int, str, str]], server: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +165,7 @@ def test_what_cannot_be_synced_is_one_line(
     assert "s3cret-guess" not in line
 
 
+@fault("no Premium module", SAID, "it is named", kind="Side dishes and refusals")
 def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
     options = Options(rooms=5, today=TODAY, rate_limit=0, unlicensed=True)
     with DemoServer(options, clock=Clock()) as server:
@@ -166,6 +173,7 @@ def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
             sync.run(reader_of(server), 4, lambda done, total: pytest.fail("there are no weeks"))
 
 
+@fault("weeks before counting", NOTED, "without data, and said", kind="Uncounted days")
 def test_weeks_before_counting_are_without_data_and_said() -> None:
     clock = Clock()
     weeks = last_weeks(6)
@@ -243,6 +251,13 @@ def asked_for(server: DemoServer, pages: int) -> threading.Event:
     return due
 
 
+@fault(
+    "killed five times",
+    EXACT,
+    "whole weeks only; the next completes them",
+    kind="Surroundings of commands",
+    at="a process of its own",
+)
 def test_a_sync_killed_five_times_keeps_whole_weeks_and_the_next_one_completes_it(
     server: DemoServer, url: str, syncers: Forks
 ) -> None:
@@ -280,6 +295,7 @@ def test_an_archive_filled_ahead_is_what_a_visit_shows_without_a_call(server: De
         assert column[column != 0].to_dict() == truth(server, week)
 
 
+@fault("kept weeks that are doubted", EXACT, "--again reads them all")
 def test_a_sync_again_reads_what_is_kept_as_well(
     command: Callable[..., tuple[int, str, str]], server: DemoServer
 ) -> None:

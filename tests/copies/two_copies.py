@@ -18,6 +18,7 @@ from engagement.demo import DemoServer, Options
 from tests.copies.machines import BASE, Copy, Nginx, Postgres
 from tests.support.api_tools import answering, send
 from tests.support.dashboard import drawn, free_port, nothing_is_wrong, ready
+from tests.support.faults import EXACT, fault
 
 pytestmark = pytest.mark.timeout(110)
 
@@ -105,6 +106,14 @@ def signed_in(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_have_count(0)
 
 
+@fault(
+    "the copy that serves a page is killed",
+    EXACT,
+    "the other goes on with session and view",
+    kind="Sessions and ends",
+    at="two copies",
+    seen="Top channels",
+)
 def test_a_session_goes_on_when_its_copy_dies_in_the_middle_of_it(
     nginx: Nginx, copies: tuple[Copy, Copy], profile: BrowserContext
 ) -> None:

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 
 from engagement.numbers import naming
+from tests.support.faults import EXACT, fault
 from tests.support.texts import FAMILY, odd_text
+
+pytestmark = fault(kind="Odd values", at="names of a test", seen="table")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,7 @@ def test_the_sign_before_a_name_tells_its_type(type_, kind, label):
     assert naming.room_label("release-help", type_, kind) == label
 
 
+@fault(lambda name: f"{name!r} as name of a room", EXACT, "“(no name)”")
 @pytest.mark.parametrize("name", ["", "   ", "\u200b\n", None, float("nan"), 7])
 def test_a_room_without_a_name_says_so(name):
     assert naming.room_label(name, "channel") == "#(no name)"
@@ -36,6 +40,11 @@ def test_a_name_from_right_to_left_does_not_turn_its_sign_and_number_around():
     assert naming.isolated("hello 12") == "hello 12"
 
 
+@fault(
+    lambda name, cleaned: f"a name of {len(name)} signs: {name[:24]}" if name != cleaned else "",
+    EXACT,
+    "one line without tricks",
+)
 @pytest.mark.parametrize(
     ("name", "cleaned"),
     [

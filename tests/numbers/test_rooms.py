@@ -13,7 +13,10 @@ from engagement.numbers.periods import Period
 from engagement.numbers.rankings import age
 from engagement.numbers.rooms import COLUMNS, INACTIVE_STATES, Activity, counts_of, join
 from engagement.numbers.zone import Zone
+from tests.support.faults import EXACT, NOTED, fault
 from tests.support.rooms import WEEK, rooms_table
+
+pytestmark = fault(kind="Odd values", at="counts of a test", seen="table")
 
 
 def only(**room: object) -> pd.Series:
@@ -33,6 +36,7 @@ def test_a_change_from_40_to_50_is_ten_messages_and_25_percent() -> None:
     assert (room["change"], room["change_pct"]) == (10, 25.0)
 
 
+@fault("a previous count of {before}", EXACT, "no percentage; “back”")
 @pytest.mark.parametrize("before", [0, -2])
 def test_a_percentage_is_undefined_where_the_previous_count_is_zero_or_less(before: int) -> None:
     room = only(messages=9, previous_messages=before)
@@ -63,6 +67,7 @@ def between(first: str, last: str, **room: object) -> list[object]:
     return [None if pd.isna(value) else value for value in [*known, age(table)[0]]]
 
 
+@fault("a last message between two days", NOTED, "what holds for both; the rest is unknown", kind="Last messages")
 def test_a_last_message_between_two_moments_decides_what_it_decides_on_both_days() -> None:
     # Both on one day: as good as known. 2 October is 44 days before the end, 11 October 35 and 17 October 29.
     assert between("2026-10-02T08:00Z", "2026-10-02T20:00Z") == ["dormant", pd.Timestamp("2026-10-02"), 44, 1]
@@ -87,21 +92,25 @@ def test_an_empty_room_that_was_created_in_the_period_is_unused_so_far() -> None
     assert only(created="2026-11-09")["state"] == "unused so far"
 
 
+@fault("a last message that nobody knows", NOTED, "unknown, and not “never used”", kind="Last messages")
 def test_a_room_whose_last_message_nobody_knows_is_unknown_and_not_never_used() -> None:
     assert only(last_message=None, last_message_known=False)["state"] == "unknown"
 
 
+@fault("a last message in a period that counted none", NOTED, "“not counted by the server”", kind="Last messages")
 def test_counts_decide_over_a_last_message_inside_a_period_that_counted_none() -> None:
     room = only(last_message="2026-11-12")
     assert (room["state"], room["remark"], room["silent_days"]) == ("dormant", "not counted by the server", 3)
 
 
+@fault("a last message after the period", NOTED, "unknown, “spoke again after the period”", kind="Last messages")
 def test_a_room_that_spoke_again_after_a_past_period_is_not_dated_by_that_message() -> None:
     room = only(last_message="2026-11-18")
     assert (room["state"], room["remark"]) == ("unknown", "spoke again after the period")
     assert pd.isna(room["silent_days"])
 
 
+@fault("more deletions than messages", EXACT, "shown as it is, and no activity")
 def test_a_negative_count_is_shown_as_it_is_and_is_no_activity() -> None:
     room = only(messages=-2, previous_messages=3)
     assert (room["messages"], room["state"], room["change"]) == (-2, "went quiet", -5)
@@ -112,6 +121,7 @@ def test_a_room_created_after_the_period_is_not_in_it() -> None:
     assert list(table["name"]) == ["old"]
 
 
+@fault("a room that was counted before its creation", EXACT, "it stays")
 def test_a_room_that_was_counted_stays_whatever_its_date_of_creation() -> None:
     table = rooms_table({"name": "imported", "created": "2026-11-20", "messages": 4})
     assert list(table["name"]) == ["imported"]
@@ -234,6 +244,7 @@ def activity(**changes: object) -> Activity:
     )
 
 
+@fault("a period without any message", NOTED, "no data, not silence", kind="Uncounted days")
 def test_a_period_without_any_message_is_no_data_and_not_everybody_inactive() -> None:
     assert activity(messages=0, previous_messages=3).no_data
     assert not activity(messages=1).no_data

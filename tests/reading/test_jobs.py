@@ -16,6 +16,9 @@ from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History
 from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, IN_USE, Jobs, Teller, bytes_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, REFUSED, SAID, fault
+
+pytestmark = fault(kind="Sessions and ends", at="work of a test", seen="reading")
 
 
 @pytest.fixture
@@ -124,6 +127,7 @@ def test_one_viewer_who_leaves_does_not_stop_the_reading_of_another(jobs: Jobs) 
     assert other.result(10) == "result"
 
 
+@fault("a tab is closed while it reads", REFUSED, "nothing is read for it for long")
 def test_a_viewer_who_has_not_looked_for_long_no_longer_holds_a_reading(jobs: Jobs, clock: Clock) -> None:
     gate, done = threading.Event(), list[str]()
     jobs.ask("week", "closed the tab", gated(gate, done), keep=60)
@@ -145,6 +149,7 @@ def failing(error: Exception, tried: list[str]) -> Callable[[Teller[str]], str]:
     return work
 
 
+@fault("a reading fails for several who wait", SAID, "tried once for all, again after a while")
 def test_a_failure_is_shown_to_all_for_a_short_while_and_then_tried_again(jobs: Jobs, clock: Clock) -> None:
     tried: list[str] = []
     for viewer in ("ada", "bob"):
@@ -157,6 +162,7 @@ def test_a_failure_is_shown_to_all_for_a_short_while_and_then_tried_again(jobs: 
     assert tried == ["tried", "tried"]
 
 
+@fault("the session of who began a reading has ended", EXACT, "others read on their own")
 def test_the_ended_session_of_one_viewer_is_no_failure_of_another(jobs: Jobs) -> None:
     tried: list[str] = []
     with pytest.raises(SignedOut):
@@ -189,6 +195,7 @@ def test_who_tries_again_also_tries_again_what_made_it_fail(jobs: Jobs) -> None:
     assert tried == ["tried", "tried"]
 
 
+@fault("a mistake of ours in a reading", SAID, "its kind; the log has the place, not the text")
 def test_a_mistake_of_ours_is_called_one_and_the_log_says_where_but_not_what_it_said(
     jobs: Jobs, caplog: pytest.LogCaptureFixture
 ) -> None:

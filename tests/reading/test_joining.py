@@ -18,6 +18,9 @@ from engagement.reading import jobs as jobs_module
 from engagement.reading.jobs import GONE_AFTER, Job, Jobs, Teller
 from tests.support.asking import reader_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, REFUSED, fault
+
+pytestmark = fault(kind="Sessions and ends", at="work of a test", seen="reading")
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 
@@ -52,6 +55,7 @@ class Work:
         return work
 
 
+@fault(lambda refused: f"who began is refused: {type(refused).__name__}", EXACT, "who joined goes on in their own name")
 @pytest.mark.parametrize("refused", [SignedOut(), NoPermission("view-room-administration")])
 def test_whoever_joined_goes_on_in_their_own_name_when_the_account_that_began_is_refused(
     refused: Exception, jobs: Jobs
@@ -79,6 +83,7 @@ def test_a_page_that_only_looks_now_and_then_goes_on_in_its_own_name_as_well(job
     assert bob.result(10) == "read for bob"
 
 
+@fault("a part that another began ends with their session", EXACT, "it is read in the own name")
 def test_a_job_that_waits_for_anothers_job_does_not_take_its_end_for_its_own(jobs: Jobs) -> None:
     """The activity of ada waits for the directory that bob began, and bob is signed out meanwhile."""
     directory = Work()
@@ -231,6 +236,13 @@ def test_what_a_stopped_job_waited_for_goes_on_for_another_that_waits_for_it(job
     assert directory.stopped == []
 
 
+@fault(
+    "stopped while it waits for the limit",
+    REFUSED,
+    "nothing more is asked",
+    at="demo workspace",
+    kind="Waits and limits",
+)
 def test_after_stop_the_workspace_is_asked_nothing_more() -> None:
     """The reader presses Stop while the directory waits for the rate limit."""
     with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0), clock=Clock()) as server:
@@ -245,6 +257,7 @@ def test_after_stop_the_workspace_is_asked_nothing_more() -> None:
         assert server.count("rooms.adminRooms") == 1
 
 
+@fault("a token ends while others wait for its reading", EXACT, "they go on with theirs", at="demo workspace")
 def test_a_token_that_ends_for_one_reader_ends_nothing_for_the_others_who_joined() -> None:
     """Ada began the directory that bob's activity waits for; she signs out, and he goes on with his own token."""
     with DemoServer(Options(rooms=30, today=date(2026, 11, 22), rate_limit=0), clock=Clock()) as server:

@@ -21,12 +21,13 @@ from engagement.ui import session
 from tests.support.access_tools import PAGES, RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
+from tests.support.faults import REFUSED, SAID, fault, title
 from tests.support.visitor import Visitor
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), fault(kind="Sessions and ends", at="running dashboard", seen="sessions")]
 
 PROXY = {"ACCESS_MODE": "proxy-header", "ACCESS_HEADER": "X-Forwarded-User", "ACCESS_TRUSTED_PROXIES": "127.0.0.2"}
-REFUSED = "Nobody has told this dashboard who you are"
+NOBODY_NAMED = "Nobody has told this dashboard who you are"
 
 
 def named(settings: dict[str, str]) -> dict[str, str]:
@@ -99,6 +100,7 @@ def test_neither_a_page_nor_the_log_holds_a_token_or_a_session_id(
     assert session_id not in said + dashboard.log()
 
 
+@fault("ten cookies: ended, moved, altered, of another key or workspace", REFUSED, "the sign-in; nothing is asked")
 def test_no_forged_stolen_or_old_cookie_opens_the_dashboard(
     workspace: DemoServer, dashboard: Dashboard, inside: runtimes.Runtime, tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_no_forged_stolen_or_old_cookie_opens_the_dashboard(
         visitor.until("Active rooms")
 
 
+@fault("six ways to look like the trusted proxy", REFUSED, "nobody is let in; nothing is asked", kind="Doors")
 def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path) -> None:
     settings = {**account_of(small), **PROXY}
     user = ("X-Forwarded-User", "ada")
@@ -146,7 +149,7 @@ def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path
         for source, headers in attacks:
             with Visitor(running.url, headers=headers, source=source) as visitor:
                 said = visitor.whole_run()
-            assert REFUSED in said, (source, headers)
+            assert NOBODY_NAMED in said, (source, headers)
             assert "Sign in" not in said
         assert small.calls == []
         with Visitor(running.url, headers=[user, ("X-Forwarded-For", "203.0.113.7")], source="127.0.0.2") as visitor:
@@ -155,6 +158,14 @@ def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path
         assert "Everyone who can reach" not in said
 
 
+@fault(
+    "a web server that forgets the proxy’s address",
+    REFUSED,
+    "no start",
+    kind="Doors",
+    at="environment",
+    seen="web server",
+)
 def test_with_a_proxy_header_the_dashboard_does_not_start_where_it_could_be_deceived(tmp_path: Path) -> None:
     settings = {"WORKSPACE_URL": "https://chat.example.org", "WORKSPACE_USER_ID": "u", "WORKSPACE_AUTH_TOKEN": "t"}
     told = Dashboard(tmp_path, **named({**settings, **PROXY})).refuses_to_start()
@@ -199,6 +210,13 @@ def private_rooms(app: AppTest) -> set[str]:
     return {str(name).lstrip("🔒›◊ ") for name in table["Room"]}
 
 
+@fault(
+    "an administrator has read what an analyst may not see",
+    REFUSED,
+    "not in their table",
+    at="demo workspace",
+    seen=lambda page: title(page),
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_what_an_administrator_read_is_on_no_page_of_an_analyst(
     page: str, small: DemoServer, shared: runtimes.Runtime
@@ -210,6 +228,7 @@ def test_what_an_administrator_read_is_on_no_page_of_an_analyst(
     assert not {name for name in private if name in seen}
 
 
+@fault("weeks that an administrator and an analyst read", REFUSED, "kept apart", at="demo workspace", seen="archive")
 def test_the_archive_of_an_analyst_holds_no_room_that_only_administrators_may_list(
     small: DemoServer, shared: runtimes.Runtime
 ) -> None:
@@ -227,6 +246,13 @@ def test_the_archive_of_an_analyst_holds_no_room_that_only_administrators_may_li
     assert not rooms[public] & private
 
 
+@fault(
+    "no permission, by any link",
+    SAID,
+    "the permission is named; no file, no filter",
+    at="demo workspace",
+    seen=lambda page: title(page),
+)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("query", [{}, {"period": "Last 4 full weeks", "types": ["Channels", "Private", "Direct"]}])
 def test_a_viewer_gets_the_sentence_about_the_permission_by_any_page_and_link(

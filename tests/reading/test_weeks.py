@@ -12,19 +12,20 @@ import pytest
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
-from engagement.display.wording import duration_text
 from engagement.numbers.measures import by_week
 from engagement.numbers.periods import SUNDAY, Period, Way, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
-from engagement.reading.estimate import Calls
 from engagement.reading.jobs import Job, Progress, Teller
 from engagement.reading.weeks import RULE
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Scope
 from tests.support.asking import empty_archive
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, REFUSED, fault
 from tests.support.weeks import CHANNELS, DAY, LAST, SIX, lists_asked, six_weeks, visit, without_one
+
+pytestmark = fault(kind="A past that changes", at="demo workspace", seen="reading")
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ def reader_rights(server: DemoServer, clock: Clock, user: str = "admin") -> str:
     return visit(server, clock, empty_archive(), user).access.rights
 
 
+@fault("a late edit in a week that has just ended", EXACT, "read again until two days are over")
 @pytest.mark.parametrize(
     ("moment", "again", "and_again"),
     [("2026-11-16T08:00", True, True), ("2026-11-17T23:59", True, False), ("2026-11-18T00:00", False, False)],
@@ -113,6 +115,7 @@ def test_a_week_that_ended_less_than_two_days_ago_is_read_again(
     assert lists_asked(server) == (["2026-11-09"] if and_again else [])
 
 
+@fault("weeks on a build that begins its windows too late", EXACT, "read in blocks", kind="Counting and zones")
 def test_on_the_build_that_begins_too_late_the_weeks_are_right_too(server: DemoServer, clock: Clock) -> None:
     server.options = replace(server.options, counting="swapped")
     reader = visit(server, clock, empty_archive())
@@ -126,6 +129,7 @@ def test_on_the_build_that_begins_too_late_the_weeks_are_right_too(server: DemoS
     assert len(lists_asked(server)) == 6 * 2
 
 
+@fault("weeks before counting, and one without", NOTED, "no data, and never 0", kind="Uncounted days")
 def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_never_zero(clock: Clock) -> None:
     weeks = weeks_until(LAST, 8)
     # Counting begins on the Wednesday of the third week; in the sixth the licence was off.
@@ -158,6 +162,7 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
     assert len([start for start in lists_asked(server) if start < str(weeks[3].start)]) == 0
 
 
+@fault("two rooms swap a name, one is deleted", EXACT, "weeks go by id")
 def test_renamed_and_deleted_rooms_keep_their_weeks_under_their_id(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     read(visit(server, clock, archive))
@@ -178,6 +183,7 @@ def test_renamed_and_deleted_rooms_keep_their_weeks_under_their_id(server: DemoS
     assert by_week(history, rooms)["messages"].tolist() == [77, 84, 91, 98, 109, 39]
 
 
+@fault("weeks kept by who may see more", REFUSED, "read anew", kind="Sessions and ends")
 def test_what_was_read_with_other_rights_is_not_taken(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     read(visit(server, clock, archive, "admin"))
@@ -191,6 +197,7 @@ def test_what_was_read_with_other_rights_is_not_taken(server: DemoServer, clock:
     assert analyst.access.rights != reader_rights(server, clock)
 
 
+@fault("another workspace, with an id of its own", EXACT, "its own weeks", kind="Another workspace")
 def test_another_workspace_that_later_answers_at_the_same_address_is_not_mixed_with_the_first(clock: Clock) -> None:
     archive = empty_archive()
     options = Options(rooms=40, seed=1, timezone="UTC", rate_limit=0)
@@ -242,6 +249,7 @@ def test_the_weeks_around_the_turn_of_the_year_are_marked() -> None:
     assert history.turns_of_year() == [False, False, True, True, True, False]
 
 
+@fault("a room is missing in two weeks", NOTED, "unknown there; read again", kind="Contradictory answers")
 def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read_again(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -266,6 +274,7 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     assert weekly(again, "late") == [0, 0, 0, 0, 0, 4]
 
 
+@fault("a later answer lacks a room", EXACT, "the whole one stays", kind="Contradictory answers")
 def test_an_answer_that_is_not_whole_does_not_replace_one_that_was(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     clock.now = datetime(2026, 11, 16, 9, 0, tzinfo=UTC).timestamp()
@@ -348,30 +357,6 @@ def test_a_pause_says_how_long_all_the_weeks_will_take_and_is_right(clock: Clock
     assert told[0].left == pytest.approx(took, abs=3)
     assert told[1].left == pytest.approx(took / 2, abs=3)
     assert 115 < took < 130
-
-
-def test_calls_left_are_reckoned_from_the_pages_of_the_windows_before() -> None:
-    calls = Calls(windows_left=13)
-    assert (calls.left, calls.later_pauses(10)) == (13, 61)
-    # A first page of 100 rooms of 2,000: twenty pages a window.
-    calls = calls.page(100, 2000)
-    assert calls.left == 13 * 20 - 1
-    assert calls.later_pauses(10) == 25 * 61
-    assert calls.later_pauses(None) == 0
-    assert Calls(0).left == 0
-    assert Calls(0).later_pauses(10) == 0
-
-
-def test_lengths_of_time_are_told_as_people_tell_them() -> None:
-    told = {
-        1: "1 second",
-        89: "89 seconds",
-        90: "2 minutes",
-        600: "10 minutes",
-        3600: "1 hour",
-        7500: "2 hours 5 minutes",
-    }
-    assert {seconds: duration_text(seconds) for seconds in told} == told
 
 
 def test_an_activity_is_judged_once_and_without_a_history_stays_as_it_is(server: DemoServer, clock: Clock) -> None:

@@ -17,6 +17,9 @@ from engagement.reading.workspace import PRIVATE_UNKNOWN_NOTE
 from tests.support.api_tools import client_of
 from tests.support.asking import ask
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, SAID, fault
+
+pytestmark = fault(kind="Side dishes and refusals", at="demo workspace", seen="reading")
 
 TODAY = date(2026, 11, 22)
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
@@ -38,6 +41,12 @@ def comparable(activity: Activity) -> pd.DataFrame:
     return rooms.assign(state=rooms["state"].replace("unused so far", "unknown"))
 
 
+@fault(
+    lambda flags: f"four releases with answers of their own, {'ties shuffled in pages' if flags else 'at once'}",
+    EXACT,
+    "one table",
+    kind="Contradictory answers",
+)
 @pytest.mark.parametrize("rooms", [20, 250])
 @pytest.mark.parametrize("flags", [{}, AWKWARD], ids=["at once", "page by page"])
 def test_every_release_gives_the_same_rooms_counts_and_silences(rooms: int, flags: dict[str, object]) -> None:
@@ -90,6 +99,7 @@ def test_the_receipt_tells_how_long_the_rate_limit_made_the_reading_wait() -> No
     assert counts.receipt.waited == timedelta(seconds=sum(clock.slept))
 
 
+@fault("who may not list all rooms", NOTED, "every active room; what is missing is said")
 def test_who_may_not_see_all_rooms_is_told_what_is_missing_and_sees_every_active_room() -> None:
     with DemoServer(options(250), clock=Clock()) as server:
         _, all_of_it = ask(server, WEEK)
@@ -114,6 +124,7 @@ def test_who_may_not_see_all_rooms_is_told_what_is_missing_and_sees_every_active
     assert private["last_message"].isna().all()
 
 
+@fault("an account without the permission", SAID, "the permission is named")
 def test_an_account_without_the_permission_is_refused_by_name() -> None:
     with (
         DemoServer(options(20), clock=Clock()) as server,
@@ -122,6 +133,7 @@ def test_an_account_without_the_permission_is_refused_by_name() -> None:
         ask(server, WEEK, "viewer")
 
 
+@fault("no Premium module", NOTED, "no counts; silence by the directory")
 @pytest.mark.parametrize("release", [(6, 5), (8, 4)])
 def test_without_the_premium_module_the_directory_still_tells_who_is_silent(release: tuple[int, int]) -> None:
     with DemoServer(options(60, release, unlicensed=True), clock=Clock()) as server:
@@ -133,6 +145,7 @@ def test_without_the_premium_module_the_directory_still_tells_who_is_silent(rele
     assert set(activity.rooms["state"]) >= {"dormant"}
 
 
+@fault("a build that begins its windows too late", NOTED, "every room is right; a note", kind="Counting and zones")
 def test_a_build_whose_windows_begin_too_late_is_found_said_and_read_in_blocks() -> None:
     with DemoServer(options(120), clock=Clock()) as server:
         _, right = ask(server, WEEK)

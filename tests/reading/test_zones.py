@@ -24,7 +24,10 @@ from engagement.reading.workspace import read_daily
 from tests.support.api_tools import client_of
 from tests.support.asking import ask, reader_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, fault
 from tests.support.zones import ZONES
+
+pytestmark = fault(kind="Counting and zones", at="demo workspace", seen="reading")
 
 TODAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -61,6 +64,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
         yield running
 
 
+@fault("a server in {server}, over changes of its clocks", EXACT, "both periods and every day")
 @pytest.mark.parametrize("configured", [False, True], ids=["read from the server", "configured"])
 def test_both_periods_and_every_day_are_exact_over_http_in_every_zone(server: DemoServer, configured: bool) -> None:
     zone = server.options.timezone
@@ -160,11 +164,13 @@ def test_days_before_the_first_one_seen_follow_the_same_season_of_the_year_that_
     assert seen.days(pd.Series([pd.NaT, pd.Timestamp("2021-01-01T08:00Z")]))[0] is pd.NaT
 
 
+@fault("a server that counted nothing yet", EXACT, "its days are those of UTC", at="test")
 def test_a_server_that_counted_nothing_yet_has_days_of_utc() -> None:
     assert Zone.seen([], timedelta(hours=2)).day(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == date(2026, 7, 2)
     assert Zone().day(datetime(2026, 7, 1, 23, 59, tzinfo=UTC)) == date(2026, 7, 1)
 
 
+@fault("dates of the other season", EXACT, "they fall on the days of their own")
 @pytest.mark.parametrize("configured", [False, True], ids=["read from the server", "configured"])
 def test_creation_and_last_message_fall_on_the_days_of_their_own_season(configured: bool) -> None:
     zone = "America/Los_Angeles"
@@ -186,6 +192,7 @@ def test_creation_and_last_message_fall_on_the_days_of_their_own_season(configur
         assert known.loc[room, "silent_days"] == 4
 
 
+@fault("ten minutes before and after midnight in {zone}", EXACT, "today is the server’s")
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata"])
 def test_today_is_the_servers_up_to_its_very_midnight(zone: str) -> None:
     for day in (date(2026, 7, 15), date(2026, 1, 15)):
@@ -200,6 +207,7 @@ def test_today_is_the_servers_up_to_its_very_midnight(zone: str) -> None:
                     assert facts.today(moment.astimezone(UTC)) == day, (moment, configured)
 
 
+@fault("our clock is 30 hours slow", EXACT, "today is the server’s")
 def test_a_clock_of_ours_that_goes_wrong_does_not_move_the_servers_today() -> None:
     with dated("Asia/Kolkata") as running:
         slow = NOON - timedelta(hours=30)
@@ -208,6 +216,7 @@ def test_a_clock_of_ours_that_goes_wrong_does_not_move_the_servers_today() -> No
     assert facts.today(slow + timedelta(hours=7)) == TODAY + timedelta(days=1)
 
 
+@fault("a build that begins its windows too late, in {zone}", NOTED, "rooms, days and seasons are right; a note")
 @pytest.mark.parametrize("zone", ["UTC", "America/Anchorage", "Pacific/Auckland"])
 def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone: str) -> None:
     with dated(zone, counting="swapped") as running:
@@ -233,6 +242,7 @@ def test_on_the_build_that_begins_too_late_rooms_days_and_seasons_are_right(zone
             assert facts.zone.day(datetime.combine(day, time(0, 30), tzinfo=named)) == day
 
 
+@fault("a build whose windows before are a day short, in {zone}", EXACT, "rooms and days are right")
 @pytest.mark.parametrize("zone", ["UTC", "America/Anchorage", "Pacific/Auckland"])
 def test_on_a_build_whose_windows_before_are_a_day_short_rooms_and_days_are_right(zone: str) -> None:
     with dated(zone, counting="shortened") as running:
@@ -247,6 +257,7 @@ def test_on_a_build_whose_windows_before_are_a_day_short_rooms_and_days_are_righ
             assert activity.daily.to_dict() == {pd.Timestamp(day): BY_DAY[day] for day in both.dates()}, period
 
 
+@fault("a year of days, which such a build refuses", NOTED, "no days, and a note")
 def test_without_blocks_the_build_that_begins_too_late_would_lose_days() -> None:
     # What the check protects from: the same question read as one window.
     period = last_full_weeks(TODAY)

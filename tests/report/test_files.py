@@ -25,8 +25,11 @@ from engagement.report import html, markdown, pictures
 from engagement.report.content import Content, build
 from engagement.report.wishes import SECTIONS, Wishes
 from engagement.report.workbook import as_csv, as_workbook, workbook
+from tests.support.faults import EXACT, NOTED, REFUSED, SAID, fault
 from tests.support.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
 from tests.support.rooms import WEEK
+
+pytestmark = fault(kind="Files", at="rooms of a test", seen="report")
 
 pytest_plugins = ["tests.support.browser_fixtures"]
 
@@ -102,6 +105,7 @@ def test_every_file_says_where_its_numbers_come_from(form: str) -> None:
         assert said in text, said
 
 
+@fault("four rooms never come", NOTED, "“INCOMPLETE: 5 of 9 rooms received”", kind="Contradictory answers")
 def test_an_incomplete_reading_is_said_in_the_caption() -> None:
     content = content_of()
     receipt = Receipt(missing=4, complete=False, notes=("Four rooms are missing.",))
@@ -143,6 +147,7 @@ def test_csv_and_workbook_and_the_rooms_have_the_same_numbers() -> None:
     assert [row["Messages"] for row in book] == sorted(content.activity.rooms["messages"], reverse=True)
 
 
+@fault("formulas and odd sheet names in a workbook", EXACT, "text, and names that can be used")
 def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable() -> None:
     content = content_of(*strange_rooms())
     made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room), ("About", content.every_room)],
@@ -154,6 +159,7 @@ def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable(
     assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "@", "+"))]
 
 
+@fault("scripts and templates as names in HTML", EXACT, "text and nothing else")
 def test_hostile_names_are_text_in_html_and_nothing_else() -> None:
     made = html.document(content_of(*strange_rooms(), wishes=Wishes(title=IMG, comment=SCRIPT)))
     assert "<img" not in made.split("<script", 1)[0]
@@ -164,6 +170,7 @@ def test_hostile_names_are_text_in_html_and_nothing_else() -> None:
     assert LONG in made
 
 
+@fault("mentions, links and tags as names in Markdown", EXACT, "code and nothing else")
 def test_hostile_names_are_harmless_in_markdown() -> None:
     made = markdown.document(content_of(*strange_rooms(), wishes=Wishes(title="@all [x](http://y.example) *b*")))
     assert f"`#{IMG}`" in made
@@ -224,6 +231,7 @@ def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
 SECRETS = ("merger-plan", "boss.person", "ada", "bob")
 
 
+@fault("private names, with the mask", REFUSED, "no real name", seen="every file")
 def test_with_the_mask_no_real_name_is_in_any_file(context: BrowserContext) -> None:
     content = content_of(mask=True, filters=Filters(EVERY.types, search=""))
     made = {form: make(content, "A4") for form, make in FORMS.items() if form != ".png"}
@@ -322,6 +330,7 @@ def test_one_chart_is_a_picture_of_twice_its_width() -> None:
     )
 
 
+@fault("no browser for a PDF", SAID, "what to install")
 def test_without_a_browser_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
     with pytest.raises(NoBrowser, match="apt-get install chromium"):
@@ -335,6 +344,7 @@ def stub(folder: Path, script: str) -> str:
     return str(path)
 
 
+@fault("a browser that runs: {script}", SAID)
 @pytest.mark.parametrize(
     ("script", "says"),
     [
@@ -364,6 +374,7 @@ def test_the_sandbox_is_only_given_up_as_root(
     assert ("--no-sandbox" in (tmp_path / "arguments").read_text()) is wanted
 
 
+@fault("a formula as name in CSV", EXACT, "text")
 def test_a_formula_in_a_name_is_text_in_csv() -> None:
     lines = as_csv(content_of({"name": FORMULA, "kind": "room", "type": "direct", "usernames": FORMULA, "messages": 3},
                               wishes=Wishes(people=True))).decode("utf-8-sig")  # fmt: skip

@@ -7,6 +7,9 @@ import pytest
 from engagement.errors import InvalidSettings
 from engagement.settings.account import CommandLineAccount, command_line_account
 from engagement.settings.keys import Settings, Workspace
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Settings", at="environment", seen="settings")
 
 ACCOUNT = Settings(workspace=Workspace("https://chat.example.org", False, "u1", "t1"))
 
@@ -41,6 +44,7 @@ def test_the_command_line_takes_the_workspace_and_its_account_from_the_file() ->
     assert (own.url, own.user, own.auth_token) == ("https://chat.example.org", "ada", None)
 
 
+@fault(lambda environ: f"only {', '.join(environ)}" if environ else "no account", SAID, "“{sentence} …”")
 @pytest.mark.parametrize(
     ("environ", "loaded", "sentence"),
     [

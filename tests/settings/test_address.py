@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from engagement.api.client import clean_address
 from engagement.errors import InvalidAddress
 from engagement.settings.address import places
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Addresses and gates", at="typed address", seen="settings")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,7 @@ def test_a_pasted_page_may_be_one_or_where_the_server_lives(pasted: str, paths: 
 HOSTS = st.text(st.one_of(st.characters(), st.sampled_from("ßςａ\u200c\u200d。．.-xn")), min_size=1, max_size=24)
 
 
+@fault("any letters as host", SAID, "or one that is shown as it is called")
 @given(st.one_of(HOSTS, HOSTS.map(lambda host: f"xn--{host}.example")))
 def test_what_is_shown_of_any_host_is_what_is_called(host: str) -> None:
     try:
@@ -77,6 +81,11 @@ def test_what_is_shown_of_any_host_is_what_is_called(host: str) -> None:
     assert prepared.url == f"{address}/api/info"
 
 
+@fault(
+    lambda typed: f"{typed!r}" if len(typed) < 80 else "an address of 501 letters",
+    SAID,
+    "what is wrong with it, without its password",
+)
 @pytest.mark.parametrize(
     ("typed", "word"),
     [

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from engagement.errors import InvalidSettings
 from engagement.settings.keys import KEYS, PREFIX, load
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Settings", at="secrets.toml", seen="settings")
 
 SECRET = "sesame-0123456789"
 SECRETS = sorted(name for name, key in KEYS.items() if not key.metadata["repeated"])
@@ -60,18 +63,21 @@ VALUES = st.one_of(
 NAMES = st.sampled_from([*sorted(KEYS), ("workspace", "urls"), ("limit", "copies")])
 
 
+@fault("any bytes", SAID, "or they are settings")
 @given(st.one_of(st.binary(max_size=300), st.integers(1, 4000).map(lambda depth: b"x = " + b"[{a=" * depth)))
 def test_any_bytes_are_settings_or_sentences(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     assert said(file)
 
 
+@fault("any value of any key", SAID, "or it is one that can be used")
 @given(st.dictionaries(NAMES, VALUES, max_size=6))
 def test_any_value_of_any_key_is_settings_or_sentences(file: Path, pairs: dict[tuple[str, str], str]) -> None:
     file.write_text(written(pairs), encoding="utf-8")
     assert said(file)
 
 
+@fault("any text in a variable", SAID, "or it is one that can be used", at="environment")
 @given(st.dictionaries(st.sampled_from(sorted(KEYS)), st.text(max_size=40), max_size=4))
 def test_any_text_in_a_variable_is_settings_or_sentences(file: Path, values: dict[tuple[str, str], str]) -> None:
     environ = {f"{PREFIX}_{section}_{key}".upper(): value for (section, key), value in values.items()}
@@ -81,6 +87,7 @@ def test_any_text_in_a_variable_is_settings_or_sentences(file: Path, values: dic
 AROUND = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
+@fault("secrets in wrong values", SAID, "no part of a secret is repeated")
 @given(st.dictionaries(st.sampled_from(SECRETS), st.tuples(AROUND, AROUND), min_size=1), st.booleans())
 def test_no_part_of_a_secret_is_repeated(
     file: Path, around: dict[tuple[str, str], tuple[str, str]], table: bool

@@ -13,6 +13,9 @@ from engagement.settings import keys as settings
 from engagement.settings.account import command_line_account
 from engagement.settings.keys import Settings, default_files, load
 from tests import ROOT
+from tests.support.faults import EXACT, SAID, fault
+
+pytestmark = fault(kind="Settings", at="secrets.toml", seen="settings")
 
 
 def from_text(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> Settings:
@@ -128,6 +131,7 @@ def test_the_first_file_that_exists_is_the_only_one_read(tmp_path: Path) -> None
     assert (loaded.session.hours, loaded.limits.copies) == (4, 1)
 
 
+@fault("eight faults in file and environment", SAID, "all at once, each with its key")
 def test_all_faults_are_told_at_once_each_naming_its_key(tmp_path: Path) -> None:
     assert faults(
         tmp_path,
@@ -156,9 +160,17 @@ def test_all_faults_are_told_at_once_each_naming_its_key(tmp_path: Path) -> None
     ]
 
 
+def named(text: str) -> str:
+    """A piece of a file on one line."""
+    line = ", ".join(part for part in text.splitlines() if not part.startswith("["))
+    section = text.partition("]")[0] + "] " if text.startswith("[") else ""
+    return section + (line if len(line) < 90 else f"{line[:12]}… ({len(line):,} characters)")
+
+
 GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
 
 
+@fault(lambda text: named(text), SAID, lambda sentence: f"“{sentence.strip()} …”")
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -213,6 +225,7 @@ def test_a_wrong_or_half_filled_file_is_answered_with_one_sentence(tmp_path: Pat
     assert told[0].startswith(sentence)
 
 
+@fault(lambda access: named(access), SAID, lambda sentences: f"“{sentences[0].strip()} …”")
 @pytest.mark.parametrize(
     ("access", "sentences"),
     [
@@ -235,6 +248,7 @@ def test_access_must_be_said_in_full(tmp_path: Path, access: str, sentences: lis
     assert all(one.startswith(start) for one, start in zip(told, sentences, strict=True))
 
 
+@fault("a file that is no TOML, no UTF-8 or a folder", SAID, "it is named")
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert faults(tmp_path, "[workspace\nurl = 3")[0] == (
         f"The file {tmp_path / 'secrets.toml'} is not valid TOML (at line 1, column 11)."
@@ -246,11 +260,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load({}, [tmp_path])
 
 
+@fault("a byte order mark and line ends of Windows", EXACT, "read")
 def test_a_file_of_an_editor_that_marks_what_it_writes_is_read(tmp_path: Path) -> None:
     (tmp_path / "marked.toml").write_bytes(b"\xef\xbb\xbf[limits]\r\ncopies = 3\r\n")
     assert load({}, [tmp_path / "file-as-folder" / "x.toml", tmp_path / "marked.toml"]).limits.copies == 3
 
 
+@fault("no home and no working folder", EXACT, "no file", at="environment")
 def test_without_a_home_and_a_working_folder_there_is_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown() -> Path:
         raise RuntimeError
@@ -290,6 +306,7 @@ def test_no_secret_stands_in_a_repr(tmp_path: Path) -> None:
     assert "chat.example.org" in shown
 
 
+@fault("seven faults with secrets in them", SAID, "no secret is repeated")
 def test_no_secret_stands_in_a_fault(tmp_path: Path) -> None:
     told = faults(
         tmp_path,

@@ -20,6 +20,9 @@ from engagement.storage.archive import Archive, CountingCheck, KeptWindow, Scope
 from engagement.storage.database import Store
 from engagement.storage.positions import pack, unpack
 from tests.support.clock import NOON, Clock
+from tests.support.faults import EXACT, NOTED, REFUSED, SAID, fault
+
+pytestmark = fault(kind="A past that changes", at="database", seen="archive")
 
 SCOPE = Scope("https://chat.example.org", "all")
 WEEK_1, WEEK_2, WEEK_3 = Period(date(2026, 10, 26), date(2026, 11, 15)).blocks(7)
@@ -58,6 +61,9 @@ def test_weeks_that_are_not_kept_are_nan_and_silent_rooms_of_kept_weeks_are_zero
     assert archive.weeks(SCOPE, [WEEK_1, WEEK_2, WEEK_3]).to_read == [WEEK_2]
 
 
+@fault(
+    "a kept week that is not whole", NOTED, "a missing room is unknown, not 0; read again", kind="Contradictory answers"
+)
 def test_a_room_that_an_incomplete_window_does_not_hold_is_unknown(archive: Archive) -> None:
     archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), META)
     archive.put(SCOPE, WEEK_2, series(r1=71, r3=0), replace(META, complete=False))
@@ -83,6 +89,7 @@ def test_any_window_is_kept_by_its_exact_days(archive: Archive) -> None:
     assert table(archive, day, WEEK_1, Period(WEEK_1.start, WEEK_2.end)) == {"r1": [1, 70, None]}
 
 
+@fault("one week of two workspaces and two kinds of rights", REFUSED, "kept apart", kind="Another workspace")
 def test_workspaces_and_rights_never_mix(archive: Archive, store: Store) -> None:
     others = [Scope("https://chat.example.org", "own rooms"), Scope("https://other.example", "all")]
     archive.put(SCOPE, WEEK_1, series(r1=70, secret=9), META)
@@ -118,6 +125,7 @@ def test_a_window_read_again_replaces_the_older_reading(archive: Archive) -> Non
     assert archive.kept(SCOPE, [WEEK_1])[WEEK_1].meta == later
 
 
+@fault("an older reading arrives later", EXACT, "the newer one stays")
 def test_a_reading_that_arrives_late_does_not_replace_a_newer_one(archive: Archive) -> None:
     archive.put(SCOPE, WEEK_1, series(r1=69), META)
     older = replace(META, read_at=NOON - timedelta(seconds=1))
@@ -154,6 +162,7 @@ def test_a_window_settles_two_days_after_its_last_day_ended_on_the_server(zone: 
     assert not early.settled
 
 
+@fault("a week that was read before it was settled", EXACT, "read again")
 def test_a_window_that_was_read_too_early_is_to_be_read_again(archive: Archive) -> None:
     archive.put(SCOPE, WEEK_2, series(r1=70), META)
     archive.put(SCOPE, WEEK_3, series(r1=70), replace(META, read_at=datetime(2026, 11, 16, 9, tzinfo=UTC)))
@@ -162,6 +171,7 @@ def test_a_window_that_was_read_too_early_is_to_be_read_again(archive: Archive) 
     assert found.counts.tolist() == [[70, 70]], "what was read early is shown until then"
 
 
+@fault("counts that are fractions or of one room twice", REFUSED, "not kept", kind="Odd values", at="test")
 @pytest.mark.parametrize(
     "counts",
     [
@@ -178,6 +188,7 @@ def test_what_is_no_window_is_refused_and_nothing_is_kept(archive: Archive, coun
     assert table(archive, WEEK_1, WEEK_2) == {"r1": [70, None]}
 
 
+@fault("a damaged week", NOTED, "unknown, read again; the others stand")
 def test_a_damaged_window_is_read_again_and_harms_no_other(archive: Archive, store: Store) -> None:
     archive.put(SCOPE, WEEK_1, series(r1=70), META)
     archive.put(SCOPE, WEEK_2, series(r1=71), META)
@@ -192,6 +203,7 @@ def test_a_damaged_window_is_read_again_and_harms_no_other(archive: Archive, sto
     assert table(archive, WEEK_1, WEEK_2) == {"r1": [70, 71]}
 
 
+@fault("read in the middle of a write", EXACT, "the state before it")
 def test_a_reader_in_the_middle_of_a_write_sees_the_state_before_it(archive: Archive, store: Store) -> None:
     archive.put(SCOPE, WEEK_1, series(r1=70), META)
     with store.writing() as connection:
@@ -259,6 +271,7 @@ def test_an_archive_whose_rooms_have_names_in_it_is_still_read(archive: Archive,
         assert table(reader, WEEK_1, WEEK_2) == {"r1": [1, 0], "r2": [2, 0], "r3": [0, 3]}
 
 
+@fault("the database of weeks is away", SAID, kind="Surroundings of commands")
 def test_a_dead_database_is_store_unavailable(tmp_path: Path) -> None:
     dead = Archive(Store(f"sqlite:///{tmp_path}/absent/x.sqlite3"))
     for use in (

@@ -14,7 +14,10 @@ from engagement.numbers.periods import Period
 from engagement.storage.archive import Archive, Scope
 from engagement.storage.database import Store
 from tests.support.clock import NOON
+from tests.support.faults import EXACT, fault
 from tests.support.processes import Forks
+
+pytestmark = fault(kind="A past that changes", at="processes", seen="archive")
 
 WRITER = """
 import sys
@@ -79,6 +82,7 @@ def only_whole_windows(archive: Archive, scope: Scope) -> int:
     return len(found.windows)
 
 
+@fault("a process is killed while it keeps weeks", EXACT, "whole weeks only; the next completes them")
 def test_a_process_killed_at_any_moment_leaves_whole_windows_and_the_next_one_completes_them(
     writers: Callable[[], Forks], archive: Archive
 ) -> None:
@@ -99,6 +103,7 @@ def test_a_process_killed_at_any_moment_leaves_whole_windows_and_the_next_one_co
     assert only_whole_windows(archive, Scope("w", "round-0")) == 12
 
 
+@fault("two processes keep the same weeks", EXACT, "the newer reading stays")
 def test_two_processes_that_keep_the_same_windows_leave_the_newer_reading(
     writers: Callable[[], Forks], archive: Archive
 ) -> None:

@@ -15,7 +15,10 @@ from sqlalchemy.exc import ProgrammingError
 from engagement.errors import InvalidSettings, NewerStore, StoreUnavailable
 from engagement.storage import migrations
 from engagement.storage.database import IN_MEMORY, Store, data_folder
+from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault
 from tests.support.processes import together
+
+pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive")
 
 TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks"}
 
@@ -56,6 +59,7 @@ def test_a_database_of_an_older_version_gets_only_the_steps_it_lacks(
     newer.close()
 
 
+@fault("a step of the database fails", REFUSED, "nothing of it is left")
 def test_a_step_that_fails_leaves_nothing_behind(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = (*migrations.STEPS, ("broken", ("CREATE TABLE half (id INTEGER)", "CREATE NONSENSE")))
     with monkeypatch.context() as patch:
@@ -78,6 +82,7 @@ def work():
 """
 
 
+@fault("four processes make the database together", EXACT)
 def test_processes_that_open_a_new_database_together_all_succeed(store_url: str, store: Store) -> None:
     assert together(OPENER, store_url) == ["", "", "", ""]
     assert tables(store) == TABLES
@@ -101,6 +106,7 @@ def test_threads_that_open_a_new_database_together_all_succeed(store: Store) -> 
     assert tables(store) == TABLES
 
 
+@fault("a write that fails halfway", REFUSED, "nothing is changed")
 def test_a_transaction_that_fails_changes_nothing(store: Store) -> None:
     def fails_midway() -> None:
         with store.writing() as connection:
@@ -180,6 +186,7 @@ def test_the_store_is_in_the_users_data_folder_unless_told_otherwise(
     store.close()
 
 
+@fault("no database, a text in its place, a missing folder", SAID, "without its password")
 def test_a_database_that_does_not_answer_is_store_unavailable(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite3").write_text("this is no database, and it is long enough to be seen as none. " * 20)
     (tmp_path / "file").write_text("")
@@ -196,6 +203,7 @@ def test_a_database_that_does_not_answer_is_store_unavailable(tmp_path: Path) ->
         dead.close()
 
 
+@fault("a database that was away", EXACT, "used as soon as it is there")
 def test_a_store_that_was_away_answers_again(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/later/engagement.sqlite3")
     with pytest.raises(StoreUnavailable):
@@ -205,6 +213,7 @@ def test_a_store_that_was_away_answers_again(tmp_path: Path) -> None:
     store.close()
 
 
+@fault("PostgreSQL closes the connection", WAITED, "another one is opened")
 def test_connections_that_the_server_closed_are_replaced(postgres: str) -> None:
     store = Store(postgres)
     with store.reading() as connection:
@@ -223,6 +232,7 @@ def test_an_address_that_is_none_is_a_fault_of_the_settings() -> None:
     assert "sesame" not in str(caught.value)
 
 
+@fault("a newer release has changed the database meanwhile", SAID, "nothing is written")
 def test_a_database_of_a_newer_release_is_refused_even_when_it_became_so_meanwhile(
     store: Store, store_url: str
 ) -> None:
@@ -242,6 +252,7 @@ def _remove(folder: Path) -> None:
         path.unlink()
 
 
+@fault("the database is deleted while it is used", EXACT, "it is made anew")
 def test_a_database_that_was_deleted_while_it_was_used_is_made_anew(tmp_path: Path) -> None:
     store = Store(folder=tmp_path / "data")
     for gone in (lambda: _remove(tmp_path / "data"), lambda: shutil.rmtree(tmp_path / "data")):
@@ -255,6 +266,7 @@ def test_a_database_that_was_deleted_while_it_was_used_is_made_anew(tmp_path: Pa
     store.close()
 
 
+@fault("the database is deleted while it is written to", SAID, "not called kept")
 def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_kept(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
 
@@ -269,6 +281,7 @@ def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_k
     store.close()
 
 
+@fault("the database is emptied while it is used", SAID, "once, then it has its tables again")
 def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
     with store.writing() as connection:

@@ -6,6 +6,7 @@ import base64
 import logging
 import stat
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,10 @@ from engagement.errors import InvalidSettings, SignedOut, StoreUnavailable
 from engagement.storage.database import Store
 from engagement.storage.sessions import Sessions, Signed, kept_key
 from tests.support.clock import NOON, Clock
+from tests.support.faults import EXACT, REFUSED, SAID, fault
 from tests.support.processes import together
+
+pytestmark = fault(kind="Sessions and ends", at="database", seen="sessions")
 
 KEY = b"k" * 32
 ADA = Signed(
@@ -97,6 +101,7 @@ def test_database_and_key_without_the_cookie_do_not_give_the_token(sessions: Ses
         sessions._open(sessions.begin(BOB), sealed)
 
 
+@fault("another key than the session’s", REFUSED, "the log names the setting")
 def test_cookie_and_database_without_the_key_do_not_give_the_token(
     sessions: Sessions, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -108,22 +113,23 @@ def test_cookie_and_database_without_the_key_do_not_give_the_token(
     assert sessions.find(session_id).username == "ada"
 
 
-@pytest.mark.parametrize(
-    "alter",
-    [
-        lambda cookie: "",
-        lambda cookie: cookie[:-1],
-        lambda cookie: cookie + "A",
-        lambda cookie: ("A" if cookie[0] != "A" else "B") + cookie[1:],
-        lambda cookie: cookie.swapcase(),
-        lambda cookie: cookie + "\n",
-        lambda cookie: "' OR 1=1 --",
-        lambda cookie: "\x00\ud800" * 20,
-        lambda cookie: "é" * 43,
-    ],
-)
-def test_an_altered_or_guessed_cookie_opens_nothing(sessions: Sessions, alter) -> None:  # type: ignore[no-untyped-def]
-    session_id = sessions.begin(ADA)
+ALTERED: dict[str, Callable[[str], str]] = {
+    "nothing": lambda cookie: "",
+    "a letter less": lambda cookie: cookie[:-1],
+    "a letter more": lambda cookie: cookie + "A",
+    "another first letter": lambda cookie: ("A" if cookie[0] != "A" else "B") + cookie[1:],
+    "large letters for small ones": lambda cookie: cookie.swapcase(),
+    "a line break behind it": lambda cookie: cookie + "\n",
+    "a piece of SQL": lambda cookie: "' OR 1=1 --",
+    "zero bytes and surrogates": lambda cookie: "\x00\ud800" * 20,
+    "letters beyond ASCII": lambda cookie: "é" * 43,
+}
+
+
+@fault("a cookie: {altered}", REFUSED, at="cookie")
+@pytest.mark.parametrize("altered", ALTERED)
+def test_an_altered_or_guessed_cookie_opens_nothing(sessions: Sessions, altered: str) -> None:
+    alter, session_id = ALTERED[altered], sessions.begin(ADA)
     for use in (sessions.find, sessions.ticket, lambda cookie: sessions.admitted(cookie, {"x"})):
         with pytest.raises(SignedOut):
             use(alter(session_id))
@@ -131,6 +137,7 @@ def test_an_altered_or_guessed_cookie_opens_nothing(sessions: Sessions, alter) -
     assert sessions.find(session_id).rights == {"view-engagement-dashboard"}
 
 
+@fault("the row of somebody else under one’s own cookie", REFUSED)
 def test_a_row_moved_to_another_cookie_opens_nothing(sessions: Sessions, store: Store) -> None:
     ada, bob = sessions.begin(ADA), sessions.begin(BOB)
     with store.writing() as connection:
@@ -142,6 +149,7 @@ def test_a_row_moved_to_another_cookie_opens_nothing(sessions: Sessions, store: 
     assert sessions.find(ada).user_id == "u-ada"
 
 
+@fault("another workspace and user in the row", REFUSED, "it opens its own alone")
 def test_a_row_altered_to_another_workspace_still_opens_only_its_own(sessions: Sessions, store: Store) -> None:
     session_id = sessions.begin(ADA)
     with store.writing() as connection:
@@ -280,6 +288,7 @@ def test_a_ticket_of_an_ended_session_gives_nothing(sessions: Sessions, store: S
     assert everything_stored(store) == "[]"
 
 
+@fault("a ticket as cookie, a cookie as ticket", REFUSED, at="cookie")
 def test_a_ticket_or_session_id_cannot_stand_for_the_other(sessions: Sessions) -> None:
     session_id = sessions.begin(ADA)
     ticket = sessions.ticket(session_id)
@@ -288,6 +297,7 @@ def test_a_ticket_or_session_id_cannot_stand_for_the_other(sessions: Sessions) -
             wrong()
 
 
+@fault("eight redeem one ticket at once", REFUSED, "one gets it", at="test")
 def test_of_many_who_redeem_a_ticket_at_once_one_gets_the_session(sessions: Sessions) -> None:
     session_id = sessions.begin(ADA)
     ticket = sessions.ticket(session_id)
@@ -317,6 +327,7 @@ def test_no_repr_shows_a_token_or_an_id(sessions: Sessions) -> None:
     assert "Ada" in shown
 
 
+@fault("the database of sessions is away", SAID, "not taken for the end of a session")
 def test_a_dead_database_is_told_apart_from_a_session_that_ended(sessions: Sessions, tmp_path: Path) -> None:
     dead = Sessions(Store(f"sqlite:///{tmp_path}/absent/x.sqlite3"), KEY)
     with pytest.raises(StoreUnavailable):
@@ -341,6 +352,7 @@ def test_the_key_is_made_once_and_belongs_to_its_owner_alone(tmp_path: Path) -> 
     assert stat.S_IMODE((folder / "session.key").stat().st_mode) == 0o600
 
 
+@fault("a damaged key file", SAID, "it is named", at="file system")
 def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "session.key").write_text("short\n")
     with pytest.raises(InvalidSettings, match=r"session\.key is damaged"):
@@ -359,6 +371,7 @@ def work():
 """
 
 
+@fault("four processes make the key together", EXACT, "one key", at="file system")
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     keys = together(KEY_MAKER, str(tmp_path / "data"))
     assert len(keys) == 4

@@ -13,6 +13,9 @@ from engagement.numbers.periods import Period, Way
 from engagement.storage.archive import CountingCheck, Scope, WindowMeta
 from engagement.storage.database import Store
 from engagement.storage.spare import archive_or_memory
+from tests.support.faults import NOTED, fault
+
+pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive")
 
 SCOPE = Scope("https://chat.example.org", "all")
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
@@ -27,6 +30,7 @@ def test_where_the_database_answers_it_is_the_one_that_is_used(tmp_path: Path) -
     assert told == []
 
 
+@fault("no place to keep anything", NOTED, "in memory, and said once")
 @pytest.mark.parametrize("url", ["sqlite:////dev/null/a.sqlite3", None])
 def test_where_it_never_answers_everything_is_in_memory(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "/dev/null")
@@ -39,6 +43,7 @@ def test_where_it_never_answers_everything_is_in_memory(url: str | None, monkeyp
     assert len(told) == 1
 
 
+@fault("the database fails in the middle", NOTED, "in memory from there, and said once")
 def test_where_it_fails_in_the_middle_the_call_that_failed_is_made_again_in_memory(tmp_path: Path) -> None:
     url, told = f"sqlite:///{tmp_path}/a.sqlite3", list[StoreUnavailable]()
     archive = archive_or_memory(url, told.append)

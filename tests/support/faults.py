@@ -136,9 +136,8 @@ def faults(test: pytest.Item) -> Iterator[tuple[Fault, tuple[str, ...]]]:
         for one in (*of_module, mark, *of_parameters):
             told |= one.kwargs
         try:
-            said = {name: _text(text, given) for name, text in told.items()}
-            if said["what"]:
-                yield _fault(said)
+            if _text(told["what"], given):
+                yield _fault({name: _text(text, given) for name, text in told.items()})
         except (KeyError, TypeError, ValueError) as exc:
             raise ValueError(f"{test.nodeid}: {exc!r}") from exc
 

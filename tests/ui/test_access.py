@@ -24,6 +24,9 @@ from engagement.ui.doors import unsafe_start
 from engagement.ui.tabs import Visitor, name_of
 from tests.support.access_tools import RIGHTS, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault
+
+pytestmark = fault(kind="Sessions and ends", at="demo workspace", seen="sessions")
 
 SEE_FIGURES = "view-engagement-dashboard"
 
@@ -83,6 +86,7 @@ def test_what_another_copy_renewed_is_not_asked_again(
     assert asked(workspace) == (0, 0)
 
 
+@fault("a permission is withdrawn, and the workspace goes away", SAID, "no admission of before is used")
 def test_a_permission_taken_away_ends_the_view_when_it_is_next_asked_and_for_good(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -113,6 +117,7 @@ def test_a_permission_given_back_is_noticed_when_asked_again(
     assert shows_figures(read(app.button(key="ask_again").click().run()))
 
 
+@fault("one permission of three is withdrawn", REFUSED, "fewer rights from the next renewal on")
 def test_less_permission_means_fewer_rights_at_the_next_renewal(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -123,6 +128,7 @@ def test_less_permission_means_fewer_rights_at_the_next_renewal(
     assert dashboard.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
 
 
+@fault("no answer when an admission is due", EXACT, "it lasts to its end, and no longer")
 def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission_ends(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -135,6 +141,7 @@ def test_a_workspace_that_does_not_answer_throws_nobody_out_before_the_admission
         look(session_id)
 
 
+@fault("a 429 when an admission is due", WAITED, "shown with a way to stop; no figures meanwhile", seen="Overview")
 def test_a_pause_that_the_workspace_asks_for_throws_nobody_out_but_never_prolongs_an_admission(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -162,6 +169,7 @@ def test_the_whole_of_an_admission_is_shorter_than_five_minutes() -> None:
     assert LASTS + looked_at_every < timedelta(minutes=5)
 
 
+@fault("the token of one of two ends", SAID, "the other goes on")
 def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -186,6 +194,7 @@ def test_somebody_whose_token_ended_does_not_end_the_sessions_of_others(
         dashboard.sessions.find(ended)
 
 
+@fault("a file is asked for after the permission went", REFUSED, "no file")
 def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +210,7 @@ def test_an_open_page_and_a_button_that_makes_a_file_end_with_the_admission(
     assert not session.alive()
 
 
+@fault("a file is asked for after signing out", REFUSED, "no file")
 def test_after_signing_out_a_button_of_a_page_left_open_makes_no_file(
     dashboard: runtimes.Runtime, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +237,7 @@ def test_with_an_account_of_its_own_for_everyone_the_page_says_so_and_asks_for_n
 PROXY = {"ACCESS_MODE": "proxy-header", "ACCESS_HEADER": "X-Forwarded-User", "ACCESS_TRUSTED_PROXIES": "127.0.0.2"}
 
 
+@fault("nobody is named by the proxy", SAID, "nothing is read", kind="Doors", at="test", seen="Overview")
 def test_with_a_proxy_that_names_people_nobody_else_gets_in_and_nothing_is_read_for_them(
     tmp_path: Path, workspace: DemoServer
 ) -> None:
@@ -260,6 +271,7 @@ def test_the_admission_of_the_dashboards_own_account_is_shared_and_renewed(
             session.look(Visitor(None, None, "a tab"))
 
 
+@fault("the dashboard’s own token ends", SAID, "whom to ask", seen="Overview")
 def test_when_the_dashboards_own_token_ends_the_page_says_whom_to_ask(
     tmp_path: Path, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -286,6 +298,14 @@ def test_a_token_that_ends_during_a_reading_by_the_dashboards_own_account_is_one
         assert [error.value for error in app.error] == [str(AccountRefused())]
 
 
+@fault(
+    "a web server that forgets the proxy’s address",
+    REFUSED,
+    "no start",
+    kind="Doors",
+    at="environment",
+    seen="web server",
+)
 def test_a_proxy_header_is_believed_only_where_the_web_server_keeps_the_address_of_the_proxy() -> None:
     proxied = AccessRules(PROXY_HEADER, "X-Forwarded-User", (ip_network("127.0.0.1"),))
     for environ in ({}, {"FORWARDED_ALLOW_IPS": "127.0.0.1"}, {"FORWARDED_ALLOW_IPS": "*"}):
@@ -315,6 +335,7 @@ def sign_in_slowly(
     return app, slept
 
 
+@fault("two 429 at sign-in", WAITED, kind="Waits and limits", seen="Sign-in")
 def test_when_many_sign_in_in_the_same_minute_the_form_waits_instead_of_refusing(
     tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,6 +347,7 @@ def test_when_many_sign_in_in_the_same_minute_the_form_waits_instead_of_refusing
         assert 110 <= sum(slept) <= 126
 
 
+@fault("nine 429 at sign-in", SAID, "after two and a half minutes", kind="Waits and limits", seen="Sign-in")
 def test_nobody_waits_before_the_form_for_longer_than_two_and_a_half_minutes(
     tmp_path: Path, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +358,7 @@ def test_nobody_waits_before_the_form_for_longer_than_two_and_a_half_minutes(
         assert workspace.count("/login") == 3
 
 
+@fault("an admission dated in the future", REFUSED, "asked again", at="database")
 def test_an_admission_dated_in_the_future_is_not_fresh(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:

@@ -17,6 +17,9 @@ from engagement.settings.keys import load
 from tests.support.access_tools import process, tab
 from tests.support.api_tools import answering, send
 from tests.support.authority import Authority
+from tests.support.faults import SAID, fault
+
+pytestmark = fault(kind="Addresses and gates", at="server of the test with TLS", seen="client")
 
 
 @contextmanager
@@ -37,6 +40,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
+@fault("a certificate of an authority that is not named", SAID, "nothing is asked")
 @pytest.mark.parametrize("guard", [False, True])
 def test_an_authority_that_is_named_is_trusted_and_no_other(authority: Authority, guard: bool) -> None:
     with serving(authority.certify("localhost")) as (url, asked):
@@ -47,6 +51,7 @@ def test_an_authority_that_is_named_is_trusted_and_no_other(authority: Authority
         assert asked == ["/api/info"]
 
 
+@fault("a certificate for another host", SAID, "nothing is asked")
 @pytest.mark.parametrize("guard", [False, True])
 def test_a_certificate_for_another_host_is_not_trusted(authority: Authority, guard: bool) -> None:
     with serving(authority.certify("chat.example.org")) as (url, asked):
@@ -69,6 +74,12 @@ def test_a_server_without_tls_does_not_answer_rather_than_being_distrusted() -> 
     assert type(caught.value) is Unreachable
 
 
+@fault(
+    lambda named: "" if named else "a certificate of an authority that is not named",
+    SAID,
+    "nothing is asked",
+    seen="Sign-in",
+)
 @pytest.mark.parametrize("named", [True, False])
 def test_on_the_sign_in_screen_the_setting_decides(authority: Authority, tmp_path: Path, named: bool) -> None:
     with serving(authority.certify("localhost")) as (url, asked):
@@ -83,6 +94,13 @@ def test_on_the_sign_in_screen_the_setting_decides(authority: Authority, tmp_pat
         assert bool(asked) is named
 
 
+@fault(
+    lambda content: f"ca_bundle: {'a missing file' if content is None else content or 'an empty file'}",
+    SAID,
+    kind="Settings",
+    at="file system",
+    seen="settings",
+)
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
 def test_a_file_without_certificates_is_a_fault_of_the_configuration(tmp_path: Path, content: str | None) -> None:
 

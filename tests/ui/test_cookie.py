@@ -12,6 +12,9 @@ from engagement.ui import web
 from tests import ROOT
 from tests.support.api_tools import answering, send
 from tests.support.dashboard import Dashboard
+from tests.support.faults import REFUSED, fault
+
+pytestmark = fault(kind="Doors", at="another site in a browser", seen="web server")
 
 PAGE = """
 import streamlit as st
@@ -133,6 +136,9 @@ def foreign(served: Dashboard) -> Iterator[str]:
         yield url.replace("127.0.0.1", "localhost")
 
 
+@fault("a form that ends the session", REFUSED, "403")
+@fault("a script that ends the session", REFUSED, "blocked")
+@fault("a frame around the dashboard", REFUSED, "blocked")
 def test_another_site_can_neither_end_a_session_nor_frame_the_page(
     served: Dashboard, foreign: str, context: BrowserContext
 ) -> None:

@@ -14,6 +14,9 @@ from websockets.typing import Origin, Subprotocol
 
 from engagement.ui.doors import Names
 from tests.support.dashboard import Dashboard
+from tests.support.faults import REFUSED, fault
+
+pytestmark = fault(kind="Doors", at="request of a test", seen="web server")
 
 DASH = "https://dash.example.org"
 
@@ -28,6 +31,7 @@ def test_the_machines_own_names_are_always_known(host: str) -> None:
     assert is_known(host, DASH)
 
 
+@fault(lambda host: f"Host: {host or 'none'}", REFUSED, "no name of the dashboard")
 @pytest.mark.parametrize(
     "host",
     ["", "dash.example.org", "localhost.evil.example", "127.0.0.1.evil.example", "evil@localhost", "localhost/x",
@@ -63,6 +67,7 @@ def test_the_page_of_the_request_itself_is_a_page_of_the_dashboard(origin: str, 
     assert comes_from(origin, host, scheme)
 
 
+@fault(lambda origin: f"a websocket from {origin or 'an empty Origin'}", REFUSED, "no page of its own")
 @pytest.mark.parametrize(
     "origin",
     ["http://localhost:8502", "http://localhost", "https://localhost:8501", "http://127.0.0.1:8501", "null", "",
@@ -72,6 +77,7 @@ def test_another_port_scheme_or_name_is_another_site(origin: str) -> None:
     assert not comes_from(origin, "localhost:8501")
 
 
+@fault("behind a proxy, another scheme, port or name than configured", REFUSED)
 def test_behind_a_proxy_the_configured_address_is_the_only_one() -> None:
     for host in ("dash.example.org", "127.0.0.1:8501"):
         assert comes_from(DASH, host, "ws", DASH)
@@ -80,6 +86,7 @@ def test_behind_a_proxy_the_configured_address_is_the_only_one() -> None:
             assert not comes_from(other, host, "ws", DASH)
 
 
+@fault("two Origins", REFUSED)
 def test_a_second_origin_is_none_of_the_dashboards() -> None:
     headers = [(b"host", b"localhost"), (b"origin", b"http://localhost"), (b"origin", b"http://evil.example")]
     assert not Names().own_page({"type": "websocket", "scheme": "ws", "headers": headers})
@@ -106,6 +113,7 @@ def status_of_a_socket(dashboard: Dashboard, origin: str | None, name: str = "12
         return refused.response.status_code
 
 
+@fault("websockets of six other sites", REFUSED, "403 before the framework sees them", at="running dashboard")
 def test_a_websocket_of_another_site_is_refused_before_it_is_accepted(dashboard: Dashboard) -> None:
     own = f"http://127.0.0.1:{dashboard.port}"
     assert status_of_a_socket(dashboard, own) == 101
@@ -125,6 +133,7 @@ def raw(dashboard: Dashboard, method: str, path: str, host: str | None = None) -
     return requests.request(method, address, headers=headers, timeout=10, allow_redirects=False).status_code
 
 
+@fault("a name that was pointed here", REFUSED, "421, and 403 for a websocket", at="running dashboard")
 def test_a_name_that_is_not_the_dashboards_gets_nothing_over_http_or_a_websocket(dashboard: Dashboard) -> None:
     for path in ("/engagement/", "/engagement/trends", "/engagement/healthz", "/engagement/_stcore/health"):
         assert raw(dashboard, "GET", path, "rebound.evil.example") == 421
@@ -160,16 +169,19 @@ CLOSED = [
 ]
 
 
+@fault("{method} {path}", REFUSED, "404", at="running dashboard")
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_a_route_of_the_framework_that_no_page_needs_is_closed(dashboard: Dashboard, method: str, path: str) -> None:
     assert raw(dashboard, method, f"/engagement/{path}") == 404
 
 
+@fault("paths beside the base path", REFUSED, "404", at="running dashboard")
 def test_nothing_outside_the_base_path_answers(dashboard: Dashboard) -> None:
     for path in ("/", "/healthz", "/_stcore/health", "/_stcore/metrics", "/engagement2/", "//engagement/"):
         assert raw(dashboard, "GET", path) == 404, path
 
 
+@fault("writing to what pages read", REFUSED, "405", at="running dashboard")
 def test_what_pages_need_can_be_read_and_not_written(dashboard: Dashboard) -> None:
     for path in ("", "top_channels", "report", "_stcore/health", "_stcore/host-config", "favicon.png"):
         assert raw(dashboard, "GET", f"/engagement/{path}") == 200, path

@@ -15,6 +15,7 @@ from engagement.ui import runtime as runtimes
 from tests.support.access_tools import PAGES, TODAY, signed_in
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
+from tests.support.faults import REFUSED, fault
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -128,6 +129,14 @@ def test_a_long_table_comes_in_pieces_and_has_one_download_which_is_ours(
     assert said == []
 
 
+@fault(
+    "signed out in another tab",
+    REFUSED,
+    "the table is gone within seconds",
+    kind="Sessions and ends",
+    at="browser",
+    seen="Inactive rooms",
+)
 def test_signing_out_empties_every_tab_at_once(dashboard: Dashboard, profile: BrowserContext) -> None:
     first, second = profile.new_page(), profile.new_page()
     for page in (first, second):

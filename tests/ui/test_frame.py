@@ -17,6 +17,9 @@ from engagement.ui.runtime import Runtime
 from tests import ROOT
 from tests.support.access_tools import RIGHTS, TODAY, explore, process, read, shows_figures, tab
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, SAID, fault
+
+pytestmark = fault(kind="Odd values", at="test", seen="Overview")
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(loading, "activity", activity)
 
 
+@fault("the database goes away", SAID, "a button tries again", kind="Side dishes and refusals")
 def test_an_error_of_ours_in_a_page_is_a_sentence_and_a_button_that_tries_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,6 +50,7 @@ def test_an_error_of_ours_in_a_page_is_a_sentence_and_a_button_that_tries_again(
     assert shows_figures(app)
 
 
+@fault("a user name that is a link in Markdown", EXACT, "shown as it is written")
 def test_the_name_of_an_account_is_shown_as_it_is_written(dashboard: Runtime) -> None:
     with DemoServer(Options(rooms=5, today=TODAY), clock=Clock()) as server:
         user_id, token = server.personal_token("manager")
@@ -69,6 +74,12 @@ def test_tabs_opened_in_the_same_moment_are_viewers_of_their_own() -> None:
     assert {app.run().session_state[session.VIEWER] for app in tabs} == names
 
 
+@fault(
+    lambda reported: f"{reported!r} as time zone of the browser",
+    EXACT,
+    "times in UTC",
+    seen="Overview, Top channels, Report",
+)
 @pytest.mark.parametrize("reported", ["Mars/Olympus_Mons", "../../etc/passwd", "", "Europe", None])
 def test_a_browser_with_an_unknown_time_zone_sees_the_times_in_utc(
     reported: str | None, monkeypatch: pytest.MonkeyPatch

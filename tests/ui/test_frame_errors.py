@@ -8,10 +8,19 @@ import pytest
 
 from engagement.ui import cards
 from tests.support.access_tools import explore, read, text_of
+from tests.support.faults import SAID, fault
 
 pytestmark = pytest.mark.usefixtures("dashboard")
 
 
+@fault(
+    "a mistake of ours on a page",
+    SAID,
+    "once; the log has its place alone",
+    kind="Sessions and ends",
+    at="test",
+    seen="Overview",
+)
 def test_a_mistake_of_ours_is_said_once_and_logged_by_its_place_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

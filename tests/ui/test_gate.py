@@ -16,9 +16,13 @@ from engagement.ui import runtime as runtimes
 from tests.support.access_tools import TODAY, account_of, signed_in
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
+from tests.support.faults import REFUSED, fault
 from tests.support.visitor import Visitor
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [
+    pytest.mark.timeout(180),
+    fault(kind="Doors", at="websocket or request to a running dashboard", seen="web server"),
+]
 
 TABLE = "inactive_rooms"
 
@@ -116,6 +120,7 @@ def test_pieces_of_a_table_come_while_somebody_is_signed_in(
         assert len(visitor.answer().dataframe_chunk.arrow_data.data) > 1000
 
 
+@fault("an open websocket after signing out in another tab", REFUSED, "closed at once")
 def test_after_signing_out_in_another_tab_the_websocket_is_closed_at_once(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -125,6 +130,7 @@ def test_after_signing_out_in_another_tab_the_websocket_is_closed_at_once(
         closes(visitor)
 
 
+@fault("an open websocket asks for {what} after signing out in another copy", REFUSED, "closed without it")
 @pytest.mark.parametrize("what", [piece_of_the_table, file_of])
 def test_after_signing_out_in_another_copy_an_open_websocket_gives_nothing_more(
     dashboard: Dashboard,
@@ -140,6 +146,7 @@ def test_after_signing_out_in_another_copy_an_open_websocket_gives_nothing_more(
         closes(visitor)
 
 
+@fault("an open websocket after a permission was withdrawn", REFUSED, "closed without a row")
 def test_after_a_withdrawal_that_another_copy_noticed_an_open_websocket_gives_nothing_more(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -151,6 +158,7 @@ def test_after_a_withdrawal_that_another_copy_noticed_an_open_websocket_gives_no
         closes(visitor)
 
 
+@fault("the page of another session is gone on with", REFUSED, "a page of one’s own")
 def test_a_page_is_gone_on_with_by_its_own_session_alone(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -166,6 +174,7 @@ def test_a_page_is_gone_on_with_by_its_own_session_alone(
             assert again.page == page
 
 
+@fault("the page of an ended session is gone on with", REFUSED, "the sign-in, and no piece of its table")
 def test_a_page_of_a_session_that_ended_is_never_gone_on_with(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -181,6 +190,7 @@ def test_a_page_of_a_session_that_ended_is_never_gone_on_with(
         closes(again)
 
 
+@fault("a file that was made for another or an ended session", REFUSED, "404; no browser keeps it")
 def test_a_file_is_given_to_the_session_it_was_made_for_and_kept_by_no_browser(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -204,6 +214,7 @@ def test_a_file_is_given_to_the_session_it_was_made_for_and_kept_by_no_browser(
         assert get(mine, path).status_code == 404
 
 
+@fault("requests to clear caches, upload or install", REFUSED, "no answer")
 def test_a_websocket_is_deaf_to_whatever_else_the_framework_does_for_whoever_asks(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
 ) -> None:
@@ -228,6 +239,9 @@ def test_a_websocket_is_deaf_to_whatever_else_the_framework_does_for_whoever_ask
         assert not kinds & {"backend_operation_response", "file_urls_response", "git_info_changed"}
 
 
+@fault(
+    lambda frame: f"a frame of {'text' if isinstance(frame, str) else 'noise'}", REFUSED, "closed; nothing in the log"
+)
 @pytest.mark.parametrize("frame", [b"\xff" * 20, "text"])
 def test_a_frame_that_is_no_message_ends_the_connection_and_leaves_no_trace_in_the_log(
     dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime, frame: bytes | str
@@ -251,6 +265,7 @@ def test_where_everyone_may_look_whoever_knows_the_place_of_a_file_gets_it(
             assert requests.get(f"{running.url}/media/{'0' * 32}.csv", timeout=10).status_code == 404
 
 
+@fault("a file that was made for another person of the proxy", REFUSED, "404")
 def test_where_a_proxy_names_people_a_file_is_given_to_whom_it_was_made_for(
     workspace: DemoServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

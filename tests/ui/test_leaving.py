@@ -20,6 +20,9 @@ from engagement.ui.leaving import Revocations
 from engagement.ui.tabs import Visitor, name_of
 from tests.support.access_tools import RIGHTS, process, sign_in, signed_in, tab
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault
+
+pytestmark = fault(kind="Sessions and ends", at="demo workspace", seen="sessions")
 
 HOURS = timedelta(hours=8)
 
@@ -66,6 +69,7 @@ def test_a_session_that_ends_is_revoked_at_the_workspace_and_its_connections_are
     assert accepted(workspace, remaining)
 
 
+@fault("two 500 at sign-out", WAITED, "the session ends at once, its token after pauses")
 def test_signing_out_does_not_wait_for_a_workspace_that_does_not_answer(
     dashboard: runtimes.Runtime, workspace: DemoServer, slept: list[float]
 ) -> None:
@@ -82,6 +86,7 @@ def test_signing_out_does_not_wait_for_a_workspace_that_does_not_answer(
     assert slept == [leaving.PAUSE] * 2
 
 
+@fault("500 after 500 at sign-out", WAITED, "asked three times; the session has ended here")
 def test_a_workspace_that_goes_on_failing_is_asked_three_times_and_no_more(
     dashboard: runtimes.Runtime, workspace: DemoServer, slept: list[float]
 ) -> None:
@@ -93,6 +98,7 @@ def test_a_workspace_that_goes_on_failing_is_asked_three_times_and_no_more(
     assert slept == [leaving.PAUSE] * 3
 
 
+@fault("nobody signs out", REFUSED, "its token is revoked when its time is over")
 def test_a_session_whose_time_is_over_is_revoked_without_anybody_coming_back(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -109,6 +115,7 @@ def test_a_session_whose_time_is_over_is_revoked_without_anybody_coming_back(
         dashboard.sessions.kept(session_id)
 
 
+@fault("another copy prolongs a session", EXACT, "not ended before its time")
 def test_a_session_that_another_copy_prolonged_is_not_swept_before_its_time(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -125,6 +132,7 @@ def test_a_session_that_another_copy_prolonged_is_not_swept_before_its_time(
     assert not accepted(workspace, account)
 
 
+@fault("a session ends while the dashboard is down", REFUSED, "its token is revoked when its browser returns")
 def test_a_session_that_nobody_saw_end_is_revoked_when_its_browser_comes_back(
     dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
 ) -> None:
@@ -150,6 +158,7 @@ def test_a_personal_access_token_and_the_account_of_the_demo_are_never_revoked(
     assert workspace.count("/logout") == 0
 
 
+@fault("a sign-in that may not see the figures", SAID, "its token is revoked", seen="Sign-in")
 def test_a_sign_in_that_is_refused_the_figures_leaves_no_token_behind(
     dashboard: runtimes.Runtime, workspace: DemoServer
 ) -> None:
@@ -159,6 +168,7 @@ def test_a_sign_in_that_is_refused_the_figures_leaves_no_token_behind(
     assert workspace.count("/logout") == 1
 
 
+@fault("a session of a workspace that is configured no more", REFUSED, "it ends; that one is not asked")
 def test_a_session_of_a_workspace_that_may_not_be_asked_any_more_ends_without_asking_it(
     tmp_path: Path, workspace: DemoServer
 ) -> None:
@@ -173,6 +183,7 @@ def test_a_session_of_a_workspace_that_may_not_be_asked_any_more_ends_without_as
             running.sessions.kept(session_id)
 
 
+@fault("one workspace does not answer at sign-out", WAITED, "tokens of others are revoked meanwhile")
 def test_a_workspace_that_does_not_answer_keeps_no_other_waiting(
     dashboard: runtimes.Runtime, workspace: DemoServer
 ) -> None:

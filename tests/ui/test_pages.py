@@ -15,8 +15,9 @@ from engagement.ui.runtime import runtime
 from tests import ROOT
 from tests.support.access_tools import PAGES, TODAY, explore, read, sound, tab, text_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, SAID, fault, title
 
-pytestmark = pytest.mark.usefixtures("dashboard")
+pytestmark = [pytest.mark.usefixtures("dashboard"), fault(kind="Uncounted days", at="demo workspace, days left out")]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -104,6 +105,9 @@ def test_a_custom_range_in_the_link_is_what_is_shown() -> None:
     assert "22–31 Oct 2026" in said
 
 
+@fault(
+    "a link whose range ends before it starts", SAID, "the filters stay", kind="Odd values", at="link", seen="Overview"
+)
 def test_a_reversed_range_is_answered_in_one_sentence_and_the_filters_stay() -> None:
     query: dict[str, str | list[str]] = {"period": "Custom range", "from": "2026-11-10", "to": "2026-11-01"}
     app = explore(**query)
@@ -113,6 +117,7 @@ def test_a_reversed_range_is_answered_in_one_sentence_and_the_filters_stay() -> 
     assert not app.get("plotly_chart")
 
 
+@fault("all of the period, before counting", NOTED, "no data, not silence", seen="Inactive rooms")
 def test_a_period_before_the_first_counted_day_is_no_data_and_not_all_inactive() -> None:
     query: dict[str, str | list[str]] = {"period": "Custom range", "from": "2023-01-02", "to": "2023-01-08"}
     app = sound(explore("inactive_rooms", **query))
@@ -132,6 +137,14 @@ def test_this_week_so_far_is_marked_as_not_over() -> None:
     assert "not over" in text_of(app)
 
 
+@fault(
+    "no Premium module",
+    NOTED,
+    "no counts; silence by the directory",
+    kind="Side dishes and refusals",
+    at="demo workspace",
+    seen="Overview, Inactive rooms",
+)
 def test_without_the_premium_module_pages_show_what_the_directory_knows() -> None:
     runtime().demo_options = Options(rooms=60, today=TODAY, unlicensed=True)
     app = sound(explore())
@@ -148,6 +161,14 @@ def test_a_table_of_inactive_rooms_holds_no_active_room() -> None:
     assert isinstance(inactive, pd.DataFrame)
 
 
+@fault(
+    "the week is not over",
+    EXACT,
+    "the same weekdays stand beside it",
+    kind="Unfinished weeks",
+    at="demo workspace on a Thursday",
+    seen=lambda page: title(page),
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: str, clock: Clock) -> None:
     runtime().demo_options = Options(rooms=30, today=date(2026, 11, 19))
@@ -158,6 +179,14 @@ def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: st
     assert "12–15 Nov 2026" not in said
 
 
+@fault(
+    "spam of a kept week is purged",
+    EXACT,
+    "count, change, verdict and reason tell the week of now",
+    kind="A past that changes",
+    at="demo workspace, purged",
+    seen="Top channels",
+)
 def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
     app = sound(explore("top_channels"))
     first = app.dataframe[0].value.iloc[0]
@@ -172,6 +201,12 @@ def test_after_a_purge_the_table_and_its_reasons_tell_the_same_week() -> None:
     assert str(row["Why"]).startswith("no messages")
 
 
+@fault(
+    "two days of the period, documented dates",
+    NOTED,
+    "named; not like for like; no change is judged",
+    seen=lambda page: title(page),
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(page: str) -> None:
     runtime().demo().workspace.stop_counting(date(2026, 11, 11), date(2026, 11, 12))
@@ -187,6 +222,9 @@ def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(pag
         assert verdicts is None or set(verdicts) <= {"too few to tell", "new"}
 
 
+@fault(
+    "all of the previous period", NOTED, "its counts and changes are unknown, and not 0", seen="Top channels, Overview"
+)
 def test_a_previous_week_without_data_is_blank_and_makes_nobody_a_mover() -> None:
     runtime().demo().workspace.stop_counting(date(2026, 11, 2), date(2026, 11, 8))
     app = sound(explore("top_channels"))

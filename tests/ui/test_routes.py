@@ -26,6 +26,9 @@ from engagement.ui.headers import SecurityHeaders
 from engagement.ui.runtime import Runtime
 from engagement.ui.tabs import name_of
 from tests.support.clock import Clock
+from tests.support.faults import REFUSED, SAID, fault
+
+pytestmark = fault(kind="Doors", at="request of a test", seen="web server")
 
 ADA = Signed("https://chat.example.org", "u-ada", "ada", "Ada", "password", "sesame", frozenset({"view"}))
 
@@ -110,6 +113,7 @@ def test_a_ticket_is_exchanged_for_a_cookie_that_no_script_can_read(app: Starlet
     assert answer.headers["cache-control"] == "no-store"
 
 
+@fault("a ticket that is used, late or forged", REFUSED, "403, no cookie")
 def test_a_ticket_sets_a_cookie_once_and_only_within_its_minute(app: Starlette, shared: Runtime, clock: Clock) -> None:
     session_id = shared.sessions.begin(ADA)
     used, late = shared.sessions.ticket(session_id), shared.sessions.ticket(session_id)
@@ -146,9 +150,10 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
-def test_a_request_without_a_ticket_is_refused(app: Starlette, body: bytes) -> None:
-    answer = ask(app, "POST", "/session/begin", body)
+@fault("{body} in place of a ticket", REFUSED, "400, no cookie")
+@pytest.mark.parametrize("body", MALFORMED)
+def test_a_request_without_a_ticket_is_refused(app: Starlette, body: str) -> None:
+    answer = ask(app, "POST", "/session/begin", MALFORMED[body])
     assert answer.status == 400
     assert "set-cookie" not in answer.headers
 
@@ -202,6 +207,13 @@ OTHER_SITES = [
 ]
 
 
+def said(headers: dict[str, str]) -> str:
+    return ", ".join(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())
+
+
+@fault(
+    lambda headers: f"/session/begin and /session/end with {said(headers)}", REFUSED, "403; nothing is used up or ended"
+)
 @pytest.mark.parametrize("headers", OTHER_SITES)
 def test_a_request_of_another_site_changes_nothing(app: Starlette, shared: Runtime, headers: dict[str, str]) -> None:
     session_id = shared.sessions.begin(ADA)
@@ -229,6 +241,7 @@ def test_a_request_of_the_page_itself_is_answered(app: Starlette, shared: Runtim
     assert ask(app, "POST", "/session/begin", body, **headers).status == 204
 
 
+@fault("a body above four kibibytes", REFUSED, "413")
 def test_a_body_above_four_kibibytes_is_refused(app: Starlette, shared: Runtime) -> None:
     body = ticket_body(shared.sessions.ticket(shared.sessions.begin(ADA)))
     for path in ("/session/begin", "/session/end"):
@@ -236,6 +249,7 @@ def test_a_body_above_four_kibibytes_is_refused(app: Starlette, shared: Runtime)
     assert ask(app, "POST", "/session/begin", body + b" " * (4096 - len(body))).status == 204
 
 
+@fault("the database is away", SAID, "alive, not ready; 503 for sign-in and sign-out", at="database")
 def test_health_is_told_apart_from_readiness(app: Starlette, shared: Runtime, tmp_path: Path) -> None:
     assert ask(app, "GET", "/healthz").body == b"ok"
     assert ask(app, "GET", "/readyz").body == b"ready"
@@ -262,6 +276,11 @@ def test_every_answer_carries_the_headers_that_protect_it(app: Starlette) -> Non
 PROXIED = AccessRules(PROXY_HEADER, "X-Forwarded-User", (ip_network("127.0.0.1"), ip_network("10.1.0.0/16")))
 
 
+@fault(
+    lambda seen, client, kind: f"a {kind} from {client[0] if client else 'nowhere'} names a person" if not seen else "",
+    REFUSED,
+    "nobody is named",
+)
 @pytest.mark.parametrize(
     ("access", "client", "seen"),
     [

@@ -11,6 +11,7 @@ from engagement.storage.sessions import Signed
 from engagement.ui import runtime
 from tests.support.clock import NOON, Clock
 from tests.support.dashboard import Dashboard
+from tests.support.faults import SAID, fault
 
 ADA = Signed("https://chat.example.org", "u-ada", "ada", "Ada", "password", "sesame", frozenset({"view"}))
 
@@ -55,6 +56,7 @@ def test_a_wrong_configuration_is_told_again_until_it_is_corrected(
     runtime.use(None)
 
 
+@fault("two wrong settings", SAID, "no start, a sentence for each", kind="Settings", at="environment", seen="settings")
 def test_a_wrong_configuration_stops_the_start_with_one_sentence_per_fault(tmp_path: Path) -> None:
     environ = {"ENGAGEMENT_SESSION_HOURS": "eight", "ENGAGEMENT_LIMITS_COPIES": "none"}
     told = Dashboard(tmp_path, **environ).refuses_to_start()

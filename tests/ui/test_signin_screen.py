@@ -11,8 +11,9 @@ from engagement.ui import leaving, session
 from engagement.ui import runtime as runtimes
 from tests.support.access_tools import read, sign_in, sound, tab, text_of
 from tests.support.clock import Clock
+from tests.support.faults import REFUSED, SAID, fault
 
-pytestmark = pytest.mark.usefixtures("dashboard")
+pytestmark = [pytest.mark.usefixtures("dashboard"), fault(kind="Sessions and ends", at="demo workspace")]
 
 
 def test_a_person_signs_in_with_password_and_sees_the_page(workspace: DemoServer) -> None:
@@ -30,10 +31,12 @@ def test_a_wrong_password_is_answered_beside_the_form_and_only_the_password_is_l
     assert app.text_input(key="signin_password").value == ""
 
 
+@fault("a password with spaces around it", SAID, "they are a part of it", seen="Sign-in")
 def test_the_spaces_around_a_password_are_a_part_of_it(workspace: DemoServer) -> None:
     assert "Check both" in sign_in(workspace.url, "manager", " manager ").error[0].value
 
 
+@fault("a wrong code", SAID, "the password stays in the form", seen="Sign-in")
 def test_the_second_factor_is_asked_for_and_a_wrong_code_keeps_the_password(workspace: DemoServer) -> None:
     app = sign_in(workspace.url, "twofactor", "twofactor")
     assert "second factor" in app.error[0].value
@@ -77,6 +80,7 @@ def test_an_account_without_the_permission_sees_its_name_and_nothing_that_others
     assert not app.dataframe
 
 
+@fault("an administrator has read what an analyst may not see", REFUSED, "not in their table", seen="Inactive rooms")
 def test_what_an_administrator_read_is_not_shown_to_an_analyst(workspace: DemoServer) -> None:
     admin = read(sign_in(workspace.url, "admin", "admin", "inactive_rooms"))
     analyst = read(sign_in(workspace.url, "analyst", "analyst", "inactive_rooms"))
@@ -94,6 +98,7 @@ def test_two_people_with_the_same_rights_share_one_reading(workspace: DemoServer
     assert workspace.count("rooms.adminRooms") == asked
 
 
+@fault("a permission is withdrawn", SAID, "within five minutes, and no figures", seen="Overview")
 def test_a_permission_taken_away_ends_the_view_within_five_minutes(workspace: DemoServer, clock: Clock) -> None:
     app = sound(read(sign_in(workspace.url, "manager", "manager")))
     workspace.revoke("view-engagement-dashboard", "manager")
@@ -103,6 +108,7 @@ def test_a_permission_taken_away_ends_the_view_within_five_minutes(workspace: De
     assert "view-engagement-dashboard" in app.error[0].value
 
 
+@fault("a token that is no longer accepted", SAID, "the sign-in", seen="Overview")
 def test_a_token_that_the_server_no_longer_accepts_leads_back_to_the_sign_in(
     workspace: DemoServer, clock: Clock
 ) -> None:
@@ -114,6 +120,13 @@ def test_a_token_that_the_server_no_longer_accepts_leads_back_to_the_sign_in(
     assert app.text_input(key="signin_user")
 
 
+@fault(
+    "channel list: JSON that breaks off, once",
+    SAID,
+    "a button tries again",
+    kind="Side dishes and refusals",
+    seen="Overview",
+)
 def test_a_server_that_breaks_down_is_said_in_one_sentence_and_can_be_tried_again(workspace: DemoServer) -> None:
     app = sound(read(sign_in(workspace.url, "manager", "manager")))
     workspace.fail_next("channels/list", "garbage")
@@ -131,6 +144,7 @@ def test_a_workspace_that_is_not_there_is_a_sentence_beside_the_form() -> None:
     assert "does not answer" in app.error[0].value
 
 
+@fault("a session ends under an open tab", REFUSED, "no figures", seen="Overview")
 def test_an_ended_session_of_this_tab_is_noticed(workspace: DemoServer) -> None:
     app = sound(read(sign_in(workspace.url, "manager", "manager")))
     runtimes.runtime().sessions.end(app.session_state[session.ID])

@@ -25,6 +25,7 @@ from engagement.ui import runtime as runtimes
 from tests.support.access_tools import process, shows_figures, sign_in, signed_in, tab
 from tests.support.api_tools import answering, send
 from tests.support.clock import NOON, Clock
+from tests.support.faults import REFUSED, SAID, fault
 from tests.support.misbehaving import (
     database,
     endless_body,
@@ -34,6 +35,8 @@ from tests.support.misbehaving import (
     trickling_body,
     trickling_head,
 )
+
+pytestmark = fault(kind="Addresses and gates", at="typed address", seen="client")
 
 METADATA = "169.254.169.254"
 
@@ -76,6 +79,7 @@ def test_a_workspace_may_be_on_this_machine_on_the_intranet_or_anywhere(address:
     assert may_be_asked(address)
 
 
+@fault("{address} behind a typed name", REFUSED, "no connection")
 @pytest.mark.parametrize(
     "address",
     [
@@ -109,6 +113,7 @@ def test_what_networks_and_clouds_keep_for_themselves_may_not_be_asked(address: 
     assert not may_be_asked(address)
 
 
+@fault("{typed_address}", REFUSED, "no connection")
 @pytest.mark.parametrize(
     "typed_address",
     [
@@ -146,6 +151,7 @@ def resolves_to(*answers: str) -> Callable[..., list[Any]]:
     return getaddrinfo
 
 
+@fault("a name that leads to {answer}", REFUSED, "no connection", at="name server of the test")
 @pytest.mark.parametrize("answer", [METADATA, f"127.0.0.1 {METADATA}"])
 def test_a_name_that_leads_to_one_is_refused_without_a_connection(
     answer: str, connections: list[Any], monkeypatch: pytest.MonkeyPatch
@@ -156,6 +162,7 @@ def test_a_name_that_leads_to_one_is_refused_without_a_connection(
     assert connections == []
 
 
+@fault("a name that leads elsewhere the second time", REFUSED, "no connection", at="name server of the test")
 def test_a_name_server_that_changes_its_mind_leads_nowhere_else(
     connections: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +180,7 @@ def test_a_name_server_that_changes_its_mind_leads_nowhere_else(
     assert connections == [("127.0.0.1", port)]
 
 
+@fault("http://169.254.169.254", SAID, "no connection", seen="Sign-in")
 def test_on_the_sign_in_screen_a_link_local_address_is_one_sentence_and_no_connection(
     typed: runtimes.Runtime, connections: list[Any]
 ) -> None:
@@ -181,12 +189,14 @@ def test_on_the_sign_in_screen_a_link_local_address_is_one_sentence_and_no_conne
     assert connections == []
 
 
+@fault("{address}", SAID, "no connection", seen="Sign-in")
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "gopher://127.0.0.1:70/x", "ftp://127.0.0.1", "unix:///x"])
 def test_only_http_and_https_are_asked(typed: runtimes.Runtime, connections: list[Any], address: str) -> None:
     assert "starts with https:// or http://" in sentence(manager_at(address))
     assert connections == []
 
 
+@fault("a host that leads to another", SAID, "not followed", at="server of the test", seen="Sign-in")
 def test_a_host_that_leads_to_another_is_not_followed(typed: runtimes.Runtime) -> None:
     reached: list[str] = []
 
@@ -205,6 +215,14 @@ def test_a_host_that_leads_to_another_is_not_followed(typed: runtimes.Runtime) -
     assert reached == []
 
 
+@fault(
+    "a server whose answer is: {serve}",
+    SAID,
+    "“… {words}”, in time",
+    kind="Broken connections",
+    at="server of the test",
+    seen="Sign-in",
+)
 @pytest.mark.parametrize(
     ("serve", "words"),
     [
@@ -240,6 +258,13 @@ def test_nobody_waits_before_the_form_for_more_than_twenty_seconds() -> None:
     assert signin.SIGNING_IN is transport.SIGNING_IN
 
 
+@fault(
+    "a server that takes seven seconds for each answer",
+    SAID,
+    "all calls of a sign-in have twelve",
+    kind="Broken connections",
+    at="server of the test",
+)
 def test_all_calls_of_a_sign_in_together_have_one_time_limit() -> None:
     now, asked = [0.0], []
 
@@ -257,6 +282,7 @@ def test_all_calls_of_a_sign_in_together_have_one_time_limit() -> None:
     assert asked == ["/api/info", "/api/info"]
 
 
+@fault("a link, a session and a tab that name another workspace", REFUSED, "it is not asked", seen="Overview")
 @pytest.mark.parametrize("settings", [{}, {"WORKSPACE_URL": "https://chat.example.org"}])
 def test_without_leave_to_type_nothing_is_asked_whatever_names_another_workspace(
     tmp_path: Path, settings: dict[str, str], connections: list[Any]
@@ -275,6 +301,7 @@ def test_without_leave_to_type_nothing_is_asked_whatever_names_another_workspace
         assert connections == []
 
 
+@fault("sign-out from a workspace that is configured no more", REFUSED, "it is not asked", seen="sessions")
 def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_out_there(
     tmp_path: Path, connections: list[Any]
 ) -> None:
@@ -289,6 +316,12 @@ def test_a_session_of_a_workspace_that_is_configured_no_more_is_not_even_signed_
         assert connections == []
 
 
+@fault(
+    lambda configured, row, same: "" if same else f"a session of {row} where {configured} is configured",
+    REFUSED,
+    seen="sessions",
+    at="database",
+)
 @pytest.mark.parametrize(
     ("configured", "row", "same"),
     [
