@@ -142,6 +142,11 @@ def test_an_edit_between_the_two_requests_of_the_check_is_forgiven(server: DemoS
     assert kept(server, archive) is Way.DOCUMENTED
 
 
+@fault(
+    lambda way: f"a build with {way.value} windows",
+    EXACT,
+    "seen on two weeks that share no request, and asked in its way",
+)
 @pytest.mark.parametrize("way", [Way.SWAPPED, Way.SHORTENED])
 def test_another_way_of_counting_is_seen_on_two_weeks_that_share_no_request(
     server: DemoServer, clock: Clock, way: Way
@@ -157,6 +162,7 @@ def test_another_way_of_counting_is_seen_on_two_weeks_that_share_no_request(
     assert sorted(set(asked)) == sorted(FIRST_TWO + OTHER_TWO)
 
 
+@fault("past weeks on a build with shortened windows", EXACT, "right, with one call")
 def test_a_release_that_shortens_its_windows_is_asked_so_that_weeks_are_right(server: DemoServer, clock: Clock) -> None:
     server.options = replace(server.options, counting="shortened")
     reader = visit(server, clock, empty_archive())
@@ -170,6 +176,7 @@ def test_a_release_that_shortens_its_windows_is_asked_so_that_weeks_are_right(se
     assert facts.receipt.notes == ()
 
 
+@fault("wrong counts for one of the weeks of the check", EXACT, "not believed; no verdict on the server")
 def test_a_way_seen_on_one_week_and_not_on_the_other_is_not_believed(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     server.fail_next(CHANNELS, silent_before, times=4)
@@ -179,6 +186,7 @@ def test_a_way_seen_on_one_week_and_not_on_the_other_is_not_believed(server: Dem
     assert kept(server, archive) is Way.DOCUMENTED
 
 
+@fault("a purge runs during the check", NOTED, "left open, with a note; the next visit settles it")
 def test_a_purge_that_runs_during_the_check_leaves_it_open_and_the_next_visit_settles_it(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -198,6 +206,7 @@ def test_a_purge_that_runs_during_the_check_leaves_it_open_and_the_next_visit_se
     assert kept(server, archive) is Way.DOCUMENTED
 
 
+@fault("JSON that answers something else, to the check", EXACT, "nothing is kept; the figures are right")
 def test_a_faulty_answer_to_the_check_costs_the_check_and_not_the_figures(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     server.fail_next(CHANNELS, "nonsense")
@@ -245,12 +254,14 @@ def test_what_was_seen_is_looked_at_again_after_a_week_with_two_calls(server: De
     assert archive.check(server.url, "8.4") == CountingCheck(Way.DOCUMENTED, began + SEEN_FOR)
 
 
+@fault("a kept check that is dated in the future", EXACT, "checked anew", at="database")
 def test_what_was_seen_by_a_clock_that_went_wrong_is_not_believed_for_ever(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     archive.keep_check(server.url, "8.4", CountingCheck(Way.SWAPPED, datetime(2036, 1, 1, tzinfo=UTC)))
     assert seen(server, clock, archive).way is Way.DOCUMENTED
 
 
+@fault("a kept check that is wrong", EXACT, "it ages, and heals by another", at="database")
 def test_a_way_that_is_kept_heals_once_another_is_seen_on_two_weeks(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     seen_at = clock.moment() - SEEN_FOR + timedelta(days=1)
@@ -263,6 +274,7 @@ def test_a_way_that_is_kept_heals_once_another_is_seen_on_two_weeks(server: Demo
     assert kept(server, archive) is Way.DOCUMENTED
 
 
+@fault("JSON that answers something else, when the check is renewed", EXACT, "what was seen stays")
 def test_a_way_that_is_kept_outlives_a_look_that_proves_nothing(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     server.options = replace(server.options, counting="shortened")
@@ -279,6 +291,7 @@ def test_a_way_that_is_kept_outlives_a_look_that_proves_nothing(server: DemoServ
     assert server.count(CHANNELS) == 3
 
 
+@fault("one look contradicts the kept check", EXACT, "it changes nothing")
 def test_one_look_that_contradicts_what_is_kept_changes_nothing(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     seen(server, clock, archive)
@@ -288,6 +301,11 @@ def test_one_look_that_contradicts_what_is_kept_changes_nothing(server: DemoServ
     assert archive.check(server.url, "8.4") == CountingCheck(Way.DOCUMENTED, clock.moment())
 
 
+@fault(
+    lambda before, after: f"a build changes from {before.value} to {after.value}, under one release",
+    EXACT,
+    "looked at anew",
+)
 @pytest.mark.parametrize(("before", "after"), [(Way.SWAPPED, Way.DOCUMENTED), (Way.DOCUMENTED, Way.SWAPPED)])
 def test_a_year_of_days_that_is_answered_or_refused_unlike_before_has_the_way_looked_at_anew(
     server: DemoServer, clock: Clock, before: Way, after: Way
