@@ -68,6 +68,7 @@ def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--page-cap", type=int, help="most rows of a page (default: 100)")
     demo.add_argument("--no-unlimited", dest="unlimited", action="store_false", help="refuse count=0")
     demo.add_argument("--unlicensed", action="store_true", help="without the Premium module")
+    demo.add_argument("--unregistered", action="store_true", help="without an id of its own")
     demo.add_argument("--shuffle-ties", action="store_true", help="rooms with equal counts in no fixed order")
     swapped = "the build whose long windows begin too late"
     demo.add_argument("--swapped-dates", dest="counting", action="store_const", const="swapped", help=swapped)

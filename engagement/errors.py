@@ -23,6 +23,7 @@ EngagementError                 anything this project raises on purpose
     ├── NotRocketChat           an answer, but not of a Rocket.Chat
     │   └── LedElsewhere        the address leads to another one
     ├── Gated                   something in front of the workspace lets nobody through
+    ├── Unrecognised            nothing tells whether it is the workspace that past weeks were kept of
     ├── UnreadableAnswer        a Rocket.Chat, but its answer is not what is documented
     ├── RefusedParameters       the server refused how we asked
     ├── SlowDown                the rate limit: wait so many seconds
@@ -195,6 +196,15 @@ class Gated(WorkspaceError):
     sentence = (
         "Something in front of the workspace at {} refuses this dashboard: a gate with a sign-in of its own, or a "
         "firewall. Whoever runs the dashboard can give it what the gate asks for, or have its machine let through."
+    )
+
+
+class Unrecognised(WorkspaceError):
+    """Nothing tells which of the workspaces it is that may answer at the address."""
+
+    sentence = (
+        "Nothing tells this workspace from another one at the same address, as it has no id and its oldest channels "
+        "could not be read: past weeks are not kept. Register the workspace, or use an account with view-c-room."
     )
 
 

@@ -27,6 +27,7 @@ from engagement.api.decode import (
     Object,
     Reply,
     an_object,
+    identifier,
     objects,
     optional_text,
     text,
@@ -39,7 +40,7 @@ from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import UNKNOWN, Release
-from engagement.api.room_directory import Directory, read_directory
+from engagement.api.room_directory import Directory, read_directory, read_oldest
 from engagement.api.transport import READING, Bounds, Params, Transport, Waits
 from engagement.errors import (
     Gated,
@@ -297,6 +298,13 @@ class Client:
         apart = full and self._known_release() < Release(4, 0)
         return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
 
+    def oldest_rooms(self) -> tuple[dict[str, str], Receipt]:
+        """When each of the twenty oldest public channels was created, by its id, which no other workspace has.
+
+        Everybody with view-c-room is told the same.
+        """
+        return read_oldest(self._read)
+
     def _ask_release(self, *, wait: bool) -> Release:
         """The release, from the first of the places where the workspace may live that has one."""
         *others, last = places(self.address)
@@ -315,7 +323,7 @@ class Client:
                 answer = self._transport.get(path, headers={}, who="", wait=wait)
                 release = _told(answer)
                 if release is not UNKNOWN:
-                    self.workspace_id = optional_text(answer.body or {}, "cloudWorkspaceId")
+                    self.workspace_id = identifier(answer.body or {}, "cloudWorkspaceId")
                     break
         else:
             self._prove_rocket_chat(wait=wait)

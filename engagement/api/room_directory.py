@@ -49,6 +49,8 @@ _UNLISTED = "Public channels without a message are not known, as their list coul
 _UNORDERED = "When the public channels of teams were last used is not known: the list that tells "
 _BY_ID, _BY_LAST_MESSAGE = ("sort", '{"_id":1}'), ("sort", '{"lm":1,"_id":1}')
 _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
+_OLDEST_FIRST = (("sort", '{"ts":1,"_id":1}'), ("offset", "0"), ("count", "50"))
+_OLDEST = 20
 # More than the usual limit allows in five minutes is too much for a few channels.
 _MOST_PAGES_IN_ORDER = 50
 
@@ -133,6 +135,19 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
     if any(not room.last_message_known for room in rooms.values()):
         receipts.append(_bracket(rooms, lists, with_discussions=not discussions_apart))
     return _directory(rooms, sum(receipts, NOTHING_READ))
+
+
+def read_oldest(ask: Ask) -> tuple[dict[str, str], Receipt]:
+    """When each of the oldest public rooms was created, by its id; in one call.
+
+    As in the directory without those of teams, so that every account with view-c-room is told the same.
+    """
+    reply = ask(CHANNELS, _OLDEST_FIRST)
+    documents = objects(reply.body, _KEYS[CHANNELS], CHANNELS)
+    rooms = [(identifier(one, "_id"), optional_text(one, "ts")) for one in documents if not _of_team(one)]
+    moments = time_column(created for _, created in rooms)
+    known = [(key, at) for (key, _), at in zip(rooms, moments, strict=True) if key is not None and not pd.isna(at)]
+    return {key: at.isoformat() for key, at in known[:_OLDEST]}, reply.receipt + Receipt(pages=1)
 
 
 def _directory(rooms: dict[str, _Room], receipt: Receipt) -> Directory:
@@ -275,7 +290,6 @@ def _room(document: Object, listed_as: str | None) -> _Room | None:
     last = optional_text(document, "lm")
     name, title = optional_text(document, "name"), optional_text(document, "fname")
     usernames = people(texts(document, "usernames"))
-    main_room = document.get("teamMain") is True
     discussion = optional_text(document, "prid") is not None
     linked_by_id = discussion or kind_of == "d"
     owner = document.get("u")
@@ -283,7 +297,7 @@ def _room(document: Object, listed_as: str | None) -> _Room | None:
         slug=room_id if linked_by_id else name or room_id,
         name=(usernames if kind_of == "d" else None) or title or name or usernames or room_id,
         type=ROOM_TYPES.get(kind_of or "", kind_of),
-        kind="discussion" if discussion else "team" if main_room else "room",
+        kind="discussion" if discussion else "team" if document.get("teamMain") is True else "room",
         usernames=usernames,
         created=optional_text(document, "ts"),
         last_message=last if listed_as else None,
@@ -296,8 +310,12 @@ def _room(document: Object, listed_as: str | None) -> _Room | None:
         default=document.get("default") is True,
         announcement=document.get("broadcast") is True,
         total_messages=how_many(document, "msgs"),
-        team=optional_text(document, "teamId") is not None and not main_room,
+        team=_of_team(document),
     )
+
+
+def _of_team(document: Object) -> bool:
+    return optional_text(document, "teamId") is not None and document.get("teamMain") is not True
 
 
 _ORDER = (

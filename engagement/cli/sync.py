@@ -11,7 +11,7 @@ from tqdm import tqdm
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
 from engagement.display.wording import duration_text, plural
-from engagement.errors import NoPremiumModule
+from engagement.errors import NoPremiumModule, Unrecognised
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Progress
@@ -46,11 +46,14 @@ def run(
     """Reads those of the last ``weeks`` full weeks that are not kept, and ``again`` those it names; keeps each at once.
 
     A line on what is then in the archive comes back, and the notes. ``say(done, total)`` is called whenever more weeks
-    are done. Raises NoPremiumModule where the server counts nothing, and the errors of any reading.
+    are done. Raises NoPremiumModule where the server counts nothing, Unrecognised where nothing can be kept, and the
+    errors of any reading.
     """
     facts = reader.facts().result()
     if not facts.counted:
         raise NoPremiumModule
+    if not facts.identity.known:
+        raise Unrecognised
     last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
     asked = weeks_until(last, weeks)
     scope = reader.scope(facts)

@@ -32,7 +32,7 @@ class Options:
 
     ``rate_limit`` is calls a minute for each route and client address, 0 for none. ``timezone`` is a name such as
     ``Asia/Kolkata``; None takes the environment variable TZ, or UTC. ``release`` has two or three numbers. ``counting``
-    is how the length of a window is worked out (see ``windows``).
+    is how the length of a window is worked out (see ``windows``). An ``unregistered`` workspace has no id of its own.
     """
 
     rooms: int = 1200
@@ -47,6 +47,7 @@ class Options:
     shuffle_ties: bool = False
     counting: Counting = "documented"
     timezone: str | None = None
+    unregistered: bool = False
 
     def __post_init__(self) -> None:
         if len(self.release) not in (2, 3) or not (3, 1) <= self.release[:2] <= (9, 0):
@@ -84,17 +85,22 @@ class State:
         self.on_page: Callable[[], None] | None = None
 
     def swap(self, community: Community) -> None:
-        """Another community takes the place of this one, as after a new installation of a server without an id."""
+        """Another community takes the place of this one, as after a new installation of a server without an id.
+
+        It has the same accounts, but issued none of the tokens.
+        """
         self._data = None
+        self.accounts.forget_all()
         self.workspace = Workspace(community, self.clock)
 
     @property
     def identity(self) -> str | None:
-        """What tells this workspace from another one at the same address; None for one written by hand.
+        """What tells this workspace from another one at the same address; None for one written by hand, and for one
+        that is not registered.
 
         A build that counts otherwise is another workspace too, as a release is not changed under its number.
         """
-        if self._data is None:
+        if self._data is None or self.options.unregistered:
             return None
         options = self.options
         said = f"{options.seed} {options.rooms} {self._data} {self.clock.zone} {options.counting}"

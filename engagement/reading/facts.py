@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pandas as pd
 
-from engagement.api.client import Client, DailyTotals, Person, Release
+from engagement.api.client import Client, DailyTotals, Person
 from engagement.api.refusals import ENDS_ALL
 from engagement.api.release import UNKNOWN
 from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
@@ -17,6 +17,7 @@ from engagement.numbers.periods import DAY, Period, Way, last_full_weeks, window
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, probes
+from engagement.reading.identity import Identity
 from engagement.reading.jobs import Teller
 
 FACTS_REACH_BACK = 400 * DAY
@@ -40,9 +41,8 @@ NO_TOTALS = DailyTotals(NO_DAYS.tz_localize("UTC"), Receipt(notes=(DAYS_NOTE,), 
 
 @dataclass(frozen=True)
 class Facts:
-    """What holds for a workspace whatever is asked: release, clock, day border, whether and how it counts.
+    """What holds for a workspace whatever is asked: which it is, clock, day border, whether and how it counts.
 
-    ``workspace_id`` is the workspace's own where it has one, as another may answer at the same address one day.
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
     server's clock less ours; ``way`` is how the server counts as far as is known, and ``checked`` says that it was
     proved. ``daily`` are the messages of all rooms together per day of the last year, by naive midnights of the
@@ -50,9 +50,7 @@ class Facts:
     ``receipt`` is that of the daily totals and of the check.
     """
 
-    workspace: str
-    workspace_id: str | None
-    release: Release
+    identity: Identity
     skew: timedelta
     offset: timedelta | None
     zone: Zone
@@ -64,43 +62,37 @@ class Facts:
     uncounted: frozenset[date] = frozenset()
     receipt: Receipt = NOTHING_READ
 
-    @property
-    def kept_as(self) -> str:
-        """The name under which what was read from this workspace is kept: its address, and its own id if it has one."""
-        return f"{self.workspace} {self.workspace_id}" if self.workspace_id else self.workspace
-
     def today(self, now: datetime) -> date:
         """The server's date when our clock says ``now`` (aware)."""
         return self.zone.day(now.astimezone(UTC) + self.skew)
 
 
-# The outcome of the counting check of a workspace, which has its name, id and release by then, and the way that the
-# totals of a year hint at: whoever gives it knows it from before, or calls the check with the way to expect, as a part
-# of the job of the teller.
+# The outcome of the counting check of a workspace, whose identity is known by then, and the way that the totals of a
+# year hint at: whoever gives it knows it from before, or calls the check with the way to expect, as a part of the job
+# of the teller.
 Checked = Callable[[Facts, Callable[[Way], Counting], Teller[Facts]], Counting]
 
 
 def read_facts(
     client: Client,
-    workspace: str,
+    identity: Identity,
     tell: Teller[Facts],
     *,
     now: Callable[[], datetime],
     timezone: tzinfo | None = None,
     checked: Checked,
 ) -> Facts:
-    """Reads the facts of a workspace. ``timezone`` is the configured one; ``checked`` may know the outcome of the
-    counting check of this release, or keep it.
+    """Reads the facts of the workspace of this ``identity``. ``timezone`` is the configured one; ``checked`` may know
+    the outcome of the counting check of this release, or keep it.
     """
     tell.stage("Looking at the workspace")
-    release, person, server_now = client.release(), client.me(), client.server_now()
+    person, server_now = client.me(), client.server_now()
     bare = Facts(
-        workspace=workspace,
-        workspace_id=client.workspace_id,
-        release=release,
+        identity=identity,
         skew=server_now - now(),
         offset=_configured_offset(timezone, server_now),
         zone=Zone(timezone),
+        receipt=identity.receipt,
     )
     try:
         totals, whole_year = _days_of_a_year(client, server_now)
@@ -112,7 +104,7 @@ def read_facts(
         totals, whole_year = NO_TOTALS, True
     sent = totals.messages
     offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
-    if release == UNKNOWN:
+    if identity.release == UNKNOWN:
         notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
     tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
@@ -136,7 +128,7 @@ def read_facts(
         checked=counting.way is not None,
         daily=days,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
-        receipt=totals.receipt + counting.receipt + Receipt(notes=notes),
+        receipt=identity.receipt + totals.receipt + counting.receipt + Receipt(notes=notes),
     )
 
 

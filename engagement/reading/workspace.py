@@ -21,13 +21,16 @@ from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, wit
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, every_day, read_facts, server_dates, together
+from engagement.reading.identity import identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
 from engagement.reading.weeks import NEVER, Again, before, in_one, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
+from engagement.storage.database import IN_MEMORY, Store
 
-FACTS_KEPT = 3600.0
+# Twice: by each session, and by all who ask the same workspace.
+FACTS_KEPT = 1800.0
 DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
@@ -64,7 +67,10 @@ def rules_of(settings: Settings) -> Rules:
 
 @dataclass(frozen=True)
 class Reader:
-    """``make_client`` gives a client of the person that pauses and announces its waits through a teller."""
+    """``make_client`` gives a client of the person that pauses and announces its waits through a teller.
+
+    ``session`` is another one where the person may have another token.
+    """
 
     jobs: Jobs
     make_client: Callable[[Teller[Any]], Client]
@@ -72,6 +78,7 @@ class Reader:
     access: Access
     viewer: str
     archive: Archive
+    session: str = ""
     timezone: tzinfo | None = None
     week_start: int = MONDAY
     rules: Rules = NO_RULES
@@ -79,8 +86,20 @@ class Reader:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:
-        """What holds for the workspace whatever is asked."""
-        return self.jobs.ask(self._key("facts"), self.viewer, self._read_facts, keep=FACTS_KEPT)
+        """What holds for the workspace whatever is asked. Each session asks which workspace that is."""
+
+        def work(tell: Teller[Facts]) -> Facts:
+            tell.stage("Looking at the workspace")
+            identity = identify(self.make_client(tell), self.workspace, self.access, self.archive, self.session)
+
+            def of_workspace(tell: Teller[Facts]) -> Facts:
+                client, checked = self.make_client(tell), self._checked
+                return read_facts(client, identity, tell, now=self.now, timezone=self.timezone, checked=checked)
+
+            key = (identity.name, self.access.rights, "facts")
+            return self.jobs.ask(key, self.viewer, of_workspace, keep=FACTS_KEPT).result_for(tell)
+
+        return self.jobs.ask(self._session_key, self.viewer, work, keep=FACTS_KEPT)
 
     def directory(self, facts: Facts) -> Job[Directory]:
         """The rooms of the workspace that the person may know of."""
@@ -88,7 +107,7 @@ class Reader:
         def work(tell: Teller[Directory]) -> Directory:
             return self._read_directory(self.make_client(tell), facts, tell)
 
-        return self.jobs.ask(self._key("directory"), self.viewer, work, keep=DIRECTORY_KEPT)
+        return self.jobs.ask(self._key(facts, "directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
     def activity(self, facts: Facts, period: Period) -> Job[Activity]:
         """The activity of every room in ``period`` and in what it is compared with; a first part with its counts."""
@@ -104,7 +123,7 @@ class Reader:
 
         settled = facts.today(self.now()) - period.end > SETTLES_AFTER
         keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
-        return self.jobs.ask(self._key("activity", period), self.viewer, work, keep=keep)
+        return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=keep)
 
     def _keep(self, facts: Facts, counts: _Counts) -> None:
         """What has just been read of full weeks replaces what was kept. A reading does without a place to keep it."""
@@ -115,23 +134,27 @@ class Reader:
         with suppress(StoreUnavailable):
             for week, told in weeks:
                 if week.over(facts.zone.day(read_at)):
-                    keep_week(self.archive, self.scope(facts), facts, week, told, read_at)
+                    keep_week(self._archive(facts), self.scope(facts), facts, week, told, read_at)
 
     def scope(self, facts: Facts) -> Scope:
         """What the weeks that the person may see are kept under."""
-        return Scope(facts.kept_as, self.access.rights)
+        return Scope(facts.identity.name, self.access.rights)
+
+    def _archive(self, facts: Facts) -> Archive:
+        """Where the weeks of the workspace are kept: nowhere, for one that nothing tells from others."""
+        return self.archive if facts.identity.known else Archive(Store(IN_MEMORY))
 
     def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS, *, again: Again = NEVER) -> Job[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
 
         Kept weeks are read ``again`` as it says; where this reader ``renews``, in the course of time too.
         """
-        asked, key = weeks_until(last, weeks), self._key("history", last, weeks, again)
+        asked, key = weeks_until(last, weeks), self._key(facts, "history", last, weeks, again)
 
         def work(tell: Teller[History]) -> History:
-            client, scope = self.make_client(tell), self.scope(facts)
-            history = read_history(client, self.archive, scope, facts, asked, tell, now=self.now, again=again)
-            if self.renews:
+            client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts)
+            history = read_history(client, archive, scope, facts, asked, tell, now=self.now, again=again)
+            if self.renews and facts.identity.known:
                 self._renew(facts, last, key)
             return history
 
@@ -148,43 +171,42 @@ class Reader:
                 self.jobs.forget(history, self.viewer)
             return renewed
 
-        self.jobs.ask(self._key("renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
+        self.jobs.ask(self._key(facts, "renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
 
     def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
         """The weeks that the verdicts on ``period`` rest on; None where it holds no full week, or none is counted."""
         last = last_full_week(period, self.week_start, facts.today(self.now()))
         return self.history(facts, last) if last is not None and facts.counted else None
 
-    def forget(self, period: Period) -> None:
-        """Makes the next question about ``period`` read everything again."""
-        self.jobs.forget(self._key("activity", period), self.viewer)
-        self.jobs.forget(self._key("history", period, VERDICT_WEEKS, NEVER), self.viewer)
-        self.jobs.forget(self._key("directory"), self.viewer)
+    def forget(self, facts: Facts, period: Period) -> None:
+        """Makes the next question about ``period`` read everything again, and which workspace it is."""
+        self.jobs.forget(self._session_key, self.viewer)
+        for question in (("activity", period), ("history", period, VERDICT_WEEKS, NEVER), ("directory",)):
+            self.jobs.forget(self._key(facts, *question), self.viewer)
 
-    def _key(self, *question: Hashable) -> Hashable:
-        return (self.workspace, self.access.rights, *question)
+    @property
+    def _session_key(self) -> Hashable:
+        return (self.workspace, self.access.rights, "facts of a session", self.session)
 
-    def _read_facts(self, tell: Teller[Facts]) -> Facts:
-        return read_facts(
-            self.make_client(tell), self.workspace, tell, now=self.now, timezone=self.timezone, checked=self._checked
-        )
+    def _key(self, facts: Facts, *question: Hashable) -> Hashable:
+        return (facts.identity.name, self.access.rights, *question)
 
     def _checked(self, facts: Facts, check: Callable[[Way], Counting], tell: Teller[Any]) -> Counting:
         """The outcome of the counting check as it is kept, once for all whatever their rights.
 
         One that is old, or that the totals of a year contradict, is seen anew; a look that proves nothing leaves it.
         """
-        name, release = facts.kept_as, str(facts.release)
+        name, release, archive = facts.identity.name, str(facts.identity.release), self._archive(facts)
 
         def work(_: Teller[Counting]) -> Counting:
-            kept = self.archive.check(name, release)
+            kept = archive.check(name, release)
             expected = Way.DOCUMENTED if kept is None else kept.way
             hinted = (expected is Way.SWAPPED) == (facts.way is Way.SWAPPED)
             if kept is not None and hinted and abs(self.now() - kept.checked_at) < SEEN_FOR:
                 return Counting(expected)
             counting = check(expected)
             if counting.way is not None:
-                self.archive.keep_check(name, release, CountingCheck(counting.way, self.now()))
+                archive.keep_check(name, release, CountingCheck(counting.way, self.now()))
             elif kept is not None:
                 return Counting(expected, receipt=counting.receipt)
             return counting
@@ -226,8 +248,8 @@ class Reader:
             now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))
             rooms = without_data(rooms, now=now, before=before)
         made = Activity(
-            workspace=facts.workspace,
-            release=str(facts.release),
+            workspace=facts.identity.address,
+            release=str(facts.identity.release),
             period=counts.period,
             previous=counts.previous,
             today=today,
@@ -354,5 +376,5 @@ def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory:
     if not told:
         return receipt + Receipt(notes=(RIGHTS_UNREAD_NOTE,), complete=False)
     # A window of all time cannot be asked for where only blocks of days are counted rightly.
-    lately = facts.way is Way.SWAPPED and not facts.release.lists_silent_rooms
+    lately = facts.way is Way.SWAPPED and not facts.identity.release.lists_silent_rooms
     return receipt + Receipt(notes=(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE,))

@@ -24,6 +24,7 @@ from engagement.numbers.receipt import Receipt
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
+from engagement.storage.recognition import Rooms, name_by_id, name_by_rooms
 
 SETTLES_AFTER = timedelta(days=2)
 # The last zone in which a day ends: with one that cannot be read, a window settles late rather than early.
@@ -40,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rooms: the address of a workspace, and what the account that read it may see. Scopes never mix."""
+    """Whose rooms: the name that a workspace has here, and what the account that read it may see. Scopes never mix."""
 
     workspace: str
     rights: str
@@ -121,6 +122,19 @@ class Archive:
         self._store = store
         self._positions: dict[int, Positions] = {}
         self._lock = threading.Lock()
+
+    def name_by_id(self, address: str, own_id: str) -> str | None:
+        """What the workspace with this id is kept as; None where it may be one that had no id before."""
+        with self._store.reading() as connection:
+            return name_by_id(connection, address, own_id)
+
+    def name_by_rooms(self, address: str, own_id: str | None, rooms: Rooms, *, id_told: bool) -> str | None:
+        """What the workspace with these oldest rooms is kept as from now on; None where it may be either of two.
+
+        ``id_told`` is False where nothing is known about an id.
+        """
+        with self._store.writing() as connection:
+            return name_by_rooms(connection, address, own_id, rooms, id_told=id_told)
 
     def put(self, scope: Scope, period: Period, counts: pd.Series, meta: WindowMeta) -> None:
         """Keep a window, whole or not at all; one that was read later stays.

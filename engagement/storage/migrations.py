@@ -49,6 +49,13 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "sound {FLAG} NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (workspace, release))",
         ),
     ),
+    (
+        "workspaces",
+        (
+            "CREATE TABLE workspaces (name TEXT PRIMARY KEY, address TEXT NOT NULL, own_id TEXT, rooms TEXT NOT NULL)",
+            "CREATE INDEX workspaces_at ON workspaces (address)",
+        ),
+    ),
 )
 
 

@@ -86,4 +86,4 @@ def _badge(view: View, activity: Activity) -> None:
     with st.popover(word, icon=f":material/{icon}:", key="completeness"):
         rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=session.zone().key)
         st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
-        st.button("Read again", on_click=view.reader.forget, args=(view.period,), key="read_again")
+        st.button("Read again", on_click=view.reader.forget, args=(view.facts, view.period), key="read_again")

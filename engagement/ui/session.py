@@ -239,6 +239,7 @@ def reader(signed_in: SignedIn) -> Reader:
         access=signed_in.access,
         viewer=viewer(),
         archive=runtime().archive,
+        session=name_of(signed_in.session.id),
         timezone=None if signed_in.demo else runtime().settings.calendar.timezone,
         week_start=runtime().settings.calendar.week_start,
         rules=rules_of(runtime().settings),

@@ -37,8 +37,8 @@ def test_the_demo_command_prints_ready_first_and_stops_when_told() -> None:
         ([], Options()),
         (
             "--rooms 5 --seed 7 --today 2026-11-22 --release 7.5 --rate-limit 0 --page-cap 50 --no-unlimited "
-            "--unlicensed --shuffle-ties --swapped-dates --data here".split(),
-            Options(5, 7, Path("here"), date(2026, 11, 22), (7, 5), 0, 50, False, True, True, "swapped"),
+            "--unlicensed --shuffle-ties --swapped-dates --unregistered --data here".split(),
+            Options(5, 7, Path("here"), date(2026, 11, 22), (7, 5), 0, 50, False, True, True, "swapped", None, True),
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
 import threading
@@ -30,6 +31,7 @@ from tests.support.asking import empty_archive, reader_of
 from tests.support.clock import NOON, Clock
 from tests.support.faults import EXACT, NOTED, SAID, fault
 from tests.support.processes import Forks
+from tests.support.swapped import at_one_address, live_system, trial_system
 
 pytestmark = fault(kind="A past that changes", at="demo workspace", seen="sync")
 
@@ -307,3 +309,32 @@ def test_a_sync_again_reads_what_is_kept_as_well(
     assert command("--weeks", "2", "--again", "--quiet")[0] == 0
     # Two weeks come with one answer, whatever number of pages it has.
     assert {query["start"][:10] for _, path, query in server.calls if path.endswith(CHANNELS)} == {"2026-11-09"}
+
+
+def test_two_workspaces_that_take_turns_at_one_address_are_kept_apart(
+    account: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def synced() -> str:
+        assert main(["sync", "--weeks", "13", "--quiet"]) == 0
+        return capsys.readouterr().out.partition("kept: ")[2].strip()
+
+    def told() -> dict[str, object]:
+        assert main(["channels", "--format", "json", "--start", "2026-11-09", "--end", "2026-11-15"]) == 0
+        rooms = json.loads(capsys.readouterr().out)["rooms"]
+        return next(room for room in rooms if room["room_id"] == "GENERAL")
+
+    with at_one_address(clock) as swapped:
+        account.setenv("ROCKETCHAT_URL", swapped.url)
+        assert synced() == "0 from before, 13 read now"
+        swapped.swap(live_system())
+        # Beside the 70 a week of the workspace before it, 231 would be growing.
+        busier = told()
+        assert (busier["messages"], busier["previous_messages"], busier["verdict"]) == (231, 231, "steady")
+        assert synced() == "13 from before, 0 read now"
+        swapped.swap(trial_system())
+        assert synced() == "13 from before, 0 read now"
+        calm = told()
+        assert (calm["messages"], calm["previous_messages"], calm["verdict"]) == (70, 70, "steady")
+        swapped.fail_next("/channels.list", "nonsense", None)
+        assert main(["sync", "--weeks", "13", "--quiet"]) == 1
+        assert "past weeks are not kept" in capsys.readouterr().err

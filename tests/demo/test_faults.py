@@ -152,10 +152,13 @@ def test_another_community_can_take_the_address_without_an_id(caller: Caller) ->
     assert set(caller.counts()) == {"a", "b"}
     assert len(caller.get("rooms.adminRooms").json()["rooms"]) == 2
     caller.server.swap(community([RoomSpec("other")], {"other": {SUNDAY: 3}}))
+    # Of the tokens that the one before had issued the other knows nothing.
+    assert caller.get("me").status_code == 401
+    caller = Caller(caller.server)
     assert caller.counts() == {"other": (3, 0)}
     assert [room["_id"] for room in caller.get("rooms.adminRooms").json()["rooms"]] == ["other"]
     caller.server.swap(generate(20, 5, TODAY))
-    assert "GENERAL" in caller.counts(count=0)
+    assert "GENERAL" in Caller(caller.server).counts(count=0)
     assert "cloudWorkspaceId" not in requests.get(f"{caller.server.url}/api/info", timeout=10).json()
 
 

@@ -19,7 +19,7 @@ from engagement.reading.jobs import Jobs
 from engagement.reading.workspace import Reader, read_daily
 from engagement.storage.archive import Archive, CountingCheck
 from tests.support.api_tools import client_of
-from tests.support.asking import empty_archive
+from tests.support.asking import empty_archive, name_in
 from tests.support.clock import Clock
 from tests.support.demo_tools import SENT, every_day
 from tests.support.faults import EXACT, NOTED, fault
@@ -48,7 +48,7 @@ def seen(server: DemoServer, clock: Clock, archive: Archive, user: str = "admin"
 
 
 def kept(server: DemoServer, archive: Archive, release: str = "8.4") -> Way | None:
-    check = archive.check(server.url, release)
+    check = archive.check(name_in(archive, server), release)
     return check and check.way
 
 
@@ -62,13 +62,13 @@ def test_the_counting_check_is_made_once_for_a_release_whoever_looks(server: Dem
     archive, jobs = empty_archive(), Jobs()
     outcome(server, clock, archive, jobs=jobs)
     assert server.count(CHANNELS) == 2
-    checked_at = archive.check(server.url, "8.4")
+    checked_at = archive.check(name_in(archive, server), "8.4")
     for user in ("manager", "analyst"):
         clock.now += 60
         outcome(server, clock, archive, user, jobs=jobs)
         outcome(server, clock, archive, user)
     assert server.count(CHANNELS) == 2
-    assert archive.check(server.url, "8.4") == checked_at
+    assert archive.check(name_in(archive, server), "8.4") == checked_at
 
 
 @fault("an update to a build that begins its windows too late", EXACT, "found by a new check, read in blocks")
@@ -251,13 +251,13 @@ def test_what_was_seen_is_looked_at_again_after_a_week_with_two_calls(server: De
     clock.forward(days=1)
     seen(server, clock, archive)
     assert lists_asked(server) == ["2026-11-09", "2026-11-16"]
-    assert archive.check(server.url, "8.4") == CountingCheck(Way.DOCUMENTED, began + SEEN_FOR)
+    assert archive.check(name_in(archive, server), "8.4") == CountingCheck(Way.DOCUMENTED, began + SEEN_FOR)
 
 
 @fault("a kept check that is dated in the future", EXACT, "checked anew", at="database")
 def test_what_was_seen_by_a_clock_that_went_wrong_is_not_believed_for_ever(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
-    archive.keep_check(server.url, "8.4", CountingCheck(Way.SWAPPED, datetime(2036, 1, 1, tzinfo=UTC)))
+    archive.keep_check(name_in(archive, server), "8.4", CountingCheck(Way.SWAPPED, datetime(2036, 1, 1, tzinfo=UTC)))
     assert seen(server, clock, archive).way is Way.DOCUMENTED
 
 
@@ -265,7 +265,7 @@ def test_what_was_seen_by_a_clock_that_went_wrong_is_not_believed_for_ever(serve
 def test_a_way_that_is_kept_heals_once_another_is_seen_on_two_weeks(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     seen_at = clock.moment() - SEEN_FOR + timedelta(days=1)
-    archive.keep_check(server.url, "8.4", CountingCheck(Way.SHORTENED, seen_at))
+    archive.keep_check(name_in(archive, server), "8.4", CountingCheck(Way.SHORTENED, seen_at))
     assert seen(server, clock, archive).way is Way.SHORTENED
     assert lists_asked(server) == []
     clock.forward(days=1)
@@ -279,15 +279,15 @@ def test_a_way_that_is_kept_outlives_a_look_that_proves_nothing(server: DemoServ
     archive = empty_archive()
     server.options = replace(server.options, counting="shortened")
     before = CountingCheck(Way.SHORTENED, clock.moment() - SEEN_FOR)
-    archive.keep_check(server.url, "8.4", before)
+    archive.keep_check(name_in(archive, server), "8.4", before)
     server.fail_next(CHANNELS, "nonsense")
     facts = seen(server, clock, archive)
     assert (facts.way, facts.checked, facts.receipt.notes) == (Way.SHORTENED, True, ())
-    assert archive.check(server.url, "8.4") == before
+    assert archive.check(name_in(archive, server), "8.4") == before
     # It is tried again by the next visit, and what is expected is believed at once.
     server.calls.clear()
     assert seen(server, clock, archive).way is Way.SHORTENED
-    assert archive.check(server.url, "8.4") == CountingCheck(Way.SHORTENED, clock.moment())
+    assert archive.check(name_in(archive, server), "8.4") == CountingCheck(Way.SHORTENED, clock.moment())
     assert server.count(CHANNELS) == 3
 
 
@@ -298,7 +298,7 @@ def test_one_look_that_contradicts_what_is_kept_changes_nothing(server: DemoServ
     clock.forward(days=7)
     server.fail_next(CHANNELS, silent_before, times=3)
     assert seen(server, clock, archive).way is Way.DOCUMENTED
-    assert archive.check(server.url, "8.4") == CountingCheck(Way.DOCUMENTED, clock.moment())
+    assert archive.check(name_in(archive, server), "8.4") == CountingCheck(Way.DOCUMENTED, clock.moment())
 
 
 @fault(
@@ -312,7 +312,7 @@ def test_a_year_of_days_that_is_answered_or_refused_unlike_before_has_the_way_lo
 ) -> None:
     # Without signing in a release is told as 8.4 and no more, so builds may change within it.
     archive = empty_archive()
-    archive.keep_check(server.url, "8.4", CountingCheck(before, clock.moment()))
+    archive.keep_check(name_in(archive, server), "8.4", CountingCheck(before, clock.moment()))
     server.options = replace(server.options, counting=after.value)
     assert seen(server, clock, archive).way is after
     assert kept(server, archive) is after

@@ -20,7 +20,7 @@ from engagement.reading.jobs import Job, Progress, Teller
 from engagement.reading.weeks import RULE
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Scope
-from tests.support.asking import empty_archive
+from tests.support.asking import empty_archive, name_in
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, REFUSED, fault
 from tests.support.weeks import CHANNELS, DAY, LAST, SIX, lists_asked, six_weeks, visit, without_one
@@ -80,7 +80,7 @@ def test_a_longer_visit_asks_only_for_the_weeks_that_are_not_kept(server: DemoSe
     assert weekly(read(visit(server, clock, archive), 5), "general") == [77, 84, 91, 98, 105]
     assert lists_asked(server) == ["2026-10-26", "2026-10-12"]
     # The week of the 5th of October came with an answer, but nobody asked for it.
-    assert SIX[0] not in archive.kept(Scope(server.url, reader_rights(server, clock)), SIX, RULE)
+    assert SIX[0] not in archive.kept(Scope(name_in(archive, server), reader_rights(server, clock)), SIX, RULE)
 
 
 def reader_rights(server: DemoServer, clock: Clock, user: str = "admin") -> str:

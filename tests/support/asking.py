@@ -16,6 +16,7 @@ from engagement.demo import DemoServer
 from engagement.numbers.periods import MONDAY, Period
 from engagement.numbers.rooms import Activity
 from engagement.reading.facts import Facts
+from engagement.reading.identity import identify
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader
@@ -66,6 +67,13 @@ def empty_archive() -> Archive:
     folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Archive(Store(folder=folder))
+
+
+def name_in(archive: Archive, server: DemoServer) -> str:
+    """What the workspace that answers at the address of ``server`` is kept as in ``archive``."""
+    client = Client(server.url, pace=Pace())
+    client.sign_in("admin", "admin")
+    return identify(client, server.url, admit(client), archive, "").name
 
 
 def ask(
