@@ -299,7 +299,7 @@ class Client:
         return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
 
     def oldest_rooms(self) -> tuple[dict[str, str], Receipt]:
-        """When each of the twenty oldest public channels was created, by its id, which no other workspace has.
+        """When each of the fifty oldest public channels was created, by its id, which no other workspace has.
 
         Everybody with view-c-room is told the same.
         """

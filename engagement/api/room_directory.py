@@ -50,7 +50,6 @@ _UNORDERED = "When the public channels of teams were last used is not known: the
 _BY_ID, _BY_LAST_MESSAGE = ("sort", '{"_id":1}'), ("sort", '{"lm":1,"_id":1}')
 _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
 _OLDEST_FIRST = (("sort", '{"ts":1,"_id":1}'), ("offset", "0"), ("count", "50"))
-_OLDEST = 20
 # More than the usual limit allows in five minutes is too much for a few channels.
 _MOST_PAGES_IN_ORDER = 50
 
@@ -138,7 +137,7 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
 
 
 def read_oldest(ask: Ask) -> tuple[dict[str, str], Receipt]:
-    """When each of the oldest public rooms was created, by its id; in one call.
+    """When each of the fifty oldest public rooms was created, by its id; in one call.
 
     As in the directory without those of teams, so that every account with view-c-room is told the same.
     """
@@ -147,7 +146,7 @@ def read_oldest(ask: Ask) -> tuple[dict[str, str], Receipt]:
     rooms = [(identifier(one, "_id"), optional_text(one, "ts")) for one in documents if not _of_team(one)]
     moments = time_column(created for _, created in rooms)
     known = [(key, at) for (key, _), at in zip(rooms, moments, strict=True) if key is not None and not pd.isna(at)]
-    return {key: at.isoformat() for key, at in known[:_OLDEST]}, reply.receipt + Receipt(pages=1)
+    return {key: at.isoformat() for key, at in known}, reply.receipt + Receipt(pages=1)
 
 
 def _directory(rooms: dict[str, _Room], receipt: Receipt) -> Directory:

@@ -115,7 +115,7 @@ def lines(case: str, name: str) -> str:
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
     names = ("grüße-ß", "レビュー", "bell\x07\x1b[2J", "x" * 10_000)
-    rooms = [RoomSpec(f"room-{n}", "p", name=name) for n, name in enumerate(names)]
+    rooms = [RoomSpec("GENERAL"), *(RoomSpec(f"room-{n}", "p", name=name) for n, name in enumerate(names))]
     counts = {room.room_id: every_day(date(2026, 10, 1), date(2026, 11, 21)) for room in rooms}
     options = Options(today=date(2026, 11, 22), timezone="UTC", rate_limit=0)
     with DemoServer(options, community=community(rooms, counts)) as running:

@@ -84,7 +84,7 @@ def test_a_history_in_memory_from_before_the_purge_does_not_outlive_it(server: D
     facts = reader.facts().result(60)
     judged(reader)
     without_spam(server)
-    reader.jobs.forget(reader._key("activity", LAST), reader.viewer)
+    reader.jobs.forget(reader._key(facts, "activity", LAST), reader.viewer)
     assert row(judged(reader))["reason"] == row(judged(visit(server, clock, empty_archive())))["reason"]
     assert facts.counted
 
@@ -147,7 +147,8 @@ def test_a_kept_week_of_the_last_quarter_is_due_again_after_a_week_two_at_a_time
 
 def renewal(reader: Reader) -> bool:
     """Whether the reading in the background, which ``reader`` began, read anything."""
-    running = reader.jobs.ask(reader._key("renewal", LAST), "test", lambda tell: pytest.fail("none began"), keep=600)
+    key = reader._key(reader.facts().result(60), "renewal", LAST)
+    running = reader.jobs.ask(key, "test", lambda tell: pytest.fail("none began"), keep=600)
     return bool(running.result(60))
 
 

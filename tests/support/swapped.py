@@ -16,8 +16,8 @@ WEEKS = weeks_until(LAST, 13)
 
 
 def workspace(name: str, a_day: int, founded: date) -> Community:
-    """Thirty public rooms, one made a day, of which GENERAL and the youngest have ``a_day`` messages every day."""
-    ids = ["GENERAL", *(f"{name}-{number:02}" for number in range(1, 30))]
+    """Eighty public rooms, one made a day, of which GENERAL and the youngest have ``a_day`` messages every day."""
+    ids = ["GENERAL", *(f"{name}-{number:02}" for number in range(1, 80))]
     days = {day: a_day for week in weeks_until(LAST, 15) for day in week.dates()}
     rooms = [RoomSpec(room, created=founded + number * DAY) for number, room in enumerate(ids)]
     return community(rooms, {ids[0]: days, ids[-1]: days})
