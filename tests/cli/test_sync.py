@@ -311,6 +311,14 @@ def test_a_sync_again_reads_what_is_kept_as_well(
     assert {query["start"][:10] for _, path, query in server.calls if path.endswith(CHANNELS)} == {"2026-11-09"}
 
 
+@fault(
+    "two workspaces without an id that take turns at one address",
+    EXACT,
+    "each has the weeks that were read of it",
+    kind="Another workspace",
+    at="demo workspace",
+    seen="sync, channels JSON",
+)
 def test_two_workspaces_that_take_turns_at_one_address_are_kept_apart(
     account: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,8 +17,11 @@ from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive, name_in
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, NOTED, SAID, fault
 from tests.support.swapped import WEEKS, at_one_address, live_system, trial_system
 from tests.support.weeks import CHANNELS, LAST, lists_asked, visit
+
+pytestmark = fault(kind="Another workspace", at="demo workspace", seen="reading")
 
 
 @pytest.fixture
@@ -40,6 +43,11 @@ def rooms_of(reader: Reader) -> set[str]:
     return set(reader.activity(reader.facts().result(60), LAST).result(60).rooms["room_id"])
 
 
+@fault(
+    "two workspaces of release {release} without an id that take turns at one address",
+    EXACT,
+    "each finds its own weeks again",
+)
 @pytest.mark.parametrize("release", [(3, 1), (6, 4), (8, 4)])
 def test_two_workspaces_that_take_turns_at_one_address_keep_weeks_of_their_own(
     release: tuple[int, int], clock: Clock
@@ -58,6 +66,11 @@ def test_two_workspaces_that_take_turns_at_one_address_keep_weeks_of_their_own(
             assert lists_asked(server) == [], "its own weeks are found again"
 
 
+@fault(
+    "a workspace that is swapped for another one while readings of it are in memory",
+    EXACT,
+    "whoever signs in at the other one shares none of them",
+)
 def test_what_is_in_memory_is_not_shared_with_whoever_signs_in_at_the_other_workspace(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -70,6 +83,11 @@ def test_what_is_in_memory_is_not_shared_with_whoever_signs_in_at_the_other_work
     assert not any(room.startswith("trial") for room in rooms_of(after))
 
 
+@fault(
+    "a workspace that is swapped for another one while it is read",
+    EXACT,
+    "whoever signs in at the other one does not join that reading",
+)
 def test_a_running_reading_is_not_joined_from_the_other_workspace(server: DemoServer, clock: Clock) -> None:
     archive, jobs = empty_archive(), Jobs()
     before = visit(server, clock, archive, jobs=jobs)
@@ -98,6 +116,7 @@ def test_everybody_with_a_token_of_one_workspace_shares_its_readings(server: Dem
     assert not [path for path in asked if "engagement-dashboard" in path or path == "rooms.adminRooms"]
 
 
+@fault("the oldest rooms of a workspace without an id that are deleted bit by bit", EXACT, "its weeks are found again")
 def test_a_workspace_is_known_again_after_its_oldest_rooms_were_deleted_bit_by_bit(
     server: DemoServer, clock: Clock
 ) -> None:
@@ -116,6 +135,11 @@ def test_a_workspace_is_known_again_after_its_oldest_rooms_were_deleted_bit_by_b
     assert name_in(archive, server) == name
 
 
+@fault(
+    "an id that appears with an upgrade",
+    EXACT,
+    "the weeks from before are found again, and not by a copy without the id",
+)
 def test_an_id_that_appears_later_keeps_the_weeks_and_is_enough_from_then_on(clock: Clock) -> None:
     archive = empty_archive()
     options = Options(rooms=60, timezone="UTC", rate_limit=0, release=(6, 4))
@@ -140,6 +164,7 @@ def test_an_id_that_appears_later_keeps_the_weeks_and_is_enough_from_then_on(clo
         assert name_in(archive, server) not in {name, copy}
 
 
+@fault("an id that cannot be asked for, as a gate is closed", EXACT, "the oldest rooms tell which workspace it is")
 def test_a_workspace_whose_release_is_not_told_is_known_by_its_rooms_all_the_same(clock: Clock) -> None:
     archive = empty_archive()
     with DemoServer(Options(rooms=60, timezone="UTC", rate_limit=0, release=(6, 4)), clock=clock) as server:
@@ -173,6 +198,12 @@ def unrecognised(reader: Reader, archive: Archive) -> list[str]:
     return [note for note in facts.receipt.notes if "another one at the same address" in note]
 
 
+@fault("no id, and a list of the oldest rooms that cannot be read", SAID, "nothing can be kept", seen="sync")
+@fault(
+    "no id, and a list of the oldest rooms that cannot be read",
+    NOTED,
+    "past weeks are read anew and not kept, the note says",
+)
 def test_what_nothing_tells_from_others_is_read_without_the_archive(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     weeks_of(visit(server, clock, archive))
@@ -187,6 +218,7 @@ def test_what_nothing_tells_from_others_is_read_without_the_archive(server: Demo
     assert len(archive.kept(reader.scope(facts), WEEKS)) == 13
 
 
+@fault("no id, and no public room", NOTED, "past weeks are read anew and not kept, the note says")
 def test_a_workspace_without_a_public_room_is_not_told_from_others(clock: Clock) -> None:
     days = {day: 10 for week in WEEKS for day in week.dates()} | {WEEKS[0].previous.start: 1}
     made = community([RoomSpec("GENERAL", type="p")], {"GENERAL": days})
@@ -195,11 +227,14 @@ def test_a_workspace_without_a_public_room_is_not_told_from_others(clock: Clock)
         assert len(unrecognised(visit(server, clock, archive), archive)) == 1
 
 
+@fault(
+    "no id, and an account that may not list channels", NOTED, "past weeks are read anew and not kept, the note says"
+)
 def test_an_account_that_may_not_list_channels_keeps_nothing_where_there_is_no_id(
     server: DemoServer, clock: Clock
 ) -> None:
     archive = empty_archive()
     server.revoke("view-c-room", "user")
     reader = visit(server, clock, archive, "analyst")
-    assert reader.facts().result(60).identity.known is False
+    assert len(unrecognised(reader, archive)) == 1
     assert visit(server, clock, archive, "admin").facts().result(60).identity.known

@@ -12,6 +12,9 @@ from engagement.numbers.periods import Period
 from engagement.storage.archive import Archive, Scope, WindowMeta
 from engagement.storage.database import Store
 from tests.support.clock import NOON
+from tests.support.faults import EXACT, fault
+
+pytestmark = fault(kind="Another workspace", at="archive", seen="archive")
 
 ADDRESS = "https://chat.example.org"
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
@@ -50,6 +53,7 @@ def test_a_young_workspace_is_known_by_the_few_rooms_that_it_had(archive: Archiv
     assert named(archive, rooms("a", range(20))) == one
 
 
+@fault("another workspace with the same room ids, created at other moments", EXACT, "each has weeks of its own")
 def test_the_same_ids_created_at_other_moments_are_another_workspace(archive: Archive) -> None:
     assert named(archive, rooms("a", range(20))) != named(archive, rooms("a", range(20), year=2021))
 
@@ -88,6 +92,11 @@ def test_where_the_id_could_not_be_asked_it_is_whichever_has_the_rooms_unless_tw
     assert named(archive, rooms("a", range(20)), id_told=False) is None
 
 
+@fault(
+    "weeks that an earlier release kept for whatever answers at an address",
+    EXACT,
+    "they go to the workspace that has one of their rooms, not to another",
+)
 def test_weeks_that_an_earlier_release_kept_under_the_address_are_for_who_has_their_rooms(archive: Archive) -> None:
     keep(archive, ADDRESS, "GENERAL", "a-3", "younger")
     other = named(archive, {"GENERAL": "2021-01-01T00:00:00+00:00"} | rooms("b", range(19)))
@@ -100,6 +109,7 @@ def test_weeks_that_an_earlier_release_kept_under_the_address_are_for_who_has_th
     assert named(archive, {"younger": "2020-01-01T00:00:00+00:00"} | rooms("c", range(19))) != ADDRESS
 
 
+@fault("four processes that see a workspace for the first time together", EXACT, "it has one name in the archive")
 def test_copies_that_see_a_workspace_first_at_the_same_time_give_it_one_name(store_url: str) -> None:
     stores = [Store(store_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:

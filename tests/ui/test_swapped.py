@@ -8,6 +8,7 @@ from engagement.demo import DemoServer
 from engagement.ui import runtime as runtimes
 from tests.support.access_tools import PAGES, read, signed_in, sound, tab, text_of
 from tests.support.clock import Clock
+from tests.support.faults import EXACT, fault, title
 from tests.support.swapped import at_one_address, live_system
 
 
@@ -20,6 +21,14 @@ def shown(running: runtimes.Runtime, server: DemoServer, page: str) -> str:
     return "\n".join([text_of(app), *(f"{metric.value} {metric.delta}" for metric in app.metric), *tables, *charts])
 
 
+@fault(
+    "a workspace without an id that is swapped for another one while the dashboard runs",
+    EXACT,
+    "nothing of the one before is shown",
+    kind="Another workspace",
+    at="demo workspace",
+    seen=lambda page: title(page),
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_nothing_of_the_workspace_that_answered_at_the_address_before(
     page: str, dashboard: runtimes.Runtime, clock: Clock
