@@ -243,7 +243,14 @@ def test_a_report_that_is_told_to_end_takes_the_browser_and_its_folder_along(
     variables = {"BROWSER_PATH": str(browser), "TMPDIR": str(scratch)}
     _, environment = command(server, "", tmp_path, Case(variables))
     arguments = [sys.executable, "-m", "engagement", *f"report {WEEK} --out {tmp_path}/report.pdf".split()]
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
+
+    def as_in_a_terminal() -> None:
+        # Whoever runs the tests in the background has these signals ignored, and a process inherits that.
+        signal.signal(ending, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=as_in_a_terminal
+    ) as running:
         pids = _when(lambda: (tmp_path / "browser.pid").read_text().split() if running.poll() is None else [])
         assert _when(lambda: list(scratch.glob("*/of-the-browser")))
         running.send_signal(ending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -56,9 +57,10 @@ class Forks:
 
     def kill(self, child: int) -> list[str]:
         """Kills the child: what it had said and nobody had read."""
-        os.kill(child, signal.SIGKILL)
-        *said, end = self.to_the_end()
         # It may have come to its own end in the moment before.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        *said, end = self.to_the_end()
         assert end in (f"ended {signal.SIGKILL.value}", "ended 0")
         return said
 
