@@ -1,6 +1,7 @@
 # make run   the dashboard at http://localhost:8501, with everything it needs
 # make check what answers while one still remembers the change: lint, types, and every test without servers and browsers
 # make test  every check and every test, with everything they need, side by side on all cores
+# make fuzz  what strangers hand us (answers, links, configuration), with 200 times as many made-up values
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test test-copies lint demo architecture reliability clean
+.PHONY: run check test fuzz test-copies lint demo architecture reliability clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -24,6 +25,11 @@ check: lint
 test: lint
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# The profile is that of tests/conftest.py.
+FUZZED := tests/api/test_fuzz.py tests/settings/test_fuzz.py tests/ui/test_opened.py
+fuzz: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 --hypothesis-profile fuzz -m hypothesis $(FUZZED)
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp

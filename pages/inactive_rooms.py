@@ -10,7 +10,7 @@ view = loading.view()
 title = header.title("Inactive rooms")
 with header.controls():
     by_design = "Read-only, default and announcement rooms."
-    exempt = st.toggle("Leave out rooms quiet by design", key="exempt", bind="query-params", help=by_design)
+    exempt = header.choose_whether("Leave out rooms quiet by design", "exempt", by_design)
     order = header.choose_order(tables.SILENT)
 
 activity = loading.activity()

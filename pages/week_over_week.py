@@ -10,8 +10,7 @@ from engagement.ui import cards, charts, header, listing, loading, states
 view = loading.view()
 title = header.title("Week over week")
 with header.controls():
-    words = [word.capitalize() for word in rankings.MOVEMENTS]
-    chosen = st.pills("Only rooms that are", words, selection_mode="multi", key="moved", bind="query-params")
+    chosen = header.choose_some("Only rooms that are", [word.capitalize() for word in rankings.MOVEMENTS], "moved")
     order = header.choose_order(tables.CHANGED)
 
 activity = loading.activity()

@@ -7,6 +7,7 @@ once (``display.escaping``).
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -67,3 +68,18 @@ def plain_labels(rooms: pd.DataFrame) -> pd.Series[str]:
 def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
     """The label of every room of the rooms table as it may be shown: people of direct messages only where asked for."""
     return rooms["label"] if show_people else rooms["label"].mask(rooms["type"].eq("direct"), DIRECT_MASK)
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """The ``labels`` of room ids, those of several rooms numbered: a list to choose from knows its entries by them."""
+    numbers: dict[str, int] = {}
+    used: set[str] = set()
+    apart: dict[str, str] = {}
+    for room_id, label in labels.items():
+        shown = label
+        while shown in used:
+            numbers[label] = numbers.get(label, 1) + 1
+            shown = f"{label} ({numbers[label]})"
+        used.add(shown)
+        apart[room_id] = shown
+    return apart

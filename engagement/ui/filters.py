@@ -15,6 +15,7 @@ from engagement.numbers import naming
 from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, checked_period, compared_with, preset_period
 from engagement.numbers.rooms import Activity
+from engagement.ui import opened
 from engagement.ui.runtime import runtime
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
@@ -31,7 +32,6 @@ CUSTOM = "Custom range"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
-OPTIONS = {"period": [*PERIOD_NAMES, CUSTOM], "types": list(TYPES), "archived": ["true", "false"]}
 # Beyond so many options the list of rooms gets slow to type in; the search narrows it.
 MOST_OPTIONS = 5_000
 
@@ -48,9 +48,10 @@ class Choice:
     def shown(self) -> dict[str, list[str]]:
         """What a link must say to show the same, under the names of the URL."""
         types = [word for word, type_ in TYPES.items() if type_ in self.filters.types]
-        said = {"period": [self.name], "types": types, LEFT_OUT: sorted(self.filters.left_out)}
-        if self.name == CUSTOM:
-            said |= {"from": [self.period.start.isoformat()], "to": [self.period.end.isoformat()]}
+        days = [self.period.start.isoformat()], [self.period.end.isoformat()]
+        start, end = days if self.name == CUSTOM else ([], [])
+        said = {"period": [self.name], "from": start, "to": end, "types": types}
+        said[LEFT_OUT] = sorted(self.filters.left_out)
         if self.filters.search:
             said["search"] = [self.filters.search]
         return said
@@ -71,6 +72,7 @@ def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
         bind="query-params",
         help="Private holds private groups, their discussions and teams. Direct messages are off at first.",
     )
+    opened.shows("types", types)
     people = False
     if "Direct" in types:
         people = st.toggle("Show the people of direct messages", key="people", persist_state="session")
@@ -78,6 +80,8 @@ def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
         "Room name contains", key="search", bind="query-params", placeholder="release", icon=":material/search:"
     )
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
+    opened.shows("search", [search])
+    opened.shows("archived", [archived])
     left_out = _leave_out(known(period), people)
     filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
     return Choice(period, name, filters, people)
@@ -92,7 +96,10 @@ def _choose_period(today: date, week_start: int) -> tuple[Period, str]:
         on_change=_start_custom,
         args=(today, week_start),
     )
+    opened.shows("period", [name])
     if name != CUSTOM:
+        opened.shows("from", ())
+        opened.shows("to", ())
         period = preset_period(PERIOD_NAMES[name], today, week_start)
         st.session_state["preset_before"] = PERIOD_NAMES[name]
     else:
@@ -116,6 +123,8 @@ def _typed_period(today: date, week_start: int) -> Period:
     first, last = date(2015, 1, 1), date(2099, 12, 31)
     start = st.date_input("First day", None, first, last, key="from", bind="query-params", format="YYYY-MM-DD")
     end = st.date_input("Last day", None, first, last, key="to", bind="query-params", format="YYYY-MM-DD")
+    for key, day in (("from", start), ("to", end)):
+        opened.shows(key, [day, f"{day:%Y/%m/%d}"] if day else ())
     if not start or not end:
         shown = preset_period("last-week", today, week_start)
         raise InvalidPeriod(f"Choose the first and the last day, for example {shown.start} and {shown.end}.")
@@ -126,6 +135,8 @@ def _leave_out(known: Activity | None, people: bool) -> list[str]:
     """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT."""
     left_out = list(dict.fromkeys(st.query_params.get_all(LEFT_OUT)))
     names = _names(known, left_out, people)
+    if known is not None and known.directory != "pending":
+        opened.shows(LEFT_OUT, known.rooms["room_id"])
     st.session_state["left_out"] = left_out
     st.multiselect(
         "Rooms left out",
@@ -156,4 +167,4 @@ def _names(known: Activity | None, left_out: list[str], people: bool) -> dict[st
         rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], rooms.head(MOST_OPTIONS)])
         rooms = rooms.drop_duplicates("room_id")
         names |= dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True))
-    return names
+    return naming.told_apart(names)

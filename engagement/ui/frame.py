@@ -9,7 +9,7 @@ import streamlit as st
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.ui import filters, links, loading, session, signin, signing
+from engagement.ui import filters, links, loading, opened, session, signin, signing
 from engagement.ui.runtime import runtime
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,8 @@ def _open(signed_in: session.SignedIn) -> None:
             error = InternalError(exc)
             log.error("A page failed by a mistake of ours: %s", error.place)
         loading.problem(error, lambda: None, key="page_again")
+    finally:
+        opened.say()
 
 
 def _view(signed_in: session.SignedIn, page_path: str) -> bool:
@@ -101,7 +103,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     today = facts.today(runtime().clock())
     page_here = st.container()
     with chosen_here:
-        links.say_broken(filters.OPTIONS)
+        opened.begin()
         try:
             choice = filters.choose(today, lambda period: loading.known(reader, facts, period))
         except InvalidPeriod as error:

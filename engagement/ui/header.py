@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from engagement.display import tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers.rooms import Activity
-from engagement.ui import session, states
+from engagement.ui import opened, session, states
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
@@ -32,12 +32,28 @@ def controls() -> DeltaGenerator:
 def choose_number(label: str, options: list[int], key: str) -> int:
     """One of a few numbers, the first at first, kept in the link under ``key``."""
     number: int = st.segmented_control(label, options, default=options[0], required=True, key=key, bind="query-params")
+    opened.shows(key, [number])
     return number
+
+
+def choose_some(label: str, options: list[str], key: str) -> list[str]:
+    """Some of a few words, none at first, kept in the link under ``key``."""
+    words: list[str] = st.pills(label, options, selection_mode="multi", key=key, bind="query-params")
+    opened.shows(key, words)
+    return words
+
+
+def choose_whether(label: str, key: str, meaning: str) -> bool:
+    """Yes or no, no at first, kept in the link under ``key``."""
+    yes = st.toggle(label, key=key, bind="query-params", help=meaning)
+    opened.shows(key, [yes])
+    return yes
 
 
 def choose_order(columns: Sequence[str]) -> str:
     """The column that the table of the page is sorted by."""
     order: str = st.selectbox("Sorted by", tables.sorts(columns), key="sort", bind="query-params", width=180)
+    opened.shows("sort", [order])
     return order
 
 

@@ -1,21 +1,20 @@
-"""Links to what is on the screen: composed for sharing, and checked when somebody opens one."""
+"""Links to what is on the screen, for sharing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from engagement.numbers.periods import Period
+from engagement.ui import opened
 from engagement.ui.doors import base_path
 from engagement.ui.filters import CUSTOM
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
 # there, but never in the state of the page.
 PAGE_CONTROLS = ("top", "sort", "moved", "weeks", "heat", "exempt")
-BROKEN = "_broken_link"
 
 
 def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
@@ -30,42 +29,9 @@ def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | N
     return f"{address.split('?')[0].split('#')[0]}?{urlencode(pairs)}"
 
 
-def broken_values(asked: Mapping[str, Sequence[str]], options: Mapping[str, Sequence[str]]) -> list[str]:
-    """The names of what a link asks for and nobody offers: unknown choices, or days that are none."""
-    broken = [
-        name for name, values in asked.items() if name in options and not set(values) - {""} <= set(options[name])
-    ]
-    return broken + [name for name in ("from", "to") if any(not _is_day(value) for value in asked.get(name, ()))]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def asked() -> dict[str, list[str]]:
-    """What the URL of this tab says, every value of every name."""
-    return {name: st.query_params.get_all(name) for name in st.query_params}
-
-
-def say_broken(options: Mapping[str, Sequence[str]]) -> None:
-    """Says which parts of the link that a tab was opened with were replaced by the usual ones, until that was read.
-
-    They are noted on the first run: the widgets drop what they cannot use.
-    """
-    if BROKEN not in st.session_state:
-        st.session_state[BROKEN] = broken_values(asked(), options)
-    if names := st.session_state[BROKEN]:
-        st.warning(f"This link asks for something unknown ({', '.join(names)}). The usual is shown instead.")
-        st.button("All right", key="broken_read", on_click=names.clear)
-
-
 def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:
     """A popover with the links to this view: with days that move along, and with fixed ones."""
-    shown = asked() | _page_controls() | {name: list(values) for name, values in chosen.items()}
+    shown = opened.asked() | _page_controls() | {name: list(values) for name, values in chosen.items()}
     address = _address(page_path)
     with st.popover("Copy link to this view", icon=":material/link:", width="stretch", key="share"):
         st.markdown("**As it is chosen**: on another day, “last full week” is the reader's last full week.")

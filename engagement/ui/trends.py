@@ -10,6 +10,7 @@ from engagement.figures.weeks import RoomLine
 from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, total_verdict, verdicts
+from engagement.ui import opened
 from engagement.ui.filters import MOST_OPTIONS
 
 
@@ -22,14 +23,16 @@ def total_line(weekly: pd.DataFrame, history: History, context: figures.Context)
 def choose_room(rooms: pd.DataFrame, people: bool) -> pd.Series | None:
     """The room whose weeks are drawn, by its id in the URL; None where nothing is chosen."""
     offered = rooms.head(MOST_OPTIONS)
-    names = dict(zip(offered["room_id"], naming.room_labels(offered, show_people=people), strict=True))
+    labels = naming.room_labels(offered, show_people=people)
+    names = naming.told_apart(dict(zip(offered["room_id"], labels, strict=True)))
     asked = st.query_params.get("room")
     ids = list(names)
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
     chosen = st.selectbox(
         "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=_keep_room
     )
-    return offered.set_index("room_id", drop=False).loc[chosen] if chosen else None
+    opened.shows("room", [chosen])
+    return offered[offered["room_id"] == chosen].iloc[0] if chosen else None
 
 
 def _keep_room() -> None:

@@ -5,6 +5,7 @@ import unicodedata
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engagement.numbers import naming
 from tests.support.faults import EXACT, fault
@@ -80,3 +81,16 @@ def test_a_label_is_always_one_line_that_can_be_written_to_a_file(text):
     label.encode()
     assert label.splitlines() == [label]
     assert not any(unicodedata.category(character) == "Cc" for character in label)
+
+
+def test_labels_of_several_rooms_are_numbered_where_one_is_chosen_by_them() -> None:
+    labels = {"a": "#help", "b": "#help", "c": "#help (2)", "d": "#help", "e": "#other"}
+    apart = naming.told_apart(labels)
+    assert apart == {"a": "#help", "b": "#help (2)", "c": "#help (2) (2)", "d": "#help (3)", "e": "#other"}
+
+
+@given(st.dictionaries(st.text(max_size=3), st.sampled_from(["x", "x (2)", "x (3)", "y"])))
+def test_no_two_rooms_are_chosen_by_one_label(labels: dict[str, str]) -> None:
+    apart = naming.told_apart(labels)
+    assert list(apart) == list(labels)
+    assert len(set(apart.values())) == len(labels)

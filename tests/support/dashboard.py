@@ -92,6 +92,12 @@ class Dashboard:
             self._process.wait(20)
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process, which must run."""
+        assert self._process is not None
+        return self._process.pid
+
     def restart(self) -> None:
         """Stops and starts it again."""
         self.stop()

@@ -1,4 +1,4 @@
-"""Links to a view: everything spelled out, days that move along or stay, and values that nobody offers."""
+"""Links to a view: everything spelled out, and days that move along or stay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.numbers.periods import Period
-from engagement.ui.links import broken_values, compose
+from engagement.ui.links import compose
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 PAGE = "https://engagement.example.org/top_channels"
@@ -33,14 +33,6 @@ def test_a_link_with_fixed_days_has_them_instead_of_the_choice_of_period() -> No
 
 def test_the_query_of_the_address_is_replaced() -> None:
     assert compose(f"{PAGE}?search=old#part", {"search": ["new"]}, None) == f"{PAGE}?search=new"
-
-
-def test_unknown_choices_and_days_that_are_none_are_named() -> None:
-    options = {"period": ["Last full week"], "types": ["Channels"]}
-    asked = {"period": ["Last decade"], "types": ["Channels"], "from": ["2026-02-30"], "to": ["2026-02-01"]}
-    assert broken_values(asked, options) == ["period", "from"]
-    assert broken_values({"search": ["anything"], "types": ["Channels", "Bots"]}, options) == ["types"]
-    assert broken_values({}, options) == []
 
 
 @given(st.dictionaries(st.sampled_from(["search", "without", "room"]), st.lists(st.text(min_size=1), min_size=1)))
