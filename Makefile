@@ -2,6 +2,7 @@
 # make check what answers while one still remembers the change: lint, types, and every test without servers and browsers
 # make test  every check and every test, with everything they need, side by side on all cores
 # make fuzz  what strangers hand us (answers, links, configuration), with 200 times as many made-up values
+# make soak  30 sessions that click for ten minutes while the workspace fails, alone and as two copies; writes docs/soak.md
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test fuzz test-copies lint demo architecture reliability clean
+.PHONY: run check test fuzz soak test-copies lint demo architecture reliability clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -30,6 +31,11 @@ test: lint
 FUZZED := tests/api/test_fuzz.py tests/settings/test_fuzz.py tests/ui/test_opened.py
 fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 --hypothesis-profile fuzz -m hypothesis $(FUZZED)
+
+# The second run needs what make test-copies does.
+soak: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks.soak --document docs/soak.md
+	$(BIN)/python -m benchmarks.soak --document docs/soak.md --copies 2
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp

@@ -1,7 +1,5 @@
 """Week over week: the movers both ways, all rooms against the period before, and what is new, back, gone quiet."""
 
-import streamlit as st
-
 from engagement import figures
 from engagement.display import tables
 from engagement.numbers import rankings

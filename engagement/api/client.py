@@ -39,7 +39,7 @@ from engagement.api.guard import DIRECT, Way
 from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
-from engagement.api.release import UNKNOWN, Release
+from engagement.api.release import UNKNOWN, Release, told
 from engagement.api.room_directory import Directory, read_directory, read_oldest
 from engagement.api.transport import READING, Bounds, Params, Transport, Waits
 from engagement.errors import (
@@ -163,8 +163,12 @@ class Client:
         known = [limit for limit in (self._pace.limit, self._pace.calls_a_minute) if limit is not None]
         return min(known, default=None)
 
+    def rest(self) -> None:
+        """Closes the connections; the next call opens others."""
+        self._transport.rest()
+
     def close(self) -> None:
-        """Closes the connections; a token stays valid."""
+        """Closes the connections for good: what still reads over them ends with SignedOut. A token stays valid."""
         self._transport.close()
 
     def release(self) -> Release:
@@ -321,7 +325,7 @@ class Client:
             # A gate may have closed what tells the release, and nothing else.
             with suppress(Gated):
                 answer = self._transport.get(path, headers={}, who="", wait=wait)
-                release = _told(answer)
+                release = told(answer)
                 if release is not UNKNOWN:
                     self.workspace_id = identifier(answer.body or {}, "cloudWorkspaceId")
                     break
@@ -388,12 +392,3 @@ class Client:
 _releases: weakref.WeakKeyDictionary[Pace, tuple[float, Release, str]] = weakref.WeakKeyDictionary()
 # When the Premium module of a workspace last answered: a web page in between does not mean that it is gone.
 _modules: weakref.WeakKeyDictionary[Pace, float] = weakref.WeakKeyDictionary()
-
-
-def _told(answer: Answer) -> Release:
-    """The release in an answer of ``/api/info``; UNKNOWN where it tells none."""
-    if answer.status != 200 or answer.body is None or answer.body.get("success") is not True:
-        return UNKNOWN
-    more = answer.body.get("info")
-    version = optional_text(answer.body, "version") or optional_text(more if isinstance(more, dict) else {}, "version")
-    return UNKNOWN if version is None else Release.of(version)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from engagement.api.answer import Answer
+from engagement.api.decode import optional_text
 from engagement.errors import UnreadableAnswer
 
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\D.*)?", re.DOTALL)
@@ -41,3 +43,12 @@ class Release:
 
 # Of a workspace that does not say. Being lower than all others, it is asked in the way that each of them understands.
 UNKNOWN = Release(0, 0)
+
+
+def told(answer: Answer) -> Release:
+    """The release in an answer of ``/api/info``; UNKNOWN where it tells none."""
+    if answer.status != 200 or answer.body is None or answer.body.get("success") is not True:
+        return UNKNOWN
+    more = answer.body.get("info")
+    version = optional_text(answer.body, "version") or optional_text(more if isinstance(more, dict) else {}, "version")
+    return UNKNOWN if version is None else Release.of(version)

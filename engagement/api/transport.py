@@ -25,6 +25,7 @@ from engagement.errors import (
     NotRocketChat,
     ProxyFailed,
     ReadingStopped,
+    SignedOut,
     SlowDown,
     Unreachable,
     UnreadableAnswer,
@@ -123,8 +124,12 @@ class Transport:
         other._waits = waits
         return other
 
+    def rest(self) -> None:
+        """Closes the connections; the next call opens others."""
+        self._session.rest()
+
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections for good, whoever else still calls over them."""
         self._session.close()
 
     def server_now(self) -> datetime:
@@ -202,6 +207,9 @@ class Transport:
         self._check_stop()
 
     def _check_stop(self) -> None:
+        if self._session.closed:
+            # Whose account it was has signed out. What goes on for others goes on in a name of theirs.
+            raise SignedOut
         if self._waits.stop is not None and self._waits.stop.is_set():
             raise ReadingStopped
 
@@ -250,6 +258,9 @@ class Transport:
                 return self._sent(method, url, params, body, headers, exchange)
         finally:
             self._spent += self._monotonic() - began
+            if self._session.closed:
+                # It may have been closed after this call had taken its connection.
+                self._session.close()
 
     def _seconds_left(self) -> float:
         """How long the next answer may take. Raises Unreachable when no time is left for any."""
@@ -321,7 +332,19 @@ class Transport:
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects to us: its own preparations read a redirect's body whole, however long."""
+    """A session that leaves redirects to us: its own preparations read a redirect's body whole, however long.
+
+    It knows that it was closed, where others would open connections again.
+    """
+
+    closed = False
+
+    def rest(self) -> None:
+        super().close()
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engagement.api.client import Account, Client
 from engagement.demo import DemoServer, Options
+from engagement.errors import SignedOut
 from engagement.reading.admission import Admission, Admissions
 from engagement.reading.jobs import Jobs
 from engagement.settings import keys as configuration
@@ -22,33 +23,41 @@ from engagement.ui.tabs import Tabs
 
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
-_MOST_CLIENTS = 200
+_MOST_CLIENTS, _MOST_ENDED = 200, 10_000
 
 
 class Clients:
     """One client per person by a name of theirs: made when first asked for, closed when their session ends.
 
-    Of very many, the one not asked for longest is closed; where a session ended unseen, its own is among them.
+    Of very many, the one not asked for longest is let go; where a session ended unseen, its own is among them.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._clients: OrderedDict[str, Client] = OrderedDict()
+        self._ended: OrderedDict[str, None] = OrderedDict()
 
     def of(self, name: str, make: Callable[[], Client]) -> Client:
-        """The client of that name, which ``make`` makes where there is none."""
+        """The client of that name, which ``make`` makes where there is none. Raises SignedOut for a session that has
+        ended: a reading that began before goes on for others, and nobody would close what it opens now.
+        """
         with self._lock:
+            if name in self._ended:
+                raise SignedOut
             if name not in self._clients:
                 self._clients[name] = make()
             self._clients.move_to_end(name)
             if len(self._clients) > _MOST_CLIENTS:
-                self._clients.popitem(last=False)[1].close()
+                self._clients.popitem(last=False)[1].rest()
             return self._clients[name]
 
     def close(self, name: str) -> None:
-        """Closes the client of that name, where there is one."""
+        """Closes the client of that name, where there is one, for good."""
         with self._lock:
             found = self._clients.pop(name, None)
+            self._ended[name] = None
+            if len(self._ended) > _MOST_ENDED:
+                self._ended.popitem(last=False)
         if found is not None:
             found.close()
 

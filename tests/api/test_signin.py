@@ -18,7 +18,7 @@ from engagement.errors import (
     UnreadableAnswer,
     WrongCredentials,
 )
-from tests.support.api_tools import answering, client_of, send
+from tests.support.api_tools import answering, client_of, counts, send
 from tests.support.clock import Clock
 from tests.support.faults import SAID, fault
 
@@ -243,3 +243,16 @@ def test_an_account_that_is_not_let_in_is_told_why(code: str, word: str) -> None
 
     with answering(respond) as url, pytest.raises(Exception, match=word):
         Client(url).sign_in("ada", "lovelace")
+
+
+@fault("an account that signs out while a reading of its pauses", SAID, "no connection is opened any more")
+def test_a_reading_whose_account_signs_out_opens_no_connection_any_more(limited: tuple[DemoServer, Clock]) -> None:
+    server, clock = limited
+    client = client_of(server, clock)
+    reading = client.with_waits(sleep=lambda _: client.close())
+    server.fail_next("/engagement-dashboard/channels/list", "cut")
+    with pytest.raises(SignedOut):
+        counts(reading)
+    with pytest.raises(SignedOut):
+        counts(client)
+    assert server.count("/engagement-dashboard/channels/list") == 1

@@ -21,7 +21,7 @@ NEEDS = {
 }
 # Fixtures, and the database that the parameter of ``store_url`` names.
 _FIXTURES = {"chromium": "browser", "postgres": "database", "postgresql": "database"}
-_OURS = ("tests.", "engagement.")
+_OURS = ("tests.", "engagement.", "benchmarks.")
 
 
 def needs(test: pytest.Function) -> set[str]:

@@ -7,6 +7,7 @@ import pytest
 from engagement.api import transport
 from engagement.api.client import Client
 from engagement.demo import DemoServer
+from engagement.errors import SignedOut
 from engagement.ui import leaving, runtime
 from tests.support.access_tools import read, shows_figures, signed_in, tab
 
@@ -21,6 +22,10 @@ def http(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
             super().__init__()
             self.number = len(closed)
             closed.append(False)
+
+        def rest(self) -> None:
+            closed[self.number] = True
+            super().rest()
 
         def close(self) -> None:
             closed[self.number] = True
@@ -58,3 +63,14 @@ def test_of_very_many_people_the_one_who_asked_longest_ago_is_parted_from(
     assert http == [True, True, False, False]
     clients.close_all()
     assert http == [True] * 4
+
+
+def test_a_reading_that_goes_on_after_its_session_opens_no_connection_that_nobody_would_close(
+    http: list[bool],
+) -> None:
+    clients = runtime.Clients()
+    clients.of("ada", lambda: Client("https://chat.example.org"))
+    clients.close("ada")
+    with pytest.raises(SignedOut):
+        clients.of("ada", lambda: Client("https://chat.example.org"))
+    assert http == [True]

@@ -83,7 +83,7 @@ def only_the_filters() -> None:
     rooms = activity_of({"name": "general", "messages": 3}, {"name": "room-1"})
     opened.begin()
     try:
-        chosen = filters.choose(date(2026, 11, 22), lambda _: rooms, longest=366)
+        chosen = filters.choose(date(2026, 11, 22), lambda _: rooms)
         st.caption(f"{chosen.period} {len(chosen.filters.keep(rooms.rooms))}")
     except InvalidPeriod as error:
         st.error(str(error))
@@ -225,7 +225,7 @@ def test_two_rooms_with_one_label_are_two_entries_to_choose_from() -> None:
         pair = {"type": "direct", "usernames": "ada, bob"}
         rooms = activity_of({"name": "a", "messages": 2, **pair}, {"name": "b", "messages": 1, **pair})
         opened.begin()
-        st.caption(",".join(filters.choose(date(2026, 11, 22), lambda _: rooms, longest=366).filters.left_out))
+        st.caption(",".join(filters.choose(date(2026, 11, 22), lambda _: rooms).filters.left_out))
 
     app = AppTest.from_function(leaving_out).run()
     assert app.multiselect(key="left_out").options == ["direct message", "direct message (2)"]
