@@ -163,13 +163,12 @@ class Client:
         known = [limit for limit in (self._pace.limit, self._pace.calls_a_minute) if limit is not None]
         return min(known, default=None)
 
-    def rest(self) -> None:
-        """Closes the connections; the next call opens others."""
-        self._transport.rest()
+    def close(self, *, for_good: bool = True) -> None:
+        """Closes the connections; for good, so that what still reads over them ends with SignedOut, unless said.
 
-    def close(self) -> None:
-        """Closes the connections for good: what still reads over them ends with SignedOut. A token stays valid."""
-        self._transport.close()
+        A token stays valid.
+        """
+        self._transport.close(for_good=for_good)
 
     def release(self) -> Release:
         """The release of the workspace, asked anonymously; UNKNOWN where it does not say. Raises NotRocketChat.

@@ -124,12 +124,9 @@ class Transport:
         other._waits = waits
         return other
 
-    def rest(self) -> None:
-        """Closes the connections; the next call opens others."""
-        self._session.rest()
-
-    def close(self) -> None:
-        """Closes the connections for good, whoever else still calls over them."""
+    def close(self, *, for_good: bool) -> None:
+        """Closes the connections; for good, whoever else still calls over them, or until the next call."""
+        self._session.closed |= for_good
         self._session.close()
 
     def server_now(self) -> datetime:
@@ -334,17 +331,10 @@ class Transport:
 class _Session(requests.Session):
     """A session that leaves redirects to us: its own preparations read a redirect's body whole, however long.
 
-    It knows that it was closed, where others would open connections again.
+    ``closed`` says that it was closed for good, where others would open connections again.
     """
 
     closed = False
-
-    def rest(self) -> None:
-        super().close()
-
-    def close(self) -> None:
-        self.closed = True
-        super().close()
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

@@ -48,7 +48,7 @@ class Clients:
                 self._clients[name] = make()
             self._clients.move_to_end(name)
             if len(self._clients) > _MOST_CLIENTS:
-                self._clients.popitem(last=False)[1].rest()
+                self._clients.popitem(last=False)[1].close(for_good=False)
             return self._clients[name]
 
     def close(self, name: str) -> None:

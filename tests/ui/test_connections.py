@@ -23,10 +23,6 @@ def http(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
             self.number = len(closed)
             closed.append(False)
 
-        def rest(self) -> None:
-            closed[self.number] = True
-            super().rest()
-
         def close(self) -> None:
             closed[self.number] = True
             super().close()
