@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from benchmarks.soak.screen import Screen
 from benchmarks.soak.truth import DAY, Rooms, Span, Truth, View, monday
+from tests.support.screen import Screen
 
 _NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?")
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.S)

@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.soak.screen import Screen
 from tests.copies.machines import BASE, Copy, Nginx, Postgres
 from tests.support.dashboard import Dashboard, free_port
+from tests.support.screen import Screen
 
 # Seconds for which the framework keeps what a closed tab had; its usual two minutes would have to be waited for.
 KEPT = 1

@@ -17,8 +17,8 @@ import requests
 from websockets.exceptions import WebSocketException
 
 from benchmarks.soak.judge import Judge
-from benchmarks.soak.screen import Screen
 from benchmarks.soak.truth import Truth, View, span_of
+from tests.support.screen import Screen
 
 PERIODS = ("Last full week", "Last 7 full days", "Last 4 full weeks", "Last full month", "Last 30 days", "Last 90 days",
            "This week so far")  # fmt: skip

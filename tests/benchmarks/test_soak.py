@@ -12,11 +12,11 @@ from benchmarks.soak.judge import Judge, numbers
 from benchmarks.soak.machines import Held
 from benchmarks.soak.people import PERIODS, Tally
 from benchmarks.soak.run import Result, Wish, soak
-from benchmarks.soak.screen import Screen
 from benchmarks.soak.truth import Span, Truth, View, span_of
 from engagement.demo import DemoServer, Options
 from tests.support.access_tools import TODAY
 from tests.support.clock import Clock
+from tests.support.screen import Screen
 
 WISH = Wish(seconds=8, sessions=3, rooms=60, spell=1, settle=60, hangs=False, tours=False)
 

@@ -109,13 +109,7 @@ class Tab:
 
     def piece(self, source: str, offset: int = 0, page: str | None = None) -> BackMsg:
         """The question for a piece of a table, of this page or of another."""
-        asked = BackMsg()
-        asked.backend_operation_request.request_id = f"{source} {offset}"
-        asked.backend_operation_request.session_id = page or self.visitor.page
-        asked.backend_operation_request.dataframe_chunk.source_id = source
-        asked.backend_operation_request.dataframe_chunk.offset = offset
-        asked.backend_operation_request.dataframe_chunk.limit = PIECE
-        return asked
+        return self.visitor.piece(source, offset, PIECE, page)
 
     def ask(self, asked: BackMsg) -> BackendOperationResponse:
         """The answer to such a question. Raises ConnectionClosed."""
@@ -125,11 +119,7 @@ class Tab:
     def make(self, button: str) -> str:
         """The path of the file that a button makes, below the address of the dashboard."""
         [file] = [one.download_button for one in self.elements() if one.download_button.label == button]
-        asked = BackMsg()
-        asked.backend_operation_request.request_id = button
-        asked.backend_operation_request.session_id = self.visitor.page
-        asked.backend_operation_request.deferred_file.file_id = file.deferred_file_id
-        answer = self.ask(asked)
+        answer = self.ask(self.visitor.file(file.deferred_file_id))
         assert not answer.error_msg
         return str(answer.deferred_file.url)
 

@@ -18,7 +18,18 @@ from engagement.storage.archive import Scope
 from engagement.storage.sessions import Sessions, Signed
 from engagement.ui import runtime as runtimes
 from engagement.ui import session
-from tests.support.access_tools import PAGES, RIGHTS, TODAY, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.access_tools import (
+    FORGETFUL,
+    PAGES,
+    RIGHTS,
+    TODAY,
+    account_of,
+    process,
+    read,
+    shows_figures,
+    signed_in,
+    tab,
+)
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
 from tests.support.faults import REFUSED, SAID, fault, title
@@ -158,14 +169,7 @@ def test_only_the_trusted_proxy_lets_people_in(small: DemoServer, tmp_path: Path
         assert "Everyone who can reach" not in said
 
 
-@fault(
-    "a web server that forgets the proxy’s address",
-    REFUSED,
-    "no start",
-    kind="Doors",
-    at="environment",
-    seen="web server",
-)
+@FORGETFUL
 def test_with_a_proxy_header_the_dashboard_does_not_start_where_it_could_be_deceived(tmp_path: Path) -> None:
     settings = {"WORKSPACE_URL": "https://chat.example.org", "WORKSPACE_USER_ID": "u", "WORKSPACE_AUTH_TOKEN": "t"}
     told = Dashboard(tmp_path, **named({**settings, **PROXY})).refuses_to_start()

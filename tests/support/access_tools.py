@@ -20,10 +20,19 @@ from engagement.ui import runtime as runtimes
 from engagement.ui import session
 from tests import ROOT
 from tests.support.clock import Clock
+from tests.support.faults import REFUSED, fault
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 FRAME = ROOT / "engagement" / "ui" / "frame.py"
 TODAY = date(2026, 11, 22)
+FORGETFUL = fault(
+    "a web server that forgets the proxy’s address",
+    REFUSED,
+    "no start",
+    kind="Doors",
+    at="environment",
+    seen="web server",
+)
 RIGHTS = frozenset({"view-engagement-dashboard", "view-room-administration", "view-c-room"})
 
 

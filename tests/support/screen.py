@@ -19,8 +19,9 @@ from streamlit.proto.Block_pb2 import Block
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import ClientConnection
+
+from tests.support.visitor import connected, received
 
 Value = str | bool | list[str]
 
@@ -29,15 +30,7 @@ class Screen:
     """One tab. Raises ConnectionClosed and TimeoutError as the websocket does."""
 
     def __init__(self, url: str, headers: Mapping[str, str], tls: ssl.SSLContext | None = None) -> None:
-        self._opening = connect(
-            f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=[Subprotocol("streamlit")],
-            additional_headers=dict(headers),
-            ssl=tls,
-            max_size=None,
-            open_timeout=60,
-            close_timeout=5,
-        )
+        self._opening = connected(url, list(headers.items()), ssl=tls, open_timeout=60, close_timeout=5)
         self._socket: ClientConnection = self._opening.__enter__()
         self._chosen: dict[str, Value] = {}
         self._query: dict[str, Value] = {}
@@ -84,9 +77,7 @@ class Screen:
         self._chosen = {key: value for key, value in self._chosen.items() if key in shared}
 
     def _ended(self, seconds: float) -> bool:
-        raw = self._socket.recv(timeout=seconds)
-        told = ForwardMsg()
-        told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+        told = received(self._socket, seconds)
         kind = told.WhichOneof("type")
         if kind == "new_session":
             self.elements, self.blocks = {}, {}

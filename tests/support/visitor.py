@@ -16,6 +16,27 @@ from websockets.typing import Subprotocol
 _NOTHING: Mapping[str, bool] = MappingProxyType({})
 
 
+def connected(
+    url: str, headers: Sequence[tuple[str, str]] = (), words: Sequence[str] = (), **options: Any
+) -> ClientConnection:
+    """The websocket that a page of the dashboard opens; ``words`` go with the handshake, ``options`` to ``connect``."""
+    return connect(
+        f"{url.replace('http', 'ws', 1)}/_stcore/stream",
+        subprotocols=[Subprotocol(word) for word in ("streamlit", *words)],
+        additional_headers=list(headers),
+        max_size=None,
+        **options,
+    )
+
+
+def received(socket: ClientConnection, seconds: float) -> ForwardMsg:
+    """The next message of the framework. Raises TimeoutError and ConnectionClosed."""
+    raw = socket.recv(timeout=seconds)
+    told = ForwardMsg()
+    told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+    return told
+
+
 class Visitor:
     """One tab. ``headers`` go with the handshake, as a cookie or what a proxy adds would; ``source`` is whence.
 
@@ -32,15 +53,8 @@ class Visitor:
         source: str = "127.0.0.1",
         page: str | None = None,
     ) -> None:
-        address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-        self._opening = connect(
-            address,
-            subprotocols=[Subprotocol(word) for word in ("streamlit", *(("x", page) if page else ()))],
-            additional_headers=list(headers),
-            source_address=(source, 0),
-            max_size=None,
-            open_timeout=30,
-        )
+        words = ("x", page) if page else ()
+        self._opening = connected(url, headers, words, source_address=(source, 0), open_timeout=30)
         self._path, self._query = path, query
         self.said = ""
         # What the last run sent, by kind: pages have names, tables sources, and buttons files.
@@ -79,6 +93,24 @@ class Visitor:
             pass
         return self.said
 
+    def piece(self, source: str, offset: int, limit: int, page: str | None = None) -> BackMsg:
+        """The question for a piece of a table, of this page or of another."""
+        asked = BackMsg()
+        asked.backend_operation_request.request_id = f"{source} {offset}"
+        asked.backend_operation_request.session_id = page or self.page
+        asked.backend_operation_request.dataframe_chunk.source_id = source
+        asked.backend_operation_request.dataframe_chunk.offset = offset
+        asked.backend_operation_request.dataframe_chunk.limit = limit
+        return asked
+
+    def file(self, file_id: str) -> BackMsg:
+        """The question for a file that is made when somebody asks for it."""
+        asked = BackMsg()
+        asked.backend_operation_request.request_id = file_id
+        asked.backend_operation_request.session_id = self.page
+        asked.backend_operation_request.deferred_file.file_id = file_id
+        return asked
+
     def ask(self, asked: BackMsg) -> None:
         """Sends what a page would."""
         self._socket.send(asked.SerializeToString())
@@ -99,9 +131,7 @@ class Visitor:
         self._socket.close()
 
     def _listen(self, seconds: float) -> str:
-        raw = self._socket.recv(timeout=max(0.01, seconds))
-        told = ForwardMsg()
-        told.ParseFromString(raw if isinstance(raw, bytes) else raw.encode())
+        told = received(self._socket, max(0.01, seconds))
         self.told.append(told)
         kind = str(told.WhichOneof("type"))
         if kind == "delta":

@@ -22,7 +22,7 @@ from engagement.ui import asking, session, signin
 from engagement.ui import runtime as runtimes
 from engagement.ui.doors import unsafe_start
 from engagement.ui.tabs import Visitor, name_of
-from tests.support.access_tools import RIGHTS, account_of, process, read, shows_figures, signed_in, tab
+from tests.support.access_tools import FORGETFUL, RIGHTS, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault
 
@@ -298,14 +298,7 @@ def test_a_token_that_ends_during_a_reading_by_the_dashboards_own_account_is_one
         assert [error.value for error in app.error] == [str(AccountRefused())]
 
 
-@fault(
-    "a web server that forgets the proxy’s address",
-    REFUSED,
-    "no start",
-    kind="Doors",
-    at="environment",
-    seen="web server",
-)
+@FORGETFUL
 def test_a_proxy_header_is_believed_only_where_the_web_server_keeps_the_address_of_the_proxy() -> None:
     proxied = AccessRules(PROXY_HEADER, "X-Forwarded-User", (ip_network("127.0.0.1"),))
     for environ in ({}, {"FORWARDED_ALLOW_IPS": "127.0.0.1"}, {"FORWARDED_ALLOW_IPS": "*"}):

@@ -73,13 +73,7 @@ def piece_of_the_table(visitor: Visitor) -> BackMsg:
         for one in visitor.told
         if one.HasField("delta") and one.delta.new_element.dataframe.lazy_data.source_id
     }
-    asked = BackMsg()
-    asked.backend_operation_request.request_id = "piece"
-    asked.backend_operation_request.session_id = visitor.page
-    asked.backend_operation_request.dataframe_chunk.source_id = source
-    asked.backend_operation_request.dataframe_chunk.offset = 500
-    asked.backend_operation_request.dataframe_chunk.limit = 100
-    return asked
+    return visitor.piece(source, 500, 100)
 
 
 def button(visitor: Visitor) -> DownloadButton:
@@ -91,11 +85,7 @@ def button(visitor: Visitor) -> DownloadButton:
 
 
 def file_of(visitor: Visitor) -> BackMsg:
-    asked = BackMsg()
-    asked.backend_operation_request.request_id = "file"
-    asked.backend_operation_request.session_id = visitor.page
-    asked.backend_operation_request.deferred_file.file_id = button(visitor).deferred_file_id
-    return asked
+    return visitor.file(button(visitor).deferred_file_id)
 
 
 def download(visitor: Visitor) -> str:
