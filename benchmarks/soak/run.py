@@ -63,13 +63,7 @@ class Result:
 
     def left(self) -> list[str]:
         """What is held for nobody when all have gone, beyond what an idle process holds."""
-        found = []
-        for idle, after in zip(self.idle, self.after, strict=True):
-            for what, spare in WHAT.items():
-                more = getattr(after, what) - getattr(idle, what)
-                if more > spare:
-                    found.append(f"{more} {what}")
-        return found
+        return _beyond(self.idle, self.after)
 
     def faults(self) -> list[str]:
         """Why this is no pass."""
@@ -180,13 +174,16 @@ def _settled(site: Site, idle: list[Held] | None, seconds: float) -> list[Held]:
     while True:
         site.knock()
         now = _looked(site)
-        if idle is None:
-            more = any(one.connections for one in now)
-        else:
-            more = any(
-                getattr(one, what) > getattr(before, what) + spare
-                for one, before in zip(now, idle, strict=True)
-                for what, spare in WHAT.items()
-            )
+        more = any(one.connections for one in now) if idle is None else _beyond(idle, now)
         if not more or time.monotonic() > ends:
             return now
+
+
+def _beyond(idle: list[Held], now: list[Held]) -> list[str]:
+    """What each process holds now beyond what it held when it was idle, less what it may."""
+    more = [
+        (getattr(one, what) - getattr(before, what), what, spare)
+        for before, one in zip(idle, now, strict=True)
+        for what, spare in WHAT.items()
+    ]
+    return [f"{number} {what}" for number, what, spare in more if number > spare]

@@ -97,18 +97,18 @@ def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
     """
     own, plain = _counts(client, probe.week.previous, offset), _counts(client, probe.week, offset)
     counted, announced = _told(own, "messages"), _told(plain, "previous_messages")
-    receipt = own.receipt + plain.receipt
+    receipt, documented = own.receipt + plain.receipt, announced.equals(counted)
     if receipt.complete and counted.empty and announced.empty:
         return Counting(None, TOO_EARLY_NOTE, receipt.cost)
-    if receipt.complete and probe.tells and announced.equals(counted):
+    if receipt.complete and probe.tells and documented:
         return Counting(Way.DOCUMENTED, receipt=receipt.cost)
     if counted.empty:
         return Counting(None, receipt=receipt.cost)
     later = _counts(client, probe.week, offset, Way.SHORTENED)
     receipt += later.receipt
     other, way = _told(later, "previous_messages"), None
-    if announced.equals(counted) != other.equals(counted):
-        way = Way.DOCUMENTED if announced.equals(counted) else Way.SHORTENED
+    if documented != other.equals(counted):
+        way = Way.DOCUMENTED if documented else Way.SHORTENED
     elif announced.empty and other.empty:
         way = Way.SWAPPED
     return Counting(way if receipt.complete else None, receipt=receipt.cost)

@@ -128,7 +128,7 @@ def read_facts(
         checked=counting.way is not None,
         daily=days,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
-        receipt=identity.receipt + totals.receipt + counting.receipt + Receipt(notes=notes),
+        receipt=bare.receipt + totals.receipt + counting.receipt + Receipt(notes=notes),
     )
 
 

@@ -44,8 +44,10 @@ class _Known:
 def name_by_id(connection: Connection, address: str, own_id: str) -> str | None:
     """What the workspace with this id is kept as; None where it may be one that had no id before."""
     name, known = f"{address} {own_id}", _known(connection, address)
-    bound = [one.name for one in known if one.own_id == own_id]
-    return bound[0] if bound else name if _scopes(connection, name) or all(one.own_id for one in known) else None
+    for one in known:
+        if one.own_id == own_id:
+            return one.name
+    return name if _scopes(connection, name) or all(one.own_id for one in known) else None
 
 
 def name_by_rooms(
