@@ -46,8 +46,8 @@ class Admissions:
         self._clock = clock
 
     def fresh(self, held: Admission) -> bool:
-        """True while an admission need not be renewed."""
-        return self._younger(held, RENEWED_AFTER)
+        """True while an admission need not be renewed; soon anew where the workspace did not tell the rights."""
+        return self._younger(held, RENEWED_AFTER if held.access.told else timedelta(seconds=ROLES_KEPT))
 
     def lasts(self, held: Admission) -> bool:
         """True while an admission lets somebody see figures, whether or not it can be renewed."""

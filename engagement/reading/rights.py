@@ -10,6 +10,9 @@ from engagement.api.client import SEE_ALL_ROOMS, SEE_CHANNELS, SEE_FIGURES, Clie
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import NoPermission, NoPremiumModule, WorkspaceError
 
+# Stands among the rights that are kept of a session where the server did not tell them.
+UNTOLD = "not told"
+
 
 @dataclass(frozen=True)
 class Access:
@@ -21,6 +24,16 @@ class Access:
     person: Person
     permissions: frozenset[str]
     told: bool = True
+
+    @classmethod
+    def kept_as(cls, person: Person, kept: frozenset[str]) -> Access:
+        """What ``kept`` was made of."""
+        return cls(person, kept - {UNTOLD}, told=UNTOLD not in kept)
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The permissions, and whether they were told, for whoever keeps them."""
+        return self.permissions if self.told else self.permissions | {UNTOLD}
 
     @property
     def all_rooms(self) -> bool:
@@ -34,7 +47,7 @@ class Access:
         Without the right to list rooms at all, the server shows each person the rooms they have joined.
         """
         own = () if self.permissions & {SEE_ALL_ROOMS, SEE_CHANNELS} else (f"rooms of {self.person.user_id}",)
-        return ",".join([*sorted(self.permissions), *own])
+        return ",".join([*sorted(self.kept), *own])
 
 
 def roles_told(client: Client) -> Mapping[str, frozenset[str]]:

@@ -153,7 +153,7 @@ def holds(who: Visitor) -> bool:
 
 def _held(session: Session) -> Admission:
     person = Person(session.user_id, session.username, session.name, frozenset(), None)
-    return Admission(Access(person, session.rights), session.admitted_at)
+    return Admission(Access.kept_as(person, session.rights), session.admitted_at)
 
 
 def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admission:
@@ -172,7 +172,7 @@ def _renewed(session_id: str, viewer_: str, tell: Teller[Admission]) -> Admissio
         sessions.admitted(session_id, (), at=NEVER)
         runtime().tabs.drop(name_of(session_id))
         raise
-    sessions.admitted(session_id, renewed.access.permissions, at=renewed.at)
+    sessions.admitted(session_id, renewed.access.kept, at=renewed.at)
     return renewed
 
 

@@ -43,7 +43,7 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
                 name=access.person.name,
                 kind=kind,
                 token=account.token,
-                rights=access.permissions,
+                rights=access.kept,
             )
         )
     except BaseException:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,7 +25,7 @@ from engagement.ui.doors import unsafe_start
 from engagement.ui.tabs import Visitor, name_of
 from tests.support.access_tools import FORGETFUL, RIGHTS, account_of, process, read, shows_figures, signed_in, tab
 from tests.support.clock import Clock
-from tests.support.faults import EXACT, REFUSED, SAID, WAITED, fault
+from tests.support.faults import EXACT, NOTED, REFUSED, SAID, WAITED, fault
 
 pytestmark = fault(kind="Sessions and ends", at="demo workspace", seen="sessions")
 
@@ -126,6 +127,23 @@ def test_less_permission_means_fewer_rights_at_the_next_renewal(
     clock.put(ahead=timedelta(minutes=5))
     assert look(session_id).permissions == RIGHTS - {"view-room-administration"}
     assert dashboard.sessions.find(session_id).rights == RIGHTS - {"view-room-administration"}
+
+
+@fault("permissions.listAll cannot be read at a renewal", NOTED, "incomplete, until told half a minute later")
+def test_rights_that_were_not_told_are_no_fewer_rights_and_are_asked_for_again_soon(
+    dashboard: runtimes.Runtime, workspace: DemoServer, clock: Clock
+) -> None:
+    session_id = signed_in(dashboard, workspace)
+    clock.put(ahead=timedelta(minutes=5))
+    workspace.fail_next("permissions.listAll", "garbage")
+    for _ in range(2):
+        # The second look is at what the session keeps.
+        seen = look(session_id)
+        assert (seen.permissions, seen.told) == (frozenset(), False)
+    # Nor does what was read without knowing the rights stand for what is read with none.
+    assert seen.rights != replace(seen, told=True).rights
+    clock.forward(seconds=31)
+    assert (look(session_id).permissions, look(session_id).told) == (RIGHTS, True)
 
 
 @fault("no answer when an admission is due", EXACT, "it lasts to its end, and no longer")
