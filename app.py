@@ -14,13 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from engagement.errors import EngagementError, InvalidSettings
-from engagement.ui import doors, leaving, web
+from engagement.ui import doors, leaving, memory, web
 from engagement.ui.headers import SecurityHeaders
 from engagement.ui.runtime import runtime
 from engagement.ui.sockets import Gate
 
 SWEPT_EVERY = 60.0
 
+memory.give_back()
 try:
     settings = runtime().settings
     if fault := doors.unsafe_start(settings.access, os.environ):

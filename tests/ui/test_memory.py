@@ -1,0 +1,25 @@
+"""Memory that is free goes back to the system, where the C library can be told so."""
+
+from __future__ import annotations
+
+import ctypes
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from engagement.ui import memory
+
+
+@pytest.mark.parametrize("library", ["of GNU", "another"])
+def test_free_memory_is_given_back_where_the_library_can_be_told(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[int, int] = {}
+    pools: list[Any] = []
+    gnu = SimpleNamespace(mallopt=told.__setitem__)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: gnu if library == "of GNU" else SimpleNamespace())
+    monkeypatch.setattr(pa, "set_memory_pool", pools.append)
+    memory.give_back()
+    # M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
+    assert told == ({-8: 2, -3: 262_144, -1: 1_048_576} if library == "of GNU" else {})
+    assert [pool.backend_name for pool in pools] == ["system"]
