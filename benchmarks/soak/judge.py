@@ -108,7 +108,9 @@ class Judge:
             decimals = len(metric.body.partition(".")[2].rstrip("\xa0 %"))
             shown = math.nan if metric.body == _UNKNOWN else numbers(metric.body)[0]
             percent = metric.label.startswith("Share")
-            self._near(metric.label, shown, true, 0.5 * 10**-decimals if percent else 0.051)
+            # Nearly all is never written as all, so that is cut off and not rounded.
+            within = (1.0 if true >= 99.5 else 0.5) * 10**-decimals if percent else 0.051
+            self._near(metric.label, shown, true, within)
             self._delta(metric.label, metric.delta, true, earlier, percent=percent)
             if len(metric.chart_data):
                 self._line(metric.label, list(metric.chart_data))

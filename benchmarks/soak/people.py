@@ -69,6 +69,7 @@ class Person:
     over: Callable[[], bool]
     tls: str | None = None
     pause: float = 0.5
+    arrived: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self._browser = requests.Session()
@@ -77,9 +78,14 @@ class Person:
         self._browser.verify = self.tls or True
         self._view: dict[str, object] = {}
 
-    def live(self) -> None:
-        """Signs in, clicks, opens the page anew now and then, and signs out."""
-        screen: Screen | None = None
+    def live(self, *, everything: bool) -> None:
+        """Signs in, clicks, opens the page anew now and then, and signs out; looks at ``everything`` once before."""
+        screen: Screen | None = self._open()
+        for page in PAGES if everything else ():
+            screen.go(page)
+            screen.run()
+            self._look(screen)
+        self.arrived()
         while not self.over():
             try:
                 if screen is None:
@@ -87,7 +93,7 @@ class Person:
                 self._click(screen)
                 self._look(screen)
             except (WebSocketException, TimeoutError, OSError) as error:
-                self.tally.saw(f"connection: {type(error).__name__}")
+                self.tally.saw(f"connection: {error}")
                 screen = self._closed(screen)
             else:
                 if self.dice.random() < 0.04:
@@ -151,7 +157,7 @@ class Person:
                     screen.run(pressed="sign_out")
                     return screen.close()
             except (WebSocketException, TimeoutError, OSError) as error:
-                self.tally.saw(f"leaving: {type(error).__name__}")
+                self.tally.saw(f"leaving: {error}")
             screen = self._closed(screen)
         return None
 

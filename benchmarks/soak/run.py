@@ -19,6 +19,8 @@ from engagement.demo import DemoServer, Options
 
 # What is held now and then varies; of so many looks the middle one counts.
 LOOKS = 5
+# Seconds in which everybody has seen every page once; the minutes are counted from then on.
+ARRIVAL = 600.0
 # How much more of it than an idle process may be held at the end: the framework's own threads, which wait for work in
 # pools for a while, are no sign of a leak, and whatever is left of each of thirty sessions is more than these.
 WHAT = {"threads": 8, "files": 0, "connections": 0}
@@ -26,7 +28,8 @@ MORE_MEMORY = 1.10
 GROWS = """# Soak
 
 Sessions that click at random over the demo workspace while its answers fail and recover: every number that a page calls
-complete is compared with the workspace's own counts. `make soak` writes this table.
+complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once.
+`make soak` writes this table.
 
 """
 HEAD = ("run", "clicks", "numbers compared", "wrong", "screens complete / incomplete / error", "faults sent",
@@ -50,16 +53,24 @@ class Wish:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of it; of every process what it held when it was idle, after a minute, at the end, and afterwards."""
+    """What came of it; of every process what it held when it was idle, after each minute, and when all had gone."""
 
     wish: Wish
     tally: Tally
     faults_sent: int
     idle: list[Held]
-    warm: list[Held]
-    end: list[Held]
+    course: list[list[Held]]
     after: list[Held]
     log: str
+
+    @property
+    def warm(self) -> list[Held]:
+        """After the first minute."""
+        return self.course[0]
+
+    @property
+    def end(self) -> list[Held]:
+        return self.course[-1]
 
     def left(self) -> list[str]:
         """What is held for nobody when all have gone, beyond what an idle process holds."""
@@ -97,8 +108,8 @@ class Result:
         """The figures and every fault as lines."""
         lines = [f"{name}: {value}" for name, value in zip(HEAD, self.row(), strict=True)]
         lines += [f"screens: {dict(self.tally.screens)}"]
-        for name in ("idle", "warm", "end", "after"):
-            lines.append(f"{name}: {getattr(self, name)}")
+        for name, held in (("idle", self.idle), *enumerate(self.course, start=1), ("after", self.after)):
+            lines.append(f"{name}: {held}")
         return "\n".join([*lines, *(f"FAULT {fault}" for fault in self.faults()[:40])]) + "\n"
 
     def write(self, path: Path) -> None:
@@ -121,28 +132,41 @@ def soak(wish: Wish) -> Result:
         site = stack.enter_context(where)
         tally.wrong += _warm_up(site, truth, wish)
         idle = _settled(site, None, wish.settle)
-        users = list(RIGHTS)
+        users, arrived = list(RIGHTS), threading.Barrier(wish.sessions + 1)
         people = [
-            Person(site.url, users[n % len(users)], truth, tally, random.Random(dice.random()), over.is_set, site.tls)
+            Person(
+                site.url,
+                users[n % len(users)],
+                truth,
+                tally,
+                random.Random(dice.random()),
+                over.is_set,
+                site.tls,
+                arrived=arrived.wait,
+            )
             for n in range(wish.sessions)
         ]
-        threads = [threading.Thread(target=person.live, daemon=True) for person in people]
+        threads = [
+            threading.Thread(target=person.live, kwargs={"everything": wish.tours}, daemon=True) for person in people
+        ]
         weather = Weather(server, random.Random(dice.random()), wish.spell, hangs=wish.hangs)
-        begun = time.monotonic()
         for thread in threads:
             thread.start()
+        arrived.wait(ARRIVAL)
+        begun = time.monotonic()
         weather.start()
-        time.sleep(min(60.0, wish.seconds / 2))
-        warm = _looked(site)
-        time.sleep(max(0.0, begun + wish.seconds - time.monotonic()))
-        end = _looked(site)
+        every = min(60.0, wish.seconds / 2)
+        course: list[list[Held]] = []
+        while (left := begun + wish.seconds - time.monotonic()) > 0:
+            time.sleep(min(every, left))
+            course.append(_looked(site))
         weather.stop()
         over.set()
         for thread in threads:
             thread.join(180)
         after = _settled(site, idle, wish.settle)
         log = "".join(one.log() for one in site.dashboards)
-    return Result(wish, tally, sum(weather.seen.values()), idle, warm, end, after, log)
+    return Result(wish, tally, sum(weather.seen.values()), idle, course, after, log)
 
 
 def _warm_up(site: Site, truth: Truth, wish: Wish) -> list[str]:

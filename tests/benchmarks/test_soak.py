@@ -90,11 +90,11 @@ def test_one_number_that_is_not_true_is_found(truth: Truth) -> None:
 
 def test_what_is_left_and_what_grew_is_a_fault(tmp_path: Path) -> None:
     idle, warm = Held(100, 7, 6, 0), Held(200, 20, 9, 12)
-    result = Result(WISH, Tally(numbers=5), 3, [idle], [warm], [warm], [idle], "")
+    result = Result(WISH, Tally(numbers=5), 3, [idle], [[warm], [warm]], [idle], "")
     assert result.faults() == []
     assert replace(result, tally=Tally()).faults() == ["nothing was compared"]
     assert replace(result, after=[Held(100, 16, 6, 2)]).faults() == ["9 threads", "2 connections"]
-    assert replace(result, end=[Held(221, 20, 9, 12)]).faults() == ["memory grew from 200 to 221 MB"]
+    assert replace(result, course=[[warm], [Held(221, 20, 9, 12)]]).faults() == ["memory grew from 200 to 221 MB"]
     document = tmp_path / "soak.md"
     result.write(document)
     replace(result, wish=replace(WISH, copies=2)).write(document)
