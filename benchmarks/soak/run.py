@@ -17,8 +17,8 @@ from benchmarks.soak.truth import Truth
 from benchmarks.soak.weather import Weather
 from engagement.demo import DemoServer, Options
 
-# What is held now and then varies; of so many looks the middle one counts.
-LOOKS = 5
+# Whatever is being worked on in a moment comes on top of what is held, so of some looks the least counts.
+LOOKS = 10
 # Seconds in which everybody has seen every page once; the minutes are counted from then on.
 ARRIVAL = 600.0
 # How much more of it than an idle process may be held at the end: the framework's own threads, which wait for work in
@@ -38,7 +38,9 @@ HEAD = ("run", "clicks", "numbers compared", "wrong", "screens complete / incomp
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for: ``spell`` seconds of each weather, and ``settle`` for everything to be let go at the end."""
+    """What is asked for: ``spell`` seconds of each weather, ``pause`` between looks at what is held, and ``settle`` for
+    everything to be let go at the end.
+    """
 
     seconds: float = 600
     sessions: int = 30
@@ -46,6 +48,7 @@ class Wish:
     copies: int = 1
     seed: int = 1
     spell: float = 7.0
+    pause: float = 1.0
     settle: float = 180.0
     hangs: bool = True
     tours: bool = True
@@ -159,7 +162,7 @@ def soak(wish: Wish) -> Result:
         course: list[list[Held]] = []
         while (left := begun + wish.seconds - time.monotonic()) > 0:
             time.sleep(min(every, left))
-            course.append(_looked(site))
+            course.append(_looked(site, wish.pause))
         weather.stop()
         over.set()
         for thread in threads:
@@ -181,12 +184,12 @@ def _warm_up(site: Site, truth: Truth, wish: Wish) -> list[str]:
     return tally.wrong
 
 
-def _looked(site: Site) -> list[Held]:
+def _looked(site: Site, pause: float) -> list[Held]:
     looks = []
     for _ in range(LOOKS):
         looks.append(site.held())
-        time.sleep(0.2)
-    return [sorted(of_one, key=lambda held: held.memory)[LOOKS // 2] for of_one in zip(*looks, strict=True)]
+        time.sleep(pause)
+    return [min(of_one, key=lambda held: held.memory) for of_one in zip(*looks, strict=True)]
 
 
 def _settled(site: Site, idle: list[Held] | None, seconds: float) -> list[Held]:
@@ -197,7 +200,7 @@ def _settled(site: Site, idle: list[Held] | None, seconds: float) -> list[Held]:
     ends = time.monotonic() + seconds
     while True:
         site.knock()
-        now = _looked(site)
+        now = _looked(site, 0.1)
         more = any(one.connections for one in now) if idle is None else _beyond(idle, now)
         if not more or time.monotonic() > ends:
             return now

@@ -18,7 +18,7 @@ from tests.support.access_tools import TODAY
 from tests.support.clock import Clock
 from tests.support.screen import Screen
 
-WISH = Wish(seconds=8, sessions=3, rooms=60, spell=1, settle=60, hangs=False, tours=False)
+WISH = Wish(seconds=8, sessions=3, rooms=60, spell=1, pause=0.1, settle=60, hangs=False, tours=False)
 
 
 @pytest.fixture(scope="module")
