@@ -14,9 +14,9 @@ from tests.support.needs import NEEDS, needs
 
 pytest_plugins = ["tests.support.browser_fixtures", "tests.support.leaks", "tests.support.store_fixtures"]
 
-# A machine that is busy with something else is no failure.
-settings.register_profile("tests", deadline=None)
-# Chosen with --hypothesis-profile=fuzz.
+# A machine that is busy with something else is no failure, and the same code is judged by the same examples.
+settings.register_profile("tests", deadline=None, derandomize=True)
+# Other examples each time; chosen with --hypothesis-profile=fuzz.
 settings.register_profile("fuzz", deadline=None, max_examples=20_000)
 settings.load_profile("tests")
 
