@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Final
@@ -137,8 +137,15 @@ class Client:
         ``stop`` ends waits and answers with ReadingStopped; each pause is announced with
         ``on_wait(why, seconds)``; ``sleep`` may raise to end one.
         """
+        return self._waiting(Waits(stop, on_wait, sleep))
+
+    def in_background(self) -> Client:
+        """The same client, whose calls let all others to the workspace go first and leave half of its limit free."""
+        return self._waiting(replace(self._transport.waits, background=True))
+
+    def _waiting(self, waits: Waits) -> Client:
         other = copy(self)
-        other._transport = self._transport.with_waits(Waits(stop, on_wait, sleep))
+        other._transport = self._transport.with_waits(waits)
         return other
 
     def __repr__(self) -> str:
@@ -159,9 +166,8 @@ class Client:
 
     @property
     def calls_a_minute(self) -> int | None:
-        """The calls a minute and route that the workspace or a ceiling of ours allows; None where neither is known."""
-        known = [limit for limit in (self._pace.limit, self._pace.calls_a_minute) if limit is not None]
-        return min(known, default=None)
+        """The calls a minute and route that this client may make; None where no limit is known."""
+        return self._pace.allowed(background=self._transport.waits.background)
 
     def close(self, *, for_good: bool = True) -> None:
         """Closes the connections; for good, so that what still reads over them ends with SignedOut, unless said.

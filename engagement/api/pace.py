@@ -7,8 +7,8 @@ import threading
 import time
 import weakref
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
@@ -23,6 +23,8 @@ LIMITED = "the workspace allows only so many calls a minute"
 # The Date header has a resolution of one second and may come from a proxy's clock, and the server opens its
 # next window a moment after the announced instant, never at it.
 _MARGIN = 1.0
+# How soon a call in the background looks again whether those who go first have gone.
+_BEHIND = 1.0
 _MOST_EXEMPT = 1_000
 _MOST_UNUSED = 100
 _WAIT_IN_TEXT = re.compile(r"wait (\d{1,6}) second", re.IGNORECASE)
@@ -33,7 +35,7 @@ OnWait = Callable[[str, float], None]
 
 @dataclass
 class _Route:
-    """What is known of one route: the server's window, our calls under way, our calls of the last minute."""
+    """What is known of one route: the server's window, our calls under way and of the last minute, who waits."""
 
     limit: int | None = None
     remaining: int = 0
@@ -42,6 +44,7 @@ class _Route:
     under_way: Counter[str] = field(default_factory=Counter)
     exempt: dict[str, None] = field(default_factory=dict)
     sent: deque[float] = field(default_factory=deque)
+    waiting: int = 0
 
     def room(self) -> int:
         """Calls that the window still has for us, less those under way (exempt accounts use none)."""
@@ -67,6 +70,9 @@ class Pace:
     account whose answers carry no ``X-RateLimit`` headers is exempt on that route. ``calls_a_minute`` is a
     ceiling of our own per route, for everybody. ``copies`` of the dashboard share ceiling and limit: each takes its
     part, at least one call.
+
+    Who looks goes first: calls in the background leave half of each route's limit free, whoever used the other half,
+    and none of them goes while any other waits.
     """
 
     def __init__(
@@ -88,6 +94,15 @@ class Pace:
         with self._lock:
             return min((state.limit for state in self._routes.values() if state.limit is not None), default=None)
 
+    def allowed(self, *, background: bool = False) -> int | None:
+        """The calls a minute that this copy may make to any route, in the background or in all; None without limit."""
+        limits = [limit for limit in (self.limit, self.calls_a_minute) if limit is not None]
+        return self._share(min(limits), background) if limits else None
+
+    def _share(self, limit: int, background: bool) -> int:
+        part = max(1, limit // self.copies)
+        return max(1, part // 2) if background else part
+
     def take_place(
         self,
         route: str,
@@ -96,21 +111,35 @@ class Pace:
         sleep: Sleep,
         on_wait: OnWait | None = None,
         longest_wait: float = LONGEST_WAIT,
+        background: bool = False,
     ) -> float:
         """Reserves one call of ``who`` to ``route``, sleeping until there is room; the seconds waited come back.
 
         Each wait is announced with ``on_wait(LIMITED, seconds)`` first. Raises SlowDown, without sleeping, when
         the waits would add up to more than ``longest_wait`` seconds, and whatever ``sleep`` raises.
         """
-        waited = 0.0
-        while (seconds := self._reserve(route, who)) > 0:
-            if waited + seconds > longest_wait:
-                raise SlowDown(seconds)
-            if on_wait is not None:
-                on_wait(LIMITED, seconds)
-            sleep(seconds)
-            waited += seconds
+        waited, seconds = 0.0, self._reserve(route, who, background)
+        with self._in_line(route) if seconds and not background else nullcontext():
+            while seconds > 0:
+                if waited + seconds > longest_wait:
+                    raise SlowDown(seconds)
+                if on_wait is not None:
+                    on_wait(LIMITED, seconds)
+                sleep(seconds)
+                waited += seconds
+                seconds = self._reserve(route, who, background)
         return waited
+
+    @contextmanager
+    def _in_line(self, route: str) -> Iterator[None]:
+        """Somebody waits for a place, and no call in the background takes it."""
+        with self._lock:
+            self._state(route).waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._state(route).waiting -= 1
 
     def answered(self, route: str, who: str, headers: Mapping[str, str], *, success: bool) -> None:
         """Learns from the headers of an answer to a call that had a place.
@@ -155,14 +184,16 @@ class Pace:
     def _state(self, route: str) -> _Route:
         return self._routes.setdefault(route, _Route())
 
-    def _reserve(self, route: str, who: str) -> float:
+    def _reserve(self, route: str, who: str, background: bool) -> float:
         """Seconds until there may be room for one more call; 0.0 when the place was taken just now."""
         with self._lock:
             now = self.monotonic()
             state = self._state(route)
-            wait = self._ceiling_wait(state, who, now)
+            wait = self._ceiling_wait(state, who, now, background)
             if who not in state.exempt:
-                wait = max(wait, self._window_wait(state, now))
+                wait = max(wait, self._window_wait(state, now, background))
+            if background and state.waiting:
+                wait = max(wait, _BEHIND)
             if wait > 0:
                 return wait
             state.under_way[who] += 1
@@ -170,20 +201,20 @@ class Pace:
                 state.sent.append(now)
             return 0.0
 
-    def _ceiling_wait(self, state: _Route, who: str, now: float) -> float:
+    def _ceiling_wait(self, state: _Route, who: str, now: float, background: bool) -> float:
         length = WINDOW_SECONDS + _MARGIN
         while state.sent and state.sent[0] + length <= now:
             state.sent.popleft()
         # The server's window tells what all copies have used, but only after an answer: each keeps to its part.
         limits = [self.calls_a_minute, state.limit if self.copies > 1 and who not in state.exempt else None]
-        known = [max(1, limit // self.copies) for limit in limits if limit is not None]
+        known = [self._share(limit, background) for limit in limits if limit is not None]
         if not known:
             return 0.0
         if len(state.sent) < min(known):
             return 0.0
         return state.sent[-min(known)] + length - now
 
-    def _window_wait(self, state: _Route, now: float) -> float:
+    def _window_wait(self, state: _Route, now: float, background: bool) -> float:
         if state.limit is None:
             return 0.0
         if state.reset_at is None or now >= state.reset_at:
@@ -191,7 +222,8 @@ class Pace:
             state.remaining = state.limit
             state.reset_at = now + WINDOW_SECONDS + _MARGIN
             state.server_reset = 0.0
-        return 0.0 if state.room() > 0 else state.reset_at - now
+        left_free = state.limit - max(1, state.limit // 2) if background else 0
+        return 0.0 if state.room() > left_free else state.reset_at - now
 
     def _learn(self, state: _Route, limit: int, remaining: int, reset: float, now_there: float | None) -> None:
         if state.limit is not None and now_there is not None and reset <= now_there:

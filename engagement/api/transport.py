@@ -62,12 +62,13 @@ class Bounds:
 @dataclass(frozen=True)
 class Waits:
     """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(why, seconds)`` is told of each pause,
-    and ``sleep`` may raise to end one.
+    and ``sleep`` may raise to end one. In the ``background`` it lets all others go first.
     """
 
     stop: threading.Event | None = None
     on_wait: OnWait | None = None
     sleep: Sleep | None = None
+    background: bool = False
 
 
 READING = Bounds()
@@ -117,6 +118,11 @@ class Transport:
         self._session.proxies = dict.fromkeys(("http", "https"), way.proxy) if way.proxy else {}
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter(guard=way.guard))
+
+    @property
+    def waits(self) -> Waits:
+        """How calls wait."""
+        return self._waits
 
     def with_waits(self, waits: Waits) -> Transport:
         """The same transport over the same connections, with other waits."""
@@ -212,7 +218,14 @@ class Transport:
 
     def _take_place(self, path: str, who: str, longest: float) -> float:
         self._check_stop()
-        return self.pace.take_place(path, who, sleep=self.sleep, on_wait=self._waits.on_wait, longest_wait=longest)
+        return self.pace.take_place(
+            path,
+            who,
+            sleep=self.sleep,
+            on_wait=self._waits.on_wait,
+            longest_wait=longest,
+            background=self._waits.background,
+        )
 
     def _learn(self, path: str, who: str, raw: _Raw) -> None:
         self.pace.answered(path, who, raw.headers, success=raw.status == 200)

@@ -64,12 +64,13 @@ def read_history(
     job = _Job(client, archive, scope, facts, tuple(weeks), now, again)
     tell.stage("Reading past weeks")
     while True:
+        history, waiting = job.look()
+        tell.partial(history)
+        if not waiting:
+            return history
         with _turn(scope, tell):
-            history, waiting = job.look()
-            tell.partial(history)
-            if not waiting:
-                return history
-            job.read(waiting, tell)
+            if left := job.not_kept_meanwhile(waiting):
+                job.read(left, tell)
 
 
 def renew(
@@ -87,7 +88,8 @@ def renew(
     Nobody waits for this, and nobody shall wait because of it: it gives up instead of pausing for the rate limit, and
     where a limited server wants more than one call for a window.
     """
-    job = _Job(client.with_waits(sleep=_give_up, stop=tell.stop), archive, scope, facts, tuple(weeks), now, QUARTER)
+    client = client.with_waits(sleep=_give_up, stop=tell.stop).in_background()
+    job = _Job(client, archive, scope, facts, tuple(weeks), now, QUARTER)
     _, waiting = job.look()
     due = [week for week in waiting if week in job.kept]
     if not due:
@@ -146,6 +148,11 @@ class _Job:
         wanted = {*filter(self._wanted, found.to_read), *self._due()} - self.asked
         waiting = [week for week in reversed(self.weeks) if week in wanted]
         return _history(found, self.facts, waiting, self.spent), waiting
+
+    def not_kept_meanwhile(self, waiting: Sequence[Period]) -> list[Period]:
+        """Those of ``waiting`` that no other reading has kept since the last look."""
+        kept = self.archive.kept(self.scope, waiting, RULE)
+        return [week for week in waiting if kept.get(week) == self.kept.get(week)]
 
     def _due(self) -> list[Period]:
         """The kept weeks to read again."""

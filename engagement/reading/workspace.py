@@ -69,7 +69,8 @@ def rules_of(settings: Settings) -> Rules:
 class Reader:
     """``make_client`` gives a client of the person that pauses and announces its waits through a teller.
 
-    ``session`` is another one where the person may have another token.
+    ``session`` is another one where the person may have another token. Where it is ``shared``, others look at the same
+    workspace through this process: past weeks let them go first, and are renewed in the course of time.
     """
 
     jobs: Jobs
@@ -82,7 +83,7 @@ class Reader:
     timezone: tzinfo | None = None
     week_start: int = MONDAY
     rules: Rules = NO_RULES
-    renews: bool = False
+    shared: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:
@@ -147,14 +148,16 @@ class Reader:
     def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS, *, again: Again = NEVER) -> Job[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
 
-        Kept weeks are read ``again`` as it says; where this reader ``renews``, in the course of time too.
+        Kept weeks are read ``again`` as it says.
         """
         asked, key = weeks_until(last, weeks), self._key(facts, "history", last, weeks, again)
 
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts)
+            if self.shared:
+                client = client.in_background()
             history = read_history(client, archive, scope, facts, asked, tell, now=self.now, again=again)
-            if self.renews and facts.identity.known:
+            if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
             return history
 

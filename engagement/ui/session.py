@@ -243,7 +243,7 @@ def reader(signed_in: SignedIn) -> Reader:
         timezone=None if signed_in.demo else runtime().settings.calendar.timezone,
         week_start=runtime().settings.calendar.week_start,
         rules=rules_of(runtime().settings),
-        renews=True,
+        shared=True,
         now=runtime().clock,
     )
 

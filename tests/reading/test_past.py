@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from engagement.api.client import Pace
 from engagement.cli import sync
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
@@ -126,14 +127,14 @@ def test_a_kept_week_of_the_last_quarter_is_due_again_after_a_week_two_at_a_time
     judged(visit(server, clock, archive))
     without_spam(server)
     clock.forward(days=6)
-    reader = replace(visit(server, clock, archive), renews=True)
+    reader = replace(visit(server, clock, archive), shared=True)
     facts = reader.facts().result(60)
     assert reader.history(facts, LAST).result(60).missing == ()
     assert not renewal(reader)
     clock.forward(days=1, seconds=1)
     asked = []
     for _ in range(3):
-        reader = replace(visit(server, clock, archive), renews=True)
+        reader = replace(visit(server, clock, archive), shared=True)
         facts = reader.facts().result(60)
         server.calls.clear()
         reader.history(facts, LAST).result(60)
@@ -161,7 +162,7 @@ def test_nobody_waits_for_the_rate_limit_because_of_weeks_that_are_due_again(clo
     with DemoServer(options, clock=clock, community=made) as server:
         judged(visit(server, clock, archive))
         clock.forward(days=8)
-        reader = replace(visit(server, clock, archive, "manager"), renews=True)
+        reader = replace(visit(server, clock, archive, "manager", pace=Pace(monotonic=clock)), shared=True)
         facts = reader.facts().result(60)
         clock.forward(minutes=2)
         server.calls.clear()

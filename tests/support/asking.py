@@ -41,9 +41,10 @@ def reader_of(
     archive: Archive | None = None,
     now: Now = noon,
     week_start: int = MONDAY,
+    pace: Pace | None = None,
 ) -> Reader:
     """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given."""
-    client = Client(server.url, pace=Pace())
+    client = Client(server.url, pace=pace or Pace())
     client.sign_in(user, user)
 
     def make_client(tell: Teller[Any]) -> Client:
