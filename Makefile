@@ -3,6 +3,7 @@
 # make test  every check and every test, with everything they need, side by side on all cores
 # make fuzz  what strangers hand us (answers, links, configuration), with 200 times as many made-up values
 # make soak  30 sessions that click for ten minutes while the workspace fails, alone and as two copies; writes docs/soak.md
+# make bench  what reading, pages, files and sessions take, beside the least they could; writes docs/performance.md
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test fuzz soak test-copies lint demo architecture reliability clean
+.PHONY: run check test fuzz soak bench test-copies lint demo architecture reliability clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -36,6 +37,10 @@ fuzz: $(VENV)/test.stamp
 soak: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks.soak --document docs/soak.md
 	$(BIN)/python -m benchmarks.soak --document docs/soak.md --copies 2
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m tests.support.browser
+	$(BIN)/python -m benchmarks.speed --document docs/performance.md
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp

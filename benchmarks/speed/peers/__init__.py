@@ -1,0 +1,1 @@
+"""Other ways to the same rooms, each a whole process: it prints how many rooms it received."""
