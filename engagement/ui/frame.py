@@ -39,6 +39,7 @@ def main() -> None:
     """Draws the frame, then the page."""
     st.set_page_config(page_title="Channel Engagement", page_icon="📊", layout="wide")
     st.html(STYLE)
+    loading.begin()
     try:
         runtime()
         signed_in = session.current()

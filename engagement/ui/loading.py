@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
@@ -25,8 +28,11 @@ T = TypeVar("T")
 
 # Most jobs are that fast, and a page that flashes a progress bar is worse than one that starts a bit later.
 PATIENCE = 1.2
-LOOK_EVERY = 0.7
+# How often an open page asks how far a job is, and for how long the answer waits for news: after half a second the
+# framework would show that something runs, and a way to stop it, beside ours.
+LOOK_EVERY, LOOK_FOR, NEWS_EVERY = 0.7, 0.4, 0.1
 VIEW = "_view"
+_BEGUN = "_run_begun"
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,20 @@ class View(Choice):
     def rooms(self, activity: Activity) -> pd.DataFrame:
         """The rows that the view is about."""
         return self.filters.keep(activity.rooms)
+
+
+def begin() -> None:
+    """Begins a run of the page, which waits for all of its jobs together no longer than PATIENCE."""
+    st.session_state[_BEGUN] = time.monotonic()
+
+
+def _wait(job: Job[Any]) -> None:
+    """Waits for the end of a job that may be near: neither in a run that has waited long enough already, nor for a job
+    that has turned out to be a slow one.
+    """
+    if job.running:
+        run = time.monotonic() - st.session_state[_BEGUN]
+        job.wait(max(0.0, PATIENCE - max(run, job.progress().elapsed)))
 
 
 def view() -> View:
@@ -65,8 +85,8 @@ def activity(of: View | None = None) -> Activity:
 def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
     """What is known of the rooms in ``period`` already, after a moment's patience; starts the reading."""
     reading = reader.activity(facts, period)
-    if reading.running and reading.latest is None:
-        reading.wait(PATIENCE)
+    if reading.latest is None:
+        _wait(reading)
     return None if reading.error or reading.latest is None else reading.latest
 
 
@@ -90,8 +110,7 @@ def judged(activity: Activity) -> Activity:
     reading = asked.reader.judged_history(asked.facts, asked.period)
     if reading is None:
         return activity
-    if reading.running:
-        reading.wait(PATIENCE)
+    _wait(reading)
     if reading.running:
         _follow(reading, "weeks")
         return activity
@@ -103,11 +122,12 @@ def judged(activity: Activity) -> Activity:
 
 def whole(job: Job[T], key: str = "rooms") -> T:
     """The result of the job, or the part that is there with its progress above it."""
-    if job.running and job.latest is None:
-        job.wait(PATIENCE)
+    if job.latest is None:
+        _wait(job)
     if job.running:
-        _follow(job, key)
-        if (part := job.latest) is None:
+        part = job.latest
+        _follow(job, key, part=part is None)
+        if part is None:
             st.skeleton(height=320)
             st.stop()
         return part
@@ -120,23 +140,38 @@ def whole(job: Job[T], key: str = "rooms") -> T:
         st.stop()
 
 
-@st.fragment(run_every=LOOK_EVERY)
-def _follow(job: Job[Any], unit: str) -> None:
-    """Shows how far a job is, with a button to stop it; draws the page again when it is over."""
-    if not job.running:
-        st.rerun()
+def _follow(job: Job[Any], unit: str, *, part: bool = False) -> None:
+    """Shows how far a job is, with a button to stop it; draws the page again at its end, or at its first ``part``."""
+    looks = itertools.count()
+
+    @st.fragment(run_every=LOOK_EVERY)
+    def look() -> None:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
+            place = st.empty()
+            st.button("Stop", on_click=job.leave, key=f"stop_{unit}")
+        _tell(job, place)
+        # The page itself is drawn on meanwhile.
+        ends = time.monotonic() + (LOOK_FOR if next(looks) else 0)
+        while time.monotonic() < ends:
+            if job.wait(NEWS_EVERY) or (part and job.latest is not None):
+                st.rerun()
+            # What is drawn lets a click go first.
+            _tell(job, place)
+
+    look()
+
+
+def _tell(job: Job[Any], place: DeltaGenerator) -> None:
     progress = job.progress()
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
-        text = f"{progress.stage} …"
-        if progress.pause >= 1:
-            text = f"{progress.stage}: {progress.why}, going on in {progress.pause:.0f} s"
-            if progress.left is not None and progress.later:
-                text += f", about {duration_text(progress.left)} in all"
-        if progress.done is not None and progress.total:
-            text += f" · {progress.done:,} of {progress.total:,} {progress.unit}"
-        share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0
-        st.progress(share, f"{text} · {progress.elapsed:.0f} s")
-        st.button("Stop", on_click=job.leave, key=f"stop_{unit}")
+    text = f"{progress.stage} …"
+    if progress.pause >= 1:
+        text = f"{progress.stage}: {progress.why}, going on in {progress.pause:.0f} s"
+        if progress.left is not None and progress.later:
+            text += f", about {duration_text(progress.left)} in all"
+    if progress.done is not None and progress.total:
+        text += f" · {progress.done:,} of {progress.total:,} {progress.unit}"
+    share = min(1.0, progress.done / progress.total) if progress.done is not None and progress.total else 0.0
+    place.progress(share, f"{text} · {progress.elapsed:.0f} s")
 
 
 def problem(error: EngagementError, again: Callable[[], None] | None = None, key: str = "try_again") -> None:

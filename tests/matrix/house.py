@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -76,6 +77,7 @@ class Tab:
             self.run()
             if "Stop" not in self.said.splitlines():
                 break
+            time.sleep(0.5)
         else:
             raise AssertionError("the reading does not end")
         return self

@@ -110,6 +110,8 @@ def read(app: AppTest) -> AppTest:
     for _ in range(40):
         if not any(str(button.key).startswith("stop_") for button in app.button):
             return app
+        for run in [*runtimes.runtime().jobs._runs.values()]:
+            run.over.wait(2)
         app.run()
     raise AssertionError("the reading does not end")
 
