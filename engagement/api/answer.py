@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+import orjson
+
+from engagement.api.decode import uncollected
 from engagement.numbers.receipt import ONE_CALL, Receipt
 
 
@@ -46,10 +50,22 @@ class Answer:
 def answer_of(status: int, content: bytes) -> Answer:
     """The answer with its body decoded, where it is a JSON object."""
     try:
-        body = json.loads(content, parse_constant=_no_constant, object_pairs_hook=_object)
+        body = _decoded(content)
     except (ValueError, RecursionError):
         body = None
     return Answer(status, body if isinstance(body, dict) else None, content.lstrip().startswith(b"<"))
+
+
+def _decoded(content: bytes) -> object:
+    """The value of JSON. Raises ValueError or RecursionError for what is none."""
+    # Too long a number or half a surrogate pair, say, are none to the fast decoder, and JSON all the same.
+    with suppress(ValueError, TypeError), uncollected():
+        body = orjson.loads(content)
+        # It keeps the last of two values of one key. What it writes again byte for byte had no key twice.
+        if orjson.dumps(body) == content:
+            return body
+        del body
+    return json.loads(content, parse_constant=_no_constant, object_pairs_hook=_object)
 
 
 def _no_constant(name: str) -> float:

@@ -107,8 +107,8 @@ class Agreement:
         """True while no page contradicts itself or those before it."""
         return not self.shrank and not self._wrong
 
-    def add(self, page: Page[Row], offset: int, known: Mapping[str, tuple[Row | None, int]]) -> None:
-        """Holds a page against itself and what is ``known`` of its rows by the pages before."""
+    def add(self, page: Page[Row], offset: int, known: Mapping[str, int]) -> None:
+        """Holds a page against itself and the values that are ``known`` of its rows by the pages before."""
         arrived = offset + len(page.ids)
         self._wrong |= dict.fromkeys(page.contradictions)
         total = arrived if page.total is None or page.total < 0 else page.total
@@ -118,7 +118,7 @@ class Agreement:
         self.total = total
         if page.values is not None:
             pairs = zip(page.ids, page.values, strict=True)
-            self.moved |= {key for key, value in pairs if key in known and known[key][1] != value}
+            self.moved |= {key for key, value in pairs if key in known and known[key] != value}
 
     def ended(self, page: Page[Row], offset: int) -> bool:
         """True when ``page``, after which the list goes on at ``offset``, was the last of the pass.

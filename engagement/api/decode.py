@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -14,10 +17,22 @@ Object = Mapping[str, object]
 
 # Beyond this a JavaScript server does not count exactly either.
 LARGEST = 2**53
-ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"}
 # Conversations with visitors, which no table has.
 OTHER_TYPES = frozenset({"l", "v"})
+_ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"} | {other: other for other in OTHER_TYPES}
 _LONGEST_ID = 255
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is decoded forms no circles: looking for some while more and more arrives takes as long as decoding."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -87,21 +102,53 @@ def number(source: Object, key: str) -> float:
     return float(value) if type(value) in (int, float) and abs(value) < LARGEST else float("nan")  # type: ignore[arg-type]
 
 
-def how_many(source: Object, key: str) -> float:
-    """The number of things under ``key``, NaN when that is none."""
-    value = whole_or_none(source, key)
-    return float("nan") if value is None or value < 0 else float(value)
+def text_values(sources: Sequence[Object], key: str) -> list[str | None]:
+    """The text under ``key`` of each: None where it is missing, empty or no text."""
+    return [value if isinstance(value := one.get(key), str) and value else None for one in sources]
+
+
+def whole_values(sources: Sequence[Object], key: str) -> list[int | None]:
+    """The whole number under ``key`` of each: None where there is none that a JavaScript server counts exactly."""
+    return [
+        value if type(value := one.get(key)) is int and -LARGEST < value < LARGEST else whole_or_none(one, key)
+        for one in sources
+    ]
+
+
+def how_many(sources: Sequence[Object], key: str) -> list[float]:
+    """The number of things under ``key`` of each: NaN where that is none."""
+    return [math.nan if value is None or value < 0 else value for value in whole_values(sources, key)]
+
+
+def flags(sources: Sequence[Object], key: str) -> list[bool]:
+    """Whether ``key`` of each is true, and nothing else."""
+    return [one.get(key) is True for one in sources]
+
+
+def identifiers(sources: Sequence[Object], key: str) -> list[str | None]:
+    """The id under ``key`` of each: None for what the server would give nothing as an id."""
+    texts = text_values(sources, key)
+    return [value if value and len(value) <= _LONGEST_ID and value.isprintable() else None for value in texts]
 
 
 def identifier(source: Object, key: str) -> str | None:
     """The id under ``key``; None for what the server would give nothing as an id."""
-    value = source.get(key)
-    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isprintable() else None
+    return identifiers([source], key)[0]
 
 
-def people(usernames: Sequence[str]) -> str | None:
-    """How a direct conversation is called: its people, joined as the web client joins them."""
-    return " × ".join(usernames) or None
+def inner(sources: Sequence[Object], key: str) -> list[Object]:
+    """The object under ``key`` of each; an empty one in the place of what is no object."""
+    return [value if isinstance(value := one.get(key), dict) else {} for one in sources]
+
+
+def room_types(rooms: Sequence[Object], listed_as: str | None = None) -> list[str | None]:
+    """The type of each room (channel, private, direct, or one of OTHER_TYPES); ``listed_as`` where it has none."""
+    return [_ROOM_TYPES.get(kind or "", listed_as) for kind in text_values(rooms, "t")]
+
+
+def names_of_people(sources: Sequence[Object]) -> list[str | None]:
+    """How the direct conversation of each list of ``usernames`` is called: its people, as the web client joins them."""
+    return [" × ".join(texts(one, "usernames")) or None if "usernames" in one else None for one in sources]
 
 
 def text_column(values: Iterable[str | None]) -> pd.Series:

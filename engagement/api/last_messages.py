@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+import numpy as np
+import numpy.typing as npt
 
-import pandas as pd
+Bools = npt.NDArray[np.bool_]
+Moments = npt.NDArray[np.datetime64]
 
-_EVER, _NEVER = pd.Timestamp(0, tz="UTC"), pd.Timestamp.max.tz_localize("UTC")
-
-
-@dataclass(frozen=True)
-class Between:
-    """The last message fell between two moments; there was none where they are None."""
-
-    first: pd.Timestamp | None
-    last: pd.Timestamp | None
+_EVER, _NEVER = np.datetime64(0, "us"), np.datetime64(2**62, "us")
 
 
-def between_neighbours(order: Sequence[str], told: Mapping[str, pd.Timestamp | None]) -> dict[str, Between]:
-    """What the place of rooms in ``order`` (longest silence first, before them those without a message) tells of them.
+def between_neighbours(known: Bools, moments: Moments) -> tuple[Moments, Moments, Bools]:
+    """What the place of rooms in a list (longest silence first, before them those without a message) tells of them.
 
-    ``told`` are the last messages that are known, None for none; the others are in the result where their place tells
-    anything. All rooms before and behind count, so that a list in another order tells nothing rather than wrong.
+    ``moments`` are the last messages of the rooms in that order where they are ``known``, NaT for none. For each of the
+    others, where its place tells anything: between which two moments its own fell, NaT elsewhere; and whether there was
+    none. All rooms before and behind count, so that a list in another order tells nothing rather than wrong.
     """
-    moments = [told.get(key) for key in order]
-    before = list(accumulate((_EVER if moment is None else moment for moment in moments), max, initial=_EVER))
-    behind = list(accumulate((_NEVER if m is None else m for m in reversed(moments)), min, initial=_NEVER))[::-1]
-    unused = max((n for n, key in enumerate(order) if key in told and told[key] is None), default=-1)
-    found = {}
-    for n, key in enumerate(order):
-        first, last = before[n], behind[n + 1]
-        if key in told or first > last:
-            continue
-        if n < unused and first == _EVER:
-            found[key] = Between(None, None)
-        elif n > unused and first != _EVER and last != _NEVER:
-            found[key] = Between(first, last)
-    return found
+    spoken = known & ~np.isnat(moments)
+    before = np.maximum.accumulate(np.where(spoken, moments, _EVER))
+    behind = np.minimum.accumulate(np.where(spoken, moments, _NEVER)[::-1])[::-1]
+    places = np.arange(len(known))
+    unused = places[known & ~spoken].max(initial=-1)
+    asked = ~known & (before <= behind)
+    never = asked & (places < unused) & (before == _EVER)
+    between = asked & (places > unused) & (before != _EVER) & (behind != _NEVER)
+    nothing = np.datetime64("NaT", "us")
+    return np.where(between, before, nothing), np.where(between, behind, nothing), never

@@ -62,14 +62,15 @@ def read_pages(
 
 
 class _Collector(Generic[Row]):
-    """One listing in the making: the rows so far, and the value at each position as last seen."""
+    """One listing in the making: the rows so far with their values, and the value at each position as last seen."""
 
     def __init__(self, fetch: Fetch[Row], what: str, skip_zeros: bool, progress: Progress | None) -> None:
         self._fetch = fetch
         self._what = what
         self._skip_zeros = skip_zeros
         self._progress = progress
-        self._pool: dict[str, tuple[Row | None, int]] = {}
+        self._rows: dict[str, Row | None] = {}
+        self._values: dict[str, int] = {}
         self._agreement = Agreement(what)
         self._at: dict[int, int] = {}
         self._sorted_by_value = True
@@ -79,18 +80,18 @@ class _Collector(Generic[Row]):
 
     def listing(self) -> Listing[Row]:
         for number in range(_MOST_PASSES):
-            before = len(self._pool)
+            before = len(self._rows)
             self._read_once(again=number > 0)
             self._complete_ties()
-            nothing_new = number > 0 and len(self._pool) == before
+            nothing_new = number > 0 and len(self._rows) == before
             settled = self._missing() <= 0 or nothing_new
             # A contradiction may have passed when the list is read once more.
             if (settled and self._agreement.holds) or (number > 0 and self._agreement.contradictions):
                 break
         # A room that moves while all others arrive has just been written in; where others lack, it may be a mistake.
         moved = self._agreement.moved if self._missing() > 0 else set()
-        unreadable = {key for key, (row, _) in self._pool.items() if row is None} | moved
-        rows = {key: row for key, (row, _) in self._pool.items() if row is not None and key not in moved}
+        unreadable = {key for key, row in self._rows.items() if row is None} | moved
+        rows = {key: row for key, row in self._rows.items() if row is not None and key not in moved}
         return Listing(rows, self._zeros_skipped, self._spent + self._outcome(unreadable), frozenset(unreadable))
 
     def _outcome(self, unreadable: set[str]) -> Receipt:
@@ -115,7 +116,8 @@ class _Collector(Generic[Row]):
         """One pass from the first position to the last."""
         if not self._agreement.holds:
             # Rooms were deleted, say: what is known may hold them, and hides that another room slipped through.
-            self._pool.clear()
+            self._rows.clear()
+            self._values.clear()
         self._agreement = Agreement(self._what, self._agreement.total)
         self._zeros_skipped = False
         self._at.clear()
@@ -127,7 +129,7 @@ class _Collector(Generic[Row]):
             arrived += len(page.ids)
             offset += len(page.ids)
             empty = 0 if page.ids else empty + 1
-            all_known = self._agreement.holds and len(self._pool) >= self._agreement.total > offset
+            all_known = self._agreement.holds and len(self._rows) >= self._agreement.total > offset
             if self._agreement.ended(page, offset) or all_known or empty == _MOST_EMPTY:
                 break
             if self._zeros_cost_too_much(page, offset, repeats=arrived > len(seen)):
@@ -144,9 +146,9 @@ class _Collector(Generic[Row]):
         """
         page = self._fetch(offset, count)
         self._spent += page.receipt + Receipt(pages=1, reread=int(again))
-        if max(offset + len(page.ids), len(self._pool)) > MOST_ROWS:
+        if max(offset + len(page.ids), len(self._rows)) > MOST_ROWS:
             raise UnreadableAnswer("a list of rooms without an end")
-        self._agreement.add(page, offset, self._pool)
+        self._agreement.add(page, offset, self._values)
         total = self._agreement.total
         if page.ids and offset + len(page.ids) < total and (count != EVERYTHING or not self._cap):
             self._cap = len(page.ids)
@@ -154,9 +156,10 @@ class _Collector(Generic[Row]):
             self._sorted_by_value = False
         elif expected is None or page.values[:1] == [expected]:
             self._at.update(enumerate(page.values, offset))
-        self._pool.update(zip(page.ids, zip(page.rows, page.values or [0] * len(page.ids), strict=True), strict=True))
+        self._rows.update(zip(page.ids, page.rows, strict=True))
+        self._values.update(zip(page.ids, page.values or [0] * len(page.ids), strict=True))
         if self._progress is not None:
-            self._progress(min(len(self._pool), total), total)
+            self._progress(min(len(self._rows), total), total)
         return page
 
     def _zeros_cost_too_much(self, page: Page[Row], offset: int, *, repeats: bool) -> bool:
@@ -202,7 +205,7 @@ class _Collector(Generic[Row]):
     def _first_gap(self, tries: Counter[int], fruitless: Counter[int]) -> tuple[int, int, int] | None:
         """Value, first position and size of the first group that is not whole and not given up."""
         places = Counter(self._at.values())
-        known = Counter(value for _, value in self._pool.values())
+        known = Counter(self._values.values())
         for value in sorted((value for value in places if places[value] > known[value]), reverse=True):
             if value == 0 and self._zeros_skipped:
                 continue
@@ -216,7 +219,7 @@ class _Collector(Generic[Row]):
         return sum(value != 0 for value in self._at.values()) if self._zeros_skipped else self._agreement.total
 
     def _received(self) -> int:
-        return sum(value != 0 for _, value in self._pool.values()) if self._zeros_skipped else len(self._pool)
+        return sum(value != 0 for value in self._values.values()) if self._zeros_skipped else len(self._rows)
 
     def _missing(self) -> int:
         return self._announced() - self._received()

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from engagement.api.channel_list import ChannelCounts, typed
-from engagement.api.consistency import Page, page_of
+from engagement.api.consistency import Page, Row, page_of
 from engagement.api.decode import (
     OTHER_TYPES,
-    ROOM_TYPES,
     Object,
     Reply,
+    flags,
     how_many,
-    identifier,
+    identifiers,
+    inner,
+    names_of_people,
     objects,
-    optional_text,
-    people,
+    room_types,
     text_column,
-    texts,
+    text_values,
     time_column,
+    uncollected,
 )
 from engagement.api.last_messages import between_neighbours
 from engagement.api.paging import AS_MANY_AS_ALLOWED, EVERYTHING, Fetch, Listing, Progress, read_pages
@@ -38,7 +40,7 @@ Ask = Callable[[str, Params], Reply]
 ADMIN_ROOMS, CHANNELS, GROUPS, DIRECT = "rooms.adminRooms", "channels.list", "groups.listAll", "im.list.everyone"
 _KEYS = {ADMIN_ROOMS: "rooms", CHANNELS: "channels", GROUPS: "groups", DIRECT: "ims"}
 _WHAT = {ADMIN_ROOMS: "rooms", CHANNELS: "public channels", GROUPS: "private rooms", DIRECT: "direct messages"}
-_TYPE = {CHANNELS: "c", GROUPS: "p", DIRECT: "d"}
+_LISTED_AS = {CHANNELS: "channel", GROUPS: "private", DIRECT: "direct"}
 _UNREAD = {
     ADMIN_ROOMS: "Some rooms may be missing, those of teams above all, as the list of all rooms could not be read.",
     CHANNELS: "When public channels were last used is not known, as their list could not be read.",
@@ -48,6 +50,7 @@ _UNREAD = {
 _UNLISTED = "Public channels without a message are not known, as their list could not be read."
 _UNORDERED = "When the public channels of teams were last used is not known: the list that tells "
 _BY_ID, _BY_LAST_MESSAGE = ("sort", '{"_id":1}'), ("sort", '{"lm":1,"_id":1}')
+_NO_ORDER = pd.Series([], index=pd.Index([], dtype="str"), dtype="float64")
 _EVERY_TYPE = ("c", "p", "d", "discussions", "teams")
 _OLDEST_FIRST = (("sort", '{"ts":1,"_id":1}'), ("offset", "0"), ("count", "50"))
 # More than the usual limit allows in five minutes is too much for a few channels.
@@ -107,8 +110,6 @@ class _Room(NamedTuple):
     announcement: bool
     total_messages: float
     team: bool
-    spoke_from: str | None = None
-    spoke_to: str | None = None
 
 
 def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: Progress | None = None) -> Directory:
@@ -121,19 +122,23 @@ def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: P
     lists = _Lists(ask, progress)
     if not full:
         public = lists.public(unread=_UNLISTED)
-        return _directory(public.rows, public.receipt)
+        return _directory(_table(public.rows, public.rows), public.receipt)
     administered = [lists.read(ADMIN_ROOMS, types=types) for types in _types(discussions_apart=discussions_apart)]
     documented = [lists.public(), lists.read(GROUPS), lists.read(DIRECT)]
     if {ADMIN_ROOMS, GROUPS} <= lists.refused.keys():
         raise lists.refused[ADMIN_ROOMS]
-    rooms = {key: room for listing in administered for key, room in listing.rows.items()}
+    rooms, documents = dict[str, _Room](), dict[str, _Room]()
+    for listing in (*reversed(documented), *administered):
+        rooms |= listing.rows
     for listing in documented:
-        for key, room in listing.rows.items():
-            rooms[key] = _enriched(rooms.get(key, room), room)
-    receipts = [listing.receipt for listing in (*administered, *documented)]
-    if any(not room.last_message_known for room in rooms.values()):
-        receipts.append(_bracket(rooms, lists, with_discussions=not discussions_apart))
-    return _directory(rooms, sum(receipts, NOTHING_READ))
+        documents |= listing.rows
+    for key, document in documents.items():
+        rooms[key] = _enriched(rooms[key], document)
+    table = _table(rooms, documents)
+    receipt = sum((listing.receipt for listing in (*administered, *documented)), NOTHING_READ)
+    if not table["last_message_known"].all():
+        receipt += _bracket(table, lists, with_discussions=not discussions_apart)
+    return _directory(table, receipt)
 
 
 def read_oldest(ask: Ask) -> tuple[dict[str, str], Receipt]:
@@ -143,14 +148,15 @@ def read_oldest(ask: Ask) -> tuple[dict[str, str], Receipt]:
     """
     reply = ask(CHANNELS, _OLDEST_FIRST)
     documents = objects(reply.body, _KEYS[CHANNELS], CHANNELS)
-    rooms = [(identifier(one, "_id"), optional_text(one, "ts")) for one in documents if not _of_team(one)]
-    moments = time_column(created for _, created in rooms)
-    known = [(key, at) for (key, _), at in zip(rooms, moments, strict=True) if key is not None and not pd.isna(at)]
-    return {key: at.isoformat() for key, at in known}, reply.receipt + Receipt(pages=1)
+    named, moments = identifiers(documents, "_id"), time_column(text_values(documents, "ts"))
+    rooms = zip(named, moments, _of_teams(documents), strict=True)
+    known = {key: at.isoformat() for key, at, of_team in rooms if key and not pd.isna(at) and not of_team}
+    return known, reply.receipt + Receipt(pages=1)
 
 
-def _directory(rooms: dict[str, _Room], receipt: Receipt) -> Directory:
-    return Directory(_table(rooms), receipt + typed(room.type for room in rooms.values()))
+def _directory(table: pd.DataFrame, receipt: Receipt) -> Directory:
+    table["last_message_known"] &= ~table["odd"]
+    return Directory(table[_ORDER], receipt + typed(table["type"]))
 
 
 def _types(*, discussions_apart: bool) -> list[tuple[str, ...]]:
@@ -162,41 +168,33 @@ def _types(*, discussions_apart: bool) -> list[tuple[str, ...]]:
 
 def _enriched(room: _Room, document: _Room) -> _Room:
     """A room of the administration's list with what only its whole document tells."""
+    if room.type and room.created and room.owner:
+        return room
     return room._replace(
         type=room.type or document.type,
-        last_message=document.last_message,
-        last_message_known=document.last_message_known,
         created=room.created or document.created,
         owner=room.owner or document.owner,
     )
 
 
-def _bracket(rooms: dict[str, _Room], lists: _Lists, *, with_discussions: bool) -> Receipt:
-    """Tells in ``rooms`` between which moments those spoke last whose last message no list told; what that cost.
+def _bracket(table: pd.DataFrame, lists: _Lists, *, with_discussions: bool) -> Receipt:
+    """Tells in ``table`` between which moments those spoke last whose last message no list told; what that cost.
 
     The administration's list shows no last message but is sorted by it (``adminFields`` and ``sort`` of
     ``rooms.adminRooms``). Direct messages, of which there may be many, are left out of it. Whoever spoke since the
     first list was read (its counter of messages moved) stands elsewhere now, and tells nothing.
     """
-    placed, receipt = lists.by_last_message(("c", "p", *(["discussions"] if with_discussions else []), "teams"))
-    still = [key for key, now in placed if key in rooms and _alike(rooms[key].total_messages, now.total_messages)]
-    known = [key for key in still if rooms[key].last_message_known]
-    moments = time_column(rooms[key].last_message for key in known)
-    told = {
-        key: None if pd.isna(moment) else moment
-        for key, moment in zip(known, moments, strict=True)
-        if rooms[key].last_message is None or not pd.isna(moment)
-    }
-    for key, spoke in between_neighbours([k for k in still if k in told or k not in known], told).items():
-        if spoke.first is None or spoke.last is None:
-            rooms[key] = rooms[key]._replace(last_message_known=True)
-        else:
-            rooms[key] = rooms[key]._replace(spoke_from=spoke.first.isoformat(), spoke_to=spoke.last.isoformat())
+    order, receipt = lists.by_last_message(("c", "p", *(["discussions"] if with_discussions else []), "teams"))
+    places = pd.Index(table["room_id"]).get_indexer(order.index)
+    before, after = table["total_messages"].to_numpy()[places], order.to_numpy()
+    still = (before == after) | (np.isnan(before) & np.isnan(after))
+    places = places[(places >= 0) & still & ~table["odd"].to_numpy()[places]]
+    known = table["last_message_known"].to_numpy()[places]
+    first, last, never = between_neighbours(known, table["last_message"].dt.tz_localize(None).to_numpy()[places])
+    table.loc[places[never], "last_message_known"] = True
+    for column, moments in (("spoke_from", first), ("spoke_to", last)):
+        table.loc[places, column] = pd.DatetimeIndex(moments, tz="UTC")
     return receipt
-
-
-def _alike(before: float, after: float) -> bool:
-    return before == after or (before != before and after != after)
 
 
 class _Lists:
@@ -211,7 +209,8 @@ class _Lists:
     def read(self, route: str, *, types: tuple[str, ...] = (), unread: str = "") -> Listing[_Room]:
         """Every row of ``route``; none, and ``unread`` as a note, where it cannot be read. Raises what ends all."""
         try:
-            listing = read_pages(self._fetch(route, types), _WHAT[route], progress=self._tell)
+            fetch = self._fetch(route, types, _BY_ID, partial(_rooms, listed_as=_LISTED_AS.get(route)))
+            listing = read_pages(fetch, _WHAT[route], progress=self._tell)
         except ENDS_ALL:
             raise
         except WorkspaceError as exc:
@@ -235,12 +234,13 @@ class _Lists:
         announced = len(rooms) + listing.receipt.missing
         return replace(listing, rows=rooms, receipt=replace(listing.receipt, announced=announced, received=len(rooms)))
 
-    def by_last_message(self, types: tuple[str, ...]) -> tuple[list[tuple[str, _Room]], Receipt]:
-        """The rooms of ``types``, longest silence first and before them those without a message; in one pass, as rooms
-        of a second one would stand in another order. None of them, and a note, where that costs too much.
+    def by_last_message(self, types: tuple[str, ...]) -> tuple[pd.Series, Receipt]:
+        """The messages of the rooms of ``types`` in all, longest silence first and before them those without a message;
+        in one pass, as rooms of a second one would stand in another order. None of them, and a note, where that costs
+        too much.
         """
-        fetch = self._fetch(ADMIN_ROOMS, types, _BY_LAST_MESSAGE)
-        placed: list[tuple[str, _Room]] = []
+        fetch = self._fetch(ADMIN_ROOMS, types, _BY_LAST_MESSAGE, lambda documents: how_many(documents, "msgs"))
+        placed, totals = list[str](), list[float | None]()
         read, spent = 0, NOTHING_READ
         while True:
             asked = AS_MANY_AS_ALLOWED if read else EVERYTHING
@@ -249,96 +249,104 @@ class _Lists:
             except ENDS_ALL:
                 raise
             except WorkspaceError:
-                return [], spent + Receipt(notes=(f"{_UNORDERED}could not be read.",))
+                return _NO_ORDER, spent + Receipt(notes=(f"{_UNORDERED}could not be read.",))
             if (total := page.total) is None or page.contradictions:
-                return [], spent + page.receipt + Receipt(notes=(f"{_UNORDERED}could not be read.",))
+                return _NO_ORDER, spent + page.receipt + Receipt(notes=(f"{_UNORDERED}could not be read.",))
             spent += page.receipt + Receipt(pages=1)
             read += len(page.ids)
-            placed += [(key, room) for key, room in zip(page.ids, page.rows, strict=True) if room is not None]
+            placed += page.ids
+            totals += page.rows
             if not page.ids or read >= total:
-                return placed, spent
+                return pd.Series(totals, index=pd.Index(placed, dtype="str"), dtype="float64"), spent
             # The second page is the first of full size.
             left = (total - read) / len(page.ids) if asked != EVERYTHING else 0
             if spent.pages + left > _MOST_PAGES_IN_ORDER:
-                return [], spent + Receipt(notes=(f"{_UNORDERED}takes too many calls here.",))
+                return _NO_ORDER, spent + Receipt(notes=(f"{_UNORDERED}takes too many calls here.",))
 
     def _tell(self, received: int, announced: int) -> None:
         if self._progress is not None:
             self._progress(self._before + received, self._before + announced)
 
-    def _fetch(self, route: str, types: tuple[str, ...], sort: tuple[str, str] = _BY_ID) -> Fetch[_Room]:
+    def _fetch(
+        self,
+        route: str,
+        types: tuple[str, ...],
+        sort: tuple[str, str],
+        rows: Callable[[Sequence[Object]], Sequence[Row | None]],
+    ) -> Fetch[Row]:
         fixed = [sort, *(("types[]", kind) for kind in types)]
 
-        def fetch(offset: int, count: int) -> Page[_Room]:
+        def fetch(offset: int, count: int) -> Page[Row]:
             reply = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
             documents = objects(reply.body, _KEYS[route], f"{route}")
-            rooms = [_room(document, _TYPE.get(route)) for document in documents]
-            named = [identifier(document, "_id") for document in documents]
-            return page_of(reply.body, offset, named, rooms, None, reply.receipt)
+            with uncollected():
+                named, read = identifiers(documents, "_id"), rows(documents)
+            return page_of(reply.body, offset, named, read, None, reply.receipt)
 
         return fetch
 
 
-def _room(document: Object, listed_as: str | None) -> _Room | None:
-    """One room, of which only a list of one type (``listed_as``) tells the last message; None without an id."""
-    room_id, kind_of = identifier(document, "_id"), optional_text(document, "t")
-    if room_id is None:
-        return None
-    if kind_of not in ROOM_TYPES and kind_of not in OTHER_TYPES:
-        kind_of = listed_as
-    last = optional_text(document, "lm")
-    name, title = optional_text(document, "name"), optional_text(document, "fname")
-    usernames = people(texts(document, "usernames"))
-    discussion = optional_text(document, "prid") is not None
-    linked_by_id = discussion or kind_of == "d"
-    owner = document.get("u")
-    return _Room(
-        slug=room_id if linked_by_id else name or room_id,
-        name=(usernames if kind_of == "d" else None) or title or name or usernames or room_id,
-        type=ROOM_TYPES.get(kind_of or "", kind_of),
-        kind="discussion" if discussion else "team" if document.get("teamMain") is True else "room",
-        usernames=usernames,
-        created=optional_text(document, "ts"),
-        last_message=last if listed_as else None,
-        # What is there and is no date is not the same as a room that was never used.
-        last_message_known=listed_as is not None and (last is not None or "lm" not in document),
-        members=how_many(document, "usersCount"),
-        owner=optional_text(owner, "username") if isinstance(owner, Mapping) else None,
-        archived=document.get("archived") is True,
-        read_only=document.get("ro") is True,
-        default=document.get("default") is True,
-        announcement=document.get("broadcast") is True,
-        total_messages=how_many(document, "msgs"),
-        team=_of_team(document),
+def _rooms(documents: Sequence[Object], listed_as: str | None) -> list[_Room | None]:
+    """The rooms, of which only a list of one type (``listed_as``) tells the last message; None without an id."""
+    named, types, usernames = (
+        identifiers(documents, "_id"),
+        room_types(documents, listed_as),
+        names_of_people(documents),
     )
+    names, titles = text_values(documents, "name"), text_values(documents, "fname")
+    discussions = [prid is not None for prid in text_values(documents, "prid")]
+    last = text_values(documents, "lm") if listed_as else [None] * len(documents)
+    called = list(zip(named, names, titles, usernames, [kind == "direct" for kind in types], discussions, strict=True))
+    kinds = zip(discussions, flags(documents, "teamMain"), strict=True)
+    rooms = zip(
+        [key if direct or discussion else name or key for key, name, _, _, direct, discussion in called],
+        [(direct and people) or title or name or people or key for key, name, title, people, direct, _ in called],
+        types,
+        ["discussion" if discussion else "team" if main else "room" for discussion, main in kinds],
+        usernames,
+        text_values(documents, "ts"),
+        last,
+        # What is there and is no date is not the same as a room that was never used.
+        [bool(listed_as and (at or "lm" not in one)) for at, one in zip(last, documents, strict=True)],
+        how_many(documents, "usersCount"),
+        text_values(inner(documents, "u"), "username"),
+        *(flags(documents, mark) for mark in ("archived", "ro", "default", "broadcast")),
+        how_many(documents, "msgs"),
+        _of_teams(documents),
+        strict=True,
+    )
+    return [None if key is None else _Room._make(room) for key, room in zip(named, rooms, strict=True)]
 
 
-def _of_team(document: Object) -> bool:
-    return optional_text(document, "teamId") is not None and document.get("teamMain") is not True
+def _of_teams(documents: Sequence[Object]) -> list[bool]:
+    """Which rooms belong to a team without being its main room."""
+    of_team = zip(text_values(documents, "teamId"), flags(documents, "teamMain"), strict=True)
+    return [team is not None and not main for team, main in of_team]
 
 
 _ORDER = (
     "room_id slug name type kind usernames created last_message members owner archived read_only default announcement "
     "total_messages team last_message_known spoke_from spoke_to"
 ).split()
-_TIMES = ("created", "last_message", "spoke_from", "spoke_to")
-_NUMBERS = ("members", "total_messages")
-_FLAGS = ("archived", "read_only", "default", "announcement", "team", "last_message_known")
+_FLAGS = "archived read_only default announcement team last_message_known".split()
+_COLUMNS: Mapping[str, Callable[[Sequence[Any]], pd.Series]] = (
+    dict.fromkeys(_Room._fields, text_column)
+    | dict.fromkeys(("created", "last_message"), time_column)
+    | dict.fromkeys(("members", "total_messages"), partial(pd.Series, dtype="float64"))
+    | dict.fromkeys(_FLAGS, partial(pd.Series, dtype="bool"))
+)
 
 
-def _table(rooms: dict[str, _Room]) -> pd.DataFrame:
-    listed = sorted((item for item in rooms.items() if item[1].type not in OTHER_TYPES), key=itemgetter(0))
-    by_column = zip(*(room for _, room in listed), strict=True) if listed else ((),) * len(_Room._fields)
-    columns: dict[str, pd.Series] = {"room_id": text_column(key for key, _ in listed)}
-    for column, values in zip(_Room._fields, by_column, strict=True):
-        if column in _TIMES:
-            columns[column] = time_column(values)
-        elif column in _NUMBERS:
-            columns[column] = pd.Series(values, dtype="float64")
-        elif column in _FLAGS:
-            columns[column] = pd.Series(values, dtype="bool")
-        else:
-            columns[column] = text_column(values)
-    told = pd.Series([room.last_message is not None for _, room in listed], dtype="bool")
-    columns["last_message_known"] &= ~(told & columns["last_message"].isna())
-    return pd.DataFrame(columns)[_ORDER]
+def _table(rooms: Mapping[str, _Room], documents: Mapping[str, _Room]) -> pd.DataFrame:
+    """The rooms by id, with the last message that their ``documents`` tell; ``odd`` is one that is told and no date."""
+    listed = sorted(key for key, room in rooms.items() if room.type not in OTHER_TYPES)
+    by_column = zip(*(rooms[key] for key in listed), strict=True) if listed else ((),) * len(_COLUMNS)
+    values: dict[str, Sequence[Any]] = dict(zip(_COLUMNS, by_column, strict=True))
+    told = [documents.get(key, rooms[key]) for key in listed]
+    for column in ("last_message", "last_message_known"):
+        values[column] = [getattr(room, column) for room in told]
+    table = pd.DataFrame({column: make(values[column]) for column, make in _COLUMNS.items()})
+    table.insert(0, "room_id", text_column(listed))
+    table["odd"] = table["last_message"].isna() & text_column(values["last_message"]).notna()
+    table["spoke_from"] = table["spoke_to"] = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us, UTC]")
+    return table
