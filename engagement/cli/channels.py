@@ -74,7 +74,7 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         return {"start": period.start.isoformat(), "end": period.end.isoformat(), "days": period.days}
 
     rows = _rows(activity, people=people)
-    columns = {name: [_plain(value) for value in rows[name]] for name in rows}
+    columns = {name: _values(rows[name]) for name in rows}
     return {
         "workspace": activity.workspace,
         "release": activity.release,
@@ -104,14 +104,19 @@ def _totals(activity: Activity) -> dict[str, object]:
     return told
 
 
+def _values(column: pd.Series) -> list[object]:
+    """The values of a column as JSON knows them."""
+    if pd.api.types.is_datetime64_dtype(column):
+        column = column.dt.strftime("%Y-%m-%d")
+    values = column.astype("object").where(column.notna(), None).tolist()
+    return [_plain(value) for value in values] if pd.api.types.is_float_dtype(column) else values
+
+
 def _plain(value: Any) -> object:
+    """One decimal of a number that is not whole, None for one that is missing."""
     if pd.isna(value):
         return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, float):
-        return round(value, 1)
-    return value.item() if hasattr(value, "item") else value
+    return round(value, 1) if isinstance(value, float) else int(value)
 
 
 def _padded(count: float, sign: str = "") -> str:

@@ -18,6 +18,8 @@ SIGNS = {"channel": "#", "private": "🔒 ", "discussion": "› ", "team": "◊ 
 ISOLATE, ISOLATE_END = "\u2068", "\u2069"
 
 _MOST_MARKS = 3
+# Words of Latin letters and visible signs, with one space between two of them: most names are these, and clean.
+_PLAIN = "{0}+( {0}+)*".format("[!-~\xa1-\xac\xae-\u02ff]")
 _JOINER, _NON_JOINER = "\u200d", "\u200c"
 
 
@@ -61,8 +63,13 @@ def room_label(name: object, type: str, kind: str = "room") -> str:
 
 def plain_labels(rooms: pd.DataFrame) -> pd.Series[str]:
     """The label of every room of a table (columns name, type, kind), with its index; people are named."""
-    named = zip(rooms["name"], rooms["type"], rooms["kind"], strict=True)
-    return pd.Series([room_label(*room) for room in named], index=rooms.index, dtype="str")
+    kind, type = rooms["kind"], rooms["type"]
+    signs = kind.map(SIGNS).fillna(type.map(SIGNS)).fillna("").mask(type.eq("direct"), "")
+    labels = signs.astype("str") + rooms["name"]
+    odd = ~rooms["name"].str.fullmatch(_PLAIN).eq(True)
+    named = rooms.loc[odd, ["name", "type", "kind"]].itertuples(index=False, name=None)
+    labels[odd] = [room_label(*room) for room in named]
+    return labels.astype("str")
 
 
 def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
