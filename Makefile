@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
 TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test fuzz soak bench test-copies lint demo architecture reliability clean
+.PHONY: run check test fuzz soak bench test-copies lint demo architecture reliability plotly clean
 
 run: $(VENV)/run.stamp
 	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
@@ -54,6 +54,13 @@ architecture: $(VENV)/run.stamp
 # docs/reliability.md, from what the tests say of the faults that they produce.
 reliability: $(VENV)/test.stamp
 	$(BIN)/python -m docs.reliability
+
+# engagement/report/plotly: the part of the chart library that draws bars and lines, of the release that is installed.
+PLOTLY := engagement/report/plotly
+plotly: $(VENV)/run.stamp
+	npm pack --silent --pack-destination $(VENV) plotly.js-basic-dist-min@$$($(BIN)/python -c \
+		'from plotly.offline import get_plotlyjs_version; print(get_plotlyjs_version())') >$(VENV)/plotly.name
+	tar -xzf $(VENV)/$$(cat $(VENV)/plotly.name) -C $(PLOTLY) --strip-components 1 package/LICENSE package/plotly-basic.min.js
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

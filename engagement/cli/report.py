@@ -44,7 +44,10 @@ def report(
         activity = connection.read(**asked)
     content = build(masked(activity) if mask else activity, Filters(types), Wishes(title, top=top))
     if out is not None:
-        _put(out, FORMS[out.suffix.lower()](content, paper))
+        try:
+            _put(out, FORMS[out.suffix.lower()](content, paper))
+        finally:
+            pictures.close()
     else:
         print(markdown.document(content), end="")
     if activity.receipt.complete:

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from engagement import figures
 from engagement.display import tables, wording
@@ -27,9 +26,9 @@ NARROW = ("top", "movers", "inactive", "trend")
 BESIDE, ALONE = 442, 666
 _SIGNED = ("Change", "Change %")
 _START = """
-const drawn = JSON.parse(document.getElementById("figures").textContent);
-for (const [what, figure] of Object.entries(drawn.figures))
-  Plotly.newPlot("plot-" + what, figure.data, figure.layout, drawn.config);
+const {figures, config} = JSON.parse(document.getElementById("figures").textContent);
+window.drawn = Promise.all(Object.entries(figures).map(
+  ([what, figure]) => Plotly.newPlot("plot-" + what, figure.data, figure.layout, config)));
 """
 
 
@@ -84,8 +83,7 @@ def _environment() -> Environment:
 
 @cache
 def _plotly() -> str:
-    source: str = get_plotlyjs()
-    return source
+    return (HERE / "plotly" / "plotly-basic.min.js").read_text(encoding="utf-8")
 
 
 def _policy(scripts: tuple[str, ...]) -> str:

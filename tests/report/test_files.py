@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -11,22 +12,29 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from PIL import Image
 from playwright.sync_api import BrowserContext
-from pypdf import PdfReader
+from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from engagement.cli.report import FORMS
-from engagement.errors import FileNotMade, NoBrowser
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import Receipt
-from engagement.report import html, markdown, pictures
+from engagement.report import html, markdown
 from engagement.report.content import Content, build
 from engagement.report.wishes import SECTIONS, Wishes
 from engagement.report.workbook import as_csv, as_workbook, workbook
-from tests.support.faults import EXACT, NOTED, REFUSED, SAID, fault
-from tests.support.report_tools import FORMULA, IMG, LONG, SCRIPT, activity_of, history_of, strange_rooms
+from tests.support.faults import EXACT, NOTED, REFUSED, fault
+from tests.support.report_tools import (
+    FORMULA,
+    IMG,
+    LONG,
+    SCRIPT,
+    activity_of,
+    history_of,
+    pdf_text,
+    strange_rooms,
+)
 from tests.support.rooms import WEEK
 
 pytestmark = fault(kind="Files", at="rooms of a test", seen="report")
@@ -57,10 +65,6 @@ def sheet_rows(made: bytes, name: str) -> list[dict[str, object]]:
     sheet = load_workbook(io.BytesIO(made))[name]
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip([str(cell) for cell in head], row, strict=True)) for row in rows]
-
-
-def pdf_text(made: bytes) -> str:
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
 
 
 def test_the_key_figures_are_those_of_the_rooms_shown() -> None:
@@ -286,6 +290,37 @@ def test_the_html_opens_offline_draws_its_charts_asks_for_nothing_and_runs_nothi
     assert failed.value.failure == "csp"
 
 
+def test_the_html_is_small_enough_to_be_mailed() -> None:
+    assert len(html.document(content_of(*strange_rooms())).encode()) < 1_500_000
+
+
+def test_the_library_in_the_html_is_of_the_generation_that_the_figures_are_written_for() -> None:
+    carried = re.search(r"plotly.js \(basic - minified\) v(\d+)\.", html.document(content_of()))
+    assert carried is not None
+    assert carried[1] == get_plotlyjs_version().split(".")[0]
+
+
+def test_the_library_in_the_html_finds_no_other_fault_with_any_figure_than_the_whole_one(
+    context: BrowserContext,
+) -> None:
+    counted = activity_of(*ROOMS)
+    history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
+    earlier = replace(activity_of(*strange_rooms()), period=WEEK.previous, previous=WEEK.previous.previous)
+    carried, whole = context.new_page(), context.new_page()
+    whole.add_script_tag(content=get_plotlyjs())
+    for content in (
+        build(counted.judged(history), EVERY, Wishes(), compared=earlier),
+        build(replace(counted, counted=False), EVERY, Wishes()),
+        build(counted, Filters(search="nothing"), Wishes()),
+    ):
+        carried.set_content(html.document(content))
+        drawn = json.loads(carried.locator("#figures").inner_text())["figures"]
+        assert drawn.keys() == content.charts.keys()
+        for what, figure in drawn.items():
+            judged = "figure => (Plotly.validate(figure.data, figure.layout) ?? []).map(fault => fault.msg)"
+            assert carried.evaluate(judged, figure) == whole.evaluate(judged, figure), what
+
+
 @pytest.mark.parametrize(("paper", "width"), [("A4", 718), ("Letter", 740)])
 def test_no_chart_is_cut_off_on_paper(context: BrowserContext, tmp_path: Path, paper: str, width: int) -> None:
     path = tmp_path / "report.html"
@@ -301,77 +336,6 @@ def test_no_chart_is_cut_off_on_paper(context: BrowserContext, tmp_path: Path, p
         assert box is not None
         assert main["x"] <= box["x"]
         assert box["x"] + box["width"] <= main["x"] + main["width"] + 1
-
-
-def test_the_pdf_has_selectable_text_on_the_paper_that_was_asked_for() -> None:
-    content = content_of()
-    made = pictures.pdf(html.document(content, paper="Letter"))
-    page = PdfReader(io.BytesIO(made)).pages[0]
-    assert (round(page.mediabox.width), round(page.mediabox.height)) == (612, 792)
-    text = pdf_text(made)
-    for said in ("Channel engagement report", "chat.example.org", "#general", "127", "Messages rose from 100 to 127"):
-        assert said in text, said
-
-
-def test_one_chart_is_a_picture_of_twice_its_width() -> None:
-    content = content_of()
-    made = pictures.png(html.document(content, only="top"), pictures.CHART_WIDTH)
-    picture = Image.open(io.BytesIO(made))
-    assert picture.width == 2 * pictures.CHART_WIDTH
-    assert 300 < picture.height < 2000
-    # The last line of pixels is paper: the picture ends below the chart, and not inside it.
-    assert (
-        len(
-            set(
-                picture.convert("RGB").crop((0, picture.height - 2, picture.width, picture.height)).get_flattened_data()
-            )
-        )
-        == 1
-    )
-
-
-@fault("no browser for a PDF", SAID, "what to install")
-def test_without_a_browser_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: None)
-    with pytest.raises(NoBrowser, match="apt-get install chromium"):
-        pictures.pdf("<main></main>")
-
-
-def stub(folder: Path, script: str) -> str:
-    path = folder / "browser"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return str(path)
-
-
-@fault("a browser that runs: {script}", SAID)
-@pytest.mark.parametrize(
-    ("script", "says"),
-    [
-        ("sleep 30", "longer than 1 seconds"),
-        ("echo no sandbox >&2; exit 3", r"status 3 \(no sandbox\)"),
-        ("exit 0", "made no PDF"),
-    ],
-)
-def test_a_browser_that_hangs_fails_or_makes_nothing_is_one_sentence(
-    script: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = stub(tmp_path, script)
-    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: path)
-    with pytest.raises(FileNotMade, match=says):
-        pictures.pdf("<main></main>", timeout=1)
-
-
-@pytest.mark.parametrize(("user", "wanted"), [(0, True), (1000, False)])
-def test_the_sandbox_is_only_given_up_as_root(
-    user: int, wanted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = stub(tmp_path, f'echo "$@" > {tmp_path}/arguments')
-    monkeypatch.setattr("choreographer.browsers.chromium.Chromium.find_browser", lambda **_: path)
-    monkeypatch.setattr("os.geteuid", lambda: user)
-    with pytest.raises(FileNotMade):
-        pictures.pdf("<main></main>", timeout=5)
-    assert ("--no-sandbox" in (tmp_path / "arguments").read_text()) is wanted
 
 
 @fault("a formula as name in CSV", EXACT, "text")

@@ -50,7 +50,7 @@ def reached(start: Any) -> set[str]:
             found.add("process")
         elif inspect.isclass(thing) and issubclass(thing, (HTTPServer, uvicorn.Server)):
             found.add("server")
-        if getattr(thing, "__module__", None) == "engagement.report.pictures":
+        if getattr(thing, "__module__", None) == "engagement.report.chromium":
             found.add("browser")
         todo += _next(thing)
     return found

@@ -1,11 +1,13 @@
-"""An activity by hand, for the tests of masks and reports."""
+"""An activity by hand, for the tests of masks and reports, and what a PDF says."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
+from pypdf import PdfReader
 
 from engagement.numbers.rooms import NO_RULES, Activity, Rules
 from engagement.numbers.weeks import History, weeks_until
@@ -56,3 +58,8 @@ def strange_rooms() -> list[dict[str, object]]:
         {"name": name, "room_id": f"hostile-{number}", "messages": 90 - number, "previous_messages": 10 + number}
         for number, name in enumerate(HOSTILE)
     ]
+
+
+def pdf_text(made: bytes) -> str:
+    """The text of all pages of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
