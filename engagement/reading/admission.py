@@ -1,9 +1,10 @@
 """Whether the workspace still admits somebody: asked anew every few minutes, before anything is shown to them.
 
-An admission is renewed in the background a minute before it ends, so that nobody waits for it as a rule. When the
-workspace does not answer or asks for a pause, the view goes on until the admission ends, and then waits; when it says
-no, the view ends at once. One renewal at a time serves all tabs of a session, and what each role may do is asked once
-for everybody: a viewer costs one call of ``me`` for each renewal.
+An admission is renewed in the background a minute before it ends, so that nobody waits for it as a rule, and only when
+something is to be shown: an open tab where nothing happens costs no call. When the workspace does not answer or asks
+for a pause, the view goes on until the admission ends, and then waits; when it says no, the view ends at once. One
+renewal at a time serves all tabs of a session, and what each role may do is asked once for everybody: a viewer costs
+one call of ``me`` for each renewal.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access, admit, roles_told
 from engagement.storage.database import Clock
 
-RENEWED_AFTER = timedelta(seconds=210)
-# An open page looks every ten seconds whether its admission has ended, so nothing stays for five minutes.
-LASTS = timedelta(seconds=270)
+RENEWED_AFTER = timedelta(seconds=225)
+# What is sent later than ten seconds after the last look waits for another, so nothing new is seen after five minutes.
+LASTS = timedelta(seconds=285)
 # Seconds that a view waits for a renewal which it could do without, and for one which it could not.
 MOMENT, PATIENCE = 0.3, 2.0
 ROLES_KEPT = 30.0
@@ -83,20 +84,22 @@ class Admissions:
     def ask(self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]) -> Admission:
         """Asks the workspace what an account may see; ``make`` gives a client of it. Raises any WorkspaceError."""
         began = self._clock()
-        at, roles = self._roles(workspace, viewer, make, tell)
-        if abs(began - at) > timedelta(seconds=ROLES_KEPT):
-            self._jobs.forget((workspace, "roles"), viewer)
-            at, roles = self._roles(workspace, viewer, make, tell)
-        return Admission(admit(make(tell), roles), min(began, at))
-
-    def _roles(self, workspace: str, viewer: str, make: Callable[[Teller[Any]], Client], tell: Teller[Any]) -> _Roles:
-        """Asked at most twice a minute for everybody."""
+        # A client that has just signed in knows the id of its workspace, which another at the address does not have.
+        key = (workspace, make(tell).workspace_id, "roles")
 
         def work(t: Teller[_Roles]) -> _Roles:
             return self._clock(), roles_told(make(t))
 
-        job: Job[_Roles] = self._jobs.ask((workspace, "roles"), viewer, work, keep=ROLES_KEPT)
-        return job.result_for(tell)
+        def roles_now() -> _Roles:
+            """Asked at most twice a minute for everybody."""
+            job: Job[_Roles] = self._jobs.ask(key, viewer, work, keep=ROLES_KEPT)
+            return job.result_for(tell)
+
+        at, roles = roles_now()
+        if abs(began - at) > timedelta(seconds=ROLES_KEPT):
+            self._jobs.forget(key, viewer)
+            at, roles = roles_now()
+        return Admission(admit(make(tell), roles), min(began, at))
 
     def _key(self, name: str) -> Hashable:
         return ("admission", name)

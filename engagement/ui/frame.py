@@ -24,7 +24,6 @@ TITLES = {
     "trends": "Trends",
     "report": "Report",
 }
-WATCH_EVERY = 10
 
 
 def pages() -> list[st.Page]:
@@ -76,7 +75,6 @@ def _open(signed_in: session.SignedIn) -> None:
     """Draws the page that was asked for, or what keeps it from being drawn, with a way on."""
     page = st.navigation(pages(), position="top")
     signing.keep_signed_in()
-    _watch()
     if signed_in.everyone:
         st.caption(":material/public: Everyone who can reach this link sees these figures.")
     try:
@@ -128,13 +126,6 @@ def _person(signed_in: session.SignedIn) -> None:
     who = "as a guest" if signed_in.demo else f"as {escaping.for_markdown(signed_in.session.username)}"
     st.caption(f"Signed in {who}")
     st.button("Sign out", on_click=signing.sign_out, icon=":material/logout:", key="sign_out")
-
-
-@st.fragment(run_every=WATCH_EVERY)
-def _watch() -> None:
-    """Ends the view in this tab soon after somebody signed out in another, or may not see it any more."""
-    if not session.alive():
-        st.rerun()
 
 
 main()

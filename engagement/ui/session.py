@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engagement.api.client import Person
-from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut
+from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut, StoreUnavailable
 from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
 from engagement.reading.rights import Access
@@ -134,21 +134,27 @@ def look(who: Visitor) -> SignedIn:
     return SignedIn(session, access)
 
 
-def holds(who: Visitor) -> bool:
-    """True while what was shown to somebody may still be sent to them: the session lasts, and its admission.
+def lasts(who: Visitor) -> bool:
+    """True while what was shown to somebody may stay: nothing says that the session has ended or was refused.
 
     No workspace is asked; may be called from any thread.
     """
+    if runtime().settings.workspace_account:
+        return runtime().settings.access.mode == EVERYONE or who.named is not None
     try:
-        if not runtime().settings.workspace_account:
-            held: Admission | None = _held(allowed(runtime().sessions.find(who.session_id or "")))
-        elif runtime().settings.access.mode == EVERYONE or who.named is not None:
-            held = runtime().account
-        else:
-            return False
+        return allowed(runtime().sessions.find(who.session_id or "")).admitted_at > NEVER
+    except SignedOut:
+        return False
+    except StoreUnavailable:
+        return True
+
+
+def admits(who: Visitor) -> bool:
+    """True while figures may be sent to somebody: their session lasts, and so does the admission or its renewal."""
+    try:
+        return lasts(who) and bool(look(who))
     except EngagementError:
         return False
-    return held is not None and runtime().admissions.lasts(held)
 
 
 def _held(session: Session) -> Admission:
@@ -246,12 +252,3 @@ def reader(signed_in: SignedIn) -> Reader:
         shared=True,
         now=runtime().clock,
     )
-
-
-def alive() -> bool:
-    """True while whoever looks in this tab may go on looking: the session has not ended, nor its admission."""
-    try:
-        current()
-    except EngagementError:
-        return False
-    return True

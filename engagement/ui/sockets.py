@@ -20,7 +20,8 @@ from engagement.ui.runtime import runtime
 from engagement.ui.tabs import Tab, Visitor
 from engagement.ui.web import COOKIE
 
-# Seconds after which what is sent is no longer let through because its script was admitted when it began.
+# Seconds after which what is sent is no longer let through because its script was admitted when it began, and after
+# which a tab where nothing happens is looked at: whether its session goes on, which costs no call.
 CHECKED_EVERY = 10.0
 _PROTOCOLS = b"sec-websocket-protocol"
 _FILE = re.compile(rb"/media/([0-9a-f]{32,128})")
@@ -32,8 +33,8 @@ _FIGURES = frozenset({"dataframe_chunk", "deferred_file"})
 class Gate:
     """ASGI middleware that knows whose figures a websocket or a request is about, and sends them to nobody else.
 
-    A websocket is closed as soon as the session, or the admission, of whom it shows figures to has ended; the browser
-    opens another one, which begins anew.
+    A websocket is closed soon after the session of whom it shows figures to has ended, and as soon as figures are to be
+    sent to somebody who is not admitted any more; the browser opens another one, which begins anew.
     """
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
@@ -56,7 +57,7 @@ class Gate:
 
         who = _visitor(HTTPConnection(scope))
         file = scope["path"].removeprefix(self._files).partition(".")[0]
-        owned = runtime().tabs.owns(file, who) and await run_in_threadpool(session.holds, who)
+        owned = runtime().tabs.owns(file, who) and await run_in_threadpool(session.admits, who)
         answer = self._app if owned else PlainTextResponse("There is nothing here.", 404)
         await answer(scope, receive, send_unkept)
 
@@ -77,7 +78,7 @@ class Gate:
 
         async def tell(message: Message) -> None:
             """What the framework sends, until the tab is over."""
-            if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _holds(tab):
+            if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _admits(tab):
                 tab.close()
             if tab.over:
                 return
@@ -98,7 +99,10 @@ async def _next(tab: Tab, receive: Receive) -> Message | None:
         return None
     coming, closing = asyncio.ensure_future(receive()), asyncio.ensure_future(tab.closing.wait())
     try:
-        await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
+        first = asyncio.FIRST_COMPLETED
+        while not (await asyncio.wait({coming, closing}, timeout=CHECKED_EVERY, return_when=first))[0]:
+            if tab.visitor and not await run_in_threadpool(session.lasts, tab.visitor):
+                runtime().tabs.drop(tab.visitor.owner)
         return None if tab.over else coming.result()
     finally:
         coming.cancel()
@@ -118,16 +122,16 @@ async def _may_pass(tab: Tab, raw: bytes | None) -> bool:
     kind: str | None = asked.WhichOneof("type")
     if kind == "backend_operation_request":
         kind = asked.backend_operation_request.WhichOneof("payload")
-        if kind in _FIGURES and not await _holds(tab):
+        if kind in _FIGURES and not await _admits(tab):
             tab.close()
             return False
     return kind in _RUNS | _FIGURES
 
 
-async def _holds(tab: Tab) -> bool:
+async def _admits(tab: Tab) -> bool:
     """True when the tab shows figures to somebody who may see them now."""
     who = tab.visitor
-    if who is None or not await run_in_threadpool(session.holds, who):
+    if who is None or not await run_in_threadpool(session.admits, who):
         return False
     tab.seen = time.monotonic()
     return True

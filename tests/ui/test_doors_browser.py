@@ -143,7 +143,7 @@ def test_signing_out_empties_every_tab_at_once(dashboard: Dashboard, profile: Br
         page.goto(f"{dashboard.url}/inactive_rooms")
         settled(drawn(page))
     first.get_by_role("button", name="Sign out").click()
-    # Open tabs look every ten seconds whether their session has ended; this one is told.
+    # An open tab is looked at every ten seconds; the tabs of this process are closed at once.
     expect(second.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=8_000)
     expect(second.get_by_test_id("stDataFrame")).to_have_count(0)
     expect(first.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=30_000)
