@@ -56,7 +56,7 @@ class Connection:
         With ``keeps`` a database is needed; without, what is read is kept where that is possible.
         """
         say_wait = say_wait or self.say_wait
-        access, url = admit(self.client), self.settings.archive.url
+        access, place = admit(self.client), self.settings.archive
 
         def of(tell: Teller[Any]) -> Client:
             def wait(why: str, seconds: float) -> None:
@@ -71,7 +71,9 @@ class Connection:
             workspace=self.client.address,
             access=access,
             viewer="command line",
-            archive=Archive(Store(url)) if keeps else archive_or_memory(url, _say_not_kept),
+            archive=Archive(Store(place.url), place.weeks)
+            if keeps
+            else archive_or_memory(place.url, _say_not_kept, place.weeks),
             timezone=self.settings.calendar.timezone,
             week_start=self.settings.calendar.week_start,
             rules=rules_of(self.settings),

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
 from engagement.display.wording import duration_text, plural
-from engagement.errors import NoPremiumModule, Unrecognised
+from engagement.errors import InvalidSettings, NoPremiumModule, Unrecognised
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Progress
@@ -26,9 +26,11 @@ SayWeeks = Callable[[int, int], None]
 def sync(*, weeks: int, again: bool, quiet: bool) -> int:
     """Fills the archive with the last full weeks, and writes one line on what is there; ``again`` reads all of them.
 
-    Raises EngagementError.
+    Raises EngagementError, at once for more weeks than are kept.
     """
     with connected((lambda _: None) if quiet else say_wait) as connection:
+        if weeks > (most := connection.settings.archive.weeks):
+            raise InvalidSettings([f"[archive] weeks must be at least {weeks} for them to stay; it is {most}."])
         bar, say_weeks, say_pause = shown(sys.stderr, weeks, quiet=quiet)
         with bar:
             synced, notes = run(

@@ -94,9 +94,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class ArchivePlace:
-    """The database of sessions and archive; None is the SQLite file in the user's data folder."""
+    """The database of sessions and archive (None: the SQLite file in the user's data folder), and how many past weeks
+    the archive keeps.
+    """
 
     url: str | None = _key(values.database, secret=True)
+    weeks: int = _key(values.whole(53, 520), 104)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What was read from workspaces and is kept: windows of counts, one row with one compact block each.
 
-A window that is over changes only by late edits and deletions, so it is read once. No message text is kept.
+A window that is over changes only by late edits and deletions, so it is read once, and dropped when it is old. No
+message text is kept.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from sqlalchemy import Connection, Row, column, delete, insert, select, table, t
 from engagement.errors import DamagedBlock
 from engagement.numbers.periods import DAY, Period, Way
 from engagement.numbers.receipt import Receipt
+from engagement.settings.keys import ArchivePlace
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
 from engagement.storage.recognition import Rooms, name_by_id, name_by_rooms
 
 SETTLES_AFTER = timedelta(days=2)
+# An old window that was asked for is kept so long, or it would be read at every look.
+_OLD_KEPT = timedelta(weeks=1)
 # The last zone in which a day ends: with one that cannot be read, a window settles late rather than early.
 _WESTERNMOST = timezone(timedelta(hours=-12))
 _SCOPES_IN_MEMORY = 8
@@ -116,10 +120,13 @@ class CountingCheck:
 
 
 class Archive:
-    """The windows kept in ``store``. Every method raises StoreUnavailable when the database does not answer."""
+    """The windows of the last ``weeks`` in ``store``. Every method raises StoreUnavailable when the database does not
+    answer.
+    """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, weeks: int = ArchivePlace.weeks) -> None:
         self._store = store
+        self._lasts = timedelta(weeks=weeks)
         self._positions: dict[int, Positions] = {}
         self._lock = threading.Lock()
 
@@ -137,7 +144,7 @@ class Archive:
             return name_by_rooms(connection, address, own_id, rooms, id_told=id_told)
 
     def put(self, scope: Scope, period: Period, counts: pd.Series, meta: WindowMeta) -> None:
-        """Keep a window, whole or not at all; one that was read later stays.
+        """Keep a window, whole or not at all; one that was read later stays. Old windows of all scopes go.
 
         ``counts`` are whole numbers by room id, each room once. Raises ValueError when they are otherwise.
         """
@@ -156,6 +163,8 @@ class Archive:
                 write(connection, scope_id, grown, before=len(known.ids))
                 _set_revision(connection, scope_id, grown.revision)
             _replace(connection, key, meta, block)
+            # A server whose clock is ahead makes nothing old, and one whose today is long ago does not find itself old.
+            _drop_old(connection, min(meta.read_at, self._store.clock()), self._lasts)
         self._remember(scope_id, grown)
 
     def kept(self, scope: Scope, periods: Iterable[Period], rule: int | None = None) -> dict[Period, KeptWindow]:
@@ -270,6 +279,12 @@ def _replace(connection: Connection, key: Mapping[str, object], meta: WindowMeta
             "block": block,
         },
     )
+
+
+def _drop_old(connection: Connection, now: datetime, lasts: timedelta) -> None:
+    """Drop the windows that ended longer ago than they last, and were not read lately."""
+    ended, read = _WINDOWS.c.end_day < str((now - lasts).date()), _WINDOWS.c.read_at < (now - _OLD_KEPT).timestamp()
+    connection.execute(delete(_WINDOWS).where(ended, read))
 
 
 def _rows(

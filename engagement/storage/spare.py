@@ -7,28 +7,32 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from engagement.errors import StoreUnavailable
+from engagement.settings.keys import ArchivePlace
 from engagement.storage.archive import Archive
 from engagement.storage.database import IN_MEMORY, Store
 
 
-def archive_or_memory(url: str | None, say: Callable[[StoreUnavailable], None]) -> Archive:
-    """The archive in the database of ``url``; from the moment that fails, one in memory, after ``say`` was told once.
+def archive_or_memory(
+    url: str | None, say: Callable[[StoreUnavailable], None], weeks: int = ArchivePlace.weeks
+) -> Archive:
+    """The archive of so many ``weeks`` in the database of ``url``; from the moment that fails, one in memory, after
+    ``say`` was told once.
 
     What is found missing then is read from the workspace again. Raises InvalidSettings.
     """
-    return cast("Archive", _OrMemory(url, say))
+    return cast("Archive", _OrMemory(url, say, weeks))
 
 
 class _OrMemory:
     """Calls every method of an archive, and the same of another one when the database of the first fails."""
 
-    def __init__(self, url: str | None, say: Callable[[StoreUnavailable], None]) -> None:
+    def __init__(self, url: str | None, say: Callable[[StoreUnavailable], None], weeks: int) -> None:
         self._say = say
         self._lock = threading.Lock()
         self._kept: Archive | None = None
         self._spare: Archive | None = None
         try:
-            self._kept = Archive(Store(url))
+            self._kept = Archive(Store(url), weeks)
         except StoreUnavailable as error:
             self._in_memory(error)
 

@@ -133,7 +133,9 @@ def build(
     store = Store(settings.archive.url, folder=folder, clock=clock)
     key = settings.session.key.encode() if settings.session.key else kept_key(folder or data_folder())
     sessions = Sessions(store, key, clock, settings.session.hours)
-    return Runtime(settings, store, sessions, Archive(store), clock, demo or Options(seed=DEMO_SEED))
+    return Runtime(
+        settings, store, sessions, Archive(store, settings.archive.weeks), clock, demo or Options(seed=DEMO_SEED)
+    )
 
 
 _current: Runtime | None = None

@@ -155,6 +155,17 @@ def test_a_number_of_weeks_that_cannot_be_is_a_wrong_command_line(
     assert "number of weeks from 1 to 520" in capsys.readouterr().err
 
 
+@fault("--weeks 105 where 104 are kept", SAID, "the setting is named; nothing is read", at="command line")
+def test_more_weeks_than_are_kept_are_not_read_at_all(
+    command: Callable[..., tuple[int, str, str]], server: DemoServer
+) -> None:
+    server.calls.clear()
+    status, out, err = command("--weeks", "105")
+    assert (status, out) == (1, "")
+    assert "[archive] weeks must be at least 105 for them to stay; it is 104." in err
+    assert server.count("channels/list") == 0
+
+
 @fault("a wrong password", SAID, "without the password", kind="Side dishes and refusals")
 def test_what_cannot_be_synced_is_one_line(
     command: Callable[..., tuple[int, str, str]], server: DemoServer, monkeypatch: pytest.MonkeyPatch

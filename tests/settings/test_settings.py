@@ -68,6 +68,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         copies = 2
         [archive]
         url = "postgresql://u:p@db/engagement"
+        weeks = 60
         [rooms]
         exempt = ["announcements"]
         leave_out = ["bot-*", "git"]
@@ -88,7 +89,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert loaded.calendar.timezone == ZoneInfo("Asia/Kolkata")
     assert loaded.calendar.week_start == 6
     assert (loaded.limits.longest_period, loaded.limits.calls_a_minute, loaded.limits.copies) == (92, 60, 2)
-    assert loaded.archive.url == "postgresql://u:p@db/engagement"
+    assert (loaded.archive.url, loaded.archive.weeks) == ("postgresql://u:p@db/engagement", 60)
     assert loaded.rooms == settings.Rooms(("announcements",), ("bot-*", "git"), True)
     assert loaded.session.hours == 1.5
 
@@ -198,6 +199,7 @@ GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
         ("[session]\nhours = nan", "[session] hours must be"),
         ("[session]\nhours = false", "[session] hours must be"),
         ('[session]\nkey = "short"', "[session] key must be a secret of at least 32 characters"),
+        ("[archive]\nweeks = 52", "[archive] weeks must be a whole number from 53 to 520"),
         ('[archive]\nurl = "mysql://u:p@db/x"', "[archive] url must be postgresql://"),
         ("[rooms]\nexempt = [1]", "[rooms] exempt must be a list of texts"),
         ('[demo]\nenabled = "perhaps"', "[demo] enabled must be true or false"),

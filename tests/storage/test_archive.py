@@ -53,6 +53,40 @@ def test_a_window_comes_back_as_it_was_kept(archive: Archive) -> None:
     assert archive.kept(SCOPE, [WEEK_1, WEEK_2]) == {WEEK_1: KeptWindow(WEEK_1, meta)}
 
 
+def test_a_window_older_than_the_setting_goes_when_another_is_kept(store: Store) -> None:
+    archive, other = Archive(store, weeks=60), Scope("https://other.example.org", "all")
+    # 60 weeks before the 20th of November 2026 was the 26th of September 2025.
+    old, young = (Period(last - timedelta(days=6), last) for last in (date(2025, 9, 25), date(2025, 9, 26)))
+    read_then = replace(META, read_at=NOON - timedelta(days=8))
+    for scope in (SCOPE, other):
+        for week in (old, young):
+            archive.put(scope, week, series(r1=70), read_then)
+    archive.put(SCOPE, WEEK_1, series(r1=7), META)
+    assert [*archive.kept(SCOPE, [old, young, WEEK_1])] == [young, WEEK_1]
+    assert [*archive.kept(other, [old, young])] == [young]
+
+
+def test_an_old_window_that_somebody_asks_for_is_kept_for_a_week(store: Store, clock: Clock) -> None:
+    archive, old = Archive(store, weeks=60), Period(date(2025, 9, 15), date(2025, 9, 21))
+    archive.put(SCOPE, old, series(r1=70), META)
+    for days, kept in ((7, True), (8, False)):
+        clock.put(ahead=timedelta(days=days))
+        archive.put(SCOPE, WEEK_1, series(r1=7), replace(META, read_at=clock.moment()))
+        assert bool(archive.kept(SCOPE, [old])) == kept
+
+
+@fault("a server whose clock is years ahead, or behind", EXACT, "nothing else becomes old by it", kind="Odd values")
+def test_a_server_whose_clock_is_years_ahead_or_behind_makes_nothing_old(store: Store) -> None:
+    archive, long_ago = Archive(store), Period(date(2019, 3, 4), date(2019, 3, 10))
+    archive.put(SCOPE, WEEK_1, series(r1=7), replace(META, read_at=NOON - timedelta(days=20)))
+    archive.put(Scope("ahead", "all"), WEEK_2, series(r1=7), replace(META, read_at=datetime(2050, 1, 1, tzinfo=UTC)))
+    for day in (14, 24):
+        then = replace(META, read_at=datetime(2019, 3, day, tzinfo=UTC))
+        archive.put(Scope("behind", "all"), long_ago, series(r1=7), then)
+    assert archive.kept(SCOPE, [WEEK_1])
+    assert archive.kept(Scope("behind", "all"), [long_ago])
+
+
 def test_weeks_that_are_not_kept_are_nan_and_silent_rooms_of_kept_weeks_are_zero(archive: Archive) -> None:
     archive.put(SCOPE, WEEK_1, series(r1=70, r2=5), META)
     archive.put(SCOPE, WEEK_3, series(r1=71, r3=1), META)
