@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import ssl
 import threading
 import time
@@ -11,14 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from html import unescape
 
 import requests
 from websockets.exceptions import WebSocketException
 
 from benchmarks.soak.judge import Judge
 from benchmarks.soak.truth import Truth, View, span_of
-from tests.support.screen import Screen
+from tests.support.screen import Screen, hand_in
 
 PERIODS = ("Last full week", "Last 7 full days", "Last 4 full weeks", "Last full month", "Last 30 days", "Last 90 days",
            "This week so far")  # fmt: skip
@@ -134,16 +132,8 @@ class Person:
         while screen.widget("signin_password") and not self.over():
             screen.choose(signin_user=self.user, signin_password=self.user)
             screen.run(pressed="Sign in")
-            self._take_cookie(screen)
+            hand_in(screen, self.url, self._browser)
         return screen
-
-    def _take_cookie(self, screen: Screen) -> None:
-        """As the page's own script does: hands the ticket in for the cookie."""
-        for html in screen.each("html"):
-            if ticket := re.search(r'data-engagement-body="([^"]+)"', html.body):
-                site = {"Sec-Fetch-Site": "same-origin"}
-                answer = self._browser.post(f"{self.url}/session/begin", unescape(ticket[1]), headers=site, timeout=30)
-                answer.raise_for_status()
 
     def _closed(self, screen: Screen | None) -> None:
         if screen is not None:

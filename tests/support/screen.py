@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pyarrow as pa
+import requests
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Block_pb2 import Block
@@ -151,6 +154,25 @@ class Screen:
     def tables(self) -> list[dict[str, list[Any]]]:
         """The tables as columns; of a table that is sent piece by piece, the first piece."""
         return [_columns(table) for table in self.each("dataframe")]
+
+
+def signed_in(url: str, user: str, browser: requests.Session) -> Screen:
+    """The overview in a tab of somebody who has just signed in, with the password that is the name."""
+    screen = Screen(url, {})
+    screen.run()
+    screen.choose(signin_user=user, signin_password=user)
+    screen.run(pressed="Sign in")
+    hand_in(screen, url, browser)
+    return screen
+
+
+def hand_in(screen: Screen, url: str, browser: requests.Session) -> None:
+    """As the page's own script does: hands the ticket of a sign-in in for the cookie."""
+    for html in screen.each("html"):
+        if ticket := re.search(r'data-engagement-body="([^"]+)"', html.body):
+            site = {"Sec-Fetch-Site": "same-origin"}
+            answer = browser.post(f"{url}/session/begin", unescape(ticket[1]), headers=site, timeout=30)
+            answer.raise_for_status()
 
 
 def _state(widget_id: str, value: Value) -> WidgetState:

@@ -6,6 +6,7 @@ import itertools
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,9 +18,9 @@ from tests.support.clock import Clock
 _numbers = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a database on a PostgreSQL server of this run's own.
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of a database on a PostgreSQL server that is started here, and stopped.
 
     Not in pytest's folder, which every other run on the machine closes to the user that a root-started server takes.
     """
@@ -40,6 +41,13 @@ def postgres() -> Iterator[str]:
             yield server.get_uri("postgres")
         finally:
             server._cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The one server of this run."""
+    with postgresql() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
