@@ -34,10 +34,11 @@ except EngagementError as error:
 
 @asynccontextmanager
 async def sweeping(_app: st.App) -> AsyncIterator[None]:
-    """Ends, once a minute, the sessions whose time is over."""
+    """Ends, once a minute, the sessions whose time is over, and settles what has come to stay."""
 
     async def sweep() -> None:
         while True:
+            memory.settle()
             await asyncio.sleep(SWEPT_EVERY)
             with suppress(EngagementError):
                 await run_in_threadpool(leaving.sweep)

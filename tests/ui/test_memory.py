@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,3 +25,23 @@ def test_free_memory_is_given_back_where_the_library_can_be_told(library: str, m
     # M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD.
     assert told == ({-8: 2, -3: 262_144, -1: 1_048_576} if library == "of GNU" else {})
     assert [pool.backend_name for pool in pools] == ["system"]
+
+
+class Ring:
+    """Something that only the collector takes away."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_has_come_to_stay_is_looked_at_no_more_and_what_has_not_is_taken_away() -> None:
+    stays, goes = Ring(), Ring()
+    gone = weakref.ref(goes)
+    try:
+        memory.settle()
+        assert not any(one is stays for one in gc.get_objects())
+        del goes
+        memory.settle()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
