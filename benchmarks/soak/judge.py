@@ -271,7 +271,9 @@ class Judge:
     def _current_vs_previous(self, data: list[dict[str, Any]], _: Any) -> None:
         points = [text for trace in data for text in trace.get("hovertext", ())]
         either = int(((self.rooms.now > 0) | (self.rooms.before > 0)).sum())
-        self.found.same("points", len(points), either)
+        like = [re.search(r"and ([\d,]+) rooms? like it", text) for text in points]
+        together = sum(int(one[1].replace(",", "")) for one in like if one)
+        self.found.same("points", len(points) + together, either)
         self._hovers(points, "all")
 
     def _weekly_totals(self, data: list[dict[str, Any]], _: Any) -> None:

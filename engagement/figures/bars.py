@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engagement.display.palette import Tokens
 from engagement.display.wording import count, day_text, percent, period_text, plural, share_text, short, signed, spelled
 from engagement.figures.frame import (
-    DEFAULT_WIDTH,
     TEXT,
     TITLE_COLUMNS,
     TOLD_OUTSIDE,
+    Canvas,
     Context,
     Info,
     InfoType,
@@ -73,7 +72,7 @@ class RankedRooms(Info):
 
     rows: tuple[RoomBar, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars with the value before and the previous period as a tick across the bar."""
         rows = [Row(row.label, row.messages, row.remark, _bar_hover(row)) for row in self.rows]
         # The values stand in front of the bars: behind them a tick of the previous period could run through.
@@ -81,7 +80,7 @@ class RankedRooms(Info):
         if self.empty:
             return figure
         high = max(max(row.messages, row.previous) for row in self.rows)
-        wide = high * _SHORT_BAR / (DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
+        wide = high * _SHORT_BAR / figure.across
         # Rimmed with paper, so that they show on a dark bar too; but the rim would hide a bar of a few pixels.
         for fine, strokes in (
             (False, [(tokens.paper, 6), (tokens.ink, 2.5)]),
@@ -91,7 +90,7 @@ class RankedRooms(Info):
             if shown:
                 places = [((row.previous, row.previous), (place - 0.42, place + 0.42)) for place, row in shown]
                 add_ticks(figure, places, strokes)
-        figure.update_xaxes(range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
+        figure.axis("xaxis", range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
         return figure
 
 
@@ -143,7 +142,7 @@ class Movers(Info):
 
     rows: tuple[RoomBar, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value."""
         texts = [
             " · ".join(filter(None, [signed(row.change), _SHORT_REMARKS.get(row.remark, "")])) for row in self.rows
@@ -157,7 +156,7 @@ class Movers(Info):
         # Only the outermost marks: on a phone those between would run into each other.
         every = ticks(high, low, parts=2)
         zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
-        figure.update_xaxes(range=[low, high], **numbered(sorted({every[0], 0, every[-1]}), signed), **zero)
+        figure.axis("xaxis", range=[low, high], **numbered(sorted({every[0], 0, every[-1]}), signed), **zero)
         return figure
 
 
@@ -199,7 +198,7 @@ class InactiveStates(Info):
     groups: tuple[Group, ...] = ()
     inactive: int = 0
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
         rows = []
         for group in self.groups:
@@ -209,7 +208,7 @@ class InactiveStates(Info):
         figure = row_bars(self, rows, _fills(self.groups, tokens), tokens)
         if not self.empty:
             high = max(group.rooms for group in self.groups)
-            figure.update_xaxes(range=[0, high], **numbered(ticks(high, parts=3)))
+            figure.axis("xaxis", range=[0, high], **numbered(ticks(high, parts=3)))
         return figure
 
 
@@ -265,14 +264,15 @@ class SilenceAge(Info):
 
     columns: tuple[Group, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""
         figure = framed(self, tokens, 250, bottom=44)
         if self.empty:
             return figure
         aged = len(rankings.AGES)
         places = [*range(aged), aged + 0.35]
-        figure.add_bar(
+        figure.add(
+            "bar",
             x=places,
             y=[column.rooms for column in self.columns],
             width=0.78,
@@ -284,11 +284,12 @@ class SilenceAge(Info):
         )
         high = max(column.rooms for column in self.columns)
         names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in self.columns]
-        figure.update_xaxes(range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont_size=TEXT)
+        figure.axis("xaxis", range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont={"size": TEXT})
         # On a phone the first label begins left of its column; Plotly would rather not show it at all.
-        figure.update_xaxes(ticklabeloverflow="allow")
-        figure.update_yaxes(range=[0, max(high, 1) * 1.14], showticklabels=False)
-        figure.add_hline(y=0, line={"color": tokens.muted, "width": 1})
+        figure.axis("xaxis", ticklabeloverflow="allow")
+        figure.axis("yaxis", range=[0, max(high, 1) * 1.14], showticklabels=False)
+        ground = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
+        figure.layout["shapes"] = [{**ground, "line": {"color": tokens.muted, "width": 1}}]
         return figure
 
 

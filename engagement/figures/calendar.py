@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import plotly.graph_objects as go
-
 from engagement.display.palette import Tokens
 from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural
 from engagement.figures.frame import (
+    Canvas,
     Context,
     Info,
     add_ticks,
@@ -39,7 +38,7 @@ class MessagesPerDay(Info):
 
     days: tuple[Day, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Bars for the days, ink ticks for the days before, weekends on a tinted ground, an unfinished day hatched."""
         days = self.days
         high = max((max(day.messages or 0, day.previous or 0) for day in days), default=0)
@@ -49,8 +48,9 @@ class MessagesPerDay(Info):
         )
         if self.empty:
             return figure
-        figure.update_layout(shapes=_weekends(days, tokens))
-        figure.add_bar(
+        figure.layout["shapes"] = _weekends(days, tokens)
+        figure.add(
+            "bar",
             x=list(range(len(days))),
             y=[day.messages for day in days],
             width=0.72,
@@ -59,8 +59,8 @@ class MessagesPerDay(Info):
             hoverinfo="text",
         )
         _add_day_ticks(figure, days, tokens)
-        figure.update_xaxes(range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
-        figure.update_yaxes(range=[0, high * 1.06], **numbered(marks))
+        figure.axis("xaxis", range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
+        figure.axis("yaxis", range=[0, high * 1.06], **numbered(marks))
         _mark_running(figure, days, tokens)
         return figure
 
@@ -102,16 +102,16 @@ def _weekends(days: Sequence[Day], tokens: Tokens) -> list[dict[str, Any]]:
     ]
 
 
-def _mark_running(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
+def _mark_running(figure: Canvas, days: Sequence[Day], tokens: Tokens) -> None:
     for number, day in enumerate(days):
         if day.unfinished:
             at_the_edge = len(days) > _DAYS_LABELLED_EACH and number > len(days) / 2
             x, side = (number + 0.5, "right") if at_the_edge else (number, "center")
             top = max(day.messages or 0, day.previous or 0)
-            figure.add_annotation(note("not over", tokens.muted, x=x, xanchor=side, y=top, yanchor="bottom", yshift=3))
+            figure.annotate(note("not over", tokens.muted, x=x, xanchor=side, y=top, yanchor="bottom", yshift=3))
 
 
-def _add_day_ticks(figure: go.Figure, days: Sequence[Day], tokens: Tokens) -> None:
+def _add_day_ticks(figure: Canvas, days: Sequence[Day], tokens: Tokens) -> None:
     known = [(number, day.previous) for number, day in enumerate(days) if day.previous is not None]
     rim, thick = (0, 1.5) if len(days) > 62 else (6, 2.5)
     places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
@@ -19,6 +19,7 @@ from engagement.figures.frame import (
     DEFAULT_WIDTH,
     NOTE,
     TEXT,
+    Canvas,
     Context,
     Info,
     framed,
@@ -31,7 +32,11 @@ from engagement.figures.frame import (
 )
 from engagement.numbers import rankings
 
-WEBGL_ABOVE = 1000
+# With more rooms than these, those whose counts are about the same share a dot: a browser draws each of them, and their
+# names travel to it. The largest changes keep theirs.
+MOST_DOTS, OWN_DOTS = 900, 100
+# How near to each other the counts of rooms of one dot are, in powers of ten: first not at all apart.
+_APART = (0.0, 0.02, 0.04, 0.08, 0.16, 0.32)
 SMALL = 10
 _MOST_NAMES = 6
 _BAND = -0.55
@@ -44,26 +49,33 @@ _RANKS_DRAWN = 400
 MARKS = (1, 3, 10)
 
 
+@dataclass(frozen=True)
+class Dot(RoomBar):
+    """One room, or the one of several ``rooms`` with about the same counts that changed most."""
+
+    rooms: int = 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class CurrentVsPrevious(Info):
-    """A point for every room that had messages in either period, the largest change first.
+    """The rooms that had messages in either period, the largest change first.
 
     Negative counts are shown as they are in the hover text and drawn as zero.
     """
 
-    points: tuple[RoomBar, ...] = ()
+    dots: tuple[Dot, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
-        """Two logarithmic scales with a diagonal; silent rooms in bands of their own; WebGL above 1,000 points."""
-        highest = max((max(point.messages, point.previous, 10) for point in self.points), default=10)
+    def drawn(self, tokens: Tokens) -> Canvas:
+        """Two logarithmic scales with a diagonal; silent rooms in bands of their own; larger dots for more rooms."""
+        highest = max((max(dot.messages, dot.previous, 10) for dot in self.dots), default=10)
         left = numbers_width([10 ** math.floor(math.log10(highest))]) + 18
         figure = framed(self, tokens, _BODY, left=left, right=_RIGHT, bottom=_BOTTOM)
         if self.empty:
             return figure
         top = math.log10(highest) + 0.12
         _ground(figure, top, tokens)
-        _dots(figure, self.points, tokens)
-        _name(figure, self.points, top, tokens)
+        _draw(figure, self.dots, tokens)
+        _name(figure, self.dots, top, tokens)
         return figure
 
 
@@ -79,36 +91,57 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     left_out = f"{plural(silent, 'room')} silent in both left out" if silent else ""
     small = (either[["messages", "previous_messages"]].max(axis=1) < SMALL).any()
     pale = f"pale: fewer than {SMALL} messages in both" if small else ""
+    crowded = len(either) > MOST_DOTS
+    each = "Each dot is a room, a larger one several with about the same counts" if crowded else "Each dot is a room"
     return CurrentVsPrevious(
         title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
-        subtitle=context.subtitle("Each dot is a room", spans, pale, left_out),
-        points=bars_of(either, context),
+        subtitle=context.subtitle(each, spans, pale, left_out),
+        dots=_dots(either, context),
     )
 
 
-def _dots(figure: go.Figure, points: Sequence[RoomBar], tokens: Tokens) -> None:
-    # One trace for each look: Plotly checks a list of colours item by item, which takes longer than all the rest.
-    many = len(points) > WEBGL_ABOVE
-    trace = go.Scattergl if many else go.Scatter
-    size, strength = (5, 0.5) if many else (9, 0.85)
+def _dots(either: pd.DataFrame, context: Context) -> tuple[Dot, ...]:
+    shown, rooms = _together(either) if len(either) > MOST_DOTS else (either, np.ones(len(either), dtype=np.int64))
+    bars = zip(bars_of(shown, context), rooms.tolist(), strict=True)
+    return tuple(Dot(bar.label, bar.messages, bar.previous, bar.remark, number) for bar, number in bars)
+
+
+def _together(either: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The rooms that a dot is drawn for, in their order, and how many there are of each."""
+    counts = either[["messages", "previous_messages"]].fillna(0).to_numpy(dtype=np.float64)
+    places = np.where(counts > 0, np.log10(np.maximum(counts, 1)), -1.0)
+    alone = np.arange(len(either)) < OWN_DOTS
+    for apart in _APART:
+        near = np.column_stack(
+            [np.where(alone, np.arange(len(either)), -1), np.round(places / apart) if apart else places]
+        )
+        _, firsts, rooms = np.unique(near, axis=0, return_index=True, return_counts=True)
+        if len(firsts) <= MOST_DOTS:
+            break
+    order = np.argsort(firsts)
+    return either.iloc[firsts[order]], rooms[order]
+
+
+def _draw(figure: Canvas, dots: Sequence[Dot], tokens: Tokens) -> None:
+    # One trace for each look, so that colours and strengths are told once.
     looks: dict[tuple[bool, str], list[int]] = {}
-    for number, point in enumerate(points):
-        looks.setdefault((max(point.messages, point.previous) < SMALL, _side(point, tokens)), []).append(number)
+    for number, dot in enumerate(dots):
+        looks.setdefault((max(dot.messages, dot.previous) < SMALL, _side(dot, tokens)), []).append(number)
+    size, strength = (7, 0.6) if any(dot.rooms > 1 for dot in dots) else (9, 0.85)
     for (small, colour), numbers in sorted(looks.items(), reverse=True):
-        figure.add_trace(
-            trace(
-                x=np.array([_place(points[number].previous, number) for number in numbers]),
-                y=np.array([_place(points[number].messages, number) for number in numbers]),
-                mode="markers",
-                marker={
-                    "size": size * 0.7 if small else size,
-                    "opacity": strength / 2 if small else strength,
-                    "color": colour,
-                    "line": {"width": 0 if many else 0.75, "color": tokens.paper},
-                },
-                hovertext=[_point_hover(points[number]) for number in numbers],
-                hoverinfo="text",
-            )
+        figure.add(
+            "scatter",
+            x=[round(_place(dots[number].previous, number), 3) for number in numbers],
+            y=[round(_place(dots[number].messages, number), 3) for number in numbers],
+            mode="markers",
+            marker={
+                "size": [round((0.7 if small else 1) * size * dots[number].rooms ** 0.2, 1) for number in numbers],
+                "opacity": strength / 2 if small else strength,
+                "color": colour,
+                "line": {"width": 0.75, "color": tokens.paper},
+            },
+            hovertext=[_dot_hover(dots[number]) for number in numbers],
+            hoverinfo="text",
         )
 
 
@@ -125,7 +158,7 @@ def _place(messages: int, number: int) -> float:
     return _BAND + _BAND_HALF * 1.5 * ((number * 0.6180339887) % 1 - 0.5)
 
 
-def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
+def _ground(figure: Canvas, top: float, tokens: Tokens) -> None:
     low = _BAND - _BAND_HALF
     marks = [10**power for power in range(math.floor(top) + 1)]
     axis = {
@@ -138,27 +171,25 @@ def _ground(figure: go.Figure, top: float, tokens: Tokens) -> None:
     line = {"type": "line", "layer": "below", "line": {"color": tokens.muted, "width": 1.2, "dash": "dot"}}
     edge = _BAND + _BAND_HALF
     below: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "top", "borderpad": 3}
-    shift = 8 - figure.layout.margin.l
-    figure.update_layout(
-        xaxis=axis,
-        yaxis=axis,
-        shapes=[
-            {**band, "x0": low, "x1": edge, "y0": low, "y1": top},
-            {**band, "x0": edge, "x1": top, "y0": low, "y1": edge},
-            {**line, "x0": 0, "x1": top, "y0": 0, "y1": top},
-        ],
-        annotations=[
-            note("▲ more than before", tokens.up, x=0, xanchor="left", y=top, yanchor="top", borderpad=3),
-            note("▼ fewer than before", tokens.down, x=top, xanchor="right", y=0, yanchor="bottom", borderpad=3),
-            note("previous period →", tokens.muted, x=1, xanchor="right", y=0, yshift=-20, **below),
-            note("this period →", tokens.muted, textangle=-90, x=0, xanchor="center", xshift=shift, y=1, **below),
-        ],
+    shift = 8 - figure.left
+    figure.axis("xaxis", **axis)
+    figure.axis("yaxis", **axis)
+    figure.layout["shapes"] = [
+        {**band, "x0": low, "x1": edge, "y0": low, "y1": top},
+        {**band, "x0": edge, "x1": top, "y0": low, "y1": edge},
+        {**line, "x0": 0, "x1": top, "y0": 0, "y1": top},
+    ]
+    figure.annotate(
+        note("▲ more than before", tokens.up, x=0, xanchor="left", y=top, yanchor="top", borderpad=3),
+        note("▼ fewer than before", tokens.down, x=top, xanchor="right", y=0, yanchor="bottom", borderpad=3),
+        note("previous period →", tokens.muted, x=1, xanchor="right", y=0, yshift=-20, **below),
+        note("this period →", tokens.muted, textangle=-90, x=0, xanchor="center", xshift=shift, y=1, **below),
     )
 
 
-def _name(figure: go.Figure, points: Sequence[RoomBar], top: float, tokens: Tokens) -> None:
+def _name(figure: Canvas, points: Sequence[Dot], top: float, tokens: Tokens) -> None:
     low = _BAND - _BAND_HALF
-    across = (DEFAULT_WIDTH - figure.layout.margin.l - _RIGHT) / (top - low)
+    across = (DEFAULT_WIDTH - figure.left - _RIGHT) / (top - low)
     up = (_BODY - _BOTTOM) / (top - low)
     places = [(_place(point.previous, n), _place(point.messages, n)) for n, point in enumerate(points)]
     dots = np.array([((x - low) * across, (y - low) * up) for x, y in places])
@@ -180,7 +211,7 @@ def _name(figure: go.Figure, points: Sequence[RoomBar], top: float, tokens: Toke
         taken.append(box)
         x, y = places[number]
         look = {"bgcolor": faded(tokens.paper, 0.7), **anchors}
-        figure.add_annotation(note(for_plotly(text), tokens.ink, x=x, xref="x", y=y, yref="y", **look))
+        figure.annotate(note(for_plotly(text), tokens.ink, x=x, xref="x", y=y, yref="y", **look))
 
 
 # Left, right, bottom and top in pixels from the lower left corner, for a chart of the default width.
@@ -225,9 +256,9 @@ def _dots_in(dots: Any, box: _Box) -> int:
     return int(((xs > box[0] - 3) & (xs < box[1] + 3) & (ys > box[2] - 3) & (ys < box[3] + 3)).sum())
 
 
-def _point_hover(point: RoomBar) -> str:
-    counts = f"{count(point.messages)}, before: {count(point.previous)} ({signed(point.change)})"
-    return hover_text(point.label, counts)
+def _dot_hover(dot: Dot) -> str:
+    counts = f"{count(dot.messages)}, before: {count(dot.previous)} ({signed(dot.change)})"
+    return hover_text(dot.label, counts, f"and {plural(dot.rooms - 1, 'room')} like it" if dot.rooms > 1 else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +267,7 @@ class Concentration(Info):
 
     curve: tuple[tuple[int, float], ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """The share by number of rooms, on a logarithmic scale, with the share written at 1, 3 and 10 rooms."""
         figure = framed(self, tokens, 300, left=44, right=16, bottom=46)
         if self.empty:
@@ -246,7 +277,8 @@ class Concentration(Info):
         dot = {"size": 10, "color": tokens.this, "line": {"color": tokens.paper, "width": 2}}
         marks = [(rank, share) for rank, share in self.curve if rank in MARKS]
         for points, look in ((self.curve, line), (marks, {"mode": "markers", "marker": dot, "cliponaxis": False})):
-            figure.add_scatter(
+            figure.add(
+                "scatter",
                 x=[math.log10(rank) for rank, _ in points],
                 y=[share for _, share in points],
                 hovertext=[
@@ -258,17 +290,18 @@ class Concentration(Info):
         for rank, share in marks:
             text = f"<b>{percent(share)}</b> {plural(rank, 'room')}"
             at: dict[str, Any] = {"x": math.log10(rank), "y": share, "xanchor": "left", "yanchor": "top"}
-            figure.add_annotation(note(text, tokens.ink, TEXT, xshift=8, yshift=-2, **at))
+            figure.annotate(note(text, tokens.ink, TEXT, xshift=8, yshift=-2, **at))
         last = math.log10(rooms)
         ranks = [rank for power in range(6) for rank in (10**power, 3 * 10**power) if rank <= rooms]
-        figure.update_xaxes(
+        figure.axis(
+            "xaxis",
             range=[-0.03 * last, last * 1.02],
             tickvals=[math.log10(rank) for rank in ranks],
             ticktext=[count(rank) for rank in ranks],
         )
-        figure.update_yaxes(range=[0, 104], **numbered([0, 25, 50, 75, 100], percent))
+        figure.axis("yaxis", range=[0, 104], **numbered([0, 25, 50, 75, 100], percent))
         told = note("busiest rooms, counted from the first →", tokens.muted, x=1, xref="paper", xanchor="right")
-        figure.add_annotation(told | {"y": 0, "yref": "paper", "yanchor": "top", "yshift": -22})
+        figure.annotate(told | {"y": 0, "yref": "paper", "yanchor": "top", "yshift": -22})
         return figure
 
 

@@ -9,16 +9,15 @@ from datetime import date
 from itertools import groupby
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.frame import (
-    DEFAULT_WIDTH,
     TEXT,
     TITLE_COLUMNS,
+    Canvas,
     Context,
     Info,
     framed,
@@ -58,7 +57,7 @@ class WeeklyTotals(Info):
 
     weeks: tuple[Week, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Two panels above each other over the same weeks: messages, and rooms with messages."""
         weeks = self.weeks
         panels = [
@@ -70,9 +69,10 @@ class WeeklyTotals(Info):
         if self.empty:
             return figure
         colours = [*[faded(tokens.this, 0.55)] * (len(weeks) - 1), tokens.this]
-        grid = figure.layout.yaxis.to_plotly_json()
+        grid = figure.layout["yaxis"]
         for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
-            figure.add_bar(
+            figure.add(
+                "bar",
                 x=list(range(len(weeks))),
                 y=values,
                 yaxis=axis,
@@ -83,12 +83,12 @@ class WeeklyTotals(Info):
             )
             high = max((value or 0 for value in values), default=0)
             scale = {"domain": domain, "anchor": "x", "range": [0, max(high, 1) * 1.06], **numbered(steps)}
-            figure.update_layout({axis.replace("y", "yaxis"): grid | scale})
+            figure.layout[axis.replace("y", "yaxis")] = grid | scale
             place = {"xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "yshift": 2}
-            head = note(name, tokens.ink, TEXT, x=0, xshift=-figure.layout.margin.l, y=domain[1], **place)
+            head = note(name, tokens.ink, TEXT, x=0, xshift=-figure.left, y=domain[1], **place)
             head["font"]["weight"] = 600
-            figure.add_annotation(head)
-        figure.update_xaxes(range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
+            figure.annotate(head)
+        figure.axis("xaxis", range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
         return figure
 
 
@@ -139,7 +139,7 @@ class Heat(Info):
     rows: tuple[HeatRow, ...] = ()
     starts: tuple[date, ...] = ()
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """Rooms × weeks, darker for more on a logarithmic scale; zero looks like the panel, no data is hatched."""
         left = names_width([row.label for row in self.rows])
         figure = framed(self, tokens, HEAT_ROW * len(self.rows) + 38, left=left, right=0, bottom=38)
@@ -148,7 +148,8 @@ class Heat(Info):
         hover = [[_cell_hover(row, n, start) for n, start in enumerate(self.starts)] for row in self.rows]
         highest = max(value or 0 for row in self.rows for value in row.weeks)
         zero, few, some, many = tokens.heat
-        figure.add_heatmap(
+        figure.add(
+            "heatmap",
             z=[
                 [None if value is None else round(math.log10(1 + max(value, 0)), 4) for value in row.weeks]
                 for row in self.rows
@@ -170,7 +171,7 @@ class Heat(Info):
             hover_text(row.label, f"{total} in all these weeks") for row, total in zip(self.rows, totals, strict=True)
         ]
         write_names(figure, [row.label for row in self.rows], told, tokens)
-        figure.update_xaxes(range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
+        figure.axis("xaxis", range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
         return figure
 
 
@@ -206,13 +207,14 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
     )
 
 
-def _hatch_gaps(figure: go.Figure, info: Heat, tokens: Tokens) -> None:
+def _hatch_gaps(figure: Canvas, info: Heat, tokens: Tokens) -> None:
     runs: list[tuple[int, int, int]] = []
     for week in range(len(info.starts)):
         for missing, group in groupby(range(len(info.rows)), key=lambda row: info.rows[row].weeks[week] is None):
             rows = list(group)
             runs += [(week, rows[0], len(rows))] if missing else []
-    figure.add_bar(
+    figure.add(
+        "bar",
         x=[week for week, _, _ in runs],
         y=[length for _, _, length in runs],
         base=[start - 0.5 for _, start, _ in runs],
@@ -246,7 +248,7 @@ class RoomLine(Info):
     verdict: str = ""
     reason: str = ""
 
-    def figure(self, tokens: Tokens) -> go.Figure:
+    def drawn(self, tokens: Tokens) -> Canvas:
         """The weekly line over the expected band; the last point has the colour and the word of its verdict."""
         weeks = self.weeks
         highest = max((max(week.messages or 0, week.high or 0) for week in weeks), default=0)
@@ -257,7 +259,8 @@ class RoomLine(Info):
         _band(figure, weeks, tokens)
         places = list(range(len(weeks)))
         hover = [_room_week_hover(week) for week in weeks]
-        figure.add_scatter(
+        figure.add(
+            "scatter",
             x=places,
             y=[week.messages for week in weeks],
             mode="lines+markers",
@@ -269,7 +272,8 @@ class RoomLine(Info):
         )
         last = max(number for number, week in enumerate(weeks) if week.messages is not None)
         colour = {GROWING: tokens.up, SHRINKING: tokens.down, STEADY: tokens.ink}.get(self.verdict, tokens.muted)
-        figure.add_scatter(
+        figure.add(
+            "scatter",
             x=[last],
             y=[weeks[last].messages],
             mode="markers",
@@ -279,11 +283,11 @@ class RoomLine(Info):
             cliponaxis=False,
         )
         text = f"<b>{for_plotly(self.verdict)}</b> {count(weeks[last].messages)}"
-        clear = _clear_height(self, last, DEFAULT_WIDTH - figure.layout.margin.l - figure.layout.margin.r)
+        clear = _clear_height(self, last, figure.across)
         place = {"x": last, "y": clear, "xanchor": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
-        figure.add_annotation(note(text, colour, TEXT, **place))
-        figure.update_xaxes(range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
-        figure.update_yaxes(range=[0, max(highest, 1) * 1.18], **numbered(marks))
+        figure.annotate(note(text, colour, TEXT, **place))
+        figure.axis("xaxis", range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
+        figure.axis("yaxis", range=[0, max(highest, 1) * 1.18], **numbered(marks))
         return figure
 
 
@@ -326,12 +330,13 @@ def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
     return max(max(week.messages or 0, week.high or 0) for week in info.weeks[max(last + 1 - covered, 0) :])
 
 
-def _band(figure: go.Figure, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
+def _band(figure: Canvas, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
     banded = [(n, week) for n, week in enumerate(weeks) if week.low is not None and week.high is not None]
     if not banded:
         return
     xs = [number for number, _ in banded]
-    figure.add_scatter(
+    figure.add(
+        "scatter",
         x=xs + xs[::-1],
         y=[week.high for _, week in banded] + [week.low for _, week in reversed(banded)],
         mode="lines",
@@ -340,7 +345,8 @@ def _band(figure: go.Figure, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
         line={"width": 0},
         hoverinfo="skip",
     )
-    figure.add_scatter(
+    figure.add(
+        "scatter",
         x=xs,
         y=[week.level for _, week in banded],
         mode="lines",

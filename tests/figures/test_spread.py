@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engagement import figures
 from engagement.display.palette import LIGHT
-from engagement.figures import bars, spread
+from engagement.figures import spread
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 
 
@@ -14,22 +14,33 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
         title="1 room had more messages than the week before, 1 had fewer",
         subtitle="Each dot is a room · up: 9–15 Nov 2026 · across: 2–8 Nov 2026 · "
         "pale: fewer than 10 messages in both · 1 room silent in both left out · chat.example.org",
-        points=(
-            bars.RoomBar("#up", 30, 10),
-            bars.RoomBar("#down", -2, 7, "went quiet"),
-            bars.RoomBar("#same", 5, 5),
+        dots=(
+            spread.Dot("#up", 30, 10),
+            spread.Dot("#down", -2, 7, "went quiet"),
+            spread.Dot("#same", 5, 5),
         ),
     )
 
 
-def test_many_dots_are_drawn_by_the_graphics_card():
-    many = rooms_table(*(room(f"r{number}", number % 50, number % 31) for number in range(1200)))
-    few = rooms_table(*(room(f"r{number}", number % 50, number % 31) for number in range(900)))
-    kinds = [
-        {trace.type for trace in info.figure(LIGHT).data}
-        for info in (figures.current_vs_previous(rooms, CONTEXT) for rooms in (many, few))
-    ]
-    assert kinds == [{"scattergl"}, {"scatter"}]
+def test_of_many_rooms_those_with_the_same_counts_share_a_dot_and_the_largest_changes_keep_theirs():
+    # 100 rooms that rose by 901 to 1,000 messages, and 900 that all went from 7 to 5.
+    rose = [room(f"rose {n}", 901 + n, 0) for n in range(100)]
+    rooms = rooms_table(*rose, *(room(f"fell {n:03}", 5, 7) for n in range(900)))
+    info = figures.current_vs_previous(rooms, CONTEXT)
+    assert [dot.label for dot in info.dots[:2]] == ["#rose 99", "#rose 98"]
+    assert [dot.rooms for dot in info.dots] == [*[1] * 100, 900]
+    assert info.dots[-1] == spread.Dot("#fell 000", 5, 7, rooms=900)
+    assert "several with about the same counts" in info.subtitle
+    hover = info.figure(LIGHT).data[0].hovertext[0]
+    assert hover.endswith("5, before: 7 (-2)<br>and 899 rooms like it".replace("-", "\u2212"))
+
+
+def test_however_many_rooms_there_are_every_one_is_in_a_dot_and_dots_are_few():
+    rooms = rooms_table(*(room(f"r{number}", number * 37 % 9973, number * 91 % 9871) for number in range(20_000)))
+    info = figures.current_vs_previous(rooms, CONTEXT)
+    silent = sum(number * 37 % 9973 == 0 and number * 91 % 9871 == 0 for number in range(20_000))
+    assert len(info.dots) <= spread.MOST_DOTS
+    assert sum(dot.rooms for dot in info.dots) == 20_000 - silent
 
 
 def test_the_share_of_the_busiest_rooms_adds_up_rank_by_rank():
