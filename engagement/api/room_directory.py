@@ -34,6 +34,7 @@ from engagement.api.refusals import ENDS_ALL
 from engagement.api.transport import Params
 from engagement.errors import NoPermission, WorkspaceError
 from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.weeks import among
 
 Ask = Callable[[str, Params], Reply]
 
@@ -77,8 +78,8 @@ class Directory:
 
         Their slug and kind stay missing, because that list shows discussions under a random name.
         """
-        known = set(self.rooms["room_id"])
-        added = counts.rooms[~counts.rooms["room_id"].isin(known)].drop(columns=["messages", "previous_messages"])
+        new = ~among(self.rooms["room_id"], counts.rooms["room_id"])
+        added = counts.rooms[new].drop(columns=["messages", "previous_messages"])
         columns: dict[str, object] = {}
         for column, dtype in self.rooms.dtypes.items():
             if column in added:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.numbers.periods import Period
-from engagement.numbers.weeks import History
+from engagement.numbers.weeks import History, among
 
 BUSIEST = 10
 PERCENT = "%"
@@ -131,7 +131,7 @@ def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
 
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
     """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known."""
-    counts = history.counts[history.counts.index.isin(rooms["room_id"])]
+    counts = history.counts[among(rooms["room_id"], history.counts.index)]
     # A total without a room that is not known would look like a fall.
     known = history.silence.notna() & counts.notna().all()
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.

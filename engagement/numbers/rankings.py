@@ -22,6 +22,7 @@ from engagement.numbers.rooms import (
     change,
     spoke,
 )
+from engagement.numbers.weeks import among
 
 MOVEMENTS = (NEW, BACK, WENT_QUIET)
 
@@ -80,7 +81,7 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
 
     Rooms with messages in neither period are left out; a room that only the other period knows is *gone*.
     """
-    lost = others[~others["room_id"].isin(rooms["room_id"])].assign(messages=0)
+    lost = others[~among(rooms["room_id"], others["room_id"])].assign(messages=0)
     both = pd.concat([rooms, lost], ignore_index=True)
     now = both["messages"]
     before = both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64")

@@ -134,12 +134,19 @@ def judge(
     )
     by_run = run & (verdict == SHRINKING)
     band = np.select([young | np.isnan(counted), silent > 1, run], [np.nan, silence_band, run_band], band)
-    usual = {"usual_low": band[0], "usual_high": band[2], "level": band[1]}
-    table = pd.DataFrame({"verdict": pd.array(verdict, dtype="str"), **usual})
-    table["weeks_known"] = (~np.isnan(aligned[:, :-1])).sum(axis=1)
-    facts = table.assign(count=counted, silent=silent, by_run=by_run).itertuples(index=False, name=None)
-    table["reason"] = pd.array([_reason(*fact) for fact in facts], dtype="str")
-    return table
+    weeks_known = (~np.isnan(aligned[:, :-1])).sum(axis=1)
+    facts = (verdict, band[0], band[2], band[1], weeks_known, counted, silent, by_run)
+    reasons = [_reason(*fact) for fact in zip(*(fact.tolist() for fact in facts), strict=True)]
+    return pd.DataFrame(
+        {
+            "verdict": pd.array(verdict, dtype="str"),
+            "usual_low": band[0],
+            "usual_high": band[2],
+            "level": band[1],
+            "weeks_known": weeks_known,
+            "reason": pd.array(reasons, dtype="str"),
+        }
+    )
 
 
 def expected_band(weekly: pd.Series, left_out: Sequence[bool] | Bools | None = None) -> pd.DataFrame:

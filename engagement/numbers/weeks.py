@@ -8,6 +8,7 @@ from datetime import date
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers.periods import DAY, Period, week_of
@@ -45,12 +46,20 @@ class History:
     def of(self, room_ids: Iterable[str]) -> pd.DataFrame:
         """Messages per week of these rooms (rows); 0 where only others were counted, NaN where that is not known."""
         counts = self.counts.reindex(pd.Index(room_ids))
-        counts.loc[~counts.index.isin(self.counts.index)] = self.silence.to_numpy()
+        counts.loc[~among(self.counts.index, counts.index)] = self.silence.to_numpy()
         return counts
 
     def turns_of_year(self) -> list[bool]:
         """Which weeks touch the turn of the year, when chat is quiet and then seems to grow."""
         return [turn_of_year(week) for week in self.weeks]
+
+
+def among(known: Iterable[str], room_ids: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Which of ``room_ids`` are among the ``known``, each of which stands there once.
+
+    Where both are many, ``isin`` of pandas takes ten times as long: it takes every text out of its column.
+    """
+    return pd.Index(known).get_indexer(pd.Index(room_ids)) >= 0
 
 
 def weeks_until(end: Period, number: int) -> list[Period]:
