@@ -43,27 +43,22 @@ def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool)
 
     Verdicts are in it where the rooms have them, small lines of weeks with a ``history``.
     """
-    return _table(rankings.ranked(rooms), RANKED, history, people=people)
+    return told(rankings.ranked(rooms), RANKED, history, people=people)
 
 
 def changed(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
     """The columns CHANGED, largest change first, rooms silent in both periods left out; the rest as in ``ranked``."""
-    return _table(rankings.changed(rooms), CHANGED, history, people=people)
+    return told(rankings.changed(rooms), CHANGED, history, people=people)
 
 
 def silent(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns SILENT, longest silence first."""
-    return _table(rankings.inactive(rooms), SILENT, people=people)
+    return told(rankings.inactive(rooms), SILENT, people=people)
 
 
 def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns COUNTERS, by the room's counter of all messages ever."""
-    return _table(rankings.by_counter(rooms), COUNTERS, people=people)
-
-
-def every_room(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
-    """A row per room, busiest first, with everything that the tables know of it."""
-    return _table(rankings.ranked(rooms), EVERYTHING, people=people)
+    return told(rankings.by_counter(rooms), COUNTERS, people=people)
 
 
 # Where the values of a column are in the rooms table.
@@ -89,10 +84,10 @@ _OF = {
 _WHOLE = ("Silent days", "Members", "All messages")
 
 
-def _table(
+def told(
     rooms: pd.DataFrame, columns: tuple[str, ...], history: History | None = None, *, people: bool
 ) -> pd.DataFrame:
-    """Those of ``columns`` that are known, with ``room_id`` as index."""
+    """Those of ``columns`` that are known of some rooms, in their order, with ``room_id`` as index."""
     made = {
         "Room": naming.room_labels(rooms, show_people=people),
         "Type": type_words(rooms),

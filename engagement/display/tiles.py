@@ -51,11 +51,16 @@ class Tile:
         return self.direction if self.measure.more != "neither" else 0
 
 
-def tiles(activity: Activity, rooms: pd.DataFrame) -> tuple[Tile, ...]:
-    """A tile for every measure over ``rooms``, a view of the activity; none where nothing was counted."""
+def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None = None) -> tuple[Tile, ...]:
+    """A tile for every measure over ``rooms``, a view of the activity; none where nothing was counted.
+
+    ``weekly`` is ``measures.by_week`` of the same, where that is known already.
+    """
     if not activity.counted or activity.no_data:
         return ()
-    weeks = by_week(activity.history, rooms).tail(LINE_WEEKS) if activity.history is not None else pd.DataFrame()
+    if weekly is None:
+        weekly = by_week(activity.history, rooms) if activity.history is not None else pd.DataFrame()
+    weeks = weekly.tail(LINE_WEEKS)
     return tuple(
         _tile(measure, compared(measure, rooms, activity.period), activity, weeks)
         for measure in MEASURES

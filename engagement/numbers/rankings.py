@@ -64,9 +64,9 @@ def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
 
 def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
     """The ``each`` rooms with the largest rise and as many with the largest fall, from rise to fall."""
-    ordered = _ordered(rooms, "change")
-    up = ordered[ordered["change"] > 0].head(each)
-    down = ordered[ordered["change"] < 0].tail(each)
+    # Only these, and others with the same change, need to be put in order.
+    up = _ordered(rooms[rooms["change"] > 0].nlargest(each, "change", keep="all"), "change").head(each)
+    down = _ordered(rooms[rooms["change"] < 0].nsmallest(each, "change", keep="all"), "change").tail(each)
     return pd.concat([up, down], ignore_index=True)
 
 

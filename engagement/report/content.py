@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -23,22 +24,31 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Every row of a table under the headings of the screen; ``short`` columns and ``most`` rows go into pictures."""
+    """The rooms or weeks ``of`` which it tells, in its order; ``make`` makes columns of any of them, under the headings
+    of the screen. ``short`` columns and ``most`` rows go into pictures.
+    """
 
     title: str
-    rows: pd.DataFrame
+    of: pd.DataFrame
     short: tuple[str, ...]
     most: int
+    make: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Every row and column, which only some files hold: there can be a hundred thousand."""
+        return self.make(self.of)
 
     def shortened(self) -> pd.DataFrame:
         """The rows and columns that a page shows."""
-        return self.rows[[name for name in self.short if name in self.rows]].head(self.most)
+        rows = self.make(self.of.head(self.most))
+        return rows[[name for name in self.short if name in rows]]
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
     """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts;
-    charts and tables are by section; ``every_room`` is a row per room of the view, for CSV.
+    charts and tables are by section; ``every_room`` is a row per room of the view, with all that is known of it.
     """
 
     title: str
@@ -49,7 +59,7 @@ class Content:
     sentences: tuple[words.Sentence, ...]
     charts: dict[str, Info]
     tables: dict[str, Table]
-    every_room: pd.DataFrame
+    every_room: Table
     notes: tuple[str, ...]
     activity: Activity
 
@@ -70,8 +80,12 @@ def build(
     if activity.no_data:
         rooms = rooms.iloc[:0]
     context = Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
-    sections = list(_sections(activity, rooms, context, wishes))
-    sentences = words.sentences(activity, rooms, people=wishes.people) if "words" in wishes.sections else ()
+    weekly = by_week(activity.history, rooms) if activity.history is not None else None
+    ranked = rankings.ranked(rooms)
+    sections = list(_sections(activity, rooms, ranked, weekly, context, wishes))
+    sentences: tuple[words.Sentence, ...] = ()
+    if "words" in wishes.sections:
+        sentences = words.sentences(activity, rooms, people=wishes.people, weekly=weekly)
     about = tables.about(activity, filters, len(rooms), viewer_zone=read_zone)
     chosen = wishes.sections
     if compared is not None:
@@ -83,11 +97,11 @@ def build(
         comment="\n".join(naming.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
         caption=_caption(activity, filters, len(rooms), read_zone),
         about=tuple(about),
-        key_figures=tiles(activity, rooms) if "figures" in chosen else (),
+        key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
         sentences=sentences,
         charts={what: chart for what, chart, _ in sections if what in chosen},
         tables={what: table for what, _, table in sections if table and {what, "tables"} <= chosen},
-        every_room=tables.every_room(rooms, people=wishes.people).rename(columns={"Verdict": _judged(activity)}),
+        every_room=Table("Every room", ranked, (), 0, _columns(tables.EVERYTHING, activity, wishes)),
         notes=activity.receipt.notes,
         activity=activity,
     )
@@ -110,37 +124,49 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
 
 
 def _sections(
-    activity: Activity, rooms: pd.DataFrame, context: Context, wishes: Wishes
+    activity: Activity,
+    rooms: pd.DataFrame,
+    ranked: pd.DataFrame,
+    weekly: pd.DataFrame | None,
+    context: Context,
+    wishes: Wishes,
 ) -> Iterable[tuple[str, Info, Table | None]]:
     """The sections that there are numbers for, each with its chart and its table."""
-    people, top = wishes.people, wishes.top
+    top = wishes.top
     if not activity.counted:
         counters = ("Rank", "Room", "All messages", "Members", "Last message")
-        table = Table("Rooms by all messages ever", tables.counters(rooms, people=people), counters, top)
+        columns = _columns(tables.COUNTERS, activity, wishes)
+        table = Table("Rooms by all messages ever", rankings.by_counter(rooms), counters, top, columns)
         yield "top", figures.busiest_by_total(rooms, context, top), table
         yield "inactive", figures.silence_age(rooms, context), None
         return
     if activity.no_data:
         return
     verdict = _judged(activity)
-    ranked = tables.ranked(rooms, people=people).rename(columns={"Verdict": verdict})
     shown: tuple[str, ...] = ("Room", "Messages", "Change", "Share %", verdict)
-    yield "top", figures.top_rooms(rooms, context, top), Table("Top channels", ranked, shown, top)
+    columns = _columns(tables.RANKED, activity, wishes)
+    yield "top", figures.top_rooms(rooms, context, top), Table("Top channels", ranked, shown, top, columns)
     if not activity.previous_no_data:
-        moved = tables.changed(rooms, people=people).rename(columns={"Verdict": verdict})
         shown = ("Room", "Messages", "Change", "Change %", verdict)
-        yield "movers", figures.movers(rooms, context, max(1, top // 2)), Table("Movers", moved, shown, top)
+        table = Table("Movers", rankings.changed(rooms), shown, top, _columns(tables.CHANGED, activity, wishes))
+        yield "movers", figures.movers(rooms, context, max(1, top // 2)), table
     if activity.directory != "pending":
-        silent = tables.silent(rooms, people=people)
         shown = ("Room", "State", "Silent days", "Last message")
-        yield "inactive", figures.inactive_states(rooms, context), Table("Inactive rooms", silent, shown, top)
-    if (history := activity.history) is not None:
+        columns = _columns(tables.SILENT, activity, wishes)
+        table = Table("Inactive rooms", rankings.inactive(rooms), shown, top, columns)
+        yield "inactive", figures.inactive_states(rooms, context), table
+    if (history := activity.history) is not None and weekly is not None:
         # The history ends with a week that is over, also where the period does not; a period can end days later.
         dates = wording.period_text(history.weeks[-1])
         finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-        by_weeks = by_week(history, rooms)
-        weeks = tables.weeks(by_weeks)
-        yield "trend", figures.weekly_totals(by_weeks, finished), Table("Weeks", weeks, tuple(weeks.columns), 8)
+        weeks = tables.weeks(weekly)
+        yield "trend", figures.weekly_totals(weekly, finished), Table("Weeks", weeks, tuple(weeks.columns), 8)
+
+
+def _columns(columns: tuple[str, ...], activity: Activity, wishes: Wishes) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """What makes these columns of rooms."""
+    heading = {"Verdict": _judged(activity)}
+    return lambda rooms: tables.told(rooms, columns, people=wishes.people).rename(columns=heading)
 
 
 def _judged(activity: Activity) -> str:
@@ -161,17 +187,21 @@ def _beside(
     first, second = wording.period_text(context.period), wording.period_text(other.period)
     counts = both["pair"].value_counts()
     said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in rankings.PAIRS)
-    ordered = rankings.changed(both)
-    names = {"Room": naming.room_labels(ordered, show_people=context.show_people), "What": ordered["pair"]}
-    numbers = {first: ordered["messages"], second: ordered["previous_messages"], "Change": ordered["change"]}
-    rows = pd.DataFrame(names | {"Type": tables.type_words(ordered)} | numbers | {"Change %": ordered["change_pct"]})
+
+    def columns(rows: pd.DataFrame) -> pd.DataFrame:
+        names = {"Room": naming.room_labels(rows, show_people=context.show_people), "What": rows["pair"]}
+        numbers = {first: rows["messages"], second: rows["previous_messages"], "Change": rows["change"]}
+        told = names | {"Type": tables.type_words(rows)} | numbers | {"Change %": rows["change_pct"]}
+        return pd.DataFrame(told).set_axis(rows["room_id"], axis="index")
+
     return (
         figures.movers(both, replace(context, previous=other.period)),
         Table(
             f"{first} beside {second}",
-            rows.set_axis(ordered["room_id"], axis="index"),
+            rankings.changed(both),
             ("Room", "What", first, second, "Change", "Change %"),
             top,
+            columns,
         ),
         (f"Beside {second}, rooms with messages are: {said}.",),
         f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",

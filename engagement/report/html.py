@@ -121,8 +121,8 @@ def _cells(table: Table) -> dict[str, Any]:
 
 def rows_text(table: Table) -> str:
     """How many rows are shown of how many."""
-    shown, said = min(table.most, len(table.rows)), wording.plural(len(table.rows), "row")
-    return said if shown == len(table.rows) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
+    shown, said = min(table.most, len(table.of)), wording.plural(len(table.of), "row")
+    return said if shown == len(table.of) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
 
 
 def column_texts(column: pd.Series) -> list[str]:

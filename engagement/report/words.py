@@ -32,10 +32,13 @@ def written(sentence: Sentence, room: Callable[[str], str] = str, text: Callable
     return "".join(room(part.label) if isinstance(part, Room) else text(part) for part in sentence)
 
 
-def sentences(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> tuple[Sentence, ...]:
+def sentences(
+    activity: Activity, rooms: pd.DataFrame, *, people: bool, weekly: pd.DataFrame | None = None
+) -> tuple[Sentence, ...]:
     """Three to five sentences about the ``rooms`` of a view; fewer where nothing was counted or can be compared.
 
-    Where the activity is not judged, nothing is called usual or unusual.
+    Where the activity is not judged, nothing is called usual or unusual. ``weekly`` is ``measures.by_week`` of the
+    same, where that is known already.
     """
     if not activity.counted:
         return (
@@ -53,7 +56,9 @@ def sentences(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> tuple
         )
     named = _Names(rooms, people=people)
     history = activity.history
-    parts = [_totals(activity, rooms, history)]
+    if weekly is None and history is not None:
+        weekly = by_week(history, rooms)
+    parts = [_totals(activity, rooms, weekly)]
     if not activity.previous_no_data:
         # Part of a period against a whole one is no rise or fall that a room could have driven.
         parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
@@ -67,10 +72,12 @@ class _Names:
     """The labels of rooms, for sentences."""
 
     def __init__(self, rooms: pd.DataFrame, *, people: bool) -> None:
-        self._labels = dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True))
+        self._rooms, self._people = rooms, people
 
     def __getitem__(self, room_id: str) -> Room:
-        return Room(wording.short(self._labels[room_id], 32))
+        place = int((self._rooms["room_id"] == room_id).to_numpy().argmax())
+        room = self._rooms.iloc[[place]]
+        return Room(wording.short(naming.room_labels(room, show_people=self._people).iloc[0], 32))
 
     def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
         """The first of the rooms, each with its value in brackets, and how many more there are."""
@@ -83,7 +90,7 @@ class _Names:
         return (*parts, f" and {count(more)} more" if more else "")
 
 
-def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) -> Sentence:
+def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None) -> Sentence:
     now, before = int(rooms["messages"].sum()), int(rooms["previous_messages"].sum())
     if activity.previous_no_data:
         so_far = " so far" if activity.unfinished else ""
@@ -98,7 +105,7 @@ def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) ->
             f"{plural(now, 'message')} were counted, and {count(before)} in the period before: {wording.NOT_ALIKE}, as "
             f"nothing was counted on {days} (no data, or nobody wrote).",
         )
-    usual = _usual(activity, rooms, history, now)
+    usual = _usual(activity, weekly, now)
     if now == before:
         return (f"Messages stayed at {count(now)}{usual}.",)
     word = "rose" if now > before else "fell"
@@ -106,15 +113,16 @@ def _totals(activity: Activity, rooms: pd.DataFrame, history: History | None) ->
     return (f"Messages {word} from {count(before)} to {count(now)} ({share}){usual}.",)
 
 
-def _usual(activity: Activity, rooms: pd.DataFrame, history: History | None, now: int) -> str:
-    if history is None:
+def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
+    history = activity.history
+    if history is None or weekly is None:
         return ""
-    weekly = by_week(history, rooms)["messages"]
-    judged = total_verdict(history, weekly)
+    totals = weekly["messages"]
+    judged = total_verdict(history, totals)
     low, high = judged["usual_low"], judged["usual_high"]
     week = history.weeks[-1]
     whole = week == activity.period
-    counted = now if whole else weekly.iloc[-1]
+    counted = now if whole else totals.iloc[-1]
     if pd.isna(low) or pd.isna(counted):
         return ""
     said = _news(float(counted), float(low), float(high), "it" if whole else "a week")
@@ -170,15 +178,14 @@ _VERDICTS = (
 def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
     if history is None:
         return ()
-    judged = rooms.set_index("room_id")
-    said = judged["verdict"]
+    said = rooms["verdict"]
     if said.isin([verdict.TOO_FEW, verdict.NEW]).all() or said.isna().all():
         return ()
     week = f"In the week {period_text(history.weeks[-1])}"
     # The rooms with most at stake are named first.
-    level = judged["level"].fillna(0).where(said.ne(verdict.CAME_BACK), judged["messages"])
-    sizes = level.sort_values(ascending=False, kind="stable")
-    groups = [(forms, [str(room_id) for room_id in sizes.index if said[room_id] == key]) for key, *forms in _VERDICTS]
+    level = rooms["level"].fillna(0).where(said.ne(verdict.CAME_BACK), rooms["messages"])
+    by_level = rooms[["room_id", "verdict"]].loc[level.sort_values(ascending=False, kind="stable").index]
+    groups = [(forms, by_level["room_id"][by_level["verdict"] == key].tolist()) for key, *forms in _VERDICTS]
     groups = [(forms, ids) for forms, ids in groups if ids]
     steady, few = int(said.eq(verdict.STEADY).sum()), int(said.eq(verdict.TOO_FEW).sum())
     unknown = f"; {count(few)} {'has' if few == 1 else 'have'} too few weeks known to tell" if few else ""

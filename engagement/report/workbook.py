@@ -45,7 +45,7 @@ def as_workbook(content: Content) -> bytes:
     comment = [("Comment", content.comment)] if content.comment else []
     return workbook(
         [("Title", content.title), *comment, *content.about, *figures],
-        [*sheets, ("Every room", content.every_room)],
+        [*sheets, (content.every_room.title, content.every_room.rows)],
         made_at=content.activity.read_at,
         lines=[written(sentence) for sentence in content.sentences],
     )
@@ -53,7 +53,7 @@ def as_workbook(content: Content) -> bytes:
 
 def as_csv(content: Content) -> bytes:
     """The report as CSV: what it is about, then a row per room."""
-    return tables.csv_bytes(content.every_room, content.about)
+    return tables.csv_bytes(content.every_room.rows, content.about)
 
 
 def workbook(

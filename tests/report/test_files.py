@@ -92,7 +92,7 @@ def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     for what in ("top", "movers"):
         tables = [content.tables[what] for content in (longer, whole)]
         assert [table.shortened().columns[-1] for table in tables] == ["Verdict (9–15 Nov)", "Verdict"]
-    assert "Verdict (9–15 Nov)" in longer.every_room
+    assert "Verdict (9–15 Nov)" in longer.every_room.rows
     assert "last full week: 9–15 Nov 2026" in longer.charts["trend"].subtitle
 
 
@@ -154,7 +154,7 @@ def test_csv_and_workbook_and_the_rooms_have_the_same_numbers() -> None:
 @fault("formulas and odd sheet names in a workbook", EXACT, "text, and names that can be used")
 def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable() -> None:
     content = content_of(*strange_rooms())
-    made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room), ("About", content.every_room)],
+    made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room.rows), ("About", content.every_room.rows)],
                     made_at=content.activity.read_at)  # fmt: skip
     book = load_workbook(io.BytesIO(made))
     assert len(book.sheetnames) == len({name.lower() for name in book.sheetnames}) == 3
@@ -203,7 +203,7 @@ def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> Non
     content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, Wishes())
     assert (content.charts, content.tables, content.key_figures) == ({}, {}, ())
     assert "no data, not silence" in html.document(content)
-    assert content.every_room.empty
+    assert content.every_room.rows.empty
 
 
 def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
