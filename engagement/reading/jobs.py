@@ -15,6 +15,7 @@ import pandas as pd
 
 from engagement.errors import EngagementError, InternalError, ReadingStopped
 from engagement.reading.run import FAILURE_KEPT, GONE_AFTER, Progress, Run, Teller
+from engagement.settings.keys import Limits
 
 __all__ = ["FAILURE_KEPT", "GONE_AFTER", "Job", "Jobs", "Progress", "Teller"]
 
@@ -25,7 +26,7 @@ WATCH_EVERY = 1.0
 RELAY_EVERY = 0.2
 # How much is kept of finished jobs; the least recently used go first.
 MOST_KEPT = 500
-MOST_BYTES = 256 * 2**20
+MOST_BYTES = Limits.memory * 2**20
 # A page needs several results at once. None may go before it is drawn, or they would be read in turns for ever.
 IN_USE = 60.0
 

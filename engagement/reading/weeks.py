@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,8 @@ def _turn(scope: Scope, tell: Teller[History]) -> Iterator[None]:
         turn.release()
 
 
-_turns: dict[Scope, threading.Lock] = {}
+# A turn is forgotten with the last reading that waits for it or has it.
+_turns: WeakValueDictionary[Scope, threading.Lock] = WeakValueDictionary()
 _turns_lock = threading.Lock()
 
 

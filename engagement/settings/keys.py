@@ -85,11 +85,14 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Limits:
-    """The longest period in days, the calls a minute of all copies together (None: as announced), and the copies."""
+    """The longest period in days, the calls a minute of all copies together (None: as announced), the copies, and the
+    megabytes of readings, and of what is made of them, that each copy keeps.
+    """
 
     longest_period: int = _key(values.whole(1, LONGEST_PERIOD), LONGEST_PERIOD)
     calls_a_minute: int | None = _key(values.whole(1, 10_000))
     copies: int = _key(values.whole(1, 100), 1)
+    memory: int = _key(values.whole(16, 1_000_000), 384)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Revocations:
 revocations = Revocations()
 # The sessions that this process has seen in use, with the time when they end if they are not used again.
 _seen: dict[str, datetime] = {}
+_MOST_SEEN = 20_000
 
 
 def end(session_id: str) -> None:
@@ -109,6 +110,9 @@ def remember(session: Session) -> None:
     """Notes that a session is in use, so that its end is noticed."""
     if session.kind == asking.BY_PASSWORD:
         _seen[session.id] = session.expires_at
+        if len(_seen) > _MOST_SEEN:
+            # Its token is revoked when its browser comes back.
+            del _seen[next(iter(_seen))]
 
 
 def over(session_id: str) -> None:

@@ -24,6 +24,8 @@ from engagement.ui.tabs import Tabs
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
 _MOST_CLIENTS, _MOST_ENDED = 200, 10_000
+# Of the memory that may be kept, what readings take; the rest is for what is made of them.
+_OF_READINGS = 0.75
 
 
 class Clients:
@@ -133,9 +135,9 @@ def build(
     store = Store(settings.archive.url, folder=folder, clock=clock)
     key = settings.session.key.encode() if settings.session.key else kept_key(folder or data_folder())
     sessions = Sessions(store, key, clock, settings.session.hours)
-    return Runtime(
-        settings, store, sessions, Archive(store, settings.archive.weeks), clock, demo or Options(seed=DEMO_SEED)
-    )
+    archive, most = Archive(store, settings.archive.weeks), settings.limits.memory * 2**20
+    jobs = Jobs(most_bytes=int(most * _OF_READINGS))
+    return Runtime(settings, store, sessions, archive, clock, demo or Options(seed=DEMO_SEED), jobs)
 
 
 _current: Runtime | None = None

@@ -17,7 +17,7 @@ from engagement.numbers.periods import SUNDAY, Period, Way, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
 from engagement.reading.jobs import Job, Progress, Teller
-from engagement.reading.weeks import RULE
+from engagement.reading.weeks import RULE, _turns
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Scope
 from tests.support.asking import empty_archive, name_in
@@ -297,6 +297,7 @@ def test_two_histories_at_once_ask_for_each_week_once(server: DemoServer, clock:
     longer, shorter = (reading.result(60) for reading in both)
     assert sorted(lists_asked(server)) == ["2026-10-12", "2026-10-26", "2026-11-09"]
     assert weekly(longer, "general")[2:] == weekly(shorter, "general") == [84, 91, 98, 105]
+    assert not [scope for scope in _turns if scope.workspace == facts.identity.name], "none waits, and none is kept"
 
 
 def test_what_is_kept_is_there_at_once_and_a_stopped_reading_loses_no_week(server: DemoServer, clock: Clock) -> None:

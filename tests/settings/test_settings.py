@@ -66,6 +66,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         longest_period = 92
         calls_a_minute = 60
         copies = 2
+        memory = 100
         [archive]
         url = "postgresql://u:p@db/engagement"
         weeks = 60
@@ -88,7 +89,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert loaded.access.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"))
     assert loaded.calendar.timezone == ZoneInfo("Asia/Kolkata")
     assert loaded.calendar.week_start == 6
-    assert (loaded.limits.longest_period, loaded.limits.calls_a_minute, loaded.limits.copies) == (92, 60, 2)
+    assert loaded.limits == settings.Limits(longest_period=92, calls_a_minute=60, copies=2, memory=100)
     assert (loaded.archive.url, loaded.archive.weeks) == ("postgresql://u:p@db/engagement", 60)
     assert loaded.rooms == settings.Rooms(("announcements",), ("bot-*", "git"), True)
     assert loaded.session.hours == 1.5
@@ -196,6 +197,7 @@ GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
         ("[limits]\nlongest_period = 367", "[limits] longest_period must be a whole number from 1 to 366"),
         ("[limits]\nlongest_period = true", "[limits] longest_period must be a whole number"),
         ("[limits]\ncalls_a_minute = 0.5", "[limits] calls_a_minute must be a whole number"),
+        ("[limits]\nmemory = 0", "[limits] memory must be a whole number from 16 to 1000000"),
         ("[session]\nhours = nan", "[session] hours must be"),
         ("[session]\nhours = false", "[session] hours must be"),
         ('[session]\nkey = "short"', "[session] key must be a secret of at least 32 characters"),

@@ -69,6 +69,17 @@ def test_a_session_that_ends_is_revoked_at_the_workspace_and_its_connections_are
     assert accepted(workspace, remaining)
 
 
+def test_of_very_many_sessions_in_use_the_latest_are_remembered(
+    dashboard: runtimes.Runtime, workspace: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "_seen", {})
+    monkeypatch.setattr(leaving, "_MOST_SEEN", 2)
+    people = [signed_in(dashboard, workspace) for _ in range(3)]
+    for session_id in people:
+        looks(session_id)
+    assert [*leaving._seen] == people[1:]
+
+
 @fault("two 500 at sign-out", WAITED, "the session ends at once, its token after pauses")
 def test_signing_out_does_not_wait_for_a_workspace_that_does_not_answer(
     dashboard: runtimes.Runtime, workspace: DemoServer, slept: list[float]

@@ -33,12 +33,14 @@ def test_the_runtime_is_built_once_and_can_be_replaced(tmp_path: Path, monkeypat
 
 def test_the_runtime_goes_by_its_settings(tmp_path: Path, clock: Clock) -> None:
     key = "0123456789abcdef0123456789abcdef"
-    environ = {"ENGAGEMENT_SESSION_KEY": key, "ENGAGEMENT_SESSION_HOURS": "2"}
+    environ = {"ENGAGEMENT_SESSION_KEY": key, "ENGAGEMENT_SESSION_HOURS": "2", "ENGAGEMENT_LIMITS_MEMORY": "100"}
     built = runtime.build(environ, folder=tmp_path / "data", clock=clock.moment)
     found = built.sessions.find(built.sessions.begin(ADA))
     assert (found.expires_at - NOON).total_seconds() == 2 * 3600
     assert not (tmp_path / "data" / "session.key").exists(), "a configured key is not kept in a second place"
     assert key not in repr(built)
+    # A quarter is for what is made of readings.
+    assert built.jobs._most_bytes == 75 * 2**20
     built.store.close()
 
 
