@@ -280,7 +280,9 @@ def patiently(call: Callable[[], object], pause: Sleep, longest_wait: float = LO
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
-    """The server's clock at an answer, in seconds since 1970; None when it does not say."""
+    """The server's clock at an answer, in seconds since 1970; None when it does not say, or a cache on the way did."""
+    if headers.get("Age", "0").strip() != "0":
+        return None
     try:
         return parsedate_to_datetime(headers["Date"]).timestamp()
     except (KeyError, ValueError, TypeError, OverflowError):

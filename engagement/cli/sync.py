@@ -59,7 +59,7 @@ def run(
     last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
     asked = weeks_until(last, weeks)
     scope = reader.scope(facts)
-    before = reader.archive.kept(scope, asked, RULE)
+    before = reader.archive.kept(scope, {*asked} - facts.brought, RULE)
     reading = reader.history(facts, last, weeks, again=again)
     done = -1
     try:

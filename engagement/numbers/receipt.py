@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from engagement.numbers.periods import Period
@@ -36,6 +36,11 @@ class Receipt:
         sums = {part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)}
         missing, complete = max(self.missing, other.missing), self.complete and other.complete
         return Receipt(**sums | {"missing": missing, "complete": complete})
+
+    @property
+    def paid(self) -> Receipt:
+        """The same without its cost, where that stands in another receipt already."""
+        return replace(self, calls=0, pages=0, reread=0, duplicates=0, waited=timedelta(0))
 
     @property
     def cost(self) -> Receipt:

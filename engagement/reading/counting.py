@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
-from engagement.api.client import ChannelCounts, Client
+from engagement.api.client import ChannelCounts
 from engagement.errors import RefusedParameters, UnreadableAnswer
-from engagement.numbers.periods import DAY, Period, Way, windows
+from engagement.numbers.periods import DAY, Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
+
+# What a server answers for a window.
+Ask = Callable[[Window], ChannelCounts]
 
 # How long what was seen is believed: by then there is another full week to see it on.
 SEEN_FOR = timedelta(weeks=1)
@@ -70,15 +73,16 @@ def _earlier(week: Period, by: timedelta) -> Period:
     return Period(week.start - by, week.end - by)
 
 
-def check_counting(client: Client, tried: Sequence[Probe], offset: timedelta | None, expected: Way) -> Counting:
-    """The way in which the server counts: the ``expected`` one where it is seen once, another where it is seen twice.
+def check_counting(ask: Ask, tried: Sequence[Probe], offset: timedelta | None, expected: Way) -> Counting:
+    """The way in which the server asked counts: the ``expected`` one where it is seen once, another where it
+    is seen twice.
 
     It proves nothing when no room counted anything, or when the answers were faulty, not whole or contradictory.
     """
     seen, spent = list[Way | None](), NOTHING_READ
     for probe in tried:
         try:
-            look = _look(client, probe, offset)
+            look = _look(ask, probe, offset)
         except (UnreadableAnswer, RefusedParameters):
             return Counting(None, NOT_TOLD_NOTE, spent)
         spent += look.receipt
@@ -90,12 +94,12 @@ def check_counting(client: Client, tried: Sequence[Probe], offset: timedelta | N
     return Counting(None, NOT_TOLD_NOTE, spent)
 
 
-def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
+def _look(ask: Ask, probe: Probe, offset: timedelta | None) -> Counting:
     """The way by one week: its previous figures, asked for as is right for a way, equal those of the week before.
 
     The swapped way has none, however they are asked for.
     """
-    own, plain = _counts(client, probe.week.previous, offset), _counts(client, probe.week, offset)
+    own, plain = (ask(windows(week, offset)[0]) for week in (probe.week.previous, probe.week))
     counted, announced = _told(own, "messages"), _told(plain, "previous_messages")
     receipt, documented = own.receipt + plain.receipt, announced.equals(counted)
     if receipt.complete and counted.empty and announced.empty:
@@ -104,7 +108,7 @@ def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
         return Counting(Way.DOCUMENTED, receipt=receipt.cost)
     if counted.empty:
         return Counting(None, receipt=receipt.cost)
-    later = _counts(client, probe.week, offset, Way.SHORTENED)
+    later = ask(windows(probe.week, offset, Way.SHORTENED)[0])
     receipt += later.receipt
     other, way = _told(later, "previous_messages"), None
     if documented != other.equals(counted):
@@ -112,10 +116,6 @@ def _look(client: Client, probe: Probe, offset: timedelta | None) -> Counting:
     elif announced.empty and other.empty:
         way = Way.SWAPPED
     return Counting(way if receipt.complete else None, receipt=receipt.cost)
-
-
-def _counts(client: Client, week: Period, offset: timedelta | None, way: Way = Way.DOCUMENTED) -> ChannelCounts:
-    return client.channel_counts(windows(week, offset, way)[0], every_room=False)
 
 
 def _told(counts: ChannelCounts, column: str) -> pd.Series:

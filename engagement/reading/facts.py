@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pandas as pd
 
-from engagement.api.client import Client, DailyTotals, Person
+from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
 from engagement.api.release import UNKNOWN
 from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
 from engagement.numbers.days import uncounted
-from engagement.numbers.periods import DAY, Period, Way, last_full_weeks, windows
+from engagement.numbers.periods import DAY, MONDAY, Period, Way, Window, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, probes
@@ -46,8 +46,9 @@ class Facts:
     ``offset`` from UTC is the careful one for the instants sent, ``zone`` tells the days of moments. ``skew`` is the
     server's clock less ours; ``way`` is how the server counts as far as is known, and ``checked`` says that it was
     proved. ``daily`` are the messages of all rooms together per day of the last year, by naive midnights of the
-    server, where they are known, and ``uncounted`` its days on which nothing was counted.
-    ``receipt`` is that of the daily totals and of the check.
+    server, where they are known, as of ``daily_at`` by its clock, and ``uncounted`` its days on which nothing was
+    counted. ``receipt`` is that of the daily totals and of the check. ``answers`` are what this check was told, and
+    when, for whoever has use for it at once, and ``brought`` the weeks that are kept of it.
     """
 
     identity: Identity
@@ -59,8 +60,11 @@ class Facts:
     way: Way = Way.DOCUMENTED
     checked: bool = True
     daily: pd.Series = field(default_factory=lambda: NO_DAYS, repr=False, compare=False)
+    daily_at: datetime | None = field(default=None, compare=False)
     uncounted: frozenset[date] = frozenset()
     receipt: Receipt = NOTHING_READ
+    answers: Mapping[Window, tuple[ChannelCounts, datetime]] = field(default_factory=dict, repr=False, compare=False)
+    brought: frozenset[Period] = field(default=frozenset(), compare=False)
 
     def today(self, now: datetime) -> date:
         """The server's date when our clock says ``now`` (aware)."""
@@ -80,16 +84,17 @@ def read_facts(
     *,
     now: Callable[[], datetime],
     timezone: tzinfo | None = None,
+    week_start: int = MONDAY,
     checked: Checked,
 ) -> Facts:
     """Reads the facts of the workspace of this ``identity``. ``timezone`` is the configured one; ``checked`` may know
     the outcome of the counting check of this release, or keep it.
     """
     tell.stage("Looking at the workspace")
-    person, server_now = client.me(), client.server_now()
+    server_now = now() + identity.skew
     bare = Facts(
         identity=identity,
-        skew=server_now - now(),
+        skew=identity.skew,
         offset=_configured_offset(timezone, server_now),
         zone=Zone(timezone),
         receipt=identity.receipt,
@@ -103,14 +108,21 @@ def read_facts(
             return bare
         totals, whole_year = NO_TOTALS, True
     sent = totals.messages
-    offset, zone, notes = _calendar(client, sent, person, timezone, server_now)
+    offset, zone, notes = _calendar(client, sent, timezone, server_now)
     if identity.release == UNKNOWN:
         notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
-    tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now)))
+    tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now), 1, week_start))
     # A hint, and careful: the blocks of the swapped way are right on every server.
     bare = replace(bare, way=Way.DOCUMENTED if whole_year else Way.SWAPPED)
-    counting = checked(bare, lambda expected: check_counting(client, tried, offset, expected), tell)
+    answers = dict[Window, tuple[ChannelCounts, datetime]]()
+
+    def ask(window: Window) -> ChannelCounts:
+        counts = client.channel_counts(window, every_room=False)
+        answers[window] = counts, now() + identity.skew
+        return counts
+
+    counting = checked(bare, lambda expected: check_counting(ask, tried, offset, expected), tell)
     way = counting.way or bare.way
     days = server_dates(sent, offset) if whole_year else NO_DAYS
     first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
@@ -127,8 +139,10 @@ def read_facts(
         way=way,
         checked=counting.way is not None,
         daily=days,
+        daily_at=server_now,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
         receipt=bare.receipt + totals.receipt + counting.receipt + Receipt(notes=notes),
+        answers=answers,
     )
 
 
@@ -143,12 +157,15 @@ def _counts_rooms(client: Client, server_now: datetime) -> bool:
 
 
 def _calendar(
-    client: Client, sent: pd.Series, person: Person, timezone: tzinfo | None, server_now: datetime
+    client: Client, sent: pd.Series, timezone: tzinfo | None, server_now: datetime
 ) -> tuple[timedelta | None, Zone, tuple[str, ...]]:
     """The offset for the instants sent, the zone for days, and what is unsure about them."""
     if timezone is not None:
         return _configured_offset(timezone, server_now), Zone(timezone), ()
-    days = client.server_days(sent, person)
+    days = client.server_days(sent)
+    if days.offset is not None and not days.sure:
+        # Two zones fit, and the person's own may decide.
+        days = client.server_days(sent, client.me())
     zone = Zone() if days.offset is None else Zone.seen(midnights_of(sent), days.offset)
     return days.offset, zone, () if days.sure else (ZONE_NOTE,)
 

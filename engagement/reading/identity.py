@@ -5,7 +5,9 @@ A token is good at the workspace that issued it alone, so a session need not ask
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from engagement.api.client import SEE_CHANNELS, Client, Release
 from engagement.api.refusals import ENDS_ALL
@@ -21,22 +23,26 @@ class Identity:
     """A workspace: its ``address``, its ``release``, and the ``name`` under which what was read from it is kept.
 
     Where nothing tells it from others at the address it is not ``known``: the name is then the session's own, and
-    nothing is kept. ``receipt`` says so, and what it cost to find out.
+    nothing is kept. ``skew`` is its clock less ours; ``receipt`` says what is missing, and what it cost to find out.
     """
 
     address: str
     release: Release
     name: str
     known: bool = True
+    skew: timedelta = field(default=timedelta(0), compare=False)
     receipt: Receipt = field(default=NOTHING_READ, compare=False)
 
 
-def identify(client: Client, address: str, access: Access, archive: Archive, session: str) -> Identity:
+def identify(
+    client: Client, address: str, access: Access, archive: Archive, session: str, now: Callable[[], datetime]
+) -> Identity:
     """Which workspace answers now, from its release and id and, where that is not enough, one small call more.
 
     Raises what asking for the release raises.
     """
     release = client.release()
+    skew = client.server_now() - now()
     own_id, receipt = client.workspace_id, NOTHING_READ
     name = archive.name_by_id(address, own_id) if own_id else None
     # Without view-c-room the server lists what the account has joined, which is no mark of the workspace.
@@ -45,10 +51,9 @@ def identify(client: Client, address: str, access: Access, archive: Archive, ses
         if rooms:
             name = archive.name_by_rooms(address, own_id, rooms, id_told=release != UNKNOWN)
     if name is None:
-        return Identity(
-            address, release, f"{address} in {session}", False, receipt + Receipt(notes=(str(Unrecognised()),))
-        )
-    return Identity(address, release, name, receipt=receipt)
+        receipt += Receipt(notes=(str(Unrecognised()),))
+        return Identity(address, release, f"{address} in {session}", False, skew, receipt)
+    return Identity(address, release, name, skew=skew, receipt=receipt)
 
 
 def _oldest_rooms(client: Client) -> tuple[dict[str, str], Receipt]:

@@ -157,6 +157,19 @@ class Jobs:
         """
         return Job(self, key, viewer, viewer if account is None else account, work, keep)
 
+    def hand_over(self, key: Hashable, value: object, keep: float) -> None:
+        """Leaves ``value`` for whoever takes it by ``key``, which nobody asks for, within ``keep`` seconds."""
+        run: Run[Any] = Run("", keep, self._monotonic)
+        run.finish(value, None, self._size_of(value))
+        with self._lock:
+            self._runs[key] = run
+
+    def take(self, key: Hashable) -> Any:
+        """What was handed over, which nobody else gets then; None where nothing is left."""
+        with self._lock:
+            run = self._runs.pop(key, None)
+        return None if run is None or run.expired(run.keep) else run.latest
+
     def forget(self, key: Hashable, viewer: str) -> None:
         """The next who asks for ``key`` begins anew, and so does what made it fail; what runs is left running.
 

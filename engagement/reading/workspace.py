@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -10,21 +10,21 @@ from typing import Any
 
 import pandas as pd
 
-from engagement.api.client import ChannelCounts, Client, DailyTotals, Directory
+from engagement.api.client import ChannelCounts, Client, Directory
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import StoreUnavailable, WorkspaceError
-from engagement.numbers.days import uncounted, uncounted_note
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, Way, compared_with, week_of, windows
-from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
+from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, week_of, windows
+from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import SEEN_FOR, Counting
-from engagement.reading.facts import NO_DAYS, NO_TOTALS, ZONE_NOTE, Facts, every_day, read_facts, server_dates, together
+from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, read_counts, uncounted_days
+from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, Again, before, in_one, keep_week, read_history, renew
+from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
@@ -35,14 +35,11 @@ DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
 RENEWAL_KEPT = 600.0
-# Two months, where ten calls a minute are allowed.
-MOST_SINGLE_DAYS = 62
+# What the counting check was told stands for a reading that follows at once, and for no other.
+HANDED_OVER = 60.0
 # No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
 LONG_AGO = date(2015, 1, 1)
 
-NOT_ALIKE_NOTE = (
-    "Both periods do not have the same days counted: comparing them is not like for like, and nothing is judged by it."
-)
 PENDING_NOTE = "The room directory is still being read; inactive rooms follow."
 PRIVATE_UNKNOWN_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
@@ -91,11 +88,21 @@ class Reader:
 
         def work(tell: Teller[Facts]) -> Facts:
             tell.stage("Looking at the workspace")
-            identity = identify(self.make_client(tell), self.workspace, self.access, self.archive, self.session)
+            client = self.make_client(tell)
+            identity = identify(client, self.workspace, self.access, self.archive, self.session, self.now)
 
             def of_workspace(tell: Teller[Facts]) -> Facts:
                 client, checked = self.make_client(tell), self._checked
-                return read_facts(client, identity, tell, now=self.now, timezone=self.timezone, checked=checked)
+                facts = read_facts(
+                    client,
+                    identity,
+                    tell,
+                    now=self.now,
+                    timezone=self.timezone,
+                    week_start=self.week_start,
+                    checked=checked,
+                )
+                return replace(facts, answers={}, brought=self._use(facts))
 
             key = (identity.name, self.access.rights, "facts")
             return self.jobs.ask(key, self.viewer, of_workspace, keep=FACTS_KEPT).result_for(tell)
@@ -116,7 +123,16 @@ class Reader:
         def work(tell: Teller[Activity]) -> Activity:
             directory, today = self.directory(facts), facts.today(self.now())
             previous = compared_with(period, today, self.week_start)
-            counts = _read_counts(self.make_client(tell), facts, period, previous, today, tell)
+            client = self.make_client(tell)
+
+            def ask(window: Window) -> Answer:
+                if (handed := self.jobs.take(self._key(facts, window))) is not None:
+                    counts, at = handed
+                    return replace(counts, receipt=counts.receipt.paid), at
+                told = client.channel_counts(window, every_room=False, progress=tell.progress)
+                return told, self.now() + facts.skew
+
+            counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
             self._keep(facts, counts)
             if facts.counted:
                 tell.partial(self._activity(facts, today, counts, None))
@@ -126,16 +142,36 @@ class Reader:
         keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
         return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=keep)
 
-    def _keep(self, facts: Facts, counts: _Counts) -> None:
-        """What has just been read of full weeks replaces what was kept. A reading does without a place to keep it."""
+    def _use(self, facts: Facts) -> frozenset[Period]:
+        """Keeps what the counting check was told in the way that proved right, and hands it over to who asks just this.
+
+        The weeks kept come back.
+        """
+        brought = list[Period]()
+        for window, answer in facts.answers.items():
+            if facts.checked and windows(window.period, facts.offset, facts.way) == [window]:
+                counts = as_counts(facts, window.period, window.period.previous, *answer)
+                if counts.lists.complete:
+                    brought += self._keep(facts, counts)
+                    self.jobs.hand_over(self._key(facts, window), answer, HANDED_OVER)
+        return frozenset(brought)
+
+    def _keep(self, facts: Facts, counts: Counts) -> list[Period]:
+        """What has just been read of full weeks replaces what was kept; the weeks kept come back.
+
+        A reading does without a place to keep it.
+        """
         if counts.rooms is None or counts.period != week_of(counts.period.start, self.week_start):
-            return
-        now, read_at = ChannelCounts(counts.rooms, counts.lists), self.now() + facts.skew
-        weeks = [(counts.period, now), (counts.previous, before(now))]
+            return []
+        now, day = ChannelCounts(counts.rooms, counts.lists), facts.zone.day(counts.read_at)
+        weeks = {counts.period: now, counts.previous: before(now)}
+        over = [
+            week for week in weeks if week.over(day) and (not facts.first_counted or week.start >= facts.first_counted)
+        ]
         with suppress(StoreUnavailable):
-            for week, told in weeks:
-                if week.over(facts.zone.day(read_at)):
-                    keep_week(self._archive(facts), self.scope(facts), facts, week, told, read_at)
+            for week in over:
+                keep_week(self._archive(facts), self.scope(facts), facts, week, weeks[week], counts.read_at)
+        return over
 
     def scope(self, facts: Facts) -> Scope:
         """What the weeks that the person may see are kept under."""
@@ -234,10 +270,10 @@ class Reader:
             return replace(listed, receipt=listed.receipt + Receipt(notes=(EVER_UNREAD_NOTE,), complete=False))
         return listed.with_rooms_of(ever)
 
-    def _activity(self, facts: Facts, today: date, counts: _Counts, listed: Directory | None) -> Activity:
+    def _activity(self, facts: Facts, today: date, counts: Counts, listed: Directory | None) -> Activity:
         """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
         directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
-        lacking = _uncounted(facts, today, counts)
+        lacking = uncounted_days(facts, today, counts)
         rooms = join(
             counts.rooms,
             without(listed.rooms, counts.unreadable) if listed else None,
@@ -260,7 +296,7 @@ class Reader:
             rooms=rooms,
             daily=counts.daily.drop([pd.Timestamp(day) for day in lacking], errors="ignore"),
             receipt=_receipt(facts, counts, listed, directory, told=self.access.told)
-            + Receipt(notes=_notes(facts, lacking)),
+            + Receipt(notes=gap_notes(facts, lacking)),
             directory=directory,
             counted=facts.counted,
             first_counted=facts.first_counted,
@@ -272,100 +308,7 @@ class Reader:
         return masked(made) if self.rules.mask_names else made
 
 
-@dataclass(frozen=True, eq=False)
-class _Counts:
-    """What was counted in a period and the one it is compared with, per room and per day, and how reading it went.
-
-    Of the ``unreadable`` rooms it is not known, so no table has them.
-    """
-
-    period: Period
-    previous: Period
-    rooms: pd.DataFrame | None
-    daily: pd.Series
-    lists: Receipt
-    receipt: Receipt
-    unreadable: frozenset[str] = frozenset()
-
-
-def _read_counts(
-    client: Client, facts: Facts, period: Period, previous: Period, today: date, tell: Teller[Activity]
-) -> _Counts:
-    if not facts.counted:
-        return _Counts(
-            period, previous, None, pd.Series([], dtype="int64", name="messages"), NOTHING_READ, NOTHING_READ
-        )
-    tell.stage("Reading messages per room")
-    asked = windows(period, facts.offset, facts.way, previous)
-    answers = []
-    for number, window in enumerate(asked, start=1):
-        if len(asked) > 1:
-            tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
-        answers.append(client.channel_counts(window, every_room=False, progress=tell.progress))
-    counts = in_one(asked, answers, period)
-    daily = read_daily(client, facts, previous, period)
-    lists = counts.receipt
-    # The days of a zone that is not sure may be those of their neighbours.
-    if ZONE_NOTE not in facts.receipt.notes:
-        for column, days in (("messages", period), ("previous_messages", previous)):
-            lists += _by_days(int(counts.rooms[column].sum()), daily.messages, days, today)
-    return _Counts(period, previous, counts.rooms, daily.messages, lists, lists + daily.receipt, counts.unreadable)
-
-
-def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Receipt:
-    """What the totals of days that are over say of the messages of rooms; nothing where they are not known.
-
-    They were read later, so whatever was written meanwhile is in them.
-    """
-    days = daily.reindex(pd.DatetimeIndex([pd.Timestamp(day) for day in period.dates()]))
-    known = period.over(today) and bool(days.notna().all())
-    return witnessed(in_rooms, int(days.sum()), period) if known else NOTHING_READ
-
-
-def _uncounted(facts: Facts, today: date, counts: _Counts) -> tuple[date, ...]:
-    """The days of both periods that were not counted, by what was read now and the year before it."""
-    first, asked = facts.first_counted, {*counts.previous.dates(), *counts.period.dates()}
-    days = pd.concat([every_day(facts.daily).drop(counts.daily.index, errors="ignore"), counts.daily])
-    found = {*uncounted(days, today), *(day for day in asked if first is not None and day < first)}
-    for window, column in ((counts.period, "messages"), (counts.previous, "previous_messages")):
-        # A whole window without a message is no data, whatever is usual.
-        if counts.rooms is not None and not spoke(counts.rooms[column]).any():
-            found |= {day for day in window.dates() if day < today}
-    return tuple(sorted(asked & found))
-
-
-def _notes(facts: Facts, lacking: Sequence[date]) -> tuple[str, ...]:
-    """What is to be said of days that were not counted; those before the first counted one have their own note."""
-    if not lacking:
-        return ()
-    told = [day for day in lacking if facts.first_counted is None or day >= facts.first_counted]
-    return (*((uncounted_note(told),) if told else ()), NOT_ALIKE_NOTE)
-
-
-def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
-    """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server.
-
-    None of them where they cannot be read, or would take too many calls.
-    """
-    blocks = [Period(previous.start, period.end)]
-    if facts.way is Way.SWAPPED:
-        # That build answers for single days alone.
-        blocks = [*previous.blocks(1), *period.blocks(1)]
-        if client.calls_a_minute is not None and len(blocks) > MOST_SINGLE_DAYS:
-            return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
-    asked = [windows(block, facts.offset)[0] for block in blocks]
-    try:
-        totals = together([client.sent_per_day(window.start, window.end) for window in asked])
-    except ENDS_ALL:
-        raise
-    except WorkspaceError:
-        return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
-    days = pd.DatetimeIndex([pd.Timestamp(d) for d in (*previous.dates(), *period.dates())])
-    messages = server_dates(totals.messages, facts.offset).reindex(days, fill_value=0).astype("int64")
-    return DailyTotals(messages, totals.receipt)
-
-
-def _receipt(facts: Facts, counts: _Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
+def _receipt(facts: Facts, counts: Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
     """Everything that was read for an activity, directory and facts included."""
     receipt = facts.receipt + counts.receipt
     if facts.first_counted and facts.first_counted > counts.previous.start:

@@ -16,7 +16,7 @@ from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import STEADY, TOO_FEW
 from engagement.numbers.weeks import weeks_until
-from engagement.reading.workspace import NOT_ALIKE_NOTE
+from engagement.reading.counts import NOT_ALIKE_NOTE
 from engagement.report import html, markdown
 from engagement.report.content import build
 from engagement.report.wishes import Wishes

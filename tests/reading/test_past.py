@@ -21,7 +21,7 @@ from engagement.reading.weeks import RULE, Again
 from engagement.reading.workspace import Reader
 from engagement.report.words import sentences, written
 from engagement.storage.archive import Archive
-from tests.support.asking import empty_archive
+from tests.support.asking import empty_archive, note_check
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, fault
 from tests.support.weeks import DAY, LAST, lists_asked, visit
@@ -132,6 +132,7 @@ def test_a_kept_week_of_the_last_quarter_is_due_again_after_a_week_two_at_a_time
     assert reader.history(facts, LAST).result(60).missing == ()
     assert not renewal(reader)
     clock.forward(days=1, seconds=1)
+    note_check(archive, server, clock.moment)
     asked = []
     for _ in range(3):
         reader = replace(visit(server, clock, archive), shared=True)

@@ -20,7 +20,7 @@ from engagement.reading.facts import DAYS_NOTE, RELEASE_NOTE
 from engagement.reading.jobs import Jobs
 from engagement.reading.rights import admit
 from engagement.reading.workspace import RIGHTS_UNREAD_NOTE, Reader
-from tests.support.asking import reader_of
+from tests.support.asking import checked_archive, reader_of
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, SAID, WAITED, fault, switch
 
@@ -49,7 +49,7 @@ def workspace(**more: Any) -> DemoServer:
 def reader(server: DemoServer, user: str = "admin", *, later: float = 0) -> Reader:
     """A reader whose pauses take no time, some seconds ``later`` than noon."""
     clock = Clock(NOON + later)
-    made = reader_of(server, user, now=clock.moment)
+    made = reader_of(server, user, now=clock.moment, archive=checked_archive(server))
     client = Client(server.url, pace=Pace())
     client.sign_in(user, user)
     return replace(made, make_client=lambda tell: client.with_waits(sleep=clock.sleep, stop=tell.stop))

@@ -20,7 +20,7 @@ from engagement.reading.jobs import Job, Progress, Teller
 from engagement.reading.weeks import RULE, _turns
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Scope
-from tests.support.asking import empty_archive, name_in
+from tests.support.asking import checked_archive, empty_archive, name_in
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, REFUSED, fault
 from tests.support.weeks import CHANNELS, DAY, LAST, SIX, lists_asked, six_weeks, visit, without_one
@@ -47,7 +47,8 @@ def test_weeks_are_exact_and_two_come_with_one_call_newest_first(server: DemoSer
     reader.facts().result(60)
     server.calls.clear()
     history = read(reader)
-    assert lists_asked(server) == ["2026-11-09", "2026-10-26", "2026-10-12"]
+    # The counting check brought the last three.
+    assert lists_asked(server) == ["2026-10-19", "2026-10-05"]
     assert history.counts.columns.tolist() == [pd.Timestamp(week.start) for week in SIX]
     assert weekly(history, "general") == [70, 77, 84, 91, 98, 105]
     assert weekly(history, "late") == [0, 0, 0, 0, 0, 4]
@@ -65,8 +66,9 @@ def test_a_second_visit_to_26_weeks_of_5000_rooms_asks_for_no_week_again(clock: 
         asked = server.count(CHANNELS)
         clock.now += 3600
         second = read(visit(server, clock, archive), 26)
-        # 13 calls for pairs of weeks, and the counting check; the second visit has nothing left to ask.
-        assert asked == 13 + 2
+        # The two calls of the counting check bring three weeks, and twelve the others in pairs; the second visit has
+        # nothing left to ask.
+        assert asked == 2 + 12
         assert server.count(CHANNELS) == asked
     assert len(first.counts) > 2000
     assert first.counts.notna().to_numpy().all()
@@ -77,10 +79,10 @@ def test_a_longer_visit_asks_only_for_the_weeks_that_are_not_kept(server: DemoSe
     archive = empty_archive()
     read(visit(server, clock, archive), 2)
     server.calls.clear()
-    assert weekly(read(visit(server, clock, archive), 5), "general") == [77, 84, 91, 98, 105]
-    assert lists_asked(server) == ["2026-10-26", "2026-10-12"]
-    # The week of the 5th of October came with an answer, but nobody asked for it.
-    assert SIX[0] not in archive.kept(Scope(name_in(archive, server), reader_rights(server, clock)), SIX, RULE)
+    assert weekly(read(visit(server, clock, archive), 4), "general") == [84, 91, 98, 105]
+    assert lists_asked(server) == ["2026-10-19"]
+    # The week of the 12th of October came with an answer, but nobody asked for it.
+    assert SIX[1] not in archive.kept(Scope(name_in(archive, server), reader_rights(server, clock)), SIX, RULE)
 
 
 def reader_rights(server: DemoServer, clock: Clock, user: str = "admin") -> str:
@@ -157,9 +159,8 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
         f"The server counted nothing before {facts.first_counted}; weeks that begin earlier have no data.",
         "Nothing was counted on 2026-10-26 to 2026-11-01: no data, or nobody wrote. Weeks with such days have no data.",
     )
-    # Three calls for the five weeks from the fourth on; what was not counted is not asked for.
-    assert lists_asked(server)[:3] == [str(weeks[n].start) for n in (7, 5, 3)]
-    assert len([start for start in lists_asked(server) if start < str(weeks[3].start)]) == 0
+    # The counting check brought the last three, one call the two before; what was not counted is not asked for.
+    assert [start for start in lists_asked(server) if start < str(weeks[6].start)] == [str(weeks[4].start)]
 
 
 @fault("two rooms swap a name, one is deleted", EXACT, "weeks go by id")
@@ -253,8 +254,7 @@ def test_the_weeks_around_the_turn_of_the_year_are_marked() -> None:
 def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read_again(
     server: DemoServer, clock: Clock
 ) -> None:
-    archive = empty_archive()
-    visit(server, clock, archive).facts().result(60)
+    archive = checked_archive(server)
     other = visit(server, clock, empty_archive())
     rooms = other.activity(other.facts().result(60), LAST).result(60).rooms
     history = read(without_one(visit(server, clock, archive), LAST, "late"))
@@ -290,7 +290,7 @@ def test_an_answer_that_is_not_whole_does_not_replace_one_that_was(server: DemoS
 @pytest.mark.parametrize("moment", ["2026-11-16T08:00Z", "2026-11-20T12:00Z"], ids=["settling", "settled"])
 def test_two_histories_at_once_ask_for_each_week_once(server: DemoServer, clock: Clock, moment: str) -> None:
     clock.now = datetime.fromisoformat(moment).timestamp()
-    reader = visit(server, clock, empty_archive())
+    reader = visit(server, clock, checked_archive(server, clock.moment))
     facts = reader.facts().result(60)
     server.calls.clear()
     both = [reader.history(facts, LAST, 6), reader.history(facts, LAST, 4)]
@@ -301,7 +301,7 @@ def test_two_histories_at_once_ask_for_each_week_once(server: DemoServer, clock:
 
 
 def test_what_is_kept_is_there_at_once_and_a_stopped_reading_loses_no_week(server: DemoServer, clock: Clock) -> None:
-    archive = empty_archive()
+    archive = checked_archive(server)
     read(visit(server, clock, archive), 2)
     reader = visit(server, clock, archive)
     facts = reader.facts().result(60)
@@ -333,7 +333,9 @@ def test_what_is_kept_is_there_at_once_and_a_stopped_reading_loses_no_week(serve
 def test_a_pause_says_how_long_all_the_weeks_will_take_and_is_right(clock: Clock) -> None:
     told: list[Progress] = []
     with DemoServer(Options(rooms=300, timezone="UTC", rate_limit=2), clock=clock) as server:
-        reader = visit(server, clock, empty_archive(), "manager")
+        archive = checked_archive(server)
+        clock.now += 120
+        reader = visit(server, clock, archive, "manager")
         make = reader.make_client
 
         def make_client(tell: Teller[object]) -> object:

@@ -21,7 +21,7 @@ from engagement.numbers.rooms import Activity
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, Reader
-from tests.support.asking import ask, empty_archive, reader_of
+from tests.support.asking import ask, checked_archive, empty_archive, reader_of
 from tests.support.clock import NOON, Clock
 from tests.support.faults import EXACT, NOTED, WAITED, fault
 
@@ -90,7 +90,7 @@ def test_messages_that_arrive_while_pages_are_read_lose_no_room(server: DemoServ
         if page < 40:
             server.workspace.add(chance.choice(active), WEEK.start, chance.randrange(1, 40))
 
-    activity = hooked(server, reader_of(server, now=lambda: NOON), somebody_writes)
+    activity = hooked(server, reader_of(server, now=lambda: NOON, archive=checked_archive(server)), somebody_writes)
     told = activity.receipt
     assert (told.complete, told.notes) == (True, ())
     assert set(activity.rooms["room_id"]) == set(expected.index)
@@ -106,7 +106,7 @@ def test_a_page_cap_that_changes_midway_loses_nothing(server: DemoServer) -> Non
     def change(page: int) -> None:
         server.options = replace(PAGED, page_cap=(20, 50, 7, 33)[page % 4])
 
-    activity = hooked(server, reader_of(server, now=lambda: NOON), change)
+    activity = hooked(server, reader_of(server, now=lambda: NOON, archive=checked_archive(server)), change)
     pd.testing.assert_frame_equal(comparable(activity), expected)
     assert activity.receipt.complete
 
@@ -120,7 +120,7 @@ def test_one_room_deleted_midway_is_gone_and_hides_no_other(server: DemoServer) 
         if page == 2:
             server.workspace.remove_room(busiest)
 
-    activity = hooked(server, reader_of(server, now=lambda: NOON), delete)
+    activity = hooked(server, reader_of(server, now=lambda: NOON, archive=checked_archive(server)), delete)
     others = set(expected["room_id"]) - {busiest}
     # The directory may have been read before or after.
     assert others <= set(activity.rooms["room_id"]) <= others | {busiest}
@@ -133,7 +133,11 @@ def test_one_room_deleted_midway_is_gone_and_hides_no_other(server: DemoServer) 
 def test_a_total_that_shrinks_without_end_is_said(server: DemoServer) -> None:
     table = whole_at_once(server).sort_values("messages", ascending=False)
     ids = iter(table["room_id"].tolist())
-    activity = hooked(server, reader_of(server, now=lambda: NOON), lambda _: server.workspace.remove_room(next(ids)))
+    activity = hooked(
+        server,
+        reader_of(server, now=lambda: NOON, archive=checked_archive(server)),
+        lambda _: server.workspace.remove_room(next(ids)),
+    )
     told = activity.receipt
     assert not told.complete
     assert "Rooms were deleted again and again while the pages were read, so a room may be missing." in told.notes
@@ -163,7 +167,7 @@ def lossy(reader: Reader, spoil: Callable[[int, dict[str, Any]], dict[str, Any]]
 @fault("an empty page in between", EXACT, "asked for again", at="answers of a test")
 def test_an_empty_page_in_between_is_asked_for_again(server: DemoServer) -> None:
     expected = whole_at_once(server)
-    reader = reader_of(server, now=lambda: NOON)
+    reader = reader_of(server, now=lambda: NOON, archive=checked_archive(server))
     facts = reader.facts().result(60)
     empty = lossy(reader, lambda n, body: {**body, "channels": []} if n in (1, 4) else body)
     activity = empty.activity(facts, WEEK).result(60)
@@ -175,7 +179,7 @@ def test_an_empty_page_in_between_is_asked_for_again(server: DemoServer) -> None
 def test_rooms_that_never_arrive_are_counted_to_the_room(server: DemoServer) -> None:
     expected = whole_at_once(server)
     lost = set(expected.sort_values("messages")["room_id"].iloc[-3:])
-    reader = reader_of(server, now=lambda: NOON)
+    reader = reader_of(server, now=lambda: NOON, archive=checked_archive(server))
     facts = reader.facts().result(60)
 
     def lose(_: int, body: dict[str, Any]) -> dict[str, Any]:

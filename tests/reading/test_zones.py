@@ -19,8 +19,8 @@ from engagement.demo.windows import windows as counted_by_the_server
 from engagement.demo.zone import ServerClock
 from engagement.numbers.periods import Period, Way, last_full_weeks, windows
 from engagement.numbers.zone import Zone, server_days
+from engagement.reading.counts import read_daily
 from engagement.reading.facts import COUNTING_NOTE, DAYS_NOTE, ZONE_NOTE
-from engagement.reading.workspace import read_daily
 from tests.support.api_tools import client_of
 from tests.support.asking import ask, reader_of
 from tests.support.clock import Clock

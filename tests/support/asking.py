@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 from engagement.api.client import Client, Pace
 from engagement.demo import DemoServer
-from engagement.numbers.periods import MONDAY, Period
+from engagement.numbers.periods import MONDAY, Period, Way
 from engagement.numbers.rooms import Activity
 from engagement.reading.facts import Facts
 from engagement.reading.identity import identify
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader
-from engagement.storage.archive import Archive
+from engagement.storage.archive import Archive, CountingCheck
 from engagement.storage.database import Store
 from tests.support.clock import NOON
 
@@ -70,11 +70,24 @@ def empty_archive() -> Archive:
     return Archive(Store(folder=folder))
 
 
+def checked_archive(server: DemoServer, now: Now = noon) -> Archive:
+    """An archive that knows already how ``server`` counts, so that no list is read, and kept, to find out."""
+    archive = empty_archive()
+    note_check(archive, server, now)
+    return archive
+
+
+def note_check(archive: Archive, server: DemoServer, now: Now = noon) -> None:
+    """Notes in ``archive`` that ``server`` was just seen to count as documented."""
+    release = "{}.{}".format(*server.options.release)
+    archive.keep_check(name_in(archive, server), release, CountingCheck(Way.DOCUMENTED, now()))
+
+
 def name_in(archive: Archive, server: DemoServer) -> str:
     """What the workspace that answers at the address of ``server`` is kept as in ``archive``."""
     client = Client(server.url, pace=Pace())
     client.sign_in("admin", "admin")
-    return identify(client, server.url, admit(client), archive, "").name
+    return identify(client, server.url, admit(client), archive, "", noon).name
 
 
 def ask(

@@ -1,0 +1,171 @@
+"""What was counted in a period and the one it is compared with, per room and per day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from engagement.api.client import ChannelCounts, Client, DailyTotals
+from engagement.api.refusals import ENDS_ALL
+from engagement.errors import WorkspaceError
+from engagement.numbers.days import uncounted, uncounted_note
+from engagement.numbers.periods import DAY, Period, Way, Window, windows
+from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
+from engagement.numbers.rooms import spoke
+from engagement.reading.facts import (
+    FACTS_REACH_BACK,
+    NO_DAYS,
+    NO_TOTALS,
+    ZONE_NOTE,
+    Facts,
+    every_day,
+    server_dates,
+    together,
+)
+from engagement.reading.jobs import Teller
+from engagement.reading.weeks import in_one
+
+# What a window holds, and when that was read by the server's clock.
+Answer = tuple[ChannelCounts, datetime]
+
+# Two months, where ten calls a minute are allowed.
+MOST_SINGLE_DAYS = 62
+# Totals of days that were read so lately are not asked for again.
+JUST_NOW = timedelta(minutes=1)
+NOT_ALIKE_NOTE = (
+    "Both periods do not have the same days counted: comparing them is not like for like, and nothing is judged by it."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What was counted in a period and the one it is compared with, per room and per day, and how reading it went.
+
+    Of the ``unreadable`` rooms it is not known, so no table has them. ``lists`` is the receipt of the rooms alone,
+    which were read at ``read_at`` by the server's clock.
+    """
+
+    period: Period
+    previous: Period
+    rooms: pd.DataFrame | None
+    daily: pd.Series
+    lists: Receipt
+    receipt: Receipt
+    read_at: datetime
+    unreadable: frozenset[str] = frozenset()
+
+
+def read_counts(
+    client: Client,
+    ask: Callable[[Window], Answer],
+    facts: Facts,
+    period: Period,
+    previous: Period,
+    now: datetime,
+    tell: Teller[Any],
+) -> Counts:
+    """The counts of both periods at ``now``, by the server's clock: ``ask`` gives those of rooms."""
+    if not facts.counted:
+        return Counts(period, previous, None, NO_DAYS, NOTHING_READ, NOTHING_READ, now)
+    tell.stage("Reading messages per room")
+    asked = windows(period, facts.offset, facts.way, previous)
+    answers = []
+    for number, window in enumerate(asked, start=1):
+        if len(asked) > 1:
+            tell.stage(f"Reading messages per room, part {number} of {len(asked)}")
+        answers.append(ask(window))
+    rooms, read_at = in_one(asked, [counts for counts, _ in answers], period), min(at for _, at in answers)
+    if _just_read(facts, previous, period, now):
+        known = as_counts(facts, period, previous, rooms, read_at)
+        # What was written in between is in the rooms alone.
+        if known.lists.complete or not rooms.receipt.complete:
+            return known
+    return as_counts(facts, period, previous, rooms, read_at, read_daily(client, facts, previous, period))
+
+
+def as_counts(
+    facts: Facts,
+    period: Period,
+    previous: Period,
+    counts: ChannelCounts,
+    read_at: datetime,
+    daily: DailyTotals | None = None,
+) -> Counts:
+    """The counts of rooms together with the totals of the days, those of the ``facts`` unless said."""
+    daily = daily or DailyTotals(_of_days(facts.daily, previous, period), NOTHING_READ)
+    lists = counts.receipt
+    # The days of a zone that is not sure may be those of their neighbours.
+    if ZONE_NOTE not in facts.receipt.notes:
+        for column, days in (("messages", period), ("previous_messages", previous)):
+            lists += _by_days(int(counts.rooms[column].sum()), daily.messages, days, facts.zone.day(read_at))
+    receipt = lists + daily.receipt
+    return Counts(period, previous, counts.rooms, daily.messages, lists, receipt, read_at, counts.unreadable)
+
+
+def _just_read(facts: Facts, previous: Period, period: Period, now: datetime) -> bool:
+    """Whether the totals of the year, read just now, tell all days of both periods."""
+    if facts.daily.empty or facts.daily_at is None or not timedelta(0) <= now - facts.daily_at < JUST_NOW:
+        return False
+    reach = (facts.daily_at - FACTS_REACH_BACK).date() + DAY
+    return previous.start > reach and period.over(facts.zone.day(facts.daily_at))
+
+
+def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Receipt:
+    """What the totals of days that are over say of the messages of rooms; nothing where they are not known.
+
+    They were read later, so whatever was written meanwhile is in them.
+    """
+    days = daily.reindex(pd.DatetimeIndex([pd.Timestamp(day) for day in period.dates()]))
+    known = period.over(today) and bool(days.notna().all())
+    return witnessed(in_rooms, int(days.sum()), period) if known else NOTHING_READ
+
+
+def uncounted_days(facts: Facts, today: date, counts: Counts) -> tuple[date, ...]:
+    """The days of both periods that were not counted, by what was read now and the year before it."""
+    first, asked = facts.first_counted, {*counts.previous.dates(), *counts.period.dates()}
+    days = pd.concat([every_day(facts.daily).drop(counts.daily.index, errors="ignore"), counts.daily])
+    found = {*uncounted(days, today), *(day for day in asked if first is not None and day < first)}
+    for window, column in ((counts.period, "messages"), (counts.previous, "previous_messages")):
+        # A whole window without a message is no data, whatever is usual.
+        if counts.rooms is not None and not spoke(counts.rooms[column]).any():
+            found |= {day for day in window.dates() if day < today}
+    return tuple(sorted(asked & found))
+
+
+def gap_notes(facts: Facts, lacking: Sequence[date]) -> tuple[str, ...]:
+    """What is to be said of days that were not counted; those before the first counted one have their own note."""
+    if not lacking:
+        return ()
+    told = [day for day in lacking if facts.first_counted is None or day >= facts.first_counted]
+    return (*((uncounted_note(told),) if told else ()), NOT_ALIKE_NOTE)
+
+
+def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
+    """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server.
+
+    None of them where they cannot be read, or would take too many calls.
+    """
+    blocks = [Period(previous.start, period.end)]
+    if facts.way is Way.SWAPPED:
+        # That build answers for single days alone.
+        blocks = [*previous.blocks(1), *period.blocks(1)]
+        if client.calls_a_minute is not None and len(blocks) > MOST_SINGLE_DAYS:
+            return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
+    asked = [windows(block, facts.offset)[0] for block in blocks]
+    try:
+        totals = together([client.sent_per_day(window.start, window.end) for window in asked])
+    except ENDS_ALL:
+        raise
+    except WorkspaceError:
+        return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
+    return DailyTotals(_of_days(server_dates(totals.messages, facts.offset), previous, period), totals.receipt)
+
+
+def _of_days(dated: pd.Series, previous: Period, period: Period) -> pd.Series:
+    """The days of both periods out of those that a server told: what it does not name had no message."""
+    days = pd.DatetimeIndex([pd.Timestamp(day) for day in (*previous.dates(), *period.dates())])
+    return dated.reindex(days, fill_value=0).astype("int64")
