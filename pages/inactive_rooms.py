@@ -1,5 +1,7 @@
 """Inactive rooms: how many, in which state, silent for how long, and every one of them in a table."""
 
+from functools import partial
+
 import streamlit as st
 
 from engagement import figures
@@ -13,14 +15,12 @@ with header.controls():
     exempt = header.choose_whether("Leave out rooms quiet by design", "exempt", by_design)
     order = header.choose_order(tables.SILENT)
 
-activity = loading.activity()
-rooms = header.header(title, view, activity)
-states.need_rooms(rooms, activity)
-states.need_data(activity)
-if not states.directory_is_there(activity):
+shown = header.header(title, view, loading.activity())
+states.need_rooms(shown)
+states.need_data(shown.activity)
+if not states.directory_is_there(shown.activity):
     st.stop()
 
-rooms = states.without_exempt(rooms, by_design=exempt)
-context = charts.context(view, activity)
-charts.beside(inactive_states=figures.inactive_states(rooms, context), silence_age=figures.silence_age(rooms, context))
-listing.table(tables.silent(rooms, people=view.people), order, view, activity, "inactive-rooms")
+shown = states.without_exempt(shown, by_design=exempt)
+charts.beside(inactive_states=shown.figure(figures.inactive_states), silence_age=shown.figure(figures.silence_age))
+listing.table(shown, partial(tables.silent, people=view.people), order, "inactive-rooms")

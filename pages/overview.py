@@ -3,26 +3,22 @@
 import streamlit as st
 
 from engagement import figures
-from engagement.display import tiles
 from engagement.ui import cards, charts, header, loading, states
 
 view = loading.view()
 title = header.title("Overview")
-activity = loading.activity()
-rooms = header.header(title, view, activity)
-states.need_counts(rooms, view, activity)
+shown = header.header(title, view, loading.activity())
+states.need_counts(shown)
 
-activity = loading.judged(activity)
-rooms = view.rooms(activity)
-cards.row(tiles.tiles(activity, rooms))
-states.workspace_verdict(activity, rooms)
-context = charts.context(view, activity)
+shown = shown.judged()
+cards.row(cards.of(shown))
+states.workspace_verdict(shown)
 left, right = st.columns(2, gap="medium")
 with left:
-    every_room = charts.context(view, activity, "all rooms, direct messages included")
-    charts.draw(figures.messages_per_day(activity.days, every_room), "messages_per_day")
-    charts.draw(figures.movers(rooms, context), "movers")
+    every_room = shown.context("all rooms, direct messages included")
+    charts.draw(figures.messages_per_day(shown.activity.days, every_room), "messages_per_day")
+    charts.draw(shown.figure(figures.movers), "movers")
 with right:
-    charts.draw(figures.top_rooms(rooms, context), "top_rooms")
-    if states.directory_is_there(activity):
-        charts.draw(figures.inactive_states(rooms, context), "inactive_states")
+    charts.draw(shown.figure(figures.top_rooms), "top_rooms")
+    if states.directory_is_there(shown.activity):
+        charts.draw(shown.figure(figures.inactive_states), "inactive_states")

@@ -17,10 +17,10 @@ with st.container(width=reporting.WIDTH, key="report"):
 
     activity = loading.activity()
     view, activity = reporting.shown(view, activity, asked)
-    rooms = header.header(line, view, activity)
+    shown = header.header(line, view, activity)
     if activity.masked:
         line.caption(masks.CAPTION.capitalize() + ".")
-    states.need_rooms(rooms, activity)
+    states.need_rooms(shown)
     # Aliases and inactive rooms are only right when every room is known.
     if asked.masked and not states.directory_is_there(activity):
         st.stop()

@@ -1,5 +1,7 @@
 """Top channels: the busiest rooms, how concentrated the conversation is, and every room in a table."""
 
+from functools import partial
+
 from engagement import figures
 from engagement.display import tables
 from engagement.ui import charts, header, listing, loading, states
@@ -10,14 +12,10 @@ with header.controls():
     most = header.choose_number("Rooms shown", [10, 20, 30], "top")
     order = header.choose_order(tables.RANKED)
 
-activity = loading.activity()
-rooms = header.header(title, view, activity)
-states.need_counts(rooms, view, activity)
+shown = header.header(title, view, loading.activity())
+states.need_counts(shown)
 
-context = charts.context(view, activity)
-charts.beside(top_rooms=figures.top_rooms(rooms, context, most), concentration=figures.concentration(rooms, context))
-activity = loading.judged(activity)
-states.judged_week(activity)
-listing.table(
-    tables.ranked(view.rooms(activity), activity.history, people=view.people), order, view, activity, "top-channels"
-)
+charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
+shown = shown.judged()
+states.judged_week(shown.activity)
+listing.table(shown, partial(tables.ranked, history=shown.activity.history, people=view.people), order, "top-channels")

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from engagement import figures
-from engagement.numbers import measures
 from engagement.ui import charts, header, loading, states, trends
 
 view = loading.view_of_latest_week()
@@ -14,18 +12,14 @@ with header.controls():
     weeks = header.choose_number("Full weeks", [13, 26, 52], "weeks")
     most = header.choose_number("Rooms side by side", [20, 40], "heat")
 
-activity = loading.activity(view)
-rooms = header.header(title, view, activity)
-states.need_rooms(rooms, activity)
-states.need_counting(rooms, view, activity)
+shown = header.header(title, view, loading.activity(view))
+states.need_rooms(shown)
+states.need_counting(shown)
 
-history = activity.agreed(loading.history(weeks))
+shown, history = shown.with_weeks(loading.history(weeks))
 states.history_notes(history)
-context = charts.context(view, activity)
-totals = measures.by_week(history, rooms)
-line = trends.total_line(totals, history, context)
-charts.beside(weekly_totals=figures.weekly_totals(totals, context), total_line=line)
-charts.draw(figures.heat(rooms, history.counts, context, most), "heat")
-room = trends.choose_room(rooms, view.people)
-if room is not None:
-    charts.draw(trends.room_line(room, history, context), "room_line")
+charts.beside(weekly_totals=trends.totals(shown, history), total_line=trends.total_line(shown, history))
+charts.draw(trends.heat(shown, history, most), "heat")
+room_id = trends.choose_room(shown)
+if room_id is not None:
+    charts.draw(trends.room_line(shown, history, room_id), "room_line")

@@ -34,9 +34,14 @@ class Filters:
         mask = rooms["type"].isin(self.types) & ~self.out_of(rooms)
         if not self.archived:
             mask &= ~rooms["archived"]
-        if wanted := self.search.strip().lstrip("#"):
-            mask &= rooms["name"].str.contains(wanted, case=False, regex=False)
+        if self.search.strip().lstrip("#"):
+            mask &= found(rooms, self.search)
         return rooms[mask].reset_index(drop=True)
+
+
+def found(rooms: pd.DataFrame, search: str) -> pd.Series:
+    """Which rooms have a name that holds ``search``, in any case, as a mask."""
+    return rooms["name"].str.contains(search.strip().lstrip("#"), case=False, regex=False)
 
 
 def named_like(rooms: pd.DataFrame, patterns: tuple[str, ...]) -> pd.Series:

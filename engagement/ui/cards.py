@@ -7,8 +7,10 @@ from typing import Literal
 import streamlit as st
 
 from engagement.display import wording
-from engagement.display.tiles import Tile
+from engagement.display.tiles import Tile, tiles
+from engagement.numbers import rankings
 from engagement.numbers.rooms import BACK, NEW, WENT_QUIET
+from engagement.ui.shown import Shown
 
 _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
     1: ("blue", "up"),
@@ -17,9 +19,17 @@ _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", 
 }
 
 
-def row(tiles: tuple[Tile, ...], *, lines: bool = True) -> None:
+def of(shown: Shown) -> tuple[Tile, ...]:
+    """The tile of every measure over what a page is about."""
+    history = shown.activity.history
+    return shown.made(
+        "tiles", lambda: tiles(shown.activity, shown.rooms, None if history is None else shown.weekly(history))
+    )
+
+
+def row(tiles_: tuple[Tile, ...], *, lines: bool = True) -> None:
     """A card for each tile, beside each other, its meaning behind the question mark; weeks only with ``lines``."""
-    for column, tile in zip(st.columns(len(tiles)), tiles, strict=True):
+    for column, tile in zip(st.columns(len(tiles_)), tiles_, strict=True):
         with column:
             st.metric(
                 tile.label,
@@ -35,8 +45,9 @@ def row(tiles: tuple[Tile, ...], *, lines: bool = True) -> None:
             )
 
 
-def movement_cards(counts: dict[str, int]) -> None:
+def movement_cards(shown: Shown) -> None:
     """How many rooms are new, back, or went quiet."""
+    counts = shown.made("movements", lambda: rankings.movements(shown.rooms))
     meanings = {
         NEW: "Created in the period or the one before, with their first messages in this one.",
         BACK: "Older rooms with messages in this period and none in the one before.",

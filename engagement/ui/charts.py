@@ -7,13 +7,6 @@ import streamlit as st
 from engagement import figures
 from engagement.display import palette
 from engagement.display.escaping import for_markdown
-from engagement.numbers.rooms import Activity
-from engagement.ui.loading import View
-
-
-def context(view: View, activity: Activity, *notes: str) -> figures.Context:
-    """What every chart says of its source; ``notes`` are phrases for one chart alone."""
-    return figures.Context.of(activity, *notes, people=view.people)
 
 
 def draw(info: figures.Info, key: str) -> None:

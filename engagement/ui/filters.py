@@ -12,10 +12,11 @@ import streamlit as st
 from engagement.display import wording
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
-from engagement.numbers.filters import Filters
+from engagement.numbers.filters import Filters, found
 from engagement.numbers.periods import Period, checked_period, compared_with, preset_period
 from engagement.numbers.rooms import Activity
 from engagement.ui import opened
+from engagement.ui.kept import KEPT
 from engagement.ui.runtime import runtime
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
@@ -32,8 +33,8 @@ CUSTOM = "Custom range"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
-# Beyond so many options the list of rooms gets slow to type in; the search narrows it.
-MOST_OPTIONS = 5_000
+# So many rooms are offered in a list, which travels to the browser; the search narrows it to others.
+MOST_OPTIONS = 1_000
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
     opened.shows("search", [search])
     opened.shows("archived", [archived])
-    left_out = _leave_out(known(period), people)
+    left_out = _leave_out(known(period), search or "", people)
     filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
     return Choice(period, name, filters, people)
 
@@ -131,10 +132,13 @@ def _typed_period(today: date, week_start: int) -> Period:
     return checked_period(start, end, today, runtime().settings.limits.longest_period)
 
 
-def _leave_out(known: Activity | None, people: bool) -> list[str]:
-    """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT."""
+def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
+    """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT; offered are those searched for."""
     left_out = list(dict.fromkeys(st.query_params.get_all(LEFT_OUT)))
-    names = _names(known, left_out, people)
+    names = naming.told_apart(dict.fromkeys(left_out, "a room"))
+    if known is not None:
+        asked = ("names", tuple(left_out), search, people)
+        names = KEPT.of(known, asked, lambda: _names(known.rooms, left_out, search, people))
     if known is not None and known.directory != "pending":
         opened.shows(LEFT_OUT, known.rooms["room_id"])
     st.session_state["left_out"] = left_out
@@ -147,7 +151,8 @@ def _leave_out(known: Activity | None, people: bool) -> list[str]:
         placeholder="None" if known is None else "Choose rooms",
         disabled=known is None and not left_out,
         help="For example a bot feed: left out of every total, share, chart and table, "
-        "but not of the messages per day, which the server only tells of all rooms together.",
+        "but not of the messages per day, which the server only tells of all rooms together. "
+        f"The {MOST_OPTIONS:,} busiest rooms are offered, of those whose name is searched for above.",
     )
     return left_out
 
@@ -160,11 +165,9 @@ def _keep_left_out() -> None:
         del st.query_params[LEFT_OUT]
 
 
-def _names(known: Activity | None, left_out: list[str], people: bool) -> dict[str, str]:
-    names = dict.fromkeys(left_out, "a room")
-    if known is not None:
-        rooms = known.rooms
-        rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], rooms.head(MOST_OPTIONS)])
-        rooms = rooms.drop_duplicates("room_id")
-        names |= dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True))
-    return naming.told_apart(names)
+def _names(rooms: pd.DataFrame, left_out: list[str], search: str, people: bool) -> dict[str, str]:
+    """The names of the rooms left out, of those that the table does not have too, and of the rooms offered."""
+    offered = rooms[found(rooms, search)] if search.strip() else rooms
+    rooms = pd.concat([rooms[rooms["room_id"].isin(left_out)], offered.head(MOST_OPTIONS)]).drop_duplicates("room_id")
+    labels = zip(rooms["room_id"], naming.room_labels(rooms, show_people=people), strict=True)
+    return naming.told_apart(dict.fromkeys(left_out, "a room") | dict(labels))

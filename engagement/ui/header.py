@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,6 +13,7 @@ from engagement.numbers.rooms import Activity
 from engagement.ui import opened, session, states
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
+from engagement.ui.shown import Shown
 
 
 def title(words: str) -> DeltaGenerator:
@@ -57,14 +57,14 @@ def choose_order(columns: Sequence[str]) -> str:
     return order
 
 
-def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFrame:
+def header(place: DeltaGenerator, view: View, activity: Activity) -> Shown:
     """Fills the line that says what is shown and how complete it is, with the details behind a badge.
 
-    Comes back with the rooms that the view is about.
+    Comes back with what the page is about.
     """
-    rooms = view.rooms(activity)
+    shown = Shown(view, activity)
     with place:
-        _caption(rooms, view, activity)
+        _caption(shown)
         if not activity.counted:
             st.warning(
                 "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
@@ -72,10 +72,11 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> pd.DataFram
                 icon=":material/info:",
             )
         states.uncounted_days(activity)
-    return rooms
+    return shown
 
 
-def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+def _caption(shown: Shown) -> None:
+    view, activity = shown.view, shown.activity
     read = activity.read_at.astimezone(session.zone())
     minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
     parts = [
@@ -85,21 +86,22 @@ def _caption(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
         f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
         f"read {read:%H:%M} {read.tzname()}" + (f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""),
     ]
-    shown, out = len(rooms), int(view.filters.out_of(activity.rooms).sum())
-    if shown < len(activity.rooms):
-        parts.insert(-1, f"{wording.count(shown)} shown")
+    out = shown.made("left out", lambda: int(view.filters.out_of(activity.rooms).sum()))
+    if shown.number < len(activity.rooms):
+        parts.insert(-1, f"{wording.count(shown.number)} shown")
     if out:
         parts.insert(-1, f"{wording.plural(out, 'room')} left out")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
-        _badge(view, activity)
+        _badge(shown)
 
 
-def _badge(view: View, activity: Activity) -> None:
+def _badge(shown: Shown) -> None:
+    view, activity = shown.view, shown.activity
     word, icon = "Complete", "info" if activity.receipt.notes else "check_circle"
     if not activity.receipt.complete:
         word, icon = "Incomplete", "warning"
     with st.popover(word, icon=f":material/{icon}:", key="completeness"):
-        rows = tables.about(activity, view.filters, len(view.rooms(activity)), viewer_zone=session.zone().key)
+        rows = tables.about(activity, view.filters, shown.number, viewer_zone=session.zone().key)
         st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
         st.button("Read again", on_click=view.reader.forget, args=(view.facts, view.period), key="read_again")

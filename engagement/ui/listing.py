@@ -6,13 +6,14 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from engagement.display import tables, wording
 from engagement.numbers.rooms import Activity
 from engagement.report.workbook import workbook
 from engagement.ui import session
-from engagement.ui.loading import View
+from engagement.ui.shown import Shown
 
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
 LAZY_ABOVE = 1_000
@@ -64,32 +65,56 @@ def download(form: str, make: Callable[[], bytes], what: str, activity: Activity
     )
 
 
-def table(shown: pd.DataFrame, order: str, view: View, activity: Activity, what: str) -> None:
-    """A table with links into the workspace, and every row of it as a file."""
-    shown = tables.sorted_by(shown, order)
-    about = tables.about(activity, view.filters, len(shown), viewer_zone=session.zone().key)
+def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str, what: str) -> None:
+    """A table of ``make``, one of ``display.tables``, with links into the workspace, and every row of it as a file."""
+    activity, base_url = shown.activity, shown.view.base_url
+
+    def rows() -> pd.DataFrame:
+        return tables.sorted_by(make(shown.rooms), order)
+
+    sent = shown.made(("table", what, order, base_url), lambda: _sent(rows(), activity, base_url))
+    about = tables.about(activity, shown.view.filters, sent.num_rows, viewer_zone=session.zone().key)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{wording.plural(len(shown), 'room')}**", width="stretch")
+        st.markdown(f"**{wording.plural(sent.num_rows, 'room')}**", width="stretch")
         sheet = what.replace("-", " ").capitalize()
-        download("CSV", lambda: tables.csv_bytes(shown.drop(columns="Weeks", errors="ignore"), about), what, activity,
+        download("CSV", lambda: tables.csv_bytes(rows().drop(columns="Weeks", errors="ignore"), about), what, activity,
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip
-        download("XLSX", lambda: workbook(about, [(sheet, shown)], made_at=activity.read_at), what, activity,
+        download("XLSX", lambda: workbook(about, [(sheet, rows())], made_at=activity.read_at), what, activity,
                  "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
-    config = {name: column for name, column in COLUMNS.items() if name in shown}
-    linked = shown.reset_index(drop=True)
-    if view.base_url is not None:
-        linked["Room"] = _links(shown["Room"], activity.rooms, view.base_url)
+    config = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
+    if base_url is not None:
         config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium", pinned=True)
     st.dataframe(
-        linked,
+        sent,
         hide_index=True,
         column_config=config,
         placeholder=wording.UNDEFINED,
-        lazy=len(shown) > LAZY_ABOVE,
-        height=min(560, 38 + 35 * max(1, len(shown))),
+        lazy=sent.num_rows > LAZY_ABOVE,
+        height=min(560, 38 + 35 * max(1, sent.num_rows)),
         key=f"table_{what}",
-        alt=f"{what.replace('-', ' ')}, {len(shown)} rooms",
+        alt=f"{what.replace('-', ' ')}, {sent.num_rows} rooms",
     )
+
+
+def _sent(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> pa.Table:
+    """The rows as they travel to the browser, in as few bytes as hold them."""
+    if base_url is not None:
+        rows = rows.assign(Room=_links(rows["Room"], activity.rooms, base_url))
+    return pa.table({name: _narrow(rows[name]) for name in rows})
+
+
+def _narrow(column: pd.Series) -> pa.Array:
+    values = pa.Array.from_pandas(column)
+    if isinstance(column.dtype, pd.StringDtype):
+        return values.cast(pa.string())
+    if column.name == "Weeks":
+        return values.cast(pa.list_(pa.float32()))
+    kind = pa.date32() if tables.kind_of(column) == "day" else pa.int32()
+    try:
+        return values.cast(kind)
+    except pa.ArrowInvalid:
+        # Not all whole, or too large.
+        return values
 
 
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}

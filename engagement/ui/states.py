@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NoReturn
 
-import pandas as pd
 import streamlit as st
 
 from engagement import figures
 from engagement.display import tables, wording
 from engagement.numbers import rankings
-from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.weeks import History, total_verdict
 from engagement.ui import charts, listing
-from engagement.ui.loading import View
+from engagement.ui.shown import Shown
 
 
 def _end(sentence: str, icon: str = "event_busy") -> NoReturn:
@@ -22,11 +21,11 @@ def _end(sentence: str, icon: str = "event_busy") -> NoReturn:
     st.stop()
 
 
-def need_rooms(rooms: pd.DataFrame, activity: Activity) -> None:
+def need_rooms(shown: Shown) -> None:
     """Ends the page, saying so, where there were no rooms, or the filters leave none."""
-    if activity.rooms.empty:
+    if shown.activity.rooms.empty:
         _end("The workspace had no rooms then. Choose a later period.")
-    if rooms.empty:
+    if not shown.number:
         _end("No room matches the filters. Choose more room types or shorten the search.", "filter_alt")
 
 
@@ -38,22 +37,21 @@ def directory_is_there(activity: Activity) -> bool:
     return False
 
 
-def need_counts(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+def need_counts(shown: Shown) -> None:
     """Ends the page, saying so, when it has no counts to show: no room, no counting at all, or none in this period."""
-    need_rooms(rooms, activity)
-    need_counting(rooms, view, activity)
-    need_data(activity)
+    need_rooms(shown)
+    need_counting(shown)
+    need_data(shown.activity)
 
 
-def need_counting(rooms: pd.DataFrame, view: View, activity: Activity) -> None:
+def need_counting(shown: Shown) -> None:
     """Ends the page without the Premium module, with what is known all the same: counters and last messages."""
-    if activity.counted:
+    if shown.activity.counted:
         return
-    of = charts.context(view, activity)
-    busiest, ages = figures.busiest_by_total(rooms, of), figures.silence_age(rooms, of)
+    busiest, ages = shown.figure(figures.busiest_by_total), shown.figure(figures.silence_age)
     charts.beside(busiest_by_total=busiest, silence_age=ages)
-    counters = tables.counters(rooms, people=view.people)
-    listing.table(counters, tables.AS_LISTED, view, activity, "rooms-by-counter")
+    counters = partial(tables.counters, people=shown.view.people)
+    listing.table(shown, counters, tables.AS_LISTED, "rooms-by-counter")
     st.stop()
 
 
@@ -97,15 +95,15 @@ def history_notes(history: History) -> None:
         st.caption("The weeks around the turn of the year are quieter everywhere; verdicts do not compare with them.")
 
 
-def workspace_verdict(activity: Activity, rooms: pd.DataFrame) -> None:
+def workspace_verdict(shown: Shown) -> None:
     """One line with the verdict on all rooms shown together, in its last full week, where enough weeks are known."""
-    history = activity.history
+    history = shown.activity.history
     if history is None:
         return
-    judged = total_verdict(history, by_week(history, rooms)["messages"])
+    judged = shown.made("verdict", lambda: total_verdict(history, shown.weekly(history)["messages"]))
     week = wording.period_text(history.weeks[-1])
     turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
-    which = wording.plural(len(rooms), "room")
+    which = wording.plural(shown.number, "room")
     st.markdown(f"The {which} shown, together, in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
 
 
@@ -116,13 +114,17 @@ def judged_week(activity: Activity) -> None:
         st.caption(f"Verdicts and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
 
 
-def without_exempt(rooms: pd.DataFrame, *, by_design: bool) -> pd.DataFrame:
+def without_exempt(shown: Shown, *, by_design: bool) -> Shown:
     """Says how many silent rooms are exempt from being called inactive.
 
     Comes back with the rooms; ``by_design`` leaves out read-only, default and announcement rooms too.
     """
-    out = rankings.quiet_by_design(rooms) & by_design
-    silent = int(((rooms["exempt"] | out) & rooms["state"].ne(ACTIVE)).sum())
-    if silent:
+
+    def exempted() -> int:
+        rooms = shown.rooms
+        out = rankings.quiet_by_design(rooms) & by_design
+        return int(((rooms["exempt"] | out) & rooms["state"].ne(ACTIVE)).sum())
+
+    if silent := shown.made(("exempted", by_design), exempted):
         st.caption(f"{wording.plural(silent, 'silent room')} exempted.")
-    return rooms[~out].reset_index(drop=True)
+    return shown.part("by design", lambda rooms: ~rankings.quiet_by_design(rooms)) if by_design else shown

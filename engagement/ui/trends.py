@@ -6,45 +6,69 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.figures.weeks import RoomLine
+from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
 from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, total_verdict, verdicts
 from engagement.ui import opened
 from engagement.ui.filters import MOST_OPTIONS
+from engagement.ui.shown import Shown
 
 
-def total_line(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
-    """All rooms of the view together, week by week (``measures.by_week``), with what is usual."""
-    judged = total_verdict(history, weekly["messages"])
-    return _line("Activity in all rooms shown", weekly["messages"], history, judged, context)
+def totals(shown: Shown, history: History) -> WeeklyTotals:
+    """All rooms of the view together, week by week (``measures.by_week``)."""
+    return shown.made("weekly_totals", lambda: figures.weekly_totals(shown.weekly(history), shown.context()))
 
 
-def choose_room(rooms: pd.DataFrame, people: bool) -> pd.Series | None:
-    """The room whose weeks are drawn, by its id in the URL; None where nothing is chosen."""
-    offered = rooms.head(MOST_OPTIONS)
-    labels = naming.room_labels(offered, show_people=people)
-    names = naming.told_apart(dict(zip(offered["room_id"], labels, strict=True)))
+def total_line(shown: Shown, history: History) -> RoomLine:
+    """The same as one line, with what is usual."""
+
+    def line() -> RoomLine:
+        messages = shown.weekly(history)["messages"]
+        judged = total_verdict(history, messages)
+        return _line("Activity in all rooms shown", messages, history, judged, shown.context())
+
+    return shown.made("total_line", line)
+
+
+def heat(shown: Shown, history: History, most: int) -> Heat:
+    """The busiest rooms, week by week."""
+    return shown.made(("heat", most), lambda: figures.heat(shown.rooms, history.counts, shown.context(), most))
+
+
+def choose_room(shown: Shown) -> str | None:
+    """The id of the room whose weeks are drawn, as it is in the URL; None where nothing is chosen."""
     asked = st.query_params.get("room")
+    names = shown.made(("names", asked), lambda: _names(shown.rooms, asked, people=shown.view.people))
     ids = list(names)
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
-    chosen = st.selectbox(
+    chosen: str | None = st.selectbox(
         "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=_keep_room
     )
     opened.shows("room", [chosen])
-    return offered[offered["room_id"] == chosen].iloc[0] if chosen else None
+    return chosen
+
+
+def _names(rooms: pd.DataFrame, asked: str | None, *, people: bool) -> dict[str, str]:
+    offered = rooms[(rooms.index < MOST_OPTIONS) | (rooms["room_id"] == asked)]
+    labels = naming.room_labels(offered, show_people=people)
+    return naming.told_apart(dict(zip(offered["room_id"], labels, strict=True)))
 
 
 def _keep_room() -> None:
     st.query_params["room"] = st.session_state["room_choice"]
 
 
-def room_line(room: pd.Series, history: History, context: figures.Context) -> RoomLine:
+def room_line(shown: Shown, history: History, room_id: str) -> RoomLine:
     """One room, week by week, with what is usual for it and the verdict on the last full week."""
-    one = pd.DataFrame([room])
-    weekly = history.of([str(room["room_id"])]).iloc[0]
-    label = naming.room_labels(one, show_people=context.show_people).iloc[0]
-    return _line(label, weekly, history, verdicts(one, history).iloc[0], context)
+
+    def line() -> RoomLine:
+        one = shown.rooms[shown.rooms["room_id"] == room_id]
+        weekly = history.of([room_id]).iloc[0]
+        label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
+        return _line(label, weekly, history, verdicts(one, history).iloc[0], shown.context())
+
+    return shown.made(("room_line", room_id), line)
 
 
 def _line(label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context) -> RoomLine:

@@ -8,6 +8,7 @@ import json
 import re
 import ssl
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
@@ -27,6 +28,8 @@ from websockets.sync.client import ClientConnection
 from tests.support.visitor import connected, received
 
 Value = str | bool | list[str]
+# For how many runs a message is kept that was not part of them, as the framework tells its pages.
+_KEPT_FOR = 2
 
 
 class Screen:
@@ -39,6 +42,11 @@ class Screen:
         self._query: dict[str, Value] = {}
         self._pages: dict[str, str] = {}
         self.page = ""
+        # What the framework's own page keeps of large messages: they are sent again by their hash alone.
+        self._kept: dict[str, tuple[ForwardMsg, int]] = {}
+        self._runs = 0
+        # The bytes of the last run by what they were, and the charts and tables among them that were not kept.
+        self.bytes: Counter[str] = Counter()
         self.elements: dict[tuple[int, ...], Element] = {}
         self.blocks: dict[tuple[int, ...], Block] = {}
         self.seconds = 0.0
@@ -58,6 +66,8 @@ class Screen:
                 state.widget_states.widgets.append(_state(widget.id, value))
         if pressed:
             state.widget_states.widgets.append(WidgetState(id=self._button(pressed), trigger_value=True))
+        state.cached_message_hashes.extend(self._kept)
+        self.bytes.clear()
         begun = time.monotonic()
         self._socket.send(asked.SerializeToString())
         while not self._ended(max(0.01, begun + seconds - time.monotonic())):
@@ -80,7 +90,7 @@ class Screen:
         self._chosen = {key: value for key, value in self._chosen.items() if key in shared}
 
     def _ended(self, seconds: float) -> bool:
-        told = received(self._socket, seconds)
+        told = self._whole(received(self._socket, seconds))
         kind = told.WhichOneof("type")
         if kind == "new_session":
             self.elements, self.blocks = {}, {}
@@ -88,8 +98,25 @@ class Screen:
             self._pages = {page.url_pathname: page.page_script_hash for page in told.navigation.app_pages}
         elif kind == "delta":
             self._take(tuple(told.metadata.delta_path), told)
+        elif kind == "script_finished":
+            self._runs += 1
+            self._kept = {name: one for name, one in self._kept.items() if self._runs - one[1] <= _KEPT_FOR}
         # A run that ends early is followed by another one.
         return kind == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def _whole(self, told: ForwardMsg) -> ForwardMsg:
+        """The message itself, where only its hash was sent."""
+        self.bytes[_what(told)] += told.ByteSize()
+        name = told.ref_hash or told.hash
+        if told.HasField("ref_hash"):
+            place = told.metadata
+            told = ForwardMsg()
+            told.CopyFrom(self._kept[name][0])
+            told.metadata.CopyFrom(place)
+        elif not told.metadata.cacheable:
+            return told
+        self._kept[name] = (told, self._runs)
+        return told
 
     def _take(self, place: tuple[int, ...], told: ForwardMsg) -> None:
         delta = told.delta
@@ -173,6 +200,13 @@ def hand_in(screen: Screen, url: str, browser: requests.Session) -> None:
             site = {"Sec-Fetch-Site": "same-origin"}
             answer = browser.post(f"{url}/session/begin", unescape(ticket[1]), headers=site, timeout=30)
             answer.raise_for_status()
+
+
+def _what(told: ForwardMsg) -> str:
+    """The kind of a message, or of the element in it."""
+    if told.WhichOneof("type") == "delta" and told.delta.HasField("new_element"):
+        return str(told.delta.new_element.WhichOneof("type"))
+    return str(told.WhichOneof("type"))
 
 
 def _state(widget_id: str, value: Value) -> WidgetState:
