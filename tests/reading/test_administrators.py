@@ -56,7 +56,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[DemoServer]:
 
 
 def seen_by(server: DemoServer, user: str) -> Activity:
-    return ask(server, WEEK, user, now=lambda: NOON)[1]
+    return ask(server, WEEK, user, now=lambda: NOON, sleep=Clock().sleep)[1]
 
 
 @fault(

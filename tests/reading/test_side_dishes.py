@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from engagement.api.client import Client, Pace
+from engagement.api.client import Client
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import Community, RoomSpec, community
 from engagement.demo.tampering import ODD_VALUES, odd_value, room_twice, total
@@ -49,10 +49,7 @@ def workspace(**more: Any) -> DemoServer:
 def reader(server: DemoServer, user: str = "admin", *, later: float = 0) -> Reader:
     """A reader whose pauses take no time, some seconds ``later`` than noon."""
     clock = Clock(NOON + later)
-    made = reader_of(server, user, now=clock.moment, archive=checked_archive(server))
-    client = Client(server.url, pace=Pace())
-    client.sign_in(user, user)
-    return replace(made, make_client=lambda tell: client.with_waits(sleep=clock.sleep, stop=tell.stop))
+    return reader_of(server, user, now=clock.moment, archive=checked_archive(server), sleep=clock.sleep)
 
 
 def activity(one: Reader) -> Activity:

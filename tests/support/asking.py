@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engagement.api.client import Client, Pace
+from engagement.api.pace import Sleep
 from engagement.demo import DemoServer
 from engagement.numbers.periods import MONDAY, Period, Way
 from engagement.numbers.rooms import Activity
@@ -42,13 +43,17 @@ def reader_of(
     now: Now = noon,
     week_start: int = MONDAY,
     pace: Pace | None = None,
+    sleep: Sleep | None = None,
 ) -> Reader:
-    """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given."""
-    client = Client(server.url, pace=pace or Pace())
+    """A reader of ``server`` as ``user``, whose password is the name; its archive is empty unless one is given.
+
+    With ``sleep`` its pauses take no time.
+    """
+    client = Client(server.url, pace=pace or Pace(), sleep=sleep)
     client.sign_in(user, user)
 
     def make_client(tell: Teller[Any]) -> Client:
-        return client.with_waits(sleep=tell.sleep, on_wait=tell.waiting, stop=tell.stop)
+        return client.with_waits(sleep=sleep or tell.sleep, on_wait=tell.waiting, stop=tell.stop)
 
     return Reader(
         jobs=jobs or Jobs(),
@@ -91,9 +96,15 @@ def name_in(archive: Archive, server: DemoServer) -> str:
 
 
 def ask(
-    server: DemoServer, period: Period, user: str = "admin", *, zone: str | None = None, now: Now = noon
+    server: DemoServer,
+    period: Period,
+    user: str = "admin",
+    *,
+    zone: str | None = None,
+    now: Now = noon,
+    sleep: Sleep | None = None,
 ) -> tuple[Facts, Activity]:
     """The facts of ``server`` and the activity of ``period`` as ``user`` sees them."""
-    reader = reader_of(server, user, zone=zone, now=now)
+    reader = reader_of(server, user, zone=zone, now=now, sleep=sleep)
     facts = reader.facts().result(60)
     return facts, reader.activity(facts, period).result(60)
