@@ -36,7 +36,7 @@ from engagement.numbers import rankings
 from engagement.numbers.days import as_count
 from engagement.numbers.naming import room_labels
 from engagement.numbers.verdict import GROWING, SHRINKING, STEADY
-from engagement.numbers.weeks import median_before
+from engagement.numbers.weeks import median_before, places
 
 HEAT_ROW = 25
 _SILENT_WEEK = "No message in the last full week"
@@ -187,8 +187,8 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
     starts = tuple(pd.Timestamp(start).date() for start in weekly.columns)
     labels = room_labels(top, show_people=context.show_people)
     rows = tuple(
-        HeatRow(label, tuple(as_count(value) for value in weekly.loc[room_id]))
-        for room_id, label in zip(top["room_id"], labels, strict=True)
+        HeatRow(label, tuple(as_count(value) for value in counts))
+        for counts, label in zip(weekly.to_numpy()[places(top["room_id"], weekly.index)], labels, strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
     some = f"All {always}" if always == len(rows) else f"{count(always) if always else 'None'} of the {len(rows)}"

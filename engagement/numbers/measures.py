@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers.periods import Period
@@ -64,6 +65,17 @@ def _share_of_busiest(messages: pd.Series, _: pd.Series) -> float:
     return float(100 * held[:BUSIEST].sum() / total) if total else 0.0
 
 
+def _median_of_active(messages: npt.NDArray[np.float64]) -> float:
+    known, active = np.count_nonzero(messages == messages), np.count_nonzero(messages > 0)
+    if not active:
+        return math.nan
+    # The active are the last of those that are known; what is not comes behind them.
+    upper = known - active + active // 2
+    parted = np.partition(messages, upper)
+    lower = parted[upper] if active % 2 else parted[:upper].max()
+    return float(lower + parted[upper]) / 2
+
+
 MEASURES = (
     Measure(
         "messages",
@@ -88,7 +100,7 @@ MEASURES = (
         "Median of active rooms",
         "Half of the active rooms have at least so many messages, half at most; one busy room does not move it.",
         "messages",
-        lambda messages, _: float(messages[messages > 0].median()),
+        lambda messages, _: _median_of_active(messages.to_numpy()),
         more="good",
         line=True,
     ),
@@ -131,9 +143,11 @@ def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
 
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
     """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known."""
-    counts = history.counts[among(rooms["room_id"], history.counts.index)]
+    ours = np.flatnonzero(among(rooms["room_id"], history.counts.index))
+    weeks = [pd.Series(week.take(ours), copy=False) for week in history.counts.to_numpy().T]
+    told = [week.notna() for week in weeks]
     # A total without a room that is not known would look like a fall.
-    known = history.silence.notna() & counts.notna().all()
+    known = history.silence.notna() & np.array([week.all() for week in told], dtype=bool)
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.
-    lines = {m.name: [m.compute(counts[week], counts[week].notna()) for week in counts] for m in MEASURES if m.line}
-    return pd.DataFrame(lines, index=counts.columns, dtype="float64").where(known, axis=0)
+    lines = {m.name: [*map(m.compute, weeks, told)] for m in MEASURES if m.line}
+    return pd.DataFrame(lines, index=history.counts.columns, dtype="float64").where(known, axis=0)

@@ -22,7 +22,7 @@ from engagement.numbers.rooms import (
     change,
     spoke,
 )
-from engagement.numbers.weeks import among
+from engagement.numbers.weeks import among, places
 
 MOVEMENTS = (NEW, BACK, WENT_QUIET)
 
@@ -94,9 +94,15 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
 
 def busiest_of_weeks(rooms: pd.DataFrame, weekly: pd.DataFrame, most: int) -> pd.DataFrame:
     """The ``most`` rooms with most messages in all of ``weekly`` (rows are room ids); none without a message."""
-    of_rooms = weekly.clip(lower=0).sum(axis=1).reindex(rooms["room_id"]).fillna(0).to_numpy()
-    table = rooms.assign(_total=of_rooms)
-    return _ordered(table[table["_total"] > 0], "_total").head(most).drop(columns="_total")
+    totals = np.zeros(len(weekly))
+    for week in weekly.to_numpy().T:
+        # What is not known, or less than nothing, weighs nothing.
+        totals += np.fmax(week, 0)
+    at = places(rooms["room_id"], weekly.index)
+    of_rooms = np.where(at >= 0, totals[at], 0) if len(totals) else np.zeros(len(at))
+    least = np.partition(of_rooms, -most)[-most] if len(at) > most else 0
+    chosen = (of_rooms > 0) & (of_rooms >= least)
+    return _ordered(rooms[chosen].assign(_total=of_rooms[chosen]), "_total").head(most).drop(columns="_total")
 
 
 def movements(rooms: pd.DataFrame) -> dict[str, int]:

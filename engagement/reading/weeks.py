@@ -263,12 +263,14 @@ def before(counts: ChannelCounts) -> ChannelCounts:
 
 
 def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: Receipt) -> History:
-    table = pd.DataFrame(kept.counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods])
+    counts = kept.counts
     first, notes = facts.first_counted, []
     days = [day for week in kept.periods for day in week.dates() if day in facts.uncounted]
-    for week, column in zip(kept.periods, table, strict=True):
-        if not table[column].fillna(0).any() or any(day in week for day in days):
-            table[column] = np.nan
+    for week, column in zip(kept.periods, counts.T, strict=True):
+        # What is not known counts as not zero.
+        silent = np.count_nonzero(column) == np.count_nonzero(np.isnan(column))
+        if silent or any(day in week for day in days):
+            column[:] = np.nan
     if first is not None and any(week.start < first and week not in kept.windows for week in kept.periods):
         notes.append(f"The server counted nothing before {first}; weeks that begin earlier have no data.")
     if days:
@@ -278,4 +280,5 @@ def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: R
         notes.append(f"Not complete: the weeks {', '.join(map(str, incomplete))}.")
     missing = tuple(week for week in kept.periods if week in waiting and week not in kept.windows)
     receipt = spent + Receipt(notes=tuple(notes), complete=not (incomplete or missing))
+    table = pd.DataFrame(counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods], copy=False)
     return History(tuple(kept.periods), table, missing, receipt, incomplete)
