@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from statistics import median
@@ -11,6 +12,7 @@ from statistics import median
 import requests
 
 from benchmarks.speed.figures import Measured, number, seconds
+from benchmarks.speed.peers.question import LISTS
 from benchmarks.speed.processes import python, surroundings
 from benchmarks.speed.sessions import drawn
 from benchmarks.speed.site import Site
@@ -27,12 +29,29 @@ LIMIT = 10
 NEW = ("Last 30 days", "Last full month", "Last 90 days")
 KEPT = "Last 4 full weeks"
 ARRIVING, AHEAD = "52", "13"
+# An admission is renewed when it is nearly four minutes old.
+PEOPLE, RENEWED = 10, 230.0
 
 
 def measure(site: Site) -> Iterator[Measured]:
-    """With a workspace in this process, which counts what arrives, its own work included in no figure but seconds."""
+    """With workspaces in this process, which count what arrives. What takes minutes of waiting waits together."""
+    yield from _commands(site)
     yield from _visits(site)
-    yield from _limited(site)
+    with ThreadPoolExecutor(3) as together:
+        renewals = together.submit(_renewals, site)
+        alone, beside = together.map(lambda arriving: _waits(site, arriving=arriving), (False, True))
+        yield from _limited(site, alone, beside)
+        yield renewals.result()
+
+
+def _commands(site: Site) -> Iterator[Measured]:
+    """Of the command line, the first time and when everything about the workspace is known."""
+    with DemoServer(Options(rooms=site.rooms, rate_limit=0)) as server:
+        environ = surroundings(site.folder(), **_account(server))
+        for what in ("calls of channels", "calls of channels, again the same day"):
+            before = len(server.calls)
+            python("-m", "engagement", "channels", environ=environ, out=site.folder() / "out")
+            yield Measured(what, site.rooms, len(server.calls) - before, number, "lists that are needed", len(LISTS))
 
 
 def _visits(site: Site) -> Iterator[Measured]:
@@ -61,10 +80,8 @@ def _visits(site: Site) -> Iterator[Measured]:
         yield counted("a visit after a restart, sign-in included")
 
 
-def _limited(site: Site) -> Iterator[Measured]:
-    """A dashboard in which 52 weeks are being read beside one in which they are not, over workspaces of their own."""
-    with ThreadPoolExecutor(2) as both:
-        alone, beside = both.map(lambda arriving: _waits(site, arriving=arriving), (False, True))
+def _limited(site: Site, alone: Mapping[str, float], beside: Mapping[str, float]) -> Iterator[Measured]:
+    """Seconds of each period alone, and while weeks are read beside it."""
     floor = "the same with nothing else being read"
     new, new_alone = (median(waits[period] for period in NEW) for waits in (beside, alone))
     what = f"new period at {LIMIT} calls a minute while {ARRIVING} weeks arrive, median of {len(NEW)}"
@@ -79,9 +96,8 @@ def _waits(site: Site, *, arriving: bool) -> dict[str, float]:
         server = stack.enter_context(DemoServer(Options(rooms=site.rooms, rate_limit=LIMIT)))
         home = site.folder()
         # The weeks of verdicts are there, read by somebody whom no limit holds back.
-        account = {"ROCKETCHAT_URL": server.url, "ROCKETCHAT_USER": "admin", "ROCKETCHAT_PASSWORD": "admin"}
         words = ("-m", "engagement", "sync", "--weeks", AHEAD, "--quiet")
-        python(*words, environ=surroundings(home, **account), out=site.folder() / "out")
+        python(*words, environ=surroundings(home, **_account(server)), out=site.folder() / "out")
         dashboard = stack.enter_context(Dashboard(home, ENGAGEMENT_WORKSPACE_URL=server.url))
         screen = stack.enter_context(_visitor(dashboard.url, "manager"))
         drawn(screen)
@@ -92,6 +108,28 @@ def _waits(site: Site, *, arriving: bool) -> dict[str, float]:
             screen.run()
             screen.go("")
         return {period: _wait(screen, period) for period in (*NEW, KEPT)}
+
+
+def _renewals(site: Site) -> Measured:
+    """What it costs that some people look again minutes later, on the route that is asked most."""
+    with ExitStack() as stack:
+        server = stack.enter_context(DemoServer(Options(rooms=site.rooms, rate_limit=0)))
+        dashboard = stack.enter_context(Dashboard(site.folder(), ENGAGEMENT_WORKSPACE_URL=server.url))
+        tabs = [stack.enter_context(_visitor(dashboard.url, "manager")) for _ in range(PEOPLE)]
+        for tab in tabs:
+            drawn(tab)
+        time.sleep(RENEWED)
+        server.calls.clear()
+        for tab in tabs:
+            tab.run()
+        _at_rest(server)
+        most = max(Counter(path for _, path, _ in server.calls).values(), default=0)
+    what = f"calls on the busiest route for a renewal, mean of {PEOPLE} people"
+    return Measured(what, site.rooms, most / PEOPLE, "{:.1f}".format, bound=1)
+
+
+def _account(server: DemoServer) -> dict[str, str]:
+    return {"ROCKETCHAT_URL": server.url, "ROCKETCHAT_USER": "admin", "ROCKETCHAT_PASSWORD": "admin"}
 
 
 def _wait(screen: Screen, period: str) -> float:

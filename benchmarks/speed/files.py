@@ -37,7 +37,7 @@ def measure(site: Site) -> Iterator[Measured]:
             "PNG": lambda: _made(page, "PNG", next(titles)),
             "printed PNG": lambda: _printed(site.browser, html, "png"),
         }
-        took = {what: median(ones) for what, ones in alternating(things, site.runs).items()}
+        took = {what: median(ones) for what, ones in alternating(things, site.few).items()}
         xlsx = _downloaded(page, "XLSX", folder)
         yield Measured("HTML, size", site.rooms, html.stat().st_size, megabytes, bound=LARGEST)
         yield Measured("XLSX, size", site.rooms, xlsx.stat().st_size, kilobytes)

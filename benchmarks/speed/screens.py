@@ -49,7 +49,7 @@ def _overview(site: Site) -> Iterator[Measured]:
     with tabs(site, OVERVIEW, OVERVIEW) as both:
         for tab in both:
             _through(tab, SEEN)
-        here, there = _medians(site.runs, *(partial(_through, tab, SEEN) for tab in both))
+        here, there = _medians(site.few, *(partial(_through, tab, SEEN) for tab in both))
         what = "Overview, period seen before"
         yield Measured(what, site.rooms, max(here), seconds, PLAIN, max(there), most=CLICK, grows=True)
         # Each can be new but once.
@@ -65,7 +65,7 @@ def _against_plain(site: Site, look: Look) -> Iterator[Measured]:
             partial(_both, ours, f"{site.dashboard.url}/{look.path}"),
             partial(_both, plain, f"{site.plain.url}/{look.path}"),
         )
-        here, there = _medians(site.runs, *both)
+        here, there = _medians(site.few, *both)
     for what, place, budget in (("first picture", 0, most), ("click", 1, CLICK)):
         name = f"{look.name}, {what}"
         yield Measured(name, site.rooms, here[place], seconds, PLAIN, there[place], most=budget, grows=True)
@@ -77,7 +77,7 @@ def _report(site: Site) -> Iterator[Measured]:
             partial(_both, report, f"{site.dashboard.url}/{REPORT.path}"),
             partial(_both, overview, site.dashboard.url),
         )
-        here, there = _medians(site.runs, *both)
+        here, there = _medians(site.few, *both)
     for what, place in (("first picture", 0), ("click", 1)):
         yield Measured(f"Report, {what}", site.rooms, here[place], seconds, "Overview", there[place], most=1.0)
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 from benchmarks.speed.processes import Plain, Workspace, workspace
 from tests.support.dashboard import Dashboard
 
+LARGE = 50_000
+
 
 class Site:
     """A workspace of so many ``rooms``, on which each thing is measured ``runs`` times."""
@@ -19,6 +21,11 @@ class Site:
     def __init__(self, rooms: int, runs: int, folder: Path, stack: ExitStack, browser: Callable[[], Browser]) -> None:
         self.rooms, self.runs, self._folder, self._stack, self._browser = rooms, runs, folder, stack, browser
         self._numbers = iter(range(1_000_000))
+
+    @property
+    def few(self) -> int:
+        """How often what takes long in a large workspace is measured there."""
+        return min(self.runs, 3) if self.rooms >= LARGE else self.runs
 
     def folder(self) -> Path:
         """A new and empty one."""

@@ -11,7 +11,7 @@ from benchmarks.speed.figures import Measured, kilobytes, megabytes
 from benchmarks.speed.screens import OVERVIEW, REPORT, TOP, Look
 from benchmarks.speed.site import Site
 from benchmarks.speed.table import PLAIN
-from benchmarks.speed.watch import SCREEN, click, enter, picture, toggle, until, watched
+from benchmarks.speed.watch import SCREEN, click, enter, picture, toggle, watched
 
 MOST = 300_000
 LOOKS = (
@@ -76,10 +76,10 @@ def _bytes(site: Site, look: Look, url: str, user: str = "") -> tuple[int, int, 
         address = f"{url}/{look.path}"
         if user:
             enter(page, address, user)
-        # Whatever is still being read comes once, and not with every picture.
-        _at_rest(page, address)
+        # What tells of reading comes once, and not with every picture.
+        picture(page, address)
         heard.listen(page)
-        _at_rest(page, address)
+        picture(page, address)
         first = heard.websocket()
         click(page, toggle(page, "Private"))
         pressed = heard.websocket()
@@ -90,14 +90,7 @@ def _bytes(site: Site, look: Look, url: str, user: str = "") -> tuple[int, int, 
     try:
         page, heard = watched(fresh, look.charts, look.tiles), _Heard()
         heard.listen(page)
-        _at_rest(page, address)
+        picture(page, address)
         return first, pressed, heard.http()
     finally:
         fresh.close()
-
-
-def _at_rest(page: Page, address: str) -> None:
-    """Opens the page until nothing is being read any more."""
-    picture(page, address)
-    until(page, "![...document.querySelectorAll('button')].some(one => one.textContent.trim() === 'Stop')")
-    until(page, "bench.quiet()")

@@ -69,7 +69,7 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
             return _seconds(lambda: _picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
 
         picture()
-        took = alternating({"here": picture, "there": load}, site.runs)
+        took = alternating({"here": picture, "there": load}, site.few)
         here, there = (median(ones) for ones in took.values())
         what, floor = f"numbers of the picture, {name}", "loading the counts"
         most = MOST if site.rooms >= JUDGED_FROM else None

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 SCREEN: ViewportSize = {"width": 1400, "height": 900}
 LONGEST = 240_000
-# So long nothing changes any more when everything is drawn.
+# So long nothing changes any more when everything is drawn, and nothing is being read.
 QUIET = 500
 # The document is watched from its first moment on: ``drawn`` is when so many charts and tiles were there first,
 # ``last`` when something changed last, ``told`` when the tiles (or the charts, where there are none) showed something
@@ -34,7 +34,8 @@ _WATCH = """
   document.addEventListener('pointerdown', () => {
     Object.assign(bench, { pressed: performance.now(), told: null, before: shown() });
   }, true);
-  bench.quiet = () => !running() && performance.now() - bench.last > QUIET;
+  const reading = () => [...document.querySelectorAll('button')].some(one => one.textContent.trim() === 'Stop');
+  bench.quiet = () => !running() && !reading() && performance.now() - bench.last > QUIET;
   bench.settled = () => bench.told !== null && bench.quiet();
 })()
 """
@@ -49,18 +50,18 @@ def watched(context: BrowserContext, charts: int, tiles: int) -> Page:
 
 
 def picture(page: Page, url: str) -> float:
-    """Seconds from the call of an address until charts and tiles are drawn; returns when nothing changes any more."""
+    """Seconds from the call of an address until charts and tiles are drawn; returns when all is at rest."""
     page.goto(url, wait_until="commit")
     until(page, "bench.drawn !== null && bench.quiet()")
     return float(page.evaluate("bench.drawn")) / 1000
 
 
 def click(page: Page, press: Callable[[], object], *, told: bool = False) -> float:
-    """Seconds from the last press of ``press`` until nothing changes any more, which has other values in the
-    tiles; with ``told`` until these are there.
+    """Seconds from the last press of ``press`` until nothing changes any more; with ``told`` until the tiles have the
+    new values. Returns when all is at rest.
     """
     press()
-    until(page, "bench.told !== null" if told else "bench.settled()")
+    until(page, "bench.settled()")
     return float(page.evaluate(f"bench.{'told' if told else 'last'} - bench.pressed")) / 1000
 
 

@@ -3,7 +3,7 @@
 from rocketchat_API.APISections.base import paginated
 from rocketchat_API.rocketchat import RocketChat
 
-from benchmarks.speed.peers.question import ADDRESS, EVERY_TYPE, HEADERS, window
+from benchmarks.speed.peers.question import ADDRESS, EVERY_TYPE, HEADERS, existing, window
 
 
 class Workspace(RocketChat):
@@ -29,4 +29,4 @@ if __name__ == "__main__":
     channels, groups = list(workspace.channels_list()), list(workspace.groups_list_all())
     people = list(workspace.im_list_everyone())
     counted = list(workspace.engagement_dashboard_channels(**window()))
-    print(len({room["_id"] for room in rooms}))
+    print(existing(rooms))

@@ -2,7 +2,7 @@
 
 import requests
 
-from benchmarks.speed.peers.question import ADDRESS, HEADERS, LISTS
+from benchmarks.speed.peers.question import ADDRESS, HEADERS, LISTS, existing
 
 PAGE = 50
 
@@ -20,4 +20,4 @@ if __name__ == "__main__":
             if len(page) < PAGE:
                 break
         found[path] = rows
-    print(len({room["_id"] for room in found["rooms.adminRooms"]}))
+    print(existing(found["rooms.adminRooms"]))

@@ -25,4 +25,9 @@ def window() -> dict[str, str]:
     return {"start": f"{first}T09:45:00.000Z", "end": f"{first + timedelta(days=6)}T08:15:00.000Z"}
 
 
+def existing(rooms: list[dict[str, str]]) -> int:
+    """How many different rooms there were in that week."""
+    return len({room["_id"] for room in rooms if room["ts"] < window()["end"][:10] + "T24"})
+
+
 LISTS = [*DIRECTORY, ("engagement-dashboard/channels/list", "channels", window())]
