@@ -17,17 +17,16 @@ from engagement.numbers.periods import DAY, Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import spoke
 from engagement.reading.facts import (
-    FACTS_REACH_BACK,
     NO_DAYS,
     NO_TOTALS,
     ZONE_NOTE,
     Facts,
     every_day,
     server_dates,
-    together,
 )
 from engagement.reading.jobs import Teller
 from engagement.reading.weeks import in_one
+from engagement.reading.year import REACHES_BACK, together
 
 # What a window holds, and when that was read by the server's clock.
 Answer = tuple[ChannelCounts, datetime]
@@ -110,7 +109,7 @@ def _just_read(facts: Facts, previous: Period, period: Period, now: datetime) ->
     """Whether the totals of the year, read just now, tell all days of both periods."""
     if facts.daily.empty or facts.daily_at is None or not timedelta(0) <= now - facts.daily_at < JUST_NOW:
         return False
-    reach = (facts.daily_at - FACTS_REACH_BACK).date() + DAY
+    reach = (facts.daily_at - REACHES_BACK).date() + DAY
     return previous.start > reach and period.over(facts.zone.day(facts.daily_at))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
@@ -11,7 +11,7 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
 from engagement.api.release import UNKNOWN
-from engagement.errors import NoPremiumModule, RefusedParameters, WorkspaceError
+from engagement.errors import NoPremiumModule, WorkspaceError
 from engagement.numbers.days import uncounted
 from engagement.numbers.periods import DAY, MONDAY, Period, Way, Window, last_full_weeks, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt
@@ -19,10 +19,8 @@ from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, probes
 from engagement.reading.identity import Identity
 from engagement.reading.jobs import Teller
-
-FACTS_REACH_BACK = 400 * DAY
-# Where a year of days is refused, a look into each season tells the offsets of the year.
-_SEASONS = tuple(n * 91 * DAY for n in range(1, 5))
+from engagement.reading.year import REACHES_BACK, Year, read_year, usable
+from engagement.storage.totals import KeptTotals
 
 COUNTING_NOTE = (
     "This server begins its windows too late, so every period is read in blocks of four days, "
@@ -48,7 +46,8 @@ class Facts:
     proved. ``daily`` are the messages of all rooms together per day of the last year, by naive midnights of the
     server, where they are known, as of ``daily_at`` by its clock, and ``uncounted`` its days on which nothing was
     counted. ``receipt`` is that of the daily totals and of the check. ``answers`` are what this check was told, and
-    when, for whoever has use for it at once, and ``brought`` the weeks that are kept of it.
+    when, for whoever has use for it at once, ``brought`` the weeks that are kept of it, and
+    ``totals`` what is to be kept of the year.
     """
 
     identity: Identity
@@ -64,6 +63,7 @@ class Facts:
     uncounted: frozenset[date] = frozenset()
     receipt: Receipt = NOTHING_READ
     answers: Mapping[Window, tuple[ChannelCounts, datetime]] = field(default_factory=dict, repr=False, compare=False)
+    totals: KeptTotals | None = field(default=None, repr=False, compare=False)
     brought: frozenset[Period] = field(default=frozenset(), compare=False)
 
     def today(self, now: datetime) -> date:
@@ -86,9 +86,10 @@ def read_facts(
     timezone: tzinfo | None = None,
     week_start: int = MONDAY,
     checked: Checked,
+    kept: KeptTotals | None = None,
 ) -> Facts:
     """Reads the facts of the workspace of this ``identity``. ``timezone`` is the configured one; ``checked`` may know
-    the outcome of the counting check of this release, or keep it.
+    the outcome of the counting check of this release, or keep it; ``kept`` are daily totals from before.
     """
     tell.stage("Looking at the workspace")
     server_now = now() + identity.skew
@@ -99,22 +100,23 @@ def read_facts(
         zone=Zone(timezone),
         receipt=identity.receipt,
     )
+    release = str(identity.release)
     try:
-        totals, whole_year = _days_of_a_year(client, server_now)
+        year = read_year(client, usable(kept, release, server_now), release, server_now)
     except ENDS_ALL:
         raise
     except WorkspaceError as exc:
         if isinstance(exc, NoPremiumModule) and not _counts_rooms(client, server_now):
             return bare
-        totals, whole_year = NO_TOTALS, True
-    sent = totals.messages
+        year = Year(NO_TOTALS, server_now)
+    sent = year.totals.messages
     offset, zone, notes = _calendar(client, sent, timezone, server_now)
     if identity.release == UNKNOWN:
         notes = (RELEASE_NOTE, *notes)
     tell.stage("Checking how the server counts")
     tried = probes(server_dates(sent, offset), last_full_weeks(zone.day(server_now), 1, week_start))
     # A hint, and careful: the blocks of the swapped way are right on every server.
-    bare = replace(bare, way=Way.DOCUMENTED if whole_year else Way.SWAPPED)
+    bare = replace(bare, way=Way.DOCUMENTED if year.whole else Way.SWAPPED)
     answers = dict[Window, tuple[ChannelCounts, datetime]]()
 
     def ask(window: Window) -> ChannelCounts:
@@ -124,8 +126,8 @@ def read_facts(
 
     counting = checked(bare, lambda expected: check_counting(ask, tried, offset, expected), tell)
     way = counting.way or bare.way
-    days = server_dates(sent, offset) if whole_year else NO_DAYS
-    first = _first_counted(sent, offset, (server_now - FACTS_REACH_BACK).date()) if whole_year else None
+    days = server_dates(sent, offset) if year.whole else NO_DAYS
+    first = _first_counted(sent, offset, (server_now - REACHES_BACK).date()) if year.whole else None
     if way is Way.SWAPPED:
         notes = (*notes, COUNTING_NOTE)
     elif counting.way is None and not sent.empty:
@@ -139,10 +141,11 @@ def read_facts(
         way=way,
         checked=counting.way is not None,
         daily=days,
-        daily_at=server_now,
+        daily_at=year.at,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
-        receipt=bare.receipt + totals.receipt + counting.receipt + Receipt(notes=notes),
+        receipt=bare.receipt + year.totals.receipt + counting.receipt + Receipt(notes=notes),
         answers=answers,
+        totals=year.keep,
     )
 
 
@@ -168,23 +171,6 @@ def _calendar(
         days = client.server_days(sent, client.me())
     zone = Zone() if days.offset is None else Zone.seen(midnights_of(sent), days.offset)
     return days.offset, zone, () if days.sure else (ZONE_NOTE,)
-
-
-def _days_of_a_year(client: Client, server_now: datetime) -> tuple[DailyTotals, bool]:
-    """Messages per day of the last year and True; one day of each season and False where a year is refused, as on
-    the build that begins its windows too late.
-    """
-    try:
-        return client.sent_per_day(server_now - FACTS_REACH_BACK, server_now), True
-    except RefusedParameters:
-        moments = [server_now - ago for ago in (*reversed(_SEASONS), timedelta(0))]
-        return together([client.sent_per_day(moment, moment) for moment in moments]), False
-
-
-def together(totals: Sequence[DailyTotals]) -> DailyTotals:
-    """Several answers as one."""
-    receipt = sum((total.receipt for total in totals), NOTHING_READ)
-    return DailyTotals(pd.concat([total.messages for total in totals]), receipt)
 
 
 def every_day(dated: pd.Series) -> pd.Series:

@@ -21,7 +21,7 @@ from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, wee
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, read_counts, uncounted_days
 from engagement.reading.facts import Facts, read_facts
-from engagement.reading.identity import identify
+from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
 from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
@@ -91,23 +91,29 @@ class Reader:
             client = self.make_client(tell)
             identity = identify(client, self.workspace, self.access, self.archive, self.session, self.now)
 
-            def of_workspace(tell: Teller[Facts]) -> Facts:
-                client, checked = self.make_client(tell), self._checked
-                facts = read_facts(
-                    client,
-                    identity,
-                    tell,
-                    now=self.now,
-                    timezone=self.timezone,
-                    week_start=self.week_start,
-                    checked=checked,
-                )
-                return replace(facts, answers={}, brought=self._use(facts))
-
-            key = (identity.name, self.access.rights, "facts")
-            return self.jobs.ask(key, self.viewer, of_workspace, keep=FACTS_KEPT).result_for(tell)
+            return self._facts_of(identity).result_for(tell)
 
         return self.jobs.ask(self._session_key, self.viewer, work, keep=FACTS_KEPT)
+
+    def _facts_of(self, identity: Identity) -> Job[Facts]:
+        def work(tell: Teller[Facts]) -> Facts:
+            archive = self._archive(identity)
+            kept = archive.totals(identity.name)
+            facts = read_facts(
+                self.make_client(tell),
+                identity,
+                tell,
+                now=self.now,
+                timezone=self.timezone,
+                week_start=self.week_start,
+                checked=self._checked,
+                kept=kept,
+            )
+            if facts.totals is not None or kept is not None:
+                archive.keep_totals(identity.name, facts.totals)
+            return replace(facts, answers={}, totals=None, brought=self._use(facts))
+
+        return self.jobs.ask((identity.name, self.access.rights, "facts"), self.viewer, work, keep=FACTS_KEPT)
 
     def directory(self, facts: Facts) -> Job[Directory]:
         """The rooms of the workspace that the person may know of."""
@@ -170,16 +176,16 @@ class Reader:
         ]
         with suppress(StoreUnavailable):
             for week in over:
-                keep_week(self._archive(facts), self.scope(facts), facts, week, weeks[week], counts.read_at)
+                keep_week(self._archive(facts.identity), self.scope(facts), facts, week, weeks[week], counts.read_at)
         return over
 
     def scope(self, facts: Facts) -> Scope:
         """What the weeks that the person may see are kept under."""
         return Scope(facts.identity.name, self.access.rights)
 
-    def _archive(self, facts: Facts) -> Archive:
+    def _archive(self, identity: Identity) -> Archive:
         """Where the weeks of the workspace are kept: nowhere, for one that nothing tells from others."""
-        return self.archive if facts.identity.known else Archive(Store(IN_MEMORY))
+        return self.archive if identity.known else Archive(Store(IN_MEMORY))
 
     def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS, *, again: Again = NEVER) -> Job[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
@@ -189,7 +195,7 @@ class Reader:
         asked, key = weeks_until(last, weeks), self._key(facts, "history", last, weeks, again)
 
         def work(tell: Teller[History]) -> History:
-            client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts)
+            client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
             if self.shared:
                 client = client.in_background()
             history = read_history(client, archive, scope, facts, asked, tell, now=self.now, again=again)
@@ -235,7 +241,7 @@ class Reader:
 
         One that is old, or that the totals of a year contradict, is seen anew; a look that proves nothing leaves it.
         """
-        name, release, archive = facts.identity.name, str(facts.identity.release), self._archive(facts)
+        name, release, archive = facts.identity.name, str(facts.identity.release), self._archive(facts.identity)
 
         def work(_: Teller[Counting]) -> Counting:
             kept = archive.check(name, release)

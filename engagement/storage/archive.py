@@ -27,6 +27,7 @@ from engagement.storage.database import Store
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
 from engagement.storage.recognition import Rooms, name_by_id, name_by_rooms
+from engagement.storage.totals import KeptTotals, forget_totals, load_totals, write_totals
 
 SETTLES_AFTER = timedelta(days=2)
 # An old window that was asked for is kept so long, or it would be read at every look.
@@ -222,6 +223,20 @@ class Archive:
         if row is None or row.detail not in {*Way}:
             return None
         return CountingCheck(Way(row.detail), datetime.fromtimestamp(row.checked_at, UTC))
+
+    def totals(self, workspace: str) -> KeptTotals | None:
+        """The daily totals that are kept of a workspace, which are the same for all who may see figures."""
+        with self._store.reading() as connection:
+            return load_totals(connection, workspace)
+
+    def keep_totals(self, workspace: str, totals: KeptTotals | None) -> None:
+        """Keep daily totals in place of earlier ones, or none any more."""
+        with self._store.writing() as connection:
+            lock(connection)
+            if totals is None:
+                forget_totals(connection, workspace)
+            else:
+                write_totals(connection, workspace, totals)
 
     def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:

@@ -56,6 +56,13 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE INDEX workspaces_at ON workspaces (address)",
         ),
     ),
+    (
+        "totals",
+        (
+            "CREATE TABLE totals (workspace TEXT PRIMARY KEY, release TEXT NOT NULL, read_at {REAL} NOT NULL, "
+            "whole_at {REAL} NOT NULL, block {BYTES} NOT NULL)",
+        ),
+    ),
 )
 
 
