@@ -102,12 +102,11 @@ def _bar_hover(row: RoomBar) -> str:
 def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms:
     """The ``n`` busiest rooms of a rooms table, silent rooms never appear."""
     what = "Messages per room"
-    active = rankings.busiest(rooms, len(rooms))
-    if active.empty:
+    top, active = rankings.busiest(rooms, n), rooms["messages"][rooms["messages"] > 0]
+    if top.empty:
         return no_messages(RankedRooms, context, what)
-    top = active.head(n)
     return RankedRooms(
-        title=_held(int(top["messages"].sum()), int(active["messages"].sum()), len(top), len(active)),
+        title=_held(int(top["messages"].sum()), int(active.sum()), len(top), len(active)),
         subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"),
         rows=bars_of(top, context),
     )

@@ -39,6 +39,11 @@ def _ordered(rooms: pd.DataFrame, column: str) -> pd.DataFrame:
     return rooms.sort_values([column, "name", "room_id"], ascending=[False, True, True], ignore_index=True)
 
 
+def _largest(rooms: pd.DataFrame, column: str, most: int) -> pd.DataFrame:
+    """The first ``most`` of ``_ordered``, without putting all the others in order."""
+    return _ordered(rooms.nlargest(most, column, keep="all"), column).head(most)
+
+
 def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
     """Rooms by messages, most first; adds ``rank`` (from 1) and ``share`` in percent of all messages.
 
@@ -52,8 +57,8 @@ def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
 
 
 def busiest(rooms: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first ``most`` of ``ranked`` that had messages."""
-    return ranked(rooms[rooms["messages"] > 0]).head(most)
+    """The first ``most`` rooms by messages that had any."""
+    return _largest(rooms[rooms["messages"] > 0], "messages", most)
 
 
 def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
@@ -64,8 +69,7 @@ def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
 
 def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
     """The ``each`` rooms with the largest rise and as many with the largest fall, from rise to fall."""
-    # Only these, and others with the same change, need to be put in order.
-    up = _ordered(rooms[rooms["change"] > 0].nlargest(each, "change", keep="all"), "change").head(each)
+    up = _largest(rooms[rooms["change"] > 0], "change", each)
     down = _ordered(rooms[rooms["change"] < 0].nsmallest(each, "change", keep="all"), "change").tail(each)
     return pd.concat([up, down], ignore_index=True)
 
@@ -155,23 +159,22 @@ class Silence:
 
 def silence(rooms: pd.DataFrame) -> Silence:
     """The groups of the inactive rooms. One that went quiet with no known last message spoke in the period before."""
-    table = rooms[rooms["state"].isin(INACTIVE_STATES)]
-    state, ages = table["state"], age(table)
-    # Whoever went quiet had a message in the previous period, whatever the directory knows of it.
-    ages = ages.mask(state.eq(WENT_QUIET) & ages.isna(), 0)
+    table = rooms.loc[rooms["state"].isin(INACTIVE_STATES), ["state", "silent_least", "silent_most"]]
+    states, ages = table["state"], age(table)
+    of = {word: ages[states.eq(word)] for word in INACTIVE_STATES}
 
-    def by_age(word: str) -> tuple[int, ...]:
-        return tuple(int((state.eq(word) & ages.eq(place)).sum()) for place in range(len(AGES)))
+    def by_age(group: pd.Series) -> tuple[int, ...]:
+        return tuple(int(group.eq(place).sum()) for place in range(len(AGES)))
 
-    undated = int((state.eq(DORMANT) & ages.isna()).sum())
     return Silence(
         rooms=len(rooms),
         inactive=len(table),
-        went_quiet=by_age(WENT_QUIET),
-        dormant=by_age(DORMANT),
-        never_used=int(state.eq(NEVER_USED).sum()),
-        unused_so_far=int(state.eq(UNUSED_SO_FAR).sum()),
-        unknown=int(state.eq(UNKNOWN).sum()) + undated,
+        # Whoever went quiet had a message in the previous period, whatever the directory knows of it.
+        went_quiet=by_age(of[WENT_QUIET].fillna(0)),
+        dormant=by_age(of[DORMANT]),
+        never_used=len(of[NEVER_USED]),
+        unused_so_far=len(of[UNUSED_SO_FAR]),
+        unknown=len(of[UNKNOWN]) + int(of[DORMANT].isna().sum()),
     )
 
 

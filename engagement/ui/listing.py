@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import quote
 
 import pandas as pd
@@ -107,14 +108,13 @@ def _narrow(column: pd.Series) -> pa.Array:
     values = pa.Array.from_pandas(column)
     if isinstance(column.dtype, pd.StringDtype):
         return values.cast(pa.string())
-    if column.name == "Weeks":
-        return values.cast(pa.list_(pa.float32()))
-    kind = pa.date32() if tables.kind_of(column) == "day" else pa.int32()
-    try:
-        return values.cast(kind)
-    except pa.ArrowInvalid:
-        # Not all whole, or too large.
-        return values
+    whole = [pa.int16(), pa.int32()]
+    kinds = [pa.date32()] if tables.kind_of(column) == "day" else whole
+    for kind in map(pa.list_, whole) if column.name == "Weeks" else kinds:
+        # Not all are whole, or small enough.
+        with suppress(pa.ArrowInvalid):
+            return values.cast(kind)
+    return values
 
 
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
