@@ -7,9 +7,11 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
+import plotly.io as pio
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
@@ -230,7 +232,7 @@ def framed(info: Info, tokens: Tokens, body: int, *, left: float = 0, right: flo
         left, right, body = 0, 0, 96
     figure = Canvas(
         {
-            "template": None,
+            "template": _template(),
             "font": {"family": FONT, "size": TEXT, "color": tokens.ink},
             "paper_bgcolor": tokens.paper,
             "plot_bgcolor": tokens.paper,
@@ -250,6 +252,17 @@ def framed(info: Info, tokens: Tokens, body: int, *, left: float = 0, right: flo
         place = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "top", "yshift": -6}
         figure.annotate(note(lines, tokens.muted, TEXT, align="left", **place))
     return figure
+
+
+@cache
+def _template() -> dict[str, Any]:
+    """What Plotly looks like unless told otherwise, of what is drawn here: whole, it is half of a small chart."""
+    whole = pio.templates["plotly"].to_plotly_json()
+    elsewhere = {"coloraxis", "colorscale", "colorway", "geo", "map", "mapbox", "polar", "scene", "smith", "ternary"}
+    return {
+        "data": {kind: whole["data"][kind] for kind in ("bar", "scatter")},
+        "layout": {name: look for name, look in whole["layout"].items() if name not in elsewhere},
+    }
 
 
 def _hover_look(tokens: Tokens) -> dict[str, Any]:
@@ -302,7 +315,7 @@ def write_names(
     """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there."""
     figure.axis("yaxis", range=[len(labels) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(labels))))
     place = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -figure.left, "yref": "y"}
-    place |= {"yanchor": "middle", "hoverlabel": _hover_look(tokens)}
+    place |= {"yanchor": "middle"}
     names = enumerate(zip(axis_names(labels, pixels), hover, strict=True))
     figure.annotate(
         *(note(for_plotly(name), tokens.ink, TEXT, hovertext=text, y=number, **place) for number, (name, text) in names)

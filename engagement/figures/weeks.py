@@ -162,7 +162,9 @@ class Heat(Info):
             # A single message must be told from none at a glance, so the scale jumps right above zero.
             colorscale=[[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]],
             text=hover,
-            hoverinfo="text",
+            # The names of rooms are told once for their rows. Without a name of its own, no box beside says it.
+            hovertemplate="%{y}<br>%{text}",
+            name="",
             hoverongaps=True,
         )
         _hatch_gaps(figure, self, tokens)
@@ -171,6 +173,7 @@ class Heat(Info):
             hover_text(row.label, f"{total} in all these weeks") for row, total in zip(self.rows, totals, strict=True)
         ]
         write_names(figure, [row.label for row in self.rows], told, tokens)
+        figure.axis("yaxis", ticktext=[hover_text(row.label) for row in self.rows])
         figure.axis("xaxis", range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
         return figure
 
@@ -226,7 +229,7 @@ def _hatch_gaps(figure: Canvas, info: Heat, tokens: Tokens) -> None:
 
 def _cell_hover(row: HeatRow, number: int, start: date) -> str:
     value = row.weeks[number]
-    return hover_text(row.label, week_text(start), "no data" if value is None else plural(value, "message"))
+    return "<br>".join([week_text(start), "no data" if value is None else plural(value, "message")])
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Screen:
         # What the framework's own page keeps of large messages: they are sent again by their hash alone.
         self._kept: dict[str, tuple[ForwardMsg, int]] = {}
         self._runs = 0
-        # The bytes of the last run by what they were, and the charts and tables among them that were not kept.
+        # The bytes of the last run by what they were.
         self.bytes: Counter[str] = Counter()
         self.elements: dict[tuple[int, ...], Element] = {}
         self.blocks: dict[tuple[int, ...], Block] = {}
@@ -73,6 +73,10 @@ class Screen:
         while not self._ended(max(0.01, begun + seconds - time.monotonic())):
             pass
         self.seconds = time.monotonic() - begun
+
+    def forget(self) -> None:
+        """Keeps nothing of what was sent, as a tab that has just been opened."""
+        self._kept.clear()
 
     def choose(self, **values: Value) -> None:
         """Sets controls by their keys; those of the address stand in it as well."""
