@@ -13,15 +13,23 @@ from engagement.cli.surroundings import complain
 from engagement.errors import FileNotMade
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
-from engagement.report import html, markdown, pictures
+from engagement.report import markdown, pictures
 from engagement.report.content import Content, build
 from engagement.report.wishes import CSV, HTML, PDF, PICTURES, PNG, XLSX, Wishes
 from engagement.report.workbook import as_csv, as_workbook
 
+
+def _html(content: Content, paper: str = "") -> str:
+    # What draws it is needed for this kind of file alone.
+    from engagement.report import html
+
+    return html.document(content, paper=paper)
+
+
 FORMS: Mapping[str, Callable[[Content, str], bytes]] = {
-    HTML: lambda content, _: html.document(content).encode(),
-    PDF: lambda content, paper: pictures.pdf(html.document(content, paper=paper)),
-    PNG: lambda content, _: pictures.png(html.document(content)),
+    HTML: lambda content, _: _html(content).encode(),
+    PDF: lambda content, paper: pictures.pdf(_html(content, paper)),
+    PNG: lambda content, _: pictures.png(_html(content)),
     XLSX: lambda content, _: as_workbook(content),
     CSV: lambda content, _: as_csv(content),
 }

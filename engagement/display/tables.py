@@ -195,6 +195,22 @@ def kind_of(column: pd.Series) -> str:
     return "number" if pd.api.types.is_numeric_dtype(column.dtype) else "text"
 
 
+_SIGNED = ("Change", "Change %")
+
+
+def column_texts(column: pd.Series) -> list[str]:
+    """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
+    name, kind = str(column.name), kind_of(column)
+    if kind == "day":
+        return [wording.day_text(None if pd.isna(day) else day.date()) for day in column]
+    if kind == "text":
+        return [wording.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
+    values = [None if pd.isna(value) else float(value) for value in column]
+    if name.endswith("%"):
+        return [(wording.signed_percent if name in _SIGNED else wording.percent)(value) for value in values]
+    return [(wording.signed if name in _SIGNED else wording.amount)(value) for value in values]
+
+
 def _cells(column: pd.Series) -> list[object]:
     if isinstance(column.dtype, pd.StringDtype):
         return [escaping.for_spreadsheet(text) for text in column]

@@ -8,10 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
-
-import plotly.graph_objects as go
-import plotly.io as pio
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
@@ -27,6 +24,9 @@ from engagement.display.wording import (
 )
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 CONFIG: dict[str, Any] = {
     "displayModeBar": False,
@@ -128,6 +128,8 @@ class Canvas:
 
     def figure(self) -> go.Figure:
         """As one of Plotly's. It is not checked here: the tests check every kind of figure."""
+        import plotly.graph_objects as go
+
         return go.Figure(data=self.traces, layout=self.layout, _validate=False)
 
 
@@ -257,6 +259,8 @@ def framed(info: Info, tokens: Tokens, body: int, *, left: float = 0, right: flo
 @cache
 def _template() -> dict[str, Any]:
     """What Plotly looks like unless told otherwise, of what is drawn here: whole, it is half of a small chart."""
+    import plotly.io as pio
+
     whole = pio.templates["plotly"].to_plotly_json()
     elsewhere = {"coloraxis", "colorscale", "colorway", "geo", "map", "mapbox", "polar", "scene", "smith", "ternary"}
     return {

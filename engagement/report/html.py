@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -24,7 +23,6 @@ HERE = Path(__file__).parent
 NARROW = ("top", "movers", "inactive", "trend")
 # What the style sheet leaves for a chart in a row of two, and for one alone.
 BESIDE, ALONE = 442, 666
-_SIGNED = ("Change", "Change %")
 _START = """
 const {figures, config} = JSON.parse(document.getElementById("figures").textContent);
 window.drawn = Promise.all(Object.entries(figures).map(
@@ -100,14 +98,13 @@ _hash = cache(script_hash)
 
 
 def _figure(chart: Info, width: int) -> dict[str, Any]:
-    figure: dict[str, Any] = json.loads(chart.figure(LIGHT).to_json())
-    figure["layout"]["width"] = width
-    return figure
+    canvas = chart.drawn(LIGHT)
+    return {"data": canvas.traces, "layout": canvas.layout | {"width": width}}
 
 
 def _data(data: dict[str, Any]) -> Markup:
     """JSON that can stand inside a script element: nothing in it can end that element or begin a comment."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(data, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
@@ -115,7 +112,7 @@ def _cells(table: Table) -> dict[str, Any]:
     """Headings and rows of texts, each with how it is set: name, text, number, day."""
     shown = table.shortened()
     kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
-    texts = zip(*(column_texts(shown[name]) for name in shown), strict=True)
+    texts = zip(*(tables.column_texts(shown[name]) for name in shown), strict=True)
     return {"names": zip(kinds, shown, strict=True), "rows": [zip(kinds, row, strict=True) for row in texts]}
 
 
@@ -123,16 +120,3 @@ def rows_text(table: Table) -> str:
     """How many rows are shown of how many."""
     shown, said = min(table.most, len(table.of)), wording.plural(len(table.of), "row")
     return said if shown == len(table.of) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
-
-
-def column_texts(column: pd.Series) -> list[str]:
-    """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
-    name, kind = str(column.name), tables.kind_of(column)
-    if kind == "day":
-        return [wording.day_text(None if pd.isna(day) else day.date()) for day in column]
-    if kind == "text":
-        return [wording.UNDEFINED if pd.isna(text) or text == "" else str(text) for text in column]
-    values = [None if pd.isna(value) else float(value) for value in column]
-    if name.endswith("%"):
-        return [(wording.signed_percent if name in _SIGNED else wording.percent)(value) for value in values]
-    return [(wording.signed if name in _SIGNED else wording.amount)(value) for value in values]

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from engagement.display import wording
+from engagement.display import tables, wording
 from engagement.report.content import Content
-from engagement.report.html import column_texts
 from engagement.report.words import written
 
 _HARMLESS = re.compile(r"[#›◊🔒 ]*[\w-]+(?: [\w-]+)*", re.UNICODE)
@@ -55,7 +54,7 @@ def document(content: Content) -> str:
 def _list(rows: pd.DataFrame) -> Iterable[str]:
     if rows.empty:
         return ["- none"]
-    columns = {str(name): column_texts(rows[name]) for name in rows if name != "Rank"}
+    columns = {str(name): tables.column_texts(rows[name]) for name in rows if name != "Rank"}
     return [_line(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 

@@ -6,16 +6,17 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from engagement.display import escaping, tables, wording
 from engagement.numbers import naming
 from engagement.report.content import Content
 from engagement.report.words import written
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 ABOUT = "About"
 LONGEST_NAME, WIDEST = 31, 46
@@ -68,6 +69,8 @@ def workbook(
     Numbers and days are numbers and days, what is not known is an empty cell, and texts are never formulas.
     ``lines`` are sentences for the first sheet.
     """
+    import xlsxwriter
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _NO_GUESSING) as book:
         book.set_properties({"title": "Channel engagement", "created": made_at.replace(tzinfo=None)})

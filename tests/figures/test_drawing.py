@@ -38,6 +38,10 @@ HOSTILE = [
 NO_ROOMS = rooms_table()
 
 
+# What an HTML report holds, as plain JSON.
+REPORTED = ("top_rooms", "movers", "inactive_states", "silence_age", "weekly_totals", "busiest_by_total")
+
+
 def every_info(rooms, context):
     """One info of every figure over ``rooms``."""
     starts = [context.period.end - timedelta(days=6 + 7 * back) for back in range(29, -1, -1)]
@@ -115,6 +119,10 @@ def test_every_figure_can_be_drawn(rooms, days, theme):
         drawn = draw(name, info, theme)
         # No page waits for this check of Plotly's.
         assert json.loads(go.Figure(drawn.to_dict()).to_json()) == json.loads(drawn.to_json())
+        if name in REPORTED:
+            canvas = info.drawn(theme)
+            plain = json.loads(json.dumps([canvas.traces, canvas.layout], allow_nan=False))
+            assert plain[0] == json.loads(drawn.to_json())["data"], name
         assert info.title
         assert "2 rooms left out" in info.subtitle
         assert drawn.layout.paper_bgcolor == theme.paper
