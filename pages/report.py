@@ -26,7 +26,7 @@ with st.container(width=reporting.WIDTH, key="report"):
         st.stop()
 
     files = st.container()
-    content = reporting.build(view, activity, asked)
+    content = reporting.build(shown, asked)
     reporting.show(content)
     with files:
         reporting.files(content)

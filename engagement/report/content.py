@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -24,32 +23,30 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The rooms or weeks ``of`` which it tells, in its order; ``make`` makes columns of any of them, under the headings
-    of the screen. ``short`` columns and ``most`` rows go into pictures.
+    """A table: how many rows it has, those rows and columns that a page and pictures show, and what makes all of them
+    of the rooms of the view, under the headings of the screen.
     """
 
     title: str
-    of: pd.DataFrame
-    short: tuple[str, ...]
-    most: int
-    make: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+    number: int
+    short: pd.DataFrame
+    make: Callable[[pd.DataFrame], pd.DataFrame]
 
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """Every row and column, which only some files hold: there can be a hundred thousand."""
-        return self.make(self.of)
 
-    def shortened(self) -> pd.DataFrame:
-        """The rows and columns that a page shows."""
-        rows = self.make(self.of.head(self.most))
-        return rows[[name for name in self.short if name in rows]]
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a report tells of the rooms of a view; charts and tables are by section. Small, whatever their number."""
+
+    rooms: int
+    key_figures: tuple[Tile, ...]
+    sentences: tuple[words.Sentence, ...]
+    charts: dict[str, Info]
+    tables: dict[str, Table]
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts;
-    charts and tables are by section; ``every_room`` is a row per room of the view, with all that is known of it.
-    """
+    """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts."""
 
     title: str
     comment: str
@@ -59,9 +56,47 @@ class Content:
     sentences: tuple[words.Sentence, ...]
     charts: dict[str, Info]
     tables: dict[str, Table]
-    every_room: Table
     notes: tuple[str, ...]
     activity: Activity
+    filters: Filters
+    people: bool
+
+    def rows(self, table: Table) -> pd.DataFrame:
+        """Every row and column of a table, which only some files hold: there can be a hundred thousand."""
+        return table.make(_rooms(self.activity, self.filters))
+
+    @property
+    def every_room(self) -> pd.DataFrame:
+        """A row per room of the view, with all that is known of it."""
+        return _columns(tables.EVERYTHING, self.activity, self.people)(
+            rankings.ranked(_rooms(self.activity, self.filters))
+        )
+
+
+def _rooms(activity: Activity, filters: Filters) -> pd.DataFrame:
+    rooms = filters.keep(activity.rooms)
+    return rooms.iloc[:0] if activity.no_data else rooms
+
+
+def told(activity: Activity, filters: Filters, wishes: Wishes) -> Told:
+    """What the report tells of the rooms of ``activity`` that pass ``filters``, whatever its title."""
+    rooms, chosen = _rooms(activity, filters), wishes.sections
+    weekly = by_week(activity.history, rooms) if activity.history is not None else None
+    sections = list(_sections(activity, rooms, weekly, _context(activity, wishes), wishes))
+    sentences: tuple[words.Sentence, ...] = ()
+    if "words" in chosen:
+        sentences = words.sentences(activity, rooms, people=wishes.people, weekly=weekly)
+    return Told(
+        rooms=len(rooms),
+        key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
+        sentences=sentences,
+        charts={what: chart for what, chart, _ in sections if what in chosen},
+        tables={what: table for what, _, table in sections if table and {what, "tables"} <= chosen},
+    )
+
+
+def _context(activity: Activity, wishes: Wishes) -> Context:
+    return Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
 
 
 def build(
@@ -71,39 +106,38 @@ def build(
     *,
     read_zone: str = "UTC",
     compared: Activity | None = None,
+    known: Told | None = None,
 ) -> Content:
     """The report of the rooms of ``activity`` that pass ``filters``, with verdicts where the activity is judged.
 
-    ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side.
+    ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side;
+    ``known`` is what is ``told`` of the same, where that is known already.
     """
-    rooms = filters.keep(activity.rooms)
-    if activity.no_data:
-        rooms = rooms.iloc[:0]
-    context = Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
-    weekly = by_week(activity.history, rooms) if activity.history is not None else None
-    ranked = rankings.ranked(rooms)
-    sections = list(_sections(activity, rooms, ranked, weekly, context, wishes))
-    sentences: tuple[words.Sentence, ...] = ()
-    if "words" in wishes.sections:
-        sentences = words.sentences(activity, rooms, people=wishes.people, weekly=weekly)
-    about = tables.about(activity, filters, len(rooms), viewer_zone=read_zone)
-    chosen = wishes.sections
+    of = known or told(activity, filters, wishes)
+    about = tables.about(activity, filters, of.rooms, viewer_zone=read_zone)
     if compared is not None:
-        chart, table, sentence, source = _beside(compared, rooms, filters, context, wishes.top)
-        sections, sentences = [*sections, ("compared", chart, table)], (*sentences, sentence)
-        about, chosen = [*about, ("Side by side", source)], chosen | {"compared"}
+        chart, table, sentence, source = _beside(activity, compared, filters, _context(activity, wishes), wishes.top)
+        beside = {"compared": table} if "tables" in wishes.sections else {}
+        of = replace(
+            of,
+            sentences=(*of.sentences, sentence),
+            charts=of.charts | {"compared": chart},
+            tables=of.tables | beside,
+        )
+        about.append(("Side by side", source))
     return Content(
         title=naming.clean(wishes.title)[:LONGEST_TITLE] or DEFAULT_TITLE,
         comment="\n".join(naming.clean(line) for line in wishes.comment[:LONGEST_COMMENT].splitlines()).strip(),
-        caption=_caption(activity, filters, len(rooms), read_zone),
+        caption=_caption(activity, filters, of.rooms, read_zone),
         about=tuple(about),
-        key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
-        sentences=sentences,
-        charts={what: chart for what, chart, _ in sections if what in chosen},
-        tables={what: table for what, _, table in sections if table and {what, "tables"} <= chosen},
-        every_room=Table("Every room", ranked, (), 0, _columns(tables.EVERYTHING, activity, wishes)),
+        key_figures=of.key_figures,
+        sentences=of.sentences,
+        charts=of.charts,
+        tables=of.tables,
         notes=activity.receipt.notes,
         activity=activity,
+        filters=filters,
+        people=wishes.people,
     )
 
 
@@ -124,49 +158,56 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
 
 
 def _sections(
-    activity: Activity,
-    rooms: pd.DataFrame,
-    ranked: pd.DataFrame,
-    weekly: pd.DataFrame | None,
-    context: Context,
-    wishes: Wishes,
+    activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None, context: Context, wishes: Wishes
 ) -> Iterable[tuple[str, Info, Table | None]]:
     """The sections that there are numbers for, each with its chart and its table."""
     top = wishes.top
+
+    def table(
+        title: str, order: Callable[[pd.DataFrame], pd.DataFrame], columns: tuple[str, ...], short: tuple[str, ...]
+    ) -> Table:
+        make = _columns(columns, activity, wishes.people)
+        ordered = order(rooms)
+        shown = make(ordered.head(top))
+        shown = shown[[name for name in short if name in shown]]
+        return Table(title, len(ordered), shown, lambda every: make(order(every)))
+
     if not activity.counted:
-        counters = ("Rank", "Room", "All messages", "Members", "Last message")
-        columns = _columns(tables.COUNTERS, activity, wishes)
-        table = Table("Rooms by all messages ever", rankings.by_counter(rooms), counters, top, columns)
-        yield "top", figures.busiest_by_total(rooms, context, top), table
+        short: tuple[str, ...] = ("Rank", "Room", "All messages", "Members", "Last message")
+        counters = table("Rooms by all messages ever", rankings.by_counter, tables.COUNTERS, short)
+        yield "top", figures.busiest_by_total(rooms, context, top), counters
         yield "inactive", figures.silence_age(rooms, context), None
         return
     if activity.no_data:
         return
     verdict = _judged(activity)
-    shown: tuple[str, ...] = ("Room", "Messages", "Change", "Share %", verdict)
-    columns = _columns(tables.RANKED, activity, wishes)
-    yield "top", figures.top_rooms(rooms, context, top), Table("Top channels", ranked, shown, top, columns)
+    short = ("Room", "Messages", "Change", "Share %", verdict)
+    ranked = table("Top channels", rankings.ranked, tables.RANKED, short)
+    yield "top", figures.top_rooms(rooms, context, top), ranked
     if not activity.previous_no_data:
-        shown = ("Room", "Messages", "Change", "Change %", verdict)
-        table = Table("Movers", rankings.changed(rooms), shown, top, _columns(tables.CHANGED, activity, wishes))
-        yield "movers", figures.movers(rooms, context, max(1, top // 2)), table
+        short = ("Room", "Messages", "Change", "Change %", verdict)
+        moved = table("Movers", rankings.changed, tables.CHANGED, short)
+        yield "movers", figures.movers(rooms, context, max(1, top // 2)), moved
     if activity.directory != "pending":
-        shown = ("Room", "State", "Silent days", "Last message")
-        columns = _columns(tables.SILENT, activity, wishes)
-        table = Table("Inactive rooms", rankings.inactive(rooms), shown, top, columns)
-        yield "inactive", figures.inactive_states(rooms, context), table
+        short = ("Room", "State", "Silent days", "Last message")
+        silent = table("Inactive rooms", rankings.inactive, tables.SILENT, short)
+        yield "inactive", figures.inactive_states(rooms, context), silent
     if (history := activity.history) is not None and weekly is not None:
         # The history ends with a week that is over, also where the period does not; a period can end days later.
         dates = wording.period_text(history.weeks[-1])
         finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
         weeks = tables.weeks(weekly)
-        yield "trend", figures.weekly_totals(weekly, finished), Table("Weeks", weeks, tuple(weeks.columns), 8)
+        yield (
+            "trend",
+            figures.weekly_totals(weekly, finished),
+            Table("Weeks", len(weeks), weeks.head(8), lambda _: weeks),
+        )
 
 
-def _columns(columns: tuple[str, ...], activity: Activity, wishes: Wishes) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """What makes these columns of rooms."""
+def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """What makes these columns of rooms that are in order."""
     heading = {"Verdict": _judged(activity)}
-    return lambda rooms: tables.told(rooms, columns, people=wishes.people).rename(columns=heading)
+    return lambda rooms: tables.told(rooms, columns, people=people).rename(columns=heading)
 
 
 def _judged(activity: Activity) -> str:
@@ -180,13 +221,14 @@ def _judged(activity: Activity) -> str:
 
 
 def _beside(
-    other: Activity, rooms: pd.DataFrame, filters: Filters, context: Context, top: int
+    activity: Activity, other: Activity, filters: Filters, context: Context, top: int
 ) -> tuple[Info, Table, words.Sentence, str]:
     """The chart, the table, the sentence and the source of two periods, over the rooms that pass the same filters."""
-    both = rankings.side_by_side(rooms, filters.keep(other.rooms))
+    both = rankings.side_by_side(_rooms(activity, filters), filters.keep(other.rooms))
     first, second = wording.period_text(context.period), wording.period_text(other.period)
     counts = both["pair"].value_counts()
     said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in rankings.PAIRS)
+    ordered = rankings.changed(both)
 
     def columns(rows: pd.DataFrame) -> pd.DataFrame:
         names = {"Room": naming.room_labels(rows, show_people=context.show_people), "What": rows["pair"]}
@@ -194,15 +236,10 @@ def _beside(
         told = names | {"Type": tables.type_words(rows)} | numbers | {"Change %": rows["change_pct"]}
         return pd.DataFrame(told).set_axis(rows["room_id"], axis="index")
 
+    short = columns(ordered.head(top)).drop(columns="Type")
     return (
         figures.movers(both, replace(context, previous=other.period)),
-        Table(
-            f"{first} beside {second}",
-            rankings.changed(both),
-            ("Room", "What", first, second, "Change", "Change %"),
-            top,
-            columns,
-        ),
+        Table(f"{first} beside {second}", len(ordered), short, lambda _: columns(ordered)),
         (f"Beside {second}, rooms with messages are: {said}.",),
         f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",
     )

@@ -110,7 +110,7 @@ def _data(data: dict[str, Any]) -> Markup:
 
 def _cells(table: Table) -> dict[str, Any]:
     """Headings and rows of texts, each with how it is set: name, text, number, day."""
-    shown = table.shortened()
+    shown = table.short
     kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
     texts = zip(*(tables.column_texts(shown[name]) for name in shown), strict=True)
     return {"names": zip(kinds, shown, strict=True), "rows": [zip(kinds, row, strict=True) for row in texts]}
@@ -118,5 +118,5 @@ def _cells(table: Table) -> dict[str, Any]:
 
 def rows_text(table: Table) -> str:
     """How many rows are shown of how many."""
-    shown, said = min(table.most, len(table.of)), wording.plural(len(table.of), "row")
-    return said if shown == len(table.of) else f"{wording.count(shown)} of {said}; every one is in the XLSX file"
+    shown, said = len(table.short), wording.plural(table.number, "row")
+    return said if shown == table.number else f"{wording.count(shown)} of {said}; every one is in the XLSX file"

@@ -46,7 +46,7 @@ def document(content: Content) -> str:
         figures = [f"- {figure.label}: **{figure.value}** ({figure.told})" for figure in content.key_figures]
         blocks.append("\n".join(["**Key figures**", *figures]))
     for table in content.tables.values():
-        blocks.append("\n".join([f"**{table.title}**", *_list(table.shortened())]))
+        blocks.append("\n".join([f"**{table.title}**", *_list(table.short)]))
     blocks.append("\n".join(safe_text(text) for text in (" · ".join(content.caption), *content.notes)))
     return "\n\n".join(blocks) + "\n"
 

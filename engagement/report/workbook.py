@@ -41,12 +41,12 @@ _FORMATS = {
 
 def as_workbook(content: Content) -> bytes:
     """The report as XLSX: what it is about and says, then a sheet per table with every row."""
-    sheets = [(table.title, table.rows) for table in content.tables.values()]
+    sheets = [(table.title, content.rows(table)) for table in content.tables.values()]
     figures = [(figure.label, f"{figure.value} ({figure.told})") for figure in content.key_figures]
     comment = [("Comment", content.comment)] if content.comment else []
     return workbook(
         [("Title", content.title), *comment, *content.about, *figures],
-        [*sheets, (content.every_room.title, content.every_room.rows)],
+        [*sheets, ("Every room", content.every_room)],
         made_at=content.activity.read_at,
         lines=[written(sentence) for sentence in content.sentences],
     )
@@ -54,7 +54,7 @@ def as_workbook(content: Content) -> bytes:
 
 def as_csv(content: Content) -> bytes:
     """The report as CSV: what it is about, then a row per room."""
-    return tables.csv_bytes(content.every_room.rows, content.about)
+    return tables.csv_bytes(content.every_room, content.about)
 
 
 def workbook(

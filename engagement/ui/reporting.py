@@ -23,8 +23,10 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 from engagement.report.words import Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
 from engagement.ui import cards, charts, listing, loading, session
+from engagement.ui.kept import KEPT
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
+from engagement.ui.shown import Shown
 
 T = TypeVar("T")
 
@@ -96,18 +98,22 @@ def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]
     """The view and the activity as the report may show them."""
     if not asked.masked:
         return view, activity
-    return replace(view, people=False), masks.masked(activity)
+    return replace(view, people=False), KEPT.of(activity, "masked", lambda: masks.masked(activity))
 
 
-def build(view: View, activity: Activity, asked: Asked) -> Content:
+def build(shown: Shown, asked: Asked) -> Content:
     """The report of what the page shows. Ends the page while the earlier period is read, where one was chosen."""
-    other = None
+    view, other = shown.view, None
     if asked.earlier is not None:
         reading = view.reader.activity(view.facts, view.period.earlier(asked.earlier))
         other = loading.whole(reading, key="rooms beside")
         other = masks.masked(other) if asked.masked else other
-    wishes, zone = replace(asked.wishes, people=view.people), session.zone().key
-    return contents.build(loading.judged(activity), view.filters, wishes, read_zone=zone, compared=other)
+    shown, wishes = shown.judged(), replace(asked.wishes, people=view.people)
+    activity = shown.activity
+    untitled = replace(wishes, title="", comment="")
+    known = shown.made(("report", untitled), lambda: contents.told(activity, view.filters, untitled))
+    zone = session.zone().key
+    return contents.build(activity, view.filters, wishes, read_zone=zone, compared=other, known=known)
 
 
 def show(content: Content) -> None:

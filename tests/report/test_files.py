@@ -91,8 +91,8 @@ def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):
         tables = [content.tables[what] for content in (longer, whole)]
-        assert [table.shortened().columns[-1] for table in tables] == ["Verdict (9–15 Nov)", "Verdict"]
-    assert "Verdict (9–15 Nov)" in longer.every_room.rows
+        assert [table.short.columns[-1] for table in tables] == ["Verdict (9–15 Nov)", "Verdict"]
+    assert "Verdict (9–15 Nov)" in longer.every_room
     assert "last full week: 9–15 Nov 2026" in longer.charts["trend"].subtitle
 
 
@@ -154,7 +154,7 @@ def test_csv_and_workbook_and_the_rooms_have_the_same_numbers() -> None:
 @fault("formulas and odd sheet names in a workbook", EXACT, "text, and names that can be used")
 def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable() -> None:
     content = content_of(*strange_rooms())
-    made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room.rows), ("About", content.every_room.rows)],
+    made = workbook([("=1+1", "@x")], [("a/b[c]:*?" * 9, content.every_room), ("About", content.every_room)],
                     made_at=content.activity.read_at)  # fmt: skip
     book = load_workbook(io.BytesIO(made))
     assert len(book.sheetnames) == len({name.lower() for name in book.sheetnames}) == 3
@@ -203,14 +203,14 @@ def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> Non
     content = build(activity_of({"name": "a"}, {"name": "b"}), EVERY, Wishes())
     assert (content.charts, content.tables, content.key_figures) == ({}, {}, ())
     assert "no data, not silence" in html.document(content)
-    assert content.every_room.rows.empty
+    assert content.every_room.empty
 
 
 def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
     activity = replace(activity_of({"name": "a"}, {"name": "b"}), counted=False)
     content = build(activity, EVERY, Wishes())
     assert list(content.charts) == ["top", "inactive"]
-    assert [list(table.rows)[3] for table in content.tables.values()] == ["All messages"]
+    assert [list(content.rows(table))[3] for table in content.tables.values()] == ["All messages"]
     assert content.key_figures == ()
 
 
@@ -221,7 +221,7 @@ def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
         {"name": "left", "room_id": "r9", "messages": 4},
     )
     content = build(activity_of(*ROOMS), EVERY, Wishes(), compared=other)
-    rows = content.tables["compared"].rows.to_dict("records")
+    rows = content.rows(content.tables["compared"]).to_dict("records")
     told = {row["Room"]: (row["What"], row["Change"]) for row in rows}
     assert told == {
         "#general": ("up", 20),
