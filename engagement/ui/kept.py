@@ -11,10 +11,13 @@ from typing import Any, TypeVar
 from weakref import ref
 
 from engagement.reading.jobs import bytes_of
+from engagement.settings.keys import Limits
 
 T = TypeVar("T")
 
-MOST_BYTES = 96 * 2**20
+# Of the memory that may be kept; the rest is for readings.
+SHARE = 0.25
+MOST_BYTES = int(SHARE * Limits.memory * 2**20)
 
 
 class Kept:
@@ -25,7 +28,7 @@ class Kept:
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most = most_bytes
+        self.most_bytes = most_bytes
         self._lock = threading.Lock()
         self._things: OrderedDict[tuple[ref[Any], Hashable], tuple[Any, int]] = OrderedDict()
         self.bytes = 0
@@ -45,7 +48,7 @@ class Kept:
             self.bytes += self._things[whole][1]
             for gone in [one for one in self._things if one[0]() is None]:
                 self._forget(gone)
-            while self.bytes > self._most:
+            while self.bytes > self.most_bytes:
                 self._forget(next(iter(self._things)))
         return thing
 
