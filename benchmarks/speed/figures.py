@@ -64,7 +64,7 @@ class Measured:
     @property
     def ratio(self) -> float | None:
         """How many times as much as there; None where there is nothing to divide by."""
-        return self.here / self.there if self.there else None
+        return self.here / self.there if self.there is not None and self.there > 0 else None
 
     @property
     def met(self) -> bool | None:

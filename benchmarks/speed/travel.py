@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, Request, WebSocket
+from playwright.sync_api import BrowserContext, Page, Request, StorageState, WebSocket
 
 from benchmarks.speed.figures import Measured, kilobytes, megabytes
 from benchmarks.speed.screens import OVERVIEW, REPORT, TOP, Look
@@ -14,6 +15,8 @@ from benchmarks.speed.table import PLAIN
 from benchmarks.speed.watch import SCREEN, click, enter, picture, toggle, watched
 
 MOST = 300_000
+HTTP = "HTTP of a first visit"
+ALIKE = (OVERVIEW, TOP)
 LOOKS = (
     OVERVIEW,
     TOP,
@@ -57,40 +60,43 @@ class _Heard:
 
 
 def measure(site: Site) -> Iterator[Measured]:
-    """Each page once: bytes do not vary."""
-    for look in LOOKS:
-        ours = _bytes(site, look, site.dashboard.url, user="admin")
-        plain = _bytes(site, look, site.plain.url) if look in (OVERVIEW, TOP) else None
-        for place, (what, most) in enumerate((("first picture", MOST), ("click", MOST), ("HTTP, nothing kept", None))):
-            unit = kilobytes if most else megabytes
-            there = None if plain is None else plain[place]
-            named = f"{look.name}, {what}"
-            yield Measured(named, site.rooms, ours[place], unit, PLAIN if plain else "", there, bound=most)
+    """Each page once: bytes do not vary. Of the plain page there are two."""
+    with _context(site) as ours, _context(site) as plain:
+        enter(watched(ours, OVERVIEW.charts, OVERVIEW.tiles), site.dashboard.url)
+        for look in LOOKS:
+            here = _bytes(site, ours, look, site.dashboard.url)
+            there = _bytes(site, plain, look, site.plain.url) if look in ALIKE else None
+            for what, value in here.items():
+                unit, most = (megabytes, None) if what is HTTP else (kilobytes, MOST)
+                floor = (PLAIN, there[what]) if there else ("", None)
+                yield Measured(f"{look.name}, {what}", site.rooms, value, unit, *floor, bound=most)
 
 
-def _bytes(site: Site, look: Look, url: str, user: str = "") -> tuple[int, int, int]:
-    """Of the websocket for the first picture and a click, and of HTTP for the first visit, in a browser of its own."""
-    context = site.browser.new_context(viewport=SCREEN)
+def _bytes(site: Site, context: BrowserContext, look: Look, url: str) -> dict[str, int]:
+    """Of the websocket for the first picture and a click; where there is a plain page, of HTTP for a first visit."""
+    page, heard, address = watched(context, look.charts, look.tiles), _Heard(), f"{url}/{look.path}"
+    # What tells of reading comes once, and not with every picture.
+    picture(page, address)
+    heard.listen(page)
+    picture(page, address)
+    found = {"first picture": heard.websocket()}
+    click(page, toggle(page, "Private"))
+    found["click"] = heard.websocket()
+    page.close()
+    if look in ALIKE:
+        with _context(site, context.storage_state()) as fresh:
+            page, heard = watched(fresh, look.charts, look.tiles), _Heard()
+            heard.listen(page)
+            picture(page, address)
+            found[HTTP] = heard.http()
+    return found
+
+
+@contextmanager
+def _context(site: Site, kept: StorageState | None = None) -> Iterator[BrowserContext]:
+    """A browser that has nothing but these cookies."""
+    context = site.browser.new_context(viewport=SCREEN, storage_state=kept)
     try:
-        page, heard = watched(context, look.charts, look.tiles), _Heard()
-        address = f"{url}/{look.path}"
-        if user:
-            enter(page, address, user)
-        # What tells of reading comes once, and not with every picture.
-        picture(page, address)
-        heard.listen(page)
-        picture(page, address)
-        first = heard.websocket()
-        click(page, toggle(page, "Private"))
-        pressed = heard.websocket()
-        kept = context.storage_state()
+        yield context
     finally:
         context.close()
-    fresh = site.browser.new_context(viewport=SCREEN, storage_state=kept)
-    try:
-        page, heard = watched(fresh, look.charts, look.tiles), _Heard()
-        heard.listen(page)
-        picture(page, address)
-        return first, pressed, heard.http()
-    finally:
-        fresh.close()
