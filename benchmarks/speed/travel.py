@@ -79,9 +79,9 @@ def _bytes(site: Site, context: BrowserContext, look: Look, url: str) -> dict[st
     picture(page, address)
     heard.listen(page)
     picture(page, address)
-    found = {"first picture": heard.websocket()}
+    found = {"websocket of the first picture": heard.websocket()}
     click(page, toggle(page, "Private"))
-    found["click"] = heard.websocket()
+    found["websocket of a click"] = heard.websocket()
     page.close()
     if look in ALIKE:
         with _context(site, context.storage_state()) as fresh:
