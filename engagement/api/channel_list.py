@@ -15,6 +15,7 @@ from engagement.api.decode import (
     Object,
     Reply,
     identifiers,
+    in_parts,
     inner,
     names_of_people,
     objects,
@@ -111,8 +112,7 @@ def _fetch(ask: Ask, start: str, end: str, *, hide: bool) -> Fetch[_Room]:
     def fetch(offset: int, count: int) -> Page[_Room]:
         reply = ask([*fixed, ("offset", str(offset)), ("count", str(count))])
         listed = objects(reply.body, "channels", "a channel list")
-        named = identifiers(inner(listed, "room"), "_id")
-        rooms = _rooms(listed, named)
+        named, rooms = in_parts(listed, _rooms)
         return page_of(reply.body, offset, named, rooms, _values(rooms), reply.receipt)
 
     return fetch
@@ -124,13 +124,16 @@ def _values(rooms: Sequence[_Room | None]) -> list[int]:
     return [last := last if room is None else room.messages for room in rooms]
 
 
-def _rooms(listed: Sequence[Object], named: Sequence[str | None]) -> list[_Room | None]:
-    """Rows as far as they can be read; None where the id or the counts cannot, or these contradict each other."""
+def _rooms(listed: Sequence[Object]) -> tuple[list[str | None], list[_Room | None]]:
+    """The ids of rows and the rows as far as they can be read: None where the id or the counts cannot, or these
+    contradict each other.
+    """
     rooms = inner(listed, "room")
+    named = identifiers(rooms, "_id")
     messages, previous = whole_values(listed, "messages"), whole_values(listed, "lastWeekMessages")
     columns = (text_values(rooms, "name"), names_of_people(rooms), room_types(rooms), text_values(rooms, "ts"))
     told = zip(named, messages, previous, whole_values(listed, "diffFromLastWeek"), strict=True)
-    return [
+    return named, [
         None
         if key is None or now is None or before is None or (change is not None and change != now - before)
         else _Room._make(room)

@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic
 
-from engagement.api.decode import Object, whole_or_none
+from engagement.api.decode import Object, Row, whole_or_none
 from engagement.errors import UnreadableAnswer
 from engagement.numbers.receipt import ONE_CALL, Receipt
 
@@ -24,8 +24,6 @@ _NO_PLACE = "The server did not say where a page of the {} begins."
 _MORE = "The server sent more {} than it announced."
 _TWICE = "The server sent some of the {} twice, and differently."
 _ENDLESS = "The server announced more {} with every page."
-
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)

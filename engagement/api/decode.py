@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from engagement.errors import UnreadableAnswer
 from engagement.numbers.receipt import ONE_CALL, Receipt
 
 Object = Mapping[str, object]
+Row = TypeVar("Row")
 
 # Beyond this a JavaScript server does not count exactly either.
 LARGEST = 2**53
@@ -21,6 +23,7 @@ LARGEST = 2**53
 OTHER_TYPES = frozenset({"l", "v"})
 _ROOM_TYPES = {"c": "channel", "p": "private", "d": "direct"} | {other: other for other in OTHER_TYPES}
 _LONGEST_ID = 255
+_PART = 256
 
 
 @contextmanager
@@ -149,6 +152,21 @@ def room_types(rooms: Sequence[Object], listed_as: str | None = None) -> list[st
 def names_of_people(sources: Sequence[Object]) -> list[str | None]:
     """How the direct conversation of each list of ``usernames`` is called: its people, as the web client joins them."""
     return [" × ".join(texts(one, "usernames")) or None if "usernames" in one else None for one in sources]
+
+
+def in_parts(
+    sources: Sequence[Object], read: Callable[[Sequence[Object]], tuple[Sequence[str | None], Sequence[Row | None]]]
+) -> tuple[list[str | None], list[Row | None]]:
+    """The ids and rows that ``read`` makes of ``sources``: part by part, so that what it goes through key by key stays
+    in the processor's cache meanwhile, which halves the time.
+    """
+    named, rows = list[str | None](), list[Row | None]()
+    with uncollected():
+        for start in range(0, len(sources), _PART):
+            ids, read_now = read(sources[start : start + _PART])
+            named += ids
+            rows += read_now
+    return named, rows
 
 
 def text_column(values: Iterable[str | None]) -> pd.Series:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic
 
-from engagement.api.consistency import MOST_ROWS, Agreement, Page, Row
+from engagement.api.consistency import MOST_ROWS, Agreement, Page
+from engagement.api.decode import Row
 from engagement.errors import UnreadableAnswer
 from engagement.numbers.receipt import Receipt
 

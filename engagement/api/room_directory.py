@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 
 from engagement.api.channel_list import ChannelCounts, typed
-from engagement.api.consistency import Page, Row, page_of
+from engagement.api.consistency import Page, page_of
 from engagement.api.decode import (
     OTHER_TYPES,
     Object,
     Reply,
+    Row,
     flags,
     how_many,
     identifiers,
+    in_parts,
     inner,
     names_of_people,
     objects,
@@ -26,7 +28,6 @@ from engagement.api.decode import (
     text_column,
     text_values,
     time_column,
-    uncollected,
 )
 from engagement.api.last_messages import between_neighbours
 from engagement.api.paging import AS_MANY_AS_ALLOWED, EVERYTHING, Fetch, Listing, Progress, read_pages
@@ -240,7 +241,7 @@ class _Lists:
         in one pass, as rooms of a second one would stand in another order. None of them, and a note, where that costs
         too much.
         """
-        fetch = self._fetch(ADMIN_ROOMS, types, _BY_LAST_MESSAGE, lambda documents: how_many(documents, "msgs"))
+        fetch = self._fetch(ADMIN_ROOMS, types, _BY_LAST_MESSAGE, _totals)
         placed, totals = list[str](), list[float | None]()
         read, spent = 0, NOTHING_READ
         while True:
@@ -273,22 +274,29 @@ class _Lists:
         route: str,
         types: tuple[str, ...],
         sort: tuple[str, str],
-        rows: Callable[[Sequence[Object]], Sequence[Row | None]],
+        rows: Callable[[Sequence[Object]], tuple[list[str | None], Sequence[Row | None]]],
     ) -> Fetch[Row]:
         fixed = [sort, *(("types[]", kind) for kind in types)]
 
         def fetch(offset: int, count: int) -> Page[Row]:
             reply = self._ask(route, [*fixed, ("offset", str(offset)), ("count", str(count))])
             documents = objects(reply.body, _KEYS[route], f"{route}")
-            with uncollected():
-                named, read = identifiers(documents, "_id"), rows(documents)
+            named, read = in_parts(documents, rows)
             return page_of(reply.body, offset, named, read, None, reply.receipt)
 
         return fetch
 
 
-def _rooms(documents: Sequence[Object], listed_as: str | None) -> list[_Room | None]:
-    """The rooms, of which only a list of one type (``listed_as``) tells the last message; None without an id."""
+def _totals(documents: Sequence[Object]) -> tuple[list[str | None], list[float]]:
+    """The ids of rooms, and how many messages they have in all."""
+    return identifiers(documents, "_id"), how_many(documents, "msgs")
+
+
+def _rooms(documents: Sequence[Object], listed_as: str | None) -> tuple[list[str | None], list[_Room | None]]:
+    """The ids of rooms and the rooms, of which only a list of one type (``listed_as``) tells the last message.
+
+    None without an id.
+    """
     named, types, usernames = (
         identifiers(documents, "_id"),
         room_types(documents, listed_as),
@@ -316,7 +324,7 @@ def _rooms(documents: Sequence[Object], listed_as: str | None) -> list[_Room | N
         _of_teams(documents),
         strict=True,
     )
-    return [None if key is None else _Room._make(room) for key, room in zip(named, rooms, strict=True)]
+    return named, [None if key is None else _Room._make(room) for key, room in zip(named, rooms, strict=True)]
 
 
 def _of_teams(documents: Sequence[Object]) -> list[bool]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from engagement.api.decode import uncollected
 from engagement.cli.connection import connected
 from engagement.cli.surroundings import say
 from engagement.display import tables, wording
@@ -30,6 +31,8 @@ WIDEST_NAME = 60
 _UNPRINTABLE = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 
+# Looking for circles among so many rooms takes a quarter of the time, and the command soon ends.
+@uncollected()
 def channels(*, form: str, people: bool, bom: bool | None, **asked: Any) -> int:
     """Writes every room that the account may see to standard output. Raises EngagementError.
 
