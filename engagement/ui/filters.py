@@ -16,7 +16,6 @@ from engagement.numbers.filters import Filters, found
 from engagement.numbers.periods import Period, checked_period, compared_with, preset_period
 from engagement.numbers.rooms import Activity
 from engagement.ui import opened
-from engagement.ui.kept import KEPT
 from engagement.ui.runtime import runtime
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
@@ -138,7 +137,7 @@ def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
     names = naming.told_apart(dict.fromkeys(left_out, "a room"))
     if known is not None:
         asked = ("names", tuple(left_out), search, people)
-        names = KEPT.of(known, asked, lambda: _names(known.rooms, left_out, search, people))
+        names = runtime().kept.of(known, asked, lambda: _names(known.rooms, left_out, search, people))
     if known is not None and known.directory != "pending":
         opened.shows(LEFT_OUT, known.rooms["room_id"])
     st.session_state["left_out"] = left_out

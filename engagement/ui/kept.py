@@ -11,13 +11,10 @@ from typing import Any, TypeVar
 from weakref import ref
 
 from engagement.reading.jobs import bytes_of
-from engagement.settings.keys import Limits
 
 T = TypeVar("T")
 
-# Of the memory that may be kept; the rest is for readings.
-SHARE = 0.25
-MOST_BYTES = int(SHARE * Limits.memory * 2**20)
+MOST_BYTES = 96 * 2**20
 
 
 class Kept:
@@ -28,7 +25,7 @@ class Kept:
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self.most_bytes = most_bytes
+        self._most = most_bytes
         self._lock = threading.Lock()
         self._things: OrderedDict[tuple[ref[Any], Hashable], tuple[Any, int]] = OrderedDict()
         self.bytes = 0
@@ -48,13 +45,10 @@ class Kept:
             self.bytes += self._things[whole][1]
             for gone in [one for one in self._things if one[0]() is None]:
                 self._forget(gone)
-            while self.bytes > self.most_bytes:
+            while self.bytes > self._most:
                 self._forget(next(iter(self._things)))
         return thing
 
     def _forget(self, whole: tuple[ref[Any], Hashable]) -> None:
         _, size = self._things.pop(whole, (None, 0))
         self.bytes -= size
-
-
-KEPT = Kept()

@@ -23,7 +23,6 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 from engagement.report.words import Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
 from engagement.ui import cards, charts, listing, loading, session
-from engagement.ui.kept import KEPT
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
@@ -98,7 +97,7 @@ def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]
     """The view and the activity as the report may show them."""
     if not asked.masked:
         return view, activity
-    return replace(view, people=False), KEPT.of(activity, "masked", lambda: masks.masked(activity))
+    return replace(view, people=False), runtime().kept.of(activity, "masked", lambda: masks.masked(activity))
 
 
 def build(shown: Shown, asked: Asked) -> Content:

@@ -19,12 +19,14 @@ from engagement.settings.keys import Settings
 from engagement.storage.archive import Archive
 from engagement.storage.database import Clock, Store, data_folder, utc_now
 from engagement.storage.sessions import Sessions, kept_key
-from engagement.ui.kept import KEPT, SHARE
+from engagement.ui.kept import Kept
 from engagement.ui.tabs import Tabs
 
 DEMO_SEED = 1
 DEMO = f"demo:{DEMO_SEED}"
 _MOST_CLIENTS, _MOST_ENDED = 200, 10_000
+# Of the memory that may be kept, what readings take; the rest is for what is made of them.
+_OF_READINGS = 0.75
 
 
 class Clients:
@@ -82,6 +84,7 @@ class Runtime:
     clock: Clock
     demo_options: Options
     jobs: Jobs = field(default_factory=Jobs)
+    kept: Kept = field(default_factory=Kept)
     clients: Clients = field(default_factory=Clients)
     tabs: Tabs = field(default_factory=Tabs)
     account: Admission | None = None
@@ -135,9 +138,8 @@ def build(
     key = settings.session.key.encode() if settings.session.key else kept_key(folder or data_folder())
     sessions = Sessions(store, key, clock, settings.session.hours)
     archive, most = Archive(store, settings.archive.weeks), settings.limits.memory * 2**20
-    KEPT.most_bytes = int(SHARE * most)
-    jobs = Jobs(most_bytes=most - KEPT.most_bytes)
-    return Runtime(settings, store, sessions, archive, clock, demo or Options(seed=DEMO_SEED), jobs)
+    jobs, kept = Jobs(most_bytes=int(most * _OF_READINGS)), Kept(int(most * (1 - _OF_READINGS)))
+    return Runtime(settings, store, sessions, archive, clock, demo or Options(seed=DEMO_SEED), jobs, kept)
 
 
 _current: Runtime | None = None

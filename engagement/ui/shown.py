@@ -16,8 +16,8 @@ from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
 from engagement.reading.jobs import bytes_of
 from engagement.ui import loading
-from engagement.ui.kept import KEPT
 from engagement.ui.loading import View
+from engagement.ui.runtime import runtime
 
 T = TypeVar("T")
 InfoType = TypeVar("InfoType", bound=figures.Info)
@@ -54,7 +54,7 @@ class Shown:
     def made(self, what: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` makes of the rooms, or made of the same before; ``what`` names it and all it depends on."""
         names = tuple(name for name, _ in self.parts)
-        return KEPT.of(self.activity, (self.view.filters, self.view.people, names, what), make)
+        return runtime().kept.of(self.activity, (self.view.filters, self.view.people, names, what), make)
 
     def figure(self, make: Callable[..., InfoType], *more: Any) -> InfoType:
         """The numbers of a figure of ``engagement.figures``."""
@@ -78,7 +78,9 @@ class Shown:
         def agreed() -> Activity:
             return replace(self.activity, history=self.activity.agreed(history))
 
-        made = KEPT.of(self.activity, ("weeks", ref(history)), agreed, lambda activity: bytes_of(activity.history))
+        made = runtime().kept.of(
+            self.activity, ("weeks", ref(history)), agreed, lambda activity: bytes_of(activity.history)
+        )
         assert made.history is not None  # noqa: S101 - it has just been given one
         return replace(self, activity=made), made.history
 
