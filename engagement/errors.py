@@ -26,6 +26,7 @@ EngagementError                 anything this project raises on purpose
     ├── Unrecognised            nothing tells whether it is the workspace that past weeks were kept of
     ├── UnreadableAnswer        a Rocket.Chat, but its answer is not what is documented
     ├── RefusedParameters       the server refused how we asked
+    ├── Outdated                what was kept of the workspace does not hold any more
     ├── SlowDown                the rate limit: wait so many seconds
     └── Refused                 the server knows what we want and says no
         ├── WrongCredentials    wrong user, password, id or token
@@ -225,6 +226,12 @@ class RefusedParameters(WorkspaceError):
             f"The workspace refused the question as it was asked ({' '.join(said.split())}). "
             "Try another period; if it stays, tell whoever runs this dashboard."
         )
+
+
+class Outdated(WorkspaceError):
+    """What was kept of the workspace is not confirmed by its answers; it is read anew."""
+
+    sentence = "The workspace has changed since it was last read. Try again."
 
 
 class SlowDown(WorkspaceError):

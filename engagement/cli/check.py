@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
@@ -37,7 +38,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
     yield "release", f"Rocket.Chat {release}"
     person = client.me()
     yield "account", f"{person.username} ({', '.join(sorted(person.roles)) or 'no role'})"
-    reader = connection.reader()
+    reader = replace(connection.reader(), remembers=False)
     yield "figures", "may be seen (view-engagement-dashboard)"
     every = "all, private ones included"
     yield "directory", every if reader.access.all_rooms else f"public ones only (no {SEE_ALL_ROOMS})"

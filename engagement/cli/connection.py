@@ -91,6 +91,9 @@ class Connection:
         else:
             asked = preset_period(period or "last-week", today, self.settings.calendar.week_start)
         activity = reader.activity(facts, asked).result()
+        if facts.remembered and (facts := reader.facts().result()).today(reader.now()) != today:
+            # The server has moved to another day since the facts were kept.
+            return self.read(period=period, start=start, end=end)
         history = reader.judged_history(facts, asked)
         return activity.judged(history.result() if history else None)
 

@@ -66,6 +66,11 @@ class Zone:
             local = moments.dt.tz_localize(None) + self._shifts(moments)
         return local.dt.normalize().astype("datetime64[us]")
 
+    def has_midnights(self, moments: pd.Index) -> bool:
+        """Whether days begin at each of the ``moments`` (UTC)."""
+        begun = pd.Series(moments)
+        return bool((self.days(begun) != self.days(begun - pd.Timedelta(seconds=1))).all())
+
     def _shifts(self, moments: pd.Series) -> pd.Series:
         asked = moments.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
         if self.seen_from is not None and len(self.steps) > 1:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
-from engagement.errors import WorkspaceError
+from engagement.errors import Outdated, WorkspaceError
 from engagement.numbers.days import uncounted, uncounted_note
 from engagement.numbers.periods import DAY, Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
@@ -107,7 +107,9 @@ def as_counts(
 
 def _just_read(facts: Facts, previous: Period, period: Period, now: datetime) -> bool:
     """Whether the totals of the year, read just now, tell all days of both periods."""
-    if facts.daily.empty or facts.daily_at is None or not timedelta(0) <= now - facts.daily_at < JUST_NOW:
+    if facts.remembered or facts.daily.empty or facts.daily_at is None:
+        return False
+    if not timedelta(0) <= now - facts.daily_at < JUST_NOW:
         return False
     reach = (facts.daily_at - REACHES_BACK).date() + DAY
     return previous.start > reach and period.over(facts.zone.day(facts.daily_at))
@@ -146,7 +148,8 @@ def gap_notes(facts: Facts, lacking: Sequence[date]) -> tuple[str, ...]:
 def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -> DailyTotals:
     """Messages of all rooms together on every day of both periods, zeros included; by naive midnights of the server.
 
-    None of them where they cannot be read, or would take too many calls.
+    None of them where they cannot be read, or would take too many calls. Raises Outdated where ``facts`` that are
+    remembered are not confirmed by them.
     """
     blocks = [Period(previous.start, period.end)]
     if facts.way is Way.SWAPPED:
@@ -159,8 +162,12 @@ def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -
         totals = together([client.sent_per_day(window.start, window.end) for window in asked])
     except ENDS_ALL:
         raise
-    except WorkspaceError:
+    except WorkspaceError as exc:
+        if facts.remembered:
+            raise Outdated from exc
         return DailyTotals(NO_DAYS, NO_TOTALS.receipt)
+    if facts.remembered and facts.zone.named is None and not facts.zone.has_midnights(totals.messages.index):
+        raise Outdated
     return DailyTotals(_of_days(server_dates(totals.messages, facts.offset), previous, period), totals.receipt)
 
 

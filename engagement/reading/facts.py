@@ -19,7 +19,7 @@ from engagement.numbers.zone import Zone, midnights_of
 from engagement.reading.counting import Counting, check_counting, probes
 from engagement.reading.identity import Identity
 from engagement.reading.jobs import Teller
-from engagement.reading.year import REACHES_BACK, Year, read_year, usable
+from engagement.reading.year import REACHES_BACK, Year, read_year, remembered, usable
 from engagement.storage.totals import KeptTotals
 
 COUNTING_NOTE = (
@@ -45,9 +45,10 @@ class Facts:
     server's clock less ours; ``way`` is how the server counts as far as is known, and ``checked`` says that it was
     proved. ``daily`` are the messages of all rooms together per day of the last year, by naive midnights of the
     server, where they are known, as of ``daily_at`` by its clock, and ``uncounted`` its days on which nothing was
-    counted. ``receipt`` is that of the daily totals and of the check. ``answers`` are what this check was told, and
-    when, for whoever has use for it at once, ``brought`` the weeks that are kept of it, and
-    ``totals`` what is to be kept of the year.
+    counted. Where they are ``remembered``, they were kept on the same day and nobody was asked: what is read by them
+    has to confirm them. ``receipt`` is that of the daily totals and of the check. ``answers`` are what this check was
+    told, and when, for whoever has use for it at once, ``brought`` the weeks that are kept of it, and ``totals`` what
+    is to be kept of the year.
     """
 
     identity: Identity
@@ -60,6 +61,7 @@ class Facts:
     checked: bool = True
     daily: pd.Series = field(default_factory=lambda: NO_DAYS, repr=False, compare=False)
     daily_at: datetime | None = field(default=None, compare=False)
+    remembered: bool = field(default=False, compare=False)
     uncounted: frozenset[date] = frozenset()
     receipt: Receipt = NOTHING_READ
     answers: Mapping[Window, tuple[ChannelCounts, datetime]] = field(default_factory=dict, repr=False, compare=False)
@@ -87,9 +89,11 @@ def read_facts(
     week_start: int = MONDAY,
     checked: Checked,
     kept: KeptTotals | None = None,
+    remembers: bool = True,
 ) -> Facts:
     """Reads the facts of the workspace of this ``identity``. ``timezone`` is the configured one; ``checked`` may know
-    the outcome of the counting check of this release, or keep it; ``kept`` are daily totals from before.
+    the outcome of the counting check of this release, or keep it; ``kept`` are daily totals from before, which do where
+    they are of the same day and it ``remembers``.
     """
     tell.stage("Looking at the workspace")
     server_now = now() + identity.skew
@@ -101,8 +105,15 @@ def read_facts(
         receipt=identity.receipt,
     )
     release = str(identity.release)
+    kept = usable(kept, release, server_now)
+    if kept is not None and remembers:
+        _, zone, _ = _calendar(client, kept.messages, timezone, server_now)
+        remembers = zone.day(kept.read_at) == zone.day(server_now)
     try:
-        year = read_year(client, usable(kept, release, server_now), release, server_now)
+        if kept is not None and remembers:
+            year = remembered(kept)
+        else:
+            year = read_year(client, kept, release, server_now)
     except ENDS_ALL:
         raise
     except WorkspaceError as exc:
@@ -142,6 +153,7 @@ def read_facts(
         checked=counting.way is not None,
         daily=days,
         daily_at=year.at,
+        remembered=year.remembered,
         uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
         receipt=bare.receipt + year.totals.receipt + counting.receipt + Receipt(notes=notes),
         answers=answers,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client, Directory
 from engagement.api.refusals import ENDS_ALL
-from engagement.errors import StoreUnavailable, WorkspaceError
+from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable, WorkspaceError
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, week_of, windows
 from engagement.numbers.receipt import Receipt
@@ -24,7 +24,7 @@ from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, Again, before, keep_week, read_history, renew
+from engagement.reading.weeks import NEVER, RULE, Again, before, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
@@ -67,7 +67,8 @@ class Reader:
     """``make_client`` gives a client of the person that pauses and announces its waits through a teller.
 
     ``session`` is another one where the person may have another token. Where it is ``shared``, others look at the same
-    workspace through this process: past weeks let them go first, and are renewed in the course of time.
+    workspace through this process: past weeks let them go first, and are renewed in the course of time. Where it
+    ``remembers``, facts of the workspace that were read earlier the same day are not asked for before the answer.
     """
 
     jobs: Jobs
@@ -81,6 +82,7 @@ class Reader:
     week_start: int = MONDAY
     rules: Rules = NO_RULES
     shared: bool = False
+    remembers: bool = True
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:
@@ -95,7 +97,7 @@ class Reader:
 
         return self.jobs.ask(self._session_key, self.viewer, work, keep=FACTS_KEPT)
 
-    def _facts_of(self, identity: Identity) -> Job[Facts]:
+    def _facts_of(self, identity: Identity, *, anew: bool = False) -> Job[Facts]:
         def work(tell: Teller[Facts]) -> Facts:
             archive = self._archive(identity)
             kept = archive.totals(identity.name)
@@ -108,12 +110,26 @@ class Reader:
                 week_start=self.week_start,
                 checked=self._checked,
                 kept=kept,
+                remembers=self.remembers and not anew,
             )
-            if facts.totals is not None or kept is not None:
+            if not facts.remembered and (facts.totals is not None or kept is not None):
                 archive.keep_totals(identity.name, facts.totals)
             return replace(facts, answers={}, totals=None, brought=self._use(facts))
 
         return self.jobs.ask((identity.name, self.access.rights, "facts"), self.viewer, work, keep=FACTS_KEPT)
+
+    def _confirmed(self, facts: Facts, tell: Teller[Any]) -> Facts:
+        """The facts as they were read after all, in place of those that are only remembered."""
+        if not facts.remembered:
+            return facts
+        known = self._facts_of(facts.identity).result_for(tell)
+        if known.remembered:
+            for key in (self._session_key, (facts.identity.name, self.access.rights, "facts")):
+                self.jobs.forget(key, self.viewer)
+            known = self._facts_of(facts.identity, anew=True).result_for(tell)
+        if known.counted != facts.counted:
+            self.jobs.forget(self._key(facts, "directory"), self.viewer)
+        return known
 
     def directory(self, facts: Facts) -> Job[Directory]:
         """The rooms of the workspace that the person may know of."""
@@ -127,26 +143,34 @@ class Reader:
         """The activity of every room in ``period`` and in what it is compared with; a first part with its counts."""
 
         def work(tell: Teller[Activity]) -> Activity:
-            directory, today = self.directory(facts), facts.today(self.now())
-            previous = compared_with(period, today, self.week_start)
-            client = self.make_client(tell)
-
-            def ask(window: Window) -> Answer:
-                if (handed := self.jobs.take(self._key(facts, window))) is not None:
-                    counts, at = handed
-                    return replace(counts, receipt=counts.receipt.paid), at
-                told = client.channel_counts(window, every_room=False, progress=tell.progress)
-                return told, self.now() + facts.skew
-
-            counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
-            self._keep(facts, counts)
-            if facts.counted:
-                tell.partial(self._activity(facts, today, counts, None))
-            return self._activity(facts, today, counts, directory.result_for(tell))
+            try:
+                return self._read_activity(facts, period, tell)
+            except (NoPremiumModule, Outdated):
+                if not facts.remembered:
+                    raise
+            return self._read_activity(self._confirmed(facts, tell), period, tell)
 
         settled = facts.today(self.now()) - period.end > SETTLES_AFTER
         keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
         return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=keep)
+
+    def _read_activity(self, facts: Facts, period: Period, tell: Teller[Activity]) -> Activity:
+        directory, today = self.directory(facts), facts.today(self.now())
+        previous = compared_with(period, today, self.week_start)
+        client = self.make_client(tell)
+
+        def ask(window: Window) -> Answer:
+            if (handed := self.jobs.take(self._key(facts, window))) is not None:
+                counts, at = handed
+                return replace(counts, receipt=counts.receipt.paid), at
+            told = client.channel_counts(window, every_room=False, progress=tell.progress)
+            return told, self.now() + facts.skew
+
+        counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
+        self._keep(facts, counts)
+        if facts.counted:
+            tell.partial(self._activity(facts, today, counts, None))
+        return self._activity(facts, today, counts, directory.result_for(tell))
 
     def _use(self, facts: Facts) -> frozenset[Period]:
         """Keeps what the counting check was told in the way that proved right, and hands it over to who asks just this.
@@ -155,7 +179,7 @@ class Reader:
         """
         brought = list[Period]()
         for window, answer in facts.answers.items():
-            if facts.checked and windows(window.period, facts.offset, facts.way) == [window]:
+            if facts.checked and not facts.remembered and windows(window.period, facts.offset, facts.way) == [window]:
                 counts = as_counts(facts, window.period, window.period.previous, *answer)
                 if counts.lists.complete:
                     brought += self._keep(facts, counts)
@@ -198,7 +222,11 @@ class Reader:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
             if self.shared:
                 client = client.in_background()
-            history = read_history(client, archive, scope, facts, asked, tell, now=self.now, again=again)
+            kept = archive.kept(scope, asked, RULE)
+            whole = all(week in kept and kept[week].settled and kept[week].meta.complete for week in asked)
+            # What is read is kept for good, so nothing is read by what is only remembered.
+            known = facts if whole and again == NEVER else self._confirmed(facts, tell)
+            history = read_history(client, archive, scope, known, asked, tell, now=self.now, again=again)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
             return history
@@ -210,8 +238,8 @@ class Reader:
         weeks = weeks_until(last, VERDICT_WEEKS)
 
         def work(tell: Teller[bool]) -> bool:
-            client, scope = self.make_client(tell), self.scope(facts)
-            renewed = renew(client, self.archive, scope, facts, weeks, tell, now=self.now)
+            client, scope, known = self.make_client(tell), self.scope(facts), self._confirmed(facts, tell)
+            renewed = renew(client, self.archive, scope, known, weeks, tell, now=self.now)
             if renewed:
                 self.jobs.forget(history, self.viewer)
             return renewed
