@@ -24,6 +24,7 @@ TITLES = {
     "trends": "Trends",
     "report": "Report",
 }
+A_DAY = 86_400
 
 
 def pages() -> list[st.Page]:
@@ -75,6 +76,7 @@ def _open(signed_in: session.SignedIn) -> None:
     """Draws the page that was asked for, or what keeps it from being drawn, with a way on."""
     page = st.navigation(pages(), position="top")
     signing.keep_signed_in()
+    _come_back()
     if signed_in.everyone:
         st.caption(":material/public: Everyone who can reach this link sees these figures.")
     try:
@@ -126,6 +128,11 @@ def _person(signed_in: session.SignedIn) -> None:
     who = "as a guest" if signed_in.demo else f"as {escaping.for_markdown(signed_in.session.username)}"
     st.caption(f"Signed in {who}")
     st.button("Sign out", on_click=signing.sign_out, icon=":material/logout:", key="sign_out")
+
+
+@st.fragment(run_every=A_DAY)
+def _come_back() -> None:
+    """Nothing to see. A browser whose connection was closed asks for its page anew where a part of it runs by itself."""
 
 
 main()

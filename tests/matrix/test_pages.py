@@ -71,7 +71,7 @@ trends, people                denied   PGDN      PGHDSN    PGHDSN    sign in    
 report, people                denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
 link to a room                denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 link without a room           denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
-link with a search            denied   PG, none  PGHO      PGHO      sign in      sign in   denied      PGH, none
+link with a search            denied   -, none   HO        HO        sign in      sign in   denied      -, none
 link with people              denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 link to another period        denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 link to kept weeks            denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
