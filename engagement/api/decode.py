@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,16 +27,39 @@ _LONGEST_ID = 255
 _PART = 256
 
 
+class _Collector:
+    """Whether the collector is off, and for how many threads: it goes on with the last of them, if it was on before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._off_for = 0
+        self._was_on = False
+
+    def off(self) -> None:
+        with self._lock:
+            if not self._off_for:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._off_for += 1
+
+    def on(self) -> None:
+        with self._lock:
+            self._off_for -= 1
+            if not self._off_for and self._was_on:
+                gc.enable()
+
+
+_collector = _Collector()
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """What is decoded forms no circles: looking for some while more and more arrives takes as long as decoding."""
-    collects = gc.isenabled()
-    gc.disable()
+    _collector.off()
     try:
         yield
     finally:
-        if collects:
-            gc.enable()
+        _collector.on()
 
 
 @dataclass(frozen=True)
@@ -181,5 +205,7 @@ def text_column(values: Iterable[str | None]) -> pd.Series:
 
 def time_column(values: Iterable[str | None]) -> pd.Series:
     """ISO 8601 instants as a column of UTC instants (``datetime64[us, UTC]``), NaT for what is none."""
-    parsed = pd.to_datetime(pd.Series(list(values), dtype="object"), format="ISO8601", utc=True, errors="coerce")
+    # Nothing else is an instant, and half a surrogate pair is no text that pandas can look up where many are the same.
+    told = [value if value is None or value.isascii() else None for value in values]
+    parsed = pd.to_datetime(pd.Series(told, dtype="object"), format="ISO8601", utc=True, errors="coerce")
     return parsed.dt.as_unit("us")

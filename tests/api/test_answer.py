@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement.api import decode
 from engagement.api.answer import Contradictory, answer_of
 
 WORDS = st.sampled_from(["a", "b", "lm", "\x7f", "ä", "\U0001f512", '"a":', "\\"])
@@ -85,3 +87,22 @@ def test_an_object_as_deep_as_no_encoder_goes_is_read_all_the_same() -> None:
     for _ in range(400):
         body = body["a"]
     assert body == 1
+
+
+def test_the_collector_goes_on_though_one_answer_is_decoded_just_as_another_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, ended, enabled = decode.uncollected(), list[None](), gc.isenabled
+
+    def ends_meanwhile() -> bool:
+        found = enabled()
+        ended.append(first.__exit__(None, None, None))  # type: ignore[func-returns-value]
+        return found
+
+    first.__enter__()
+    monkeypatch.setattr(gc, "isenabled", ends_meanwhile)
+    with decode.uncollected():
+        pass
+    if not ended:
+        first.__exit__(None, None, None)
+    assert enabled()
