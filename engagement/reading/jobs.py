@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -250,6 +250,8 @@ def bytes_of(value: object) -> int:
         return int(value.memory_usage(deep=True))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return sum(bytes_of(getattr(value, field.name)) for field in dataclasses.fields(value))
-    if isinstance(value, tuple | list):
+    if isinstance(value, Mapping):
+        return sys.getsizeof(value) + sum(map(bytes_of, value.keys())) + sum(map(bytes_of, value.values()))
+    if isinstance(value, tuple | list | Set):
         return sys.getsizeof(value) + sum(map(bytes_of, value))
     return sys.getsizeof(value)

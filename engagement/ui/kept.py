@@ -30,8 +30,11 @@ class Kept:
         self._things: OrderedDict[tuple[ref[Any], Hashable], tuple[Any, int]] = OrderedDict()
         self.bytes = 0
 
-    def of(self, source: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int] = bytes_of) -> T:
-        """What ``make`` makes of ``source``; ``key`` holds everything else that it depends on."""
+    def of(self, source: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int] | None = None) -> T:
+        """What ``make`` makes of ``source``; ``key`` holds everything else that it depends on.
+
+        What ``size`` does not say is measured, the key with it.
+        """
         whole = (ref(source), key)
         with self._lock:
             if whole in self._things:
@@ -41,7 +44,8 @@ class Kept:
         thing = make()
         with self._lock:
             self._forget(whole)
-            self._things[whole] = (thing, size(thing))
+            # A filter can name thousands of rooms, and what is made by it be a number.
+            self._things[whole] = (thing, bytes_of((key, thing)) if size is None else size(thing))
             self.bytes += self._things[whole][1]
             for gone in [one for one in self._things if one[0]() is None]:
                 self._forget(gone)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engagement.numbers.filters import Filters
 from engagement.ui.kept import Kept
 from engagement.ui.loading import View
 from engagement.ui.runtime import Runtime
@@ -50,6 +51,17 @@ def test_what_was_made_of_a_reading_that_is_gone_takes_no_memory() -> None:
     gc.collect()
     kept.of(stays, "a", lambda: "thing", lambda _: 3)
     assert kept.bytes == 3
+
+
+@pytest.mark.parametrize("where", ["the name", "the thing"])
+def test_what_many_searches_for_many_rooms_leave_takes_no_more_than_it_may(where: str) -> None:
+    kept, reading = Kept(most_bytes=1_000_000), Reading()
+    for search in range(30):
+        ids = frozenset(f"{search} {number}" for number in range(1_000))
+        named, thing = (Filters(left_out=ids), 1) if where == "the name" else (search, dict.fromkeys(ids, "a room"))
+        kept.of(reading, named, lambda thing=thing: thing)
+    # A thousand texts take at least 50,000 bytes.
+    assert 5 <= len(kept._things) <= 20
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "report"])
