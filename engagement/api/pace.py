@@ -116,12 +116,13 @@ class Pace:
         """Reserves one call of ``who`` to ``route``, sleeping until there is room; the seconds waited come back.
 
         Each wait is announced with ``on_wait(LIMITED, seconds)`` first. Raises SlowDown, without sleeping, when
-        the waits would add up to more than ``longest_wait`` seconds, and whatever ``sleep`` raises.
+        the waits would add up to more than ``longest_wait`` seconds, or one of them in the background, where others
+        may go first for long; and whatever ``sleep`` raises.
         """
         waited, seconds = 0.0, self._reserve(route, who, background)
         with self._in_line(route) if seconds and not background else nullcontext():
             while seconds > 0:
-                if waited + seconds > longest_wait:
+                if seconds + (0 if background else waited) > longest_wait:
                     raise SlowDown(seconds)
                 if on_wait is not None:
                     on_wait(LIMITED, seconds)

@@ -230,9 +230,9 @@ def page(document: str, width: int, scale: int, timeout: float) -> Iterator[Page
     """
     global _running, _idle
     with _lock:
+        program = find()
         if _idle is not None:
             _idle.cancel()
-        program = find()
         if _running is None or not _running.runs or _running.program != program:
             close()
             _running = Chromium(program)

@@ -106,3 +106,9 @@ def test_the_collector_goes_on_though_one_answer_is_decoded_just_as_another_begi
     if not ended:
         first.__exit__(None, None, None)
     assert enabled()
+
+
+def test_a_date_that_is_half_a_surrogate_pair_is_none_among_many_that_are_the_same() -> None:
+    moments = decode.time_column(["\ud83d", *["2026-01-02T03:04:05.678Z"] * 600])
+    assert moments.isna().sum() == 1
+    assert moments.iloc[-1].isoformat() == "2026-01-02T03:04:05.678000+00:00"

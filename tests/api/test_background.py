@@ -110,6 +110,24 @@ def test_nothing_goes_in_the_background_while_anybody_waits(clock: Clock) -> Non
     assert server.call(pace, background=True) == 0
 
 
+@fault("somebody always waits, for half an hour", WAITED, "the background goes on afterwards")
+def test_the_background_gives_up_for_no_one_who_waits_for_long(clock: Clock) -> None:
+    server, pace = Server(clock), Pace(monotonic=clock)
+    calls_at_once(server, pace)
+
+    def sleep(_: float) -> None:
+        # Whoever waits goes first in every window, until half an hour is over.
+        clock.sleep(61)
+        if clock.now < begun + 30 * 60:
+            with pace._in_line(ROUTE):
+                assert pace._reserve(ROUTE, "ada", background=True) > 0
+            calls_at_once(server, pace)
+
+    begun = clock.now
+    assert server.call(pace, background=True, sleep=sleep) > 15 * 60
+    assert clock.now >= begun + 30 * 60
+
+
 def test_who_stops_waiting_holds_up_nothing_in_the_background(clock: Clock) -> None:
     server, pace = Server(clock), Pace(monotonic=clock)
     calls_at_once(server, pace)

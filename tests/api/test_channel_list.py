@@ -302,12 +302,6 @@ def test_odd_names_and_missing_dates_are_taken_as_they_come() -> None:
     assert rooms.loc["b", "usernames"] == "x × y"
 
 
-@fault("half a pair of surrogates as a date among many", EXACT, "blank", kind="Odd values", at="answers of a test")
-def test_an_odd_date_among_many_that_are_the_same_is_none() -> None:
-    rooms = given(row("a", ts="\ud83d"), *(row(f"b{n}", ts="2026-01-02T03:04:05.678Z") for n in range(600))).rooms
-    assert rooms.loc[rooms["created"].isna(), "room_id"].tolist() == ["a"]
-
-
 def test_whole_numbers_are_whole_even_with_a_point() -> None:
     assert numbers(given(row("a", 3.0, -1))) == {"a": (3, -1)}
 

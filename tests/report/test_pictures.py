@@ -145,6 +145,18 @@ def test_files_that_are_made_one_after_another_share_a_browser_that_ends_when_no
     assert not running(pid)
 
 
+def test_a_browser_that_is_found_no_more_ends_all_the_same_when_nobody_needs_it(
+    started: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures.pdf("<main></main>")
+    monkeypatch.setattr(FIND, lambda **_: None)
+    with pytest.raises(NoBrowser):
+        pictures.pdf("<main></main>")
+    assert running(*pids(started))
+    assert chromium._idle is not None
+    assert not chromium._idle.finished.is_set()
+
+
 def test_the_end_of_the_process_ends_the_browser_and_leaves_no_folder(started: Path) -> None:
     pictures.pdf("<main></main>")
     assert chromium._running is not None
