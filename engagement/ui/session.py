@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -102,11 +102,11 @@ def current() -> SignedIn:
     Raises SignedOut, NotNamed, Admitting while the workspace is being asked, or why it was refused.
     """
     try:
-        signed_in = look(visitor())
+        signed_in = look(who := visitor())
     except EngagementError:
         shows(None)
         raise
-    shows(visitor())
+    shows(replace(who, rights=signed_in.access.rights))
     return signed_in
 
 
@@ -150,11 +150,18 @@ def lasts(who: Visitor) -> bool:
 
 
 def admits(who: Visitor) -> bool:
-    """True while figures may be sent to somebody: their session lasts, and so does the admission or its renewal."""
+    """True while figures may be sent to somebody: their session lasts, and so does the admission or its renewal, with
+    the rights with which the figures were read; with others, all that they were shown goes.
+    """
     try:
-        return lasts(who) and bool(look(who))
+        if not lasts(who):
+            return False
+        same = who.rights in {None, look(who).access.rights}
     except EngagementError:
         return False
+    if not same:
+        runtime().tabs.drop(who.owner)
+    return same
 
 
 def _held(session: Session) -> Admission:

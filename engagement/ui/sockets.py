@@ -57,8 +57,9 @@ class Gate:
 
         who = _visitor(HTTPConnection(scope))
         file = scope["path"].removeprefix(self._files).partition(".")[0]
-        owned = runtime().tabs.owns(file, who) and await run_in_threadpool(session.admits, who)
-        answer = self._app if owned else PlainTextResponse("There is nothing here.", 404)
+        owners = runtime().tabs.as_told(file, who)
+        admitted = [one for one in owners if await run_in_threadpool(session.admits, one)]
+        answer = self._app if admitted else PlainTextResponse("There is nothing here.", 404)
         await answer(scope, receive, send_unkept)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +85,7 @@ class Gate:
                 return
             if tab.visitor:
                 for file in _FILE.findall(message.get("bytes") or b""):
-                    runtime().tabs.told(file.decode(), tab.visitor.owner)
+                    runtime().tabs.told(file.decode(), tab.visitor)
             await send(message)
 
         try:

@@ -12,11 +12,13 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 T = TypeVar("T")
 _MOST = 20_000
+# An owner, and the rights with which what they were shown was read.
+_Whose = tuple[str, str | None]
 
 
 def name_of(session_id: str) -> str:
@@ -26,11 +28,15 @@ def name_of(session_id: str) -> str:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who looks: by a session id, or by the name that a trusted proxy gave; and a name of the tab for jobs."""
+    """Who looks: by a session id, or by the name that a trusted proxy gave; and a name of the tab for jobs.
+
+    ``rights`` are those with which what they were shown was read, None for whichever they have now.
+    """
 
     session_id: str | None = field(repr=False)
     named: str | None
     viewer: str
+    rights: str | None = None
 
     @property
     def owner(self) -> str:
@@ -64,8 +70,8 @@ class Tabs:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, Tab] = {}
-        self._pages: OrderedDict[str, str | None] = OrderedDict()
-        self._files: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._pages: OrderedDict[str, _Whose | None] = OrderedDict()
+        self._files: OrderedDict[str, frozenset[_Whose]] = OrderedDict()
 
     def open(self, socket: str, tab: Tab) -> None:
         """Keeps the tab of a new websocket."""
@@ -83,38 +89,48 @@ class Tabs:
             if tab := self._open.get(socket or ""):
                 # Just admitted.
                 tab.visitor, tab.seen = visitor, time.monotonic()
-                _keep(self._pages, page, visitor.owner if visitor else None)
+                _keep(self._pages, page, _whose(visitor) if visitor else None)
 
     def resumes(self, page: str, visitor: Visitor, tab: Tab) -> bool:
         """True when what the page last showed was this visitor's, or no figures: ``tab`` then goes on with it."""
         with self._lock:
-            if page not in self._pages or self._pages[page] not in {None, visitor.owner}:
+            if page not in self._pages:
                 return False
-            tab.visitor = visitor if self._pages[page] else None
+            whose = self._pages[page]
+            if whose is not None and whose[0] != visitor.owner:
+                return False
+            tab.visitor = replace(visitor, rights=whose[1]) if whose else None
             return True
 
-    def told(self, file: str, owner: str) -> None:
-        """Notes that the place of a file was told to an owner."""
+    def told(self, file: str, visitor: Visitor) -> None:
+        """Notes that the place of a file was told to a visitor."""
         with self._lock:
-            _keep(self._files, file, self._files.get(file, frozenset()) | {owner})
+            _keep(self._files, file, self._files.get(file, frozenset()) | {_whose(visitor)})
 
-    def owns(self, file: str, visitor: Visitor) -> bool:
-        """True when the place of the file was told to this visitor, in this tab or another of theirs."""
+    def as_told(self, file: str, visitor: Visitor) -> list[Visitor]:
+        """This visitor with the rights with which the place of the file was told to them, in this tab or another of
+        theirs; none where it was not.
+        """
         with self._lock:
-            return visitor.owner in self._files.get(file, ())
+            told = self._files.get(file, frozenset())
+        return [replace(visitor, rights=rights) for owner, rights in told if owner == visitor.owner]
 
     def drop(self, owner: str | None) -> None:
         """Closes every tab that shows figures to the owner, or to anybody; what it showed can be had no more."""
         with self._lock:
             tabs = [tab for tab in self._open.values() if tab.visitor and owner in {None, tab.visitor.owner}]
-            for page in [page for page, whose in self._pages.items() if whose and owner in {None, whose}]:
+            for page in [page for page, whose in self._pages.items() if whose and owner in {None, whose[0]}]:
                 del self._pages[page]
-            for file, owners in list(self._files.items()):
-                self._files[file] = frozenset() if owner is None else owners - {owner}
+            for file, told in list(self._files.items()):
+                self._files[file] = frozenset(whose for whose in told if owner not in {None, whose[0]})
                 if not self._files[file]:
                     del self._files[file]
         for tab in tabs:
             tab.close()
+
+
+def _whose(visitor: Visitor) -> _Whose:
+    return visitor.owner, visitor.rights
 
 
 def _keep(kept: OrderedDict[str, T], name: str, value: T) -> None:

@@ -11,9 +11,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.DownloadButton_pb2 import DownloadButton
 from websockets.exceptions import ConnectionClosed
 
+from engagement.api.client import SEE_ALL_ROOMS
 from engagement.demo import DemoServer, Options
 from engagement.ui import runtime as runtimes
-from tests.support.access_tools import TODAY, account_of, signed_in
+from tests.support.access_tools import RIGHTS, TODAY, account_of, signed_in
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
 from tests.support.faults import REFUSED, fault
@@ -146,6 +147,24 @@ def test_after_a_withdrawal_that_another_copy_noticed_an_open_websocket_gives_no
         another_copy.sessions.admitted(session_id, (), at=Clock(0.0).moment())
         visitor.ask(asked)
         closes(visitor)
+
+
+@fault("an open websocket asks for {what} after one right of three was withdrawn", REFUSED, "closed without it")
+@pytest.mark.parametrize("what", [piece_of_the_table, file_of])
+def test_what_was_read_with_more_rights_than_somebody_has_now_is_given_to_them_no_more(
+    dashboard: Dashboard,
+    workspace: DemoServer,
+    another_copy: runtimes.Runtime,
+    what,  # type: ignore[no-untyped-def]
+) -> None:
+    session_id = signed_in(another_copy, workspace)
+    with showing(dashboard, session_id) as visitor:
+        made, asked = download(visitor), what(visitor)
+        another_copy.sessions.admitted(session_id, RIGHTS - {SEE_ALL_ROOMS})
+        visitor.ask(asked)
+        closes(visitor)
+        file = requests.get(f"{dashboard.url}{made}", cookies={"engagement_session": session_id}, timeout=10)
+        assert file.status_code == 404
 
 
 @fault("the page of another session is gone on with", REFUSED, "a page of one’s own")
