@@ -21,21 +21,26 @@ from engagement.numbers.weeks import History, among
 BUSIEST = 10
 PERCENT = "%"
 
+# Plain numbers: of 52 weeks of many rooms, tables take longer to be asked than to compute.
+Counts = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True)
 class Measure:
     """One figure. ``name`` is its key in JSON; ``unit`` is ``messages``, ``rooms`` or PERCENT (of ``label``'s whole).
 
     ``more`` says whether more of it is good, bad or neither; ``line`` whether the last weeks are drawn beside it;
-    ``needs_directory`` that it is only right when every room is known. ``compute`` takes the messages of each room in
-    a window, and which rooms existed in it and are not exempt from being called inactive; NaN where it is undefined.
+    ``needs_directory`` that it is only right when every room is known. ``compute`` takes the messages of each room that
+    is known in a window, and which of them existed in it and are not exempt from being called inactive; NaN where it is
+    undefined.
     """
 
     name: str
     label: str
     meaning: str
     unit: str
-    compute: Callable[[pd.Series, pd.Series], float]
+    compute: Callable[[Counts, Mask], float]
     more: Literal["good", "bad", "neither"] = "neither"
     line: bool = False
     needs_directory: bool = False
@@ -59,18 +64,18 @@ class Comparison:
         return 100 * self.change / self.before if self.before > 0 and not math.isnan(self.now) else None
 
 
-def _share_of_busiest(messages: pd.Series, _: pd.Series) -> float:
-    held = np.sort(messages.clip(lower=0).to_numpy())[::-1]
+def _share_of_busiest(messages: Counts, _: Mask) -> float:
+    held = np.sort(messages.clip(0))[::-1]
     total = held.sum()
     return float(100 * held[:BUSIEST].sum() / total) if total else 0.0
 
 
-def _median_of_active(messages: npt.NDArray[np.float64]) -> float:
-    known, active = np.count_nonzero(messages == messages), np.count_nonzero(messages > 0)
+def _median_of_active(messages: Counts, _: Mask) -> float:
+    active = np.count_nonzero(messages > 0)
     if not active:
         return math.nan
-    # The active are the last of those that are known; what is not comes behind them.
-    upper = known - active + active // 2
+    # The active are the last of all.
+    upper = len(messages) - active + active // 2
     parted = np.partition(messages, upper)
     lower = parted[upper] if active % 2 else parted[:upper].max()
     return float(lower + parted[upper]) / 2
@@ -91,7 +96,7 @@ MEASURES = (
         "Active rooms",
         "Rooms with at least one message in the period.",
         "rooms",
-        lambda messages, _: float((messages > 0).sum()),
+        lambda messages, _: float(np.count_nonzero(messages > 0)),
         more="good",
         line=True,
     ),
@@ -100,7 +105,7 @@ MEASURES = (
         "Median of active rooms",
         "Half of the active rooms have at least so many messages, half at most; one busy room does not move it.",
         "messages",
-        lambda messages, _: _median_of_active(messages.to_numpy()),
+        _median_of_active,
         more="good",
         line=True,
     ),
@@ -109,7 +114,7 @@ MEASURES = (
         "Inactive rooms",
         "Rooms without a message in the period, out of all rooms that existed in it; exempt rooms are none of them.",
         "rooms",
-        lambda messages, expected: float(((messages <= 0) & expected).sum()),
+        lambda messages, expected: float(np.count_nonzero((messages <= 0) & expected)),
         needs_directory=True,
     ),
     Measure(
@@ -128,12 +133,16 @@ def compared(measure: Measure, rooms: pd.DataFrame, period: Period) -> Compariso
     may_be_silent = ~rooms["exempt"]
     existed = ~(rooms["created"] >= pd.Timestamp(period.start))
     windows = {"messages": may_be_silent, "previous_messages": may_be_silent & existed}
-    # Where nobody counted a window, no figure of it is known.
-    now, before = (
-        measure.compute(rooms[name], expected) if rooms.empty or rooms[name].notna().any() else math.nan
-        for name, expected in windows.items()
-    )
+    now, before = (_of_window(measure, rooms[name], expected) for name, expected in windows.items())
     return Comparison(now, before)
+
+
+def _of_window(measure: Measure, messages: pd.Series, expected: pd.Series) -> float:
+    known = messages.notna()
+    # Where nobody counted a window, no figure of it is known.
+    if len(known) and not known.any():
+        return math.nan
+    return measure.compute(messages[known].to_numpy(dtype=np.float64), expected[known].to_numpy(dtype=np.bool_))
 
 
 def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
@@ -144,10 +153,15 @@ def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
     """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known."""
     ours = np.flatnonzero(among(rooms["room_id"], history.counts.index))
-    weeks = [pd.Series(week.take(ours), copy=False) for week in history.counts.to_numpy().T]
-    told = [week.notna() for week in weeks]
-    # A total without a room that is not known would look like a fall.
-    known = history.silence.notna() & np.array([week.all() for week in told], dtype=bool)
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.
-    lines = {m.name: [*map(m.compute, weeks, told)] for m in MEASURES if m.line}
-    return pd.DataFrame(lines, index=history.counts.columns, dtype="float64").where(known, axis=0)
+    lines, any_room = [m for m in MEASURES if m.line], np.ones(len(ours), dtype=bool)
+
+    def of_week(messages: Counts, known: bool) -> list[float]:
+        # A total without a room that is not known would look like a fall.
+        if not known or np.isnan(messages).any():
+            return [math.nan] * len(lines)
+        return [measure.compute(messages, any_room) for measure in lines]
+
+    counts = history.counts.to_numpy(dtype=np.float64).T
+    told = [of_week(week.take(ours), known) for week, known in zip(counts, history.silence.notna(), strict=True)]
+    return pd.DataFrame(told, index=history.counts.columns, columns=[m.name for m in lines], dtype="float64")

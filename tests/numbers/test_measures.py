@@ -74,6 +74,15 @@ def test_measures_by_week_are_of_the_rooms_given_and_not_known_where_nothing_was
     assert weeks.iloc[1].isna().all()
 
 
+def test_a_week_in_which_one_of_the_rooms_is_not_known_is_not_known_and_one_of_another_room_does_not_matter() -> None:
+    history = history_of({"general": [7, 6], "late": [float("nan"), 4], "odd": [-2, 1], "feed": [9, float("nan")]})
+    weeks = by_week(history, rooms_table({"name": "general"}, {"name": "late"}, {"name": "odd"}))
+    assert weeks.iloc[0].isna().all()
+    assert weeks.iloc[1].to_dict() == {"messages": 11, "active_rooms": 3, "median_messages": 4}
+    weeks = by_week(history, rooms_table({"name": "general"}, {"name": "odd"}))
+    assert weeks.iloc[0].to_dict() == {"messages": 5, "active_rooms": 1, "median_messages": 7}
+
+
 def test_names_and_labels_of_measures_are_their_own() -> None:
     for told in ("name", "label", "meaning"):
         values = [getattr(measure, told) for measure in MEASURES]
