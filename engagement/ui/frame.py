@@ -132,7 +132,7 @@ def _person(signed_in: session.SignedIn) -> None:
 
 @st.fragment(run_every=A_DAY)
 def _come_back() -> None:
-    """Nothing to see. A browser whose connection was closed asks for its page anew where a part of it runs by itself."""
+    """Nothing to see: a browser whose connection was closed asks for its page where a part of it runs by itself."""
 
 
 main()
