@@ -32,9 +32,8 @@ _TEMPLATE: dict[str, Any] = {
     "data": {"bar": [{"type": "bar", "marker": {"line": {"color": "#E5ECF6", "width": 0.5}}}]},
     "layout": {
         "autotypenumbers": "strict",
-        "xaxis": {"automargin": True, "title": {"standoff": 15}},
-        "yaxis": {"automargin": True, "title": {"standoff": 15}},
-        "annotationdefaults": {"arrowcolor": "#2a3f5f", "arrowhead": 0, "arrowwidth": 1},
+        "xaxis": {"automargin": True},
+        "yaxis": {"automargin": True},
     },
 }
 
@@ -113,7 +112,7 @@ class Canvas:
         self.layout = layout
 
     def add(self, kind: str, **trace: Any) -> None:
-        """Draws a trace of a kind: bar, scatter, scattergl, heatmap."""
+        """Draws a trace of a kind: bar, scatter, heatmap."""
         self.traces.append({"type": kind, **trace})
 
     def axis(self, name: str, **more: Any) -> None:
