@@ -6,19 +6,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from statistics import median
-
-import requests
 
 from benchmarks.speed.figures import Measured, number, seconds
 from benchmarks.speed.peers.question import LISTS
 from benchmarks.speed.processes import python, surroundings
-from benchmarks.speed.sessions import drawn
+from benchmarks.speed.sessions import drawn, visitor
 from benchmarks.speed.site import Site
 from engagement.demo import DemoServer, Options
 from tests.support.dashboard import Dashboard
-from tests.support.screen import Screen, signed_in
+from tests.support.screen import Screen
 
 # Polling and drawing come on top of the calls, and not always alike.
 MOST = 1.1
@@ -62,7 +60,7 @@ def _visits(site: Site) -> Iterator[Measured]:
         def counted(what: str, period: str = "") -> Measured:
             """The requests of a sign-in and the overview, or of a change of period in the same tab."""
             before = len(server.calls)
-            screen = stack.enter_context(_visitor(dashboard.url, "admin")) if not period else screens[-1]
+            screen = stack.enter_context(visitor(dashboard.url, "admin")) if not period else screens[-1]
             screens.append(screen)
             if period:
                 screen.choose(period=period)
@@ -99,7 +97,7 @@ def _waits(site: Site, *, arriving: bool) -> dict[str, float]:
         words = ("-m", "engagement", "sync", "--weeks", AHEAD, "--quiet")
         python(*words, environ=surroundings(home, **_account(server)), out=site.folder() / "out")
         dashboard = stack.enter_context(Dashboard(home, ENGAGEMENT_WORKSPACE_URL=server.url))
-        screen = stack.enter_context(_visitor(dashboard.url, "manager"))
+        screen = stack.enter_context(visitor(dashboard.url, "manager"))
         drawn(screen)
         if arriving:
             screen.go("trends")
@@ -115,7 +113,7 @@ def _renewals(site: Site) -> Measured:
     with ExitStack() as stack:
         server = stack.enter_context(DemoServer(Options(rooms=site.rooms, rate_limit=0)))
         dashboard = stack.enter_context(Dashboard(site.folder(), ENGAGEMENT_WORKSPACE_URL=server.url))
-        tabs = [stack.enter_context(_visitor(dashboard.url, "manager")) for _ in range(PEOPLE)]
+        tabs = [stack.enter_context(visitor(dashboard.url, "manager")) for _ in range(PEOPLE)]
         for tab in tabs:
             drawn(tab)
         time.sleep(RENEWED)
@@ -142,17 +140,6 @@ def _wait(screen: Screen, period: str) -> float:
         time.sleep(0.2)
         screen.run(seconds=LONGEST)
     return time.monotonic() - begun
-
-
-@contextmanager
-def _visitor(url: str, user: str) -> Iterator[Screen]:
-    """Somebody who has just signed in."""
-    with requests.Session() as browser:
-        screen = signed_in(url, user, browser)
-    try:
-        yield screen
-    finally:
-        screen.close()
 
 
 def _at_rest(server: DemoServer) -> None:

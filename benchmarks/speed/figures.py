@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TypeVar
 
 from benchmarks.speed.table import Row
@@ -126,6 +127,13 @@ def _growth(ones: Sequence[Measured], run: str) -> Row:
         bound=ones[0].steepest,
     ).row(run)
     return replace(grown, rooms=GROWTH)
+
+
+def taken(work: Callable[[], object]) -> float:
+    """Seconds that ``work`` takes."""
+    begun = perf_counter()
+    work()
+    return perf_counter() - begun
 
 
 def alternating(

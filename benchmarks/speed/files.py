@@ -6,11 +6,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.speed.figures import Measured, alternating, kilobytes, megabytes, seconds
+from benchmarks.speed.figures import Measured, alternating, kilobytes, megabytes, seconds, taken
 from benchmarks.speed.screens import REPORT, tabs
 from benchmarks.speed.site import Site
 from benchmarks.speed.watch import LONGEST, until
@@ -30,8 +29,8 @@ def measure(site: Site) -> Iterator[Measured]:
         html = _downloaded(page, "HTML", folder)
         once = {ending: _made(page, ending, next(titles)) for ending in ("PDF", "PNG")}
         things: dict[str, Callable[[], float]] = {
-            "HTML": lambda: _seconds(lambda: _downloaded(page, "HTML", folder)),
-            "XLSX": lambda: _seconds(lambda: _downloaded(page, "XLSX", folder)),
+            "HTML": lambda: taken(lambda: _downloaded(page, "HTML", folder)),
+            "XLSX": lambda: taken(lambda: _downloaded(page, "XLSX", folder)),
             "PDF": lambda: _made(page, "PDF", next(titles)),
             "printed PDF": lambda: _printed(site.browser, html, "pdf"),
             "PNG": lambda: _made(page, "PNG", next(titles)),
@@ -76,7 +75,7 @@ def _made(page: Page, ending: str, number: int) -> float:
         page.get_by_role("button", name=ending, exact=True).click()
         save.wait_for(timeout=LONGEST)
 
-    return _seconds(press)
+    return taken(press)
 
 
 def _printed(browser: Browser, html: Path, kind: str) -> float:
@@ -90,12 +89,6 @@ def _printed(browser: Browser, html: Path, kind: str) -> float:
         page.pdf(format="A4", print_background=True) if kind == "pdf" else page.screenshot(full_page=True)
 
     try:
-        return _seconds(work)
+        return taken(work)
     finally:
         context.close()
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = perf_counter()
-    work()
-    return perf_counter() - begun

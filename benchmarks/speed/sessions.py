@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 
 import requests
 
@@ -26,8 +26,8 @@ def measure(site: Site) -> Iterator[Measured]:
     """Once: the same server with more and more tabs of the overview, each with a session of its own."""
     with ExitStack() as stack:
         ours, plain = site.fresh_dashboard(stack), site.fresh_plain(stack)
-        here = _held(stack, ours, lambda: _visitor(ours.url))
-        there = _held(stack, plain, lambda: Screen(plain.url, {}))
+        here = _held(stack, ours, lambda: visitor(ours.url, "admin"))
+        there = _held(stack, plain, lambda: closing(Screen(plain.url, {})))
     for tabs in TABS:
         most = MOST if tabs == TABS[-1] else None
         what = f"memory of the server, {tabs} session{'s' if tabs > 1 else ''}"
@@ -36,13 +36,11 @@ def measure(site: Site) -> Iterator[Measured]:
     yield Measured("memory of a further session", site.rooms, ours_more, megabytes, PLAIN, plain_more)
 
 
-def _held(stack: ExitStack, server: Dashboard, visit: Callable[[], Screen]) -> dict[int, float]:
+def _held(stack: ExitStack, server: Dashboard, visit: Callable[[], AbstractContextManager[Screen]]) -> dict[int, float]:
     """Bytes of memory by the number of tabs."""
     found: dict[int, float] = {}
     for number in range(1, TABS[-1] + 1):
-        screen = visit()
-        stack.callback(screen.close)
-        drawn(screen)
+        drawn(stack.enter_context(visit()))
         if number in TABS:
             found[number] = 2**20 * min(_look(server) for _ in range(LOOKS))
     return found
@@ -53,10 +51,11 @@ def _look(server: Dashboard) -> float:
     return held(server.pid).memory
 
 
-def _visitor(url: str) -> Screen:
+@contextmanager
+def visitor(url: str, user: str) -> Iterator[Screen]:
     """Somebody who has just signed in."""
-    with requests.Session() as browser:
-        return signed_in(url, "admin", browser)
+    with requests.Session() as browser, closing(signed_in(url, user, browser)) as screen:
+        yield screen
 
 
 def drawn(screen: Screen) -> None:

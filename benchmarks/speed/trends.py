@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
-from time import perf_counter
 from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.speed.figures import Measured, alternating, seconds
+from benchmarks.speed.figures import Measured, alternating, seconds, taken
 from benchmarks.speed.site import Site
 from engagement import figures
 from engagement.demo import DemoServer
+from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
 from engagement.numbers import measures
 from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
@@ -61,15 +61,15 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
         _fill(reader.archive, scope, weeks, activity.rooms)
 
         def load() -> float:
-            return _seconds(lambda: reader.archive.weeks(scope, weeks, RULE))
+            return taken(lambda: reader.archive.weeks(scope, weeks, RULE))
 
-        def picture() -> float:
+        def anew() -> float:
             # Nothing of it is kept but in the archive.
             unasked = replace(reader, jobs=Jobs())
-            return _seconds(lambda: _picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
+            return taken(lambda: picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
 
-        picture()
-        took = alternating({"here": picture, "there": load}, site.few)
+        anew()
+        took = alternating({"here": anew, "there": load}, site.few)
         here, there = (median(ones) for ones in took.values())
         what, floor = f"numbers of the picture, {name}", "loading the counts"
         most = MOST if site.rooms >= JUDGED_FROM else None
@@ -90,17 +90,13 @@ def _fill(archive: Archive, scope: Scope, weeks: Sequence[Period], rooms: pd.Dat
         archive.put(scope, week, counts, WindowMeta(read_at, len(counts), len(counts), complete=True, rule=RULE))
 
 
-def _picture(activity: Activity, history: History) -> None:
+def picture(activity: Activity, history: History) -> tuple[WeeklyTotals, RoomLine, Heat]:
     """What the page says of all weeks, less the drawing."""
     agreed, rooms = activity.agreed(history), Filters().keep(activity.rooms)
     context = figures.Context.of(activity, people=False)
     totals = measures.by_week(agreed, rooms)
-    figures.weekly_totals(totals, context)
-    trends.total_line(totals, agreed, context)
-    figures.heat(rooms, agreed.counts, context, ROWS)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = perf_counter()
-    work()
-    return perf_counter() - begun
+    return (
+        figures.weekly_totals(totals, context),
+        trends.all_together(totals, agreed, context),
+        figures.heat(rooms, agreed.counts, context, ROWS),
+    )

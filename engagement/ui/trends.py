@@ -22,13 +22,13 @@ def totals(shown: Shown, history: History) -> WeeklyTotals:
 
 def total_line(shown: Shown, history: History) -> RoomLine:
     """The same as one line, with what is usual."""
+    return shown.made("total_line", lambda: all_together(shown.weekly(history), history, shown.context()))
 
-    def line() -> RoomLine:
-        messages = shown.weekly(history)["messages"]
-        judged = total_verdict(history, messages)
-        return _line("Activity in all rooms shown", messages, history, judged, shown.context())
 
-    return shown.made("total_line", line)
+def all_together(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
+    """The messages of ``measures.by_week`` as one line, with what is usual."""
+    messages = weekly["messages"]
+    return _line("Activity in all rooms shown", messages, history, total_verdict(history, messages), context)
 
 
 def heat(shown: Shown, history: History, most: int) -> Heat:

@@ -8,12 +8,13 @@ from typing import NoReturn
 
 import pytest
 
-from benchmarks.speed import reading
+from benchmarks.speed import reading, trends
 from benchmarks.speed.figures import Measured, alternating, growths, kilobytes, megabytes, number, seconds, slope
 from benchmarks.speed.run import bench
 from benchmarks.speed.site import Site
 from benchmarks.speed.table import PARTS, Row, failed, merged, read, written
 from tests import ROOT
+from tests.support.report_tools import activity_of, history_of
 
 RUN, LATER = "27 Nov 2026 09:00", "28 Nov 2026 09:00"
 EMPTY = "\n".join(
@@ -176,3 +177,12 @@ def test_every_room_is_read_here_and_by_the_others(tmp_path: Path) -> None:
     # With ties in no order only what is asked for at once, or checked, is whole.
     assert {here for here, _ in received.values()} == {20}
     assert {one.against for one in measured if one.what == "time" and one.here > 0} == set(reading.PEERS)
+
+
+def test_the_picture_of_past_weeks_is_made_of_what_the_page_makes_it_of() -> None:
+    totals, line, heat = trends.picture(
+        activity_of({"name": "general", "messages": 4, "previous_messages": 3}), history_of({"general": [1, 3, 4]})
+    )
+    assert [week.messages for week in totals.weeks] == [1, 3, 4]
+    assert [week.messages for week in line.weeks] == [1, 3, 4]
+    assert [row.weeks for row in heat.rows] == [(1, 3, 4)]
