@@ -27,7 +27,7 @@ _LONGEST_ID = 255
 _PART = 256
 
 
-class _Collector:
+class _GarbageCollector:
     """Whether the collector is off, and for how many threads: it goes on with the last of them, if it was on before."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class _Collector:
                 gc.enable()
 
 
-_collector = _Collector()
+_collector = _GarbageCollector()
 
 
 @contextmanager

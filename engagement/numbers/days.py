@@ -66,6 +66,11 @@ def aligned(daily: pd.Series, period: Period, previous: Period, today: date) -> 
     )
 
 
+def index_of(days: Iterable[date]) -> pd.DatetimeIndex:
+    """Days as the index of a series."""
+    return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
+
+
 def as_count(value: float) -> int | None:
     """A whole number; None where it is missing."""
     return None if pd.isna(value) else round(float(value))

@@ -12,7 +12,7 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import Outdated, WorkspaceError
-from engagement.numbers.days import uncounted, uncounted_note
+from engagement.numbers.days import index_of, uncounted, uncounted_note
 from engagement.numbers.periods import DAY, Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import spoke
@@ -120,7 +120,7 @@ def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Re
 
     They were read later, so whatever was written meanwhile is in them.
     """
-    days = daily.reindex(pd.DatetimeIndex([pd.Timestamp(day) for day in period.dates()]))
+    days = daily.reindex(index_of(period.dates()))
     known = period.over(today) and bool(days.notna().all())
     return witnessed(in_rooms, int(days.sum()), period) if known else NOTHING_READ
 
@@ -173,5 +173,4 @@ def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -
 
 def _of_days(dated: pd.Series, previous: Period, period: Period) -> pd.Series:
     """The days of both periods out of those that a server told: what it does not name had no message."""
-    days = pd.DatetimeIndex([pd.Timestamp(day) for day in (*previous.dates(), *period.dates())])
-    return dated.reindex(days, fill_value=0).astype("int64")
+    return dated.reindex(index_of((*previous.dates(), *period.dates())), fill_value=0).astype("int64")

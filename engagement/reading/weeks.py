@@ -16,7 +16,7 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
-from engagement.numbers.days import uncounted_note
+from engagement.numbers.days import index_of, uncounted_note
 from engagement.numbers.periods import Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of, without
@@ -198,7 +198,7 @@ class _Job:
         before that is said: they may have been known for an hour.
         """
         in_rooms, daily = int(counts.rooms["messages"].sum()), self.facts.daily
-        days = pd.DatetimeIndex([pd.Timestamp(day) for day in week.dates()])
+        days = index_of(week.dates())
         if daily.empty or daily.index.min() > days[0] or in_rooms <= daily.reindex(days).sum():
             return counts
         window = windows(week, self.facts.offset)[0]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-import pandas as pd
-
 from engagement.api.client import ChannelCounts, Client, Directory
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable, WorkspaceError
+from engagement.numbers.days import index_of
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, week_of, windows
 from engagement.numbers.receipt import Receipt
@@ -124,7 +123,7 @@ class Reader:
             return facts
         known = self._facts_of(facts.identity).result_for(tell)
         if known.remembered:
-            for key in (self._session_key, (facts.identity.name, self.access.rights, "facts")):
+            for key in (self._session_key, self._key(facts, "facts")):
                 self.jobs.forget(key, self.viewer)
             known = self._facts_of(facts.identity, anew=True).result_for(tell)
         if known.counted != facts.counted:
@@ -222,10 +221,10 @@ class Reader:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
             if self.shared:
                 client = client.in_background()
-            kept = archive.kept(scope, asked, RULE)
-            whole = all(week in kept and kept[week].settled and kept[week].meta.complete for week in asked)
+            known = facts
             # What is read is kept for good, so nothing is read by what is only remembered.
-            known = facts if whole and again == NEVER else self._confirmed(facts, tell)
+            if facts.remembered and not (again == NEVER and _whole(archive, scope, asked)):
+                known = self._confirmed(facts, tell)
             history = read_history(client, archive, scope, known, asked, tell, now=self.now, again=again)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
@@ -328,7 +327,7 @@ class Reader:
             today=today,
             read_at=self.now().astimezone(UTC),
             rooms=rooms,
-            daily=counts.daily.drop([pd.Timestamp(day) for day in lacking], errors="ignore"),
+            daily=counts.daily.drop(index_of(lacking), errors="ignore"),
             receipt=_receipt(facts, counts, listed, directory, told=self.access.told)
             + Receipt(notes=gap_notes(facts, lacking)),
             directory=directory,
@@ -340,6 +339,12 @@ class Reader:
             rules=self.rules,
         )
         return masked(made) if self.rules.mask_names else made
+
+
+def _whole(archive: Archive, scope: Scope, weeks: Sequence[Period]) -> bool:
+    """Whether all of these weeks are kept whole, so that none of them is read."""
+    kept = archive.kept(scope, weeks, RULE)
+    return all(week in kept and kept[week].settled and kept[week].meta.complete for week in weeks)
 
 
 def _receipt(facts: Facts, counts: Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 from weakref import ref
 
 from engagement.reading.jobs import bytes_of
+from engagement.settings.keys import Limits
 
 T = TypeVar("T")
 
-MOST_BYTES = 96 * 2**20
+# A quarter of what may be kept of readings and of what is made of them.
+MOST_BYTES = Limits.memory * 2**20 // 4
 
 
 class Kept:

@@ -23,16 +23,7 @@ from engagement.ui import asking, session, signing, sockets
 from engagement.ui import runtime as runtimes
 from engagement.ui.sockets import CHECKED_EVERY
 from engagement.ui.tabs import Visitor, name_of
-from tests.support.access_tools import (
-    RIGHTS,
-    TODAY,
-    read,
-    shows_figures,
-    sign_in,
-    signed_in,
-    tab,
-    text_of,
-)
+from tests.support.access_tools import RIGHTS, TODAY, read, shows_figures, sign_in, signed_in, tab, text_of
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, REFUSED, SAID, WAITED, fault
 
@@ -43,6 +34,13 @@ SEE_FIGURES = "view-engagement-dashboard"
 
 def look(session_id: str, viewer: str = "a tab") -> Access:
     return session.look(Visitor(session_id, None, viewer)).access
+
+
+def looking_at_once(session_ids: list[str]) -> set[frozenset[str]]:
+    """The permissions that as many tabs find when all of them look at the same moment."""
+    with ThreadPoolExecutor(len(session_ids)) as pool:
+        seen = list(pool.map(look, session_ids, [f"tab {n}" for n in range(len(session_ids))]))
+    return {one.permissions for one in seen}
 
 
 def asked(workspace: DemoServer) -> tuple[int, int]:
@@ -69,9 +67,7 @@ def test_five_tabs_of_one_person_cost_one_call(
 ) -> None:
     session_id = signed_in(dashboard, workspace)
     clock.put(ahead=timedelta(minutes=10))
-    with ThreadPoolExecutor(5) as pool:
-        seen = list(pool.map(lambda n: look(session_id, f"tab {n}"), range(5)))
-    assert {one.permissions for one in seen} == {RIGHTS}
+    assert looking_at_once([session_id] * 5) == {RIGHTS}
     assert asked(workspace) == (1, 1)
 
 
@@ -80,9 +76,7 @@ def test_twenty_people_cost_one_call_each_and_one_for_all_of_them(
 ) -> None:
     people = [signed_in(dashboard, workspace) for _ in range(20)]
     clock.put(ahead=timedelta(minutes=10))
-    with ThreadPoolExecutor(20) as pool:
-        seen = list(pool.map(lambda n: look(people[n], f"tab {n}"), range(20)))
-    assert {one.permissions for one in seen} == {RIGHTS}
+    assert looking_at_once(people) == {RIGHTS}
     assert asked(workspace) == (20, 1)
 
 
