@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import os
 from collections.abc import Sequence
 from datetime import date
@@ -156,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.get("start") and given["period"]:
         top.error("name either --period or --start and --end")
     try:
-        status: int = getattr(importlib.import_module(f"engagement.cli.{command}"), command)(**given)
+        status: int = getattr(surroundings.imported(f"engagement.cli.{command}"), command)(**given)
         surroundings.flush()
         return status
     except EngagementError as error:

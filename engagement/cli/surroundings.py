@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import io
 import logging
 import os
 import signal
 import sys
 from contextlib import suppress
+from types import ModuleType
 
 _ENDING = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
 
@@ -48,6 +51,18 @@ def prepare() -> None:
         # Whoever had a signal ignored, as nohup does, goes on having it ignored.
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+
+
+def imported(name: str) -> ModuleType:
+    """A module with all that it imports, in which nobody looks for circles, now or later: all of it stays, and looking
+    takes a tenth of a short command.
+    """
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def say(text: str) -> None:

@@ -17,10 +17,10 @@ from engagement.report.wishes import ENDINGS
 from tests import ROOT
 from tests.support.clock import Clock
 
-HEAVY = {"choreographer", "cryptography", "jinja2", "numpy", "pandas", "plotly", "psycopg", "requests", "sqlalchemy",
-         "starlette", "streamlit", "tqdm", "uvicorn", "xlsxwriter"}  # fmt: skip
+HEAVY = {"choreographer", "cryptography", "jinja2", "numpy", "orjson", "pandas", "plotly", "psycopg", "pyarrow",
+         "requests", "sqlalchemy", "starlette", "streamlit", "tqdm", "uvicorn", "wcwidth", "xlsxwriter"}  # fmt: skip
 # Whoever reads a workspace asks it, computes, and keeps weeks.
-READING = {"numpy", "pandas", "requests", "sqlalchemy"}
+READING = {"numpy", "orjson", "pandas", "pyarrow", "requests", "sqlalchemy", "wcwidth"}
 ASK = """
 import sys
 from engagement.__main__ import main
@@ -32,6 +32,17 @@ except SystemExit as ended:
 print()
 print(status)
 print(*sorted(name for name in sys.modules if "." not in name), sep=",")
+"""
+
+LOOK = """
+import gc
+import sys
+from engagement.cli import surroundings
+
+searches = []
+gc.callbacks.append(lambda phase, _: searches.append(phase))
+surroundings.imported("engagement.cli.channels")
+print(len(searches), gc.isenabled(), any(one is vars(sys.modules["pandas"]) for one in gc.get_objects()))
 """
 
 
@@ -97,6 +108,11 @@ def test_a_command_imports_nothing_that_it_does_not_use(
     told, modules = run(*command.format(tmp_path).split())
     assert told == status
     assert modules & HEAVY == needed
+
+
+def test_what_a_command_imports_is_not_searched_for_circles_and_what_it_makes_is() -> None:
+    told = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert told == "0 True False\n"
 
 
 def test_every_ending_that_the_command_line_takes_is_one_that_can_be_made() -> None:
