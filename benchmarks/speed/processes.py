@@ -47,7 +47,8 @@ def python(*words: str, environ: Mapping[str, str], out: Path, status: int = 0) 
 
 def surroundings(home: Path, **more: str) -> dict[str, str]:
     """The environment without settings of ours, with ``home`` as home folder."""
-    ours = ("ENGAGEMENT_", "ROCKETCHAT_", "XDG_")
+    # Where Python may not keep what it compiled, every run compiles our modules again, and no library's.
+    ours = ("ENGAGEMENT_", "ROCKETCHAT_", "XDG_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "HOME": str(home), **more}
 
