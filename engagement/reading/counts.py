@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client, DailyTotals
@@ -27,6 +28,7 @@ from engagement.reading.facts import (
 from engagement.reading.jobs import Teller
 from engagement.reading.weeks import in_one
 from engagement.reading.year import REACHES_BACK, together
+from engagement.storage.archive import WeekMatrix
 
 # What a window holds, and when that was read by the server's clock.
 Answer = tuple[ChannelCounts, datetime]
@@ -86,6 +88,41 @@ def read_counts(
     return as_counts(facts, period, previous, rooms, read_at, read_daily(client, facts, previous, period))
 
 
+def kept_counts(
+    kept: WeekMatrix, facts: Facts, period: Period, previous: Period, today: date, listed: pd.DataFrame
+) -> Counts | None:
+    """The counts of both periods as their weeks were last read, of the rooms ``listed``, which have the names: not
+    whole, and said so. None where a week is not kept whole, has a day that was not counted, or more messages
+    than its days.
+    """
+    found = [kept.windows[week] for week in kept.periods if week in kept.windows]
+    if len(found) < len(kept.periods) or not all(window.meta.complete for window in found):
+        return None
+    read_at = min(window.meta.read_at for window in found)
+    before, now = (half.sum(axis=1).astype("int64") for half in np.hsplit(kept.counts, 2))
+    told = pd.DataFrame({"room_id": kept.room_ids, "messages": now, "previous_messages": before})
+    told = told[(kept.counts != 0).any(axis=1)]
+    receipt = sum((Receipt(notes=window.meta.notes) for window in found), NOTHING_READ)
+    daily = _of_days(facts.daily, previous, period) if _in_year(facts, previous, period) else NO_DAYS
+    counts = as_counts(facts, period, previous, ChannelCounts(told, receipt), read_at, DailyTotals(daily, NOTHING_READ))
+    if not counts.lists.complete or uncounted_days(facts, today, counts):
+        return None
+    rooms = listed[_NAMED].merge(told, on="room_id")
+    lists = counts.lists + _left_out(len(told) - len(rooms))
+    note = f"As of {read_at - facts.skew:%Y-%m-%d %H:%M} UTC, when its weeks were last read; being read anew."
+    return replace(counts, rooms=rooms, lists=lists, receipt=lists + Receipt(notes=(note,), complete=False))
+
+
+_NAMED = ["room_id", "name", "usernames", "type", "created"]
+
+
+def _left_out(rooms: int) -> Receipt:
+    if not rooms:
+        return NOTHING_READ
+    which = "1 room that had messages then is" if rooms == 1 else f"{rooms:,} rooms that had messages then are"
+    return Receipt(notes=(f"{which} not in the room directory and left out meanwhile.",), complete=False)
+
+
 def as_counts(
     facts: Facts,
     period: Period,
@@ -107,9 +144,14 @@ def as_counts(
 
 def _just_read(facts: Facts, previous: Period, period: Period, now: datetime) -> bool:
     """Whether the totals of the year, read just now, tell all days of both periods."""
-    if facts.remembered or facts.daily.empty or facts.daily_at is None:
+    if facts.remembered or facts.daily_at is None or not timedelta(0) <= now - facts.daily_at < JUST_NOW:
         return False
-    if not timedelta(0) <= now - facts.daily_at < JUST_NOW:
+    return _in_year(facts, previous, period)
+
+
+def _in_year(facts: Facts, previous: Period, period: Period) -> bool:
+    """Whether the totals of the year tell all days of both periods."""
+    if facts.daily.empty or facts.daily_at is None:
         return False
     reach = (facts.daily_at - REACHES_BACK).date() + DAY
     return previous.start > reach and period.over(facts.zone.day(facts.daily_at))

@@ -18,7 +18,7 @@ from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import SEEN_FOR, Counting
-from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, read_counts, uncounted_days
+from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
 from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
@@ -139,7 +139,9 @@ class Reader:
         return self.jobs.ask(self._key(facts, "directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
     def activity(self, facts: Facts, period: Period) -> Job[Activity]:
-        """The activity of every room in ``period`` and in what it is compared with; a first part with its counts."""
+        """The activity of every room in ``period`` and in what it is compared with; a first part as its weeks are kept,
+        or with its counts.
+        """
 
         def work(tell: Teller[Activity]) -> Activity:
             try:
@@ -156,6 +158,8 @@ class Reader:
     def _read_activity(self, facts: Facts, period: Period, tell: Teller[Activity]) -> Activity:
         directory, today = self.directory(facts), facts.today(self.now())
         previous = compared_with(period, today, self.week_start)
+        if (known := directory.latest) is not None:
+            self._tell_kept(facts, period, today, known, tell)
         client = self.make_client(tell)
 
         def ask(window: Window) -> Answer:
@@ -167,9 +171,23 @@ class Reader:
 
         counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
         self._keep(facts, counts)
-        if facts.counted:
+        if facts.counted and directory.latest is None:
             tell.partial(self._activity(facts, today, counts, None))
         return self._activity(facts, today, counts, directory.result_for(tell))
+
+    def _tell_kept(self, facts: Facts, period: Period, today: date, listed: Directory, tell: Teller[Activity]) -> None:
+        """Shows ``period`` as its weeks were last read, where all of them are kept, before anybody is asked."""
+        in_weeks = period.days % 7 == 0 and week_of(period.start, self.week_start).start == period.start
+        # By what is only remembered, nobody knows yet that it is still this calendar, and still counted.
+        if facts.remembered or not facts.counted or not in_weeks or not period.over(today):
+            return
+        weeks = weeks_until(week_of(period.end, self.week_start), 2 * period.days // 7)
+        with suppress(StoreUnavailable):
+            kept = self._archive(facts.identity).weeks(self.scope(facts), weeks, RULE)
+            counts = kept_counts(kept, facts, period, period.previous, today, listed.rooms)
+            if counts is not None:
+                part = self._activity(facts, today, counts, listed)
+                tell.partial(replace(part, read_at=counts.read_at - facts.skew))
 
     def _use(self, facts: Facts) -> frozenset[Period]:
         """Keeps what the counting check was told in the way that proved right, and hands it over to who asks just this.

@@ -15,6 +15,9 @@ from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
 
+# Minutes from which on the time of day does not say when something was read.
+_DAY = 24 * 60
+
 
 def title(words: str) -> DeltaGenerator:
     """Draws the title of a page and keeps the place below it for ``header``, which needs a reading."""
@@ -79,12 +82,17 @@ def _caption(shown: Shown) -> None:
     view, activity = shown.view, shown.activity
     read = activity.read_at.astimezone(session.zone())
     minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
+    when = f"read {read:%H:%M} {read.tzname()}"
+    if minutes >= _DAY:
+        when = f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}"
+    elif minutes > 0:
+        when += f", {wording.plural(minutes, 'minute')} ago"
     parts = [
         f"**{for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
         f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
-        f"read {read:%H:%M} {read.tzname()}" + (f", {wording.plural(minutes, 'minute')} ago" if minutes > 0 else ""),
+        when,
     ]
     out = shown.made("left out", lambda: int(view.filters.out_of(activity.rooms).sum()))
     if shown.number < len(activity.rooms):

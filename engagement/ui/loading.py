@@ -55,11 +55,15 @@ def begin() -> None:
 
 def _wait(job: Job[Any]) -> None:
     """Waits for the end of a job that may be near: neither in a run that has waited long enough already, nor for a job
-    that has turned out to be a slow one.
+    that has turned out to be a slow one, nor for one that pauses and has a part to show.
     """
-    if job.running:
-        run = time.monotonic() - st.session_state[_BEGUN]
-        job.wait(max(0.0, PATIENCE - max(run, job.progress().elapsed)))
+    if not job.running:
+        return
+    run = time.monotonic() - st.session_state[_BEGUN]
+    ends = time.monotonic() + PATIENCE - max(run, job.progress().elapsed)
+    while (left := ends - time.monotonic()) > 0 and not (job.latest is not None and job.progress().pause):
+        if job.wait(min(left, NEWS_EVERY)):
+            return
 
 
 def view() -> View:

@@ -11,11 +11,23 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engagement.reading.jobs import Job, Jobs
+from engagement.api.client import ChannelCounts, Client
+from engagement.demo import DemoServer, Options
+from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.workspace import Reader
 from engagement.ui import loading
 from engagement.ui.runtime import Runtime
-from tests.support.access_tools import explore, process, shows_figures, sound, tab
+from tests.support.access_tools import (
+    explore,
+    process,
+    read,
+    shows_figures,
+    signed_in,
+    sound,
+    tab,
+    text_of,
+)
+from tests.support.clock import Clock
 
 Held = Callable[[str], None]
 HELD = "held"
@@ -99,3 +111,59 @@ def test_a_click_while_weeks_arrive_waits_for_nothing_and_shows_the_figures(
     assert waits.during(app.sidebar.toggle(key="archived").set_value(True).run) == 0
     assert stops(app) == ["stop_weeks"]
     assert shows_figures(app)
+
+
+def test_a_page_does_not_wait_for_weeks_that_pause_for_the_rate_limit(
+    dashboard: Runtime, waits: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = sound(explore())
+    pausing, over = threading.Event(), threading.Event()
+
+    def work(tell: Teller[Any]) -> bool:
+        tell.partial("some of the weeks")
+        tell.waiting("the workspace allows no more", 60)
+        pausing.set()
+        return over.wait(30)
+
+    def asked(reader: Reader, *_: object) -> Job[Any]:
+        job = dashboard.jobs.ask(HELD, reader.viewer, work, keep=0)
+        assert pausing.wait(30)
+        return job
+
+    monkeypatch.setattr(Reader, "judged_history", asked)
+    assert waits.during(app.run) == 0
+    assert stops(app) == ["stop_weeks"]
+    assert shows_figures(app)
+    over.set()
+
+
+def test_a_period_of_kept_weeks_is_shown_and_marked_while_nothing_of_it_has_been_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, over, read_counts = Clock(), threading.Event(), Client.channel_counts
+
+    def held(*asked: Any, **more: Any) -> ChannelCounts:
+        assert over.wait(60)
+        return read_counts(*asked, **more)
+
+    # The clocks of server and dashboard are told apart by parts of a second, which make no other minute.
+    clock.forward(seconds=30)
+    with DemoServer(Options(rooms=30, rate_limit=0), clock=clock) as server:
+        with process(tmp_path, clock, WORKSPACE_URL=server.url) as first:
+            sound(read(tab(signed_in(first, server))))
+        clock.forward(days=1, hours=1)
+        with process(tmp_path, clock, WORKSPACE_URL=server.url) as second:
+            app = sound(read(tab(signed_in(second, server))))
+            monkeypatch.setattr(Client, "channel_counts", held)
+            sound(app.sidebar.selectbox(key="period").set_value("Last 4 full weeks").run())
+            assert shows_figures(app)
+            assert stops(app) == ["stop_rooms"]
+            said = text_of(app).replace("\\", "")
+            assert "- Complete: no" in said
+            assert "- Note: As of 2026-11-20 12:00 UTC, when its weeks were last read; being read anew." in said
+            assert "read 20 Nov 2026, 12:00 UTC" in said
+            over.set()
+            said = text_of(sound(read(app)))
+            assert "- Complete: yes" in said
+            assert "being read anew" not in said
+            assert "read 13:00 UTC" in said
