@@ -24,6 +24,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engagement.numbers import verdict
+from engagement.numbers.bar import CONSTANT_BAR, Bar
 from engagement.numbers.periods import DAY, Period
 
 BACK, AHEAD, TRAILING, SPAN = 26, 4, 8, 26
@@ -48,9 +49,9 @@ class Rows:
     trailing: Array
     seasonal: Array
 
-    def judged(self) -> pd.DataFrame:
+    def judged(self, bar: Bar = CONSTANT_BAR) -> pd.DataFrame:
         """The verdict of the package on every row, the weeks around the turn of the year left out."""
-        return verdict.judge(np.where(self.seasonal, np.nan, self.history), self.made)
+        return verdict.judge(np.where(self.seasonal, np.nan, self.history), self.made, bar=bar)
 
     def moved(self, weeks: int, counts: Array) -> Rows:
         """The rows ``weeks`` later, with ``counts`` [rows, 4] instead of what was counted from now on."""
@@ -68,8 +69,8 @@ def plain_rule(rows: Rows) -> Array:
 
 def our_rule(rows: Rows) -> Array:
     """+1 growing, -1 shrinking or went quiet, 0 else."""
-    words = rows.judged()["verdict"].to_numpy()
-    return (words == verdict.GROWING).astype(int) - np.isin(words, [verdict.SHRINKING, verdict.WENT_QUIET])
+    words = rows.judged()["signal"].to_numpy()
+    return (words == verdict.RISING).astype(int) - np.isin(words, [verdict.FALLING, verdict.UNUSUALLY_SILENT])
 
 
 def weekly(folder: Path, leave_out: Iterable[str]) -> tuple[Array, Array, list[Period]]:
@@ -244,7 +245,7 @@ def bounds(plain: list[Figures], ours: list[Figures]) -> list[tuple[bool | None,
 def words(real: Rows) -> str:
     """How often each verdict is given, by class."""
     given = pd.crosstab(
-        np.array(CLASSES, dtype=object)[real.kind], real.judged()["verdict"].to_numpy(), normalize="index"
+        np.array(CLASSES, dtype=object)[real.kind], real.judged()["signal"].to_numpy(), normalize="index"
     )
     given = given.reindex(index=[name for name in CLASSES if name in given.index])
     return given.map("{:.1%}".format).rename_axis(index=None, columns=None).to_string()

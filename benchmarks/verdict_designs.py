@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from engagement.numbers import verdict
+from engagement.numbers.bar import CONSTANT_BAR, Bar
 
 Array = np.ndarray[Any, Any]
 
@@ -22,7 +24,7 @@ class HasHistory(Protocol):
     def history(self) -> Array:
         """Messages [rows, weeks], NaN where not known."""
 
-    def judged(self) -> pd.DataFrame:
+    def judged(self, bar: Bar = CONSTANT_BAR) -> pd.DataFrame:
         """The verdict of the package on every row."""
 
 
@@ -136,13 +138,18 @@ def summed(odds: float, longest: int, spread_weeks: int) -> Rule:
     return rule
 
 
-def ours(**constants: float) -> Rule:
-    """The verdict of the package with other constants."""
+def week_bar(odds: float) -> Bar:
+    """The constants of the package with other odds of one week below 100."""
+    return replace(CONSTANT_BAR, week=(math.log(odds), math.log(odds), CONSTANT_BAR.week[2]))
+
+
+def ours(bar: Bar = CONSTANT_BAR, **constants: float) -> Rule:
+    """The verdict of the package with another bar or other constants."""
 
     def rule(rows: HasHistory) -> Array:
         with replaced(constants):
-            words = rows.judged()["verdict"].to_numpy()
-        return signs(words == verdict.GROWING, np.isin(words, [verdict.SHRINKING, verdict.WENT_QUIET]))
+            words = rows.judged(bar)["signal"].to_numpy()
+        return signs(words == verdict.RISING, np.isin(words, [verdict.FALLING, verdict.UNUSUALLY_SILENT]))
 
     return rule
 
@@ -168,8 +175,8 @@ DESIGNS: dict[str, Rule] = {
     "odds 4, own spread from 25 weeks": summed(4, 1, 25),
     "odds 4, summed over 1 to 4 weeks": summed(4, 4, 8),
     "odds 10, summed over 1 to 4 weeks": summed(10, 4, 8),
-    "our verdict, odds 3": ours(ODDS=3.0),
-    "our verdict, odds 6": ours(ODDS=6.0),
+    "our verdict, odds 3": ours(week_bar(3.0)),
+    "our verdict, odds 6": ours(week_bar(6.0)),
     "our verdict, no run of low weeks": ours(ODDS_OF_RUN=math.inf),
     "our verdict, typical spread alone": ours(TYPICAL_WEEKS=1e6),
     "our verdict, ×2 and ÷2": ours(CHANGE=2.0),

@@ -17,18 +17,31 @@ import numpy.typing as npt
 import pandas as pd
 
 from engagement.errors import InvalidInput
+from engagement.numbers.bar import CONSTANT_BAR, Bar, room_class
 from engagement.numbers.periods import Period
+
+RISING, FALLING, UNUSUALLY_SILENT, RETURNED = "rising", "falling", "unusually silent", "returned"
+NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
+NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
+SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
 
 GROWING, SHRINKING, STEADY = "growing", "shrinking", "steady"
 TOO_FEW, CAME_BACK, WENT_QUIET, NEW = "too few to tell", "came back", "went quiet", "new"
 VERDICTS = (GROWING, SHRINKING, STEADY, TOO_FEW, CAME_BACK, WENT_QUIET, NEW)
+_SIGNAL_OF = {
+    GROWING: RISING,
+    SHRINKING: FALLING,
+    WENT_QUIET: UNUSUALLY_SILENT,
+    CAME_BACK: RETURNED,
+    STEADY: NO_CLEAR_CHANGE,
+    TOO_FEW: TOO_FEW_WEEKS,
+    NEW: TOO_FEW_WEEKS,
+}
 
 # The lasting change that is worth a word: three times as much, or a third.
 CHANGE = 3.0
-# How many times better that change must explain the last week. Rooms from BUSY_LEVEL on are steadier and afford a
-# lower bar; rooms whose own spread is not known yet need a higher one.
-ODDS, ODDS_WHEN_BUSY, ODDS_WHEN_YOUNG = 3.5, 3.0, 6.0
-BUSY_LEVEL = 100.0
+# Rooms whose own spread is not known yet need a bar of their own, a higher one.
+ODDS_WHEN_YOUNG = 6.0
 # The same for several weeks together, which give chance more to choose from: a run of low ones, a silence.
 ODDS_OF_RUN, ODDS_OF_SILENCE = 6.0, 10.0
 
@@ -64,6 +77,13 @@ class _Model:
     odds: Floats
     weeks: Floats
 
+    def surprise(self, counts: Floats) -> Floats:
+        """How far one count is above the bar for a rise (positive) or a fall (negative); 0 between them."""
+        rise, fall = (
+            self.evidence(counts[:, None], factor)[:, 0] - np.log(self.odds) for factor in (CHANGE, 1 / CHANGE)
+        )
+        return np.maximum(rise, 0.0) - np.maximum(fall, 0.0)
+
     def evidence(self, counts: Floats, factor: float) -> Floats:
         """The log of how many times better ``level × factor`` explains each of ``counts`` [rooms, weeks]."""
         slope, offset = self._line(factor)
@@ -98,12 +118,15 @@ def judge(
     history: Floats,
     created_week: Floats | None = None,
     left_out: Sequence[bool] | Bools | None = None,
+    bar: Bar = CONSTANT_BAR,
 ) -> pd.DataFrame:
-    """A verdict per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
+    """A signal per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
 
     ``created_week`` is the column in which a room was made (NaN or negative: before them all), the last one makes it
-    new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with. Columns: verdict, usual_low,
-    usual_high, level (messages a week; NaN where too few weeks are known), weeks_known (before the last), reason.
+    new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with; ``bar`` is how clearly the counts
+    must speak. Columns: signal (one of SIGNALS); usual_low, usual_high, news_below, news_above, level (messages a
+    week; NaN where too few weeks are known); weeks_known (before the last); surprise (how far beyond the bar,
+    positive upwards, 0 where nothing is said); seen_tripling (the chance to see one; NaN where not known); reason.
     Raises InvalidInput when the shapes do not fit.
     """
     weeks = _checked(history)
@@ -113,16 +136,16 @@ def judge(
     counted = history[:, -1].astype(np.float64)
     aligned = _right_aligned(_without(weeks, left_out))
     known = aligned[:, -_LONGEST_LOOK:]
-    model = _model(known, 1)
+    model = _model(known, 1, bar)
     band = model.band()
 
     judged = known[:, -1]
     young = model.weeks < FEWEST_WEEKS
     grew = (judged > band[2]) & ~young
     fell = (judged < band[0]) & ~young
-    run, run_band = _low_run(known)
+    run, run_band = _low_run(known, bar)
     run &= ~grew & ~fell
-    silent, silence_band = _silence(known, fell | run)
+    silent, silence_band = _silence(known, fell | run, bar)
     new = made > weeks.shape[1] - 2
     long_silent = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).sum(axis=1) == SILENT_WEEKS
     came_back = long_silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
@@ -137,19 +160,28 @@ def judge(
     weeks_known = (~np.isnan(aligned[:, :-1])).sum(axis=1)
     facts = (verdict, band[0], band[2], band[1], weeks_known, counted, silent, by_run)
     reasons = [_reason(*fact) for fact in zip(*(fact.tolist() for fact in facts), strict=True)]
+    signal = np.array([_SIGNAL_OF[word] for word in verdict.tolist()], dtype=object)
+    surprise = np.where(np.isin(signal, NEWS), model.surprise(np.nan_to_num(judged)), 0.0)
     return pd.DataFrame(
         {
+            "signal": pd.array(signal, dtype="str"),
             "verdict": pd.array(verdict, dtype="str"),
             "usual_low": band[0],
             "usual_high": band[2],
+            "news_below": band[0],
+            "news_above": band[2],
             "level": band[1],
             "weeks_known": weeks_known,
+            "surprise": surprise,
+            "seen_tripling": np.full(len(weeks), np.nan),
             "reason": pd.array(reasons, dtype="str"),
         }
     )
 
 
-def expected_band(weekly: pd.Series, left_out: Sequence[bool] | Bools | None = None) -> pd.DataFrame:
+def expected_band(
+    weekly: pd.Series, left_out: Sequence[bool] | Bools | None = None, bar: Bar = CONSTANT_BAR
+) -> pd.DataFrame:
     """The band that ``judge`` expects for every week of one room or of the whole workspace, from the weeks before it.
 
     ``weekly`` holds messages a week, oldest first, NaN where not known. Comes back with its index and the columns low,
@@ -161,7 +193,7 @@ def expected_band(weekly: pd.Series, left_out: Sequence[bool] | Bools | None = N
     before = np.concatenate([np.full(length, np.nan), compared, [0.0]])
     rows = np.lib.stride_tricks.sliding_window_view(before, length + 1)[:length].copy()
     rows[:, -1] = 0.0
-    model = _model(_right_aligned(rows), 1)
+    model = _model(_right_aligned(rows), 1, bar)
     band = np.where(model.weeks < FEWEST_WEEKS, np.nan, model.band())
     return pd.DataFrame(band.T, index=weekly.index, columns=["low", "level", "high"])
 
@@ -201,7 +233,7 @@ def _right_aligned(weeks: Floats) -> Floats:
     return np.hstack([np.take_along_axis(before, order, axis=1), weeks[:, -1:]])
 
 
-def _model(known: Floats, judged_weeks: int) -> _Model:
+def _model(known: Floats, judged_weeks: int, bar: Bar) -> _Model:
     """The model of each room from the known weeks before the last ``judged_weeks``."""
     before = known[:, :-judged_weeks][:, -OWN_WEEKS:]
     weeks = (~np.isnan(before)).sum(axis=1).astype(np.float64)
@@ -210,7 +242,7 @@ def _model(known: Floats, judged_weeks: int) -> _Model:
     typical = typical_spread(level)
     young = weeks < OWN_WEEKS
     mixed = (OWN_WEEKS * _own_spread(before, mean, typical) + TYPICAL_WEEKS * typical) / (OWN_WEEKS + TYPICAL_WEEKS)
-    odds = np.where(young, ODDS_WHEN_YOUNG, np.where(level < BUSY_LEVEL, ODDS, ODDS_WHEN_BUSY))
+    odds = np.where(young, ODDS_WHEN_YOUNG, np.exp(np.array(bar.week))[room_class(mean)])
     return _Model(mean, level, 1 / np.where(young, typical, mixed), odds, weeks)
 
 
@@ -228,11 +260,11 @@ def _own_spread(weeks: Floats, mean: Floats, typical: Floats) -> Floats:
     return np.where(spoken, np.maximum(own, 0.0), typical)
 
 
-def _low_run(known: Floats) -> tuple[Bools, Floats]:
+def _low_run(known: Floats, bar: Bar) -> tuple[Bools, Floats]:
     """Rooms whose last RUN_WEEKS weeks are all low and together speak for a lasting fall; the band before them."""
     if known.shape[1] < RUN_WEEKS + OWN_WEEKS:
         return np.zeros(len(known), dtype=np.bool_), np.full((3, len(known)), np.nan)
-    model = _model(known, RUN_WEEKS)
+    model = _model(known, RUN_WEEKS, bar)
     reference = known[:, -RUN_WEEKS - OWN_WEEKS : -RUN_WEEKS]
     last = known[:, -RUN_WEEKS:]
     low = np.minimum(np.partition(reference, LOWER_WEEKS, axis=1)[:, LOWER_WEEKS], np.floor(model.mean))
@@ -241,14 +273,14 @@ def _low_run(known: Floats) -> tuple[Bools, Floats]:
     return run, np.stack([low, model.mean, model.band()[2]])
 
 
-def _silence(known: Floats, fell: Bools) -> tuple[npt.NDArray[np.int64], Floats]:
+def _silence(known: Floats, fell: Bools, bar: Bar) -> tuple[npt.NDArray[np.int64], Floats]:
     """For how many weeks each room has been silent where that is news, else 0; the band before the silence."""
     quiet = known[:, -1] == 0
     weeks = np.where(fell & quiet, 1, 0)
     band = np.full((3, len(known)), np.nan)
     for length in range(2, min(LONGEST_SILENCE, known.shape[1] - OWN_WEEKS) + 1):
         quiet = quiet & (known[:, -length] == 0)
-        model = _model(known, length)
+        model = _model(known, length, bar)
         evidence = model.evidence(known[:, -length:], 1 / CHANGE).sum(axis=1)
         news = (model.weeks >= OWN_WEEKS) & (evidence > np.log(ODDS_OF_SILENCE))
         longer = quiet & ((weeks > 0) | news)

@@ -231,7 +231,10 @@ def test_histories_that_do_not_fit_are_refused() -> None:
 
 def test_no_rooms_give_an_empty_table_with_all_columns() -> None:
     table = judge(np.zeros((0, 9)))
-    assert list(table.columns) == ["verdict", "usual_low", "usual_high", "level", "weeks_known", "reason"]
+    assert list(table.columns) == [
+        *["signal", "verdict", "usual_low", "usual_high", "news_below", "news_above", "level", "weeks_known"],
+        *["surprise", "seen_tripling", "reason"],
+    ]
     assert table.empty
 
 
