@@ -12,7 +12,7 @@ states.need_counts(shown)
 
 shown = shown.judged()
 cards.row(cards.of(shown))
-states.workspace_verdict(shown)
+states.workspace_signal(shown)
 left, right = st.columns(2, gap="medium")
 with left:
     every_room = shown.context("all rooms, direct messages included")

@@ -1,29 +1,29 @@
-"""Week over week: the movers both ways, all rooms against the period before, and what is new, back, gone quiet."""
+"""Week over week: the movers both ways, all rooms against the period before, and what is new, back, fell silent."""
 
 from functools import partial
 
 from engagement import figures
 from engagement.display import tables
-from engagement.numbers import rankings
+from engagement.numbers.rooms import FROM_OR_TO_NOTHING
 from engagement.ui import cards, charts, header, listing, loading, states
 
 view = loading.view()
 title = header.title("Week over week")
 with header.controls():
-    chosen = header.choose_some("Only rooms that are", [word.capitalize() for word in rankings.MOVEMENTS], "moved")
+    chosen = header.choose_some("Only rooms that are", [word.capitalize() for word in FROM_OR_TO_NOTHING], "moved")
     order = header.choose_order(tables.CHANGED)
 
 shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
 states.need_previous(shown.activity)
 
-cards.movement_cards(shown)
+cards.change_cards(shown)
 both = shown.figure(figures.current_vs_previous)
 charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 shown = shown.judged()
 states.judged_week(shown.activity)
 if chosen:
-    shown = shown.part(tuple(chosen), lambda rooms: rooms["movement"].str.capitalize().isin(chosen))
+    shown = shown.part(tuple(chosen), lambda rooms: rooms["change_word"].str.capitalize().isin(chosen))
 listing.table(
     shown, partial(tables.changed, history=shown.activity.history, people=view.people), order, "week-over-week"
 )

@@ -238,7 +238,7 @@ class Judge:
         names = [note["text"] for note in layout["annotations"]][: len(data[0]["x"])]
         shown, true = dict(zip(names, data[0]["x"], strict=True)), self.truth.states(self.rooms, self.view)
         self.found.same("inactive rooms", sum(data[0]["x"]), sum(true.values()))
-        self.found.same("rooms that went quiet", shown["Went quiet"], true["Went quiet"])
+        self.found.same("rooms that fell silent", shown["Fell silent"], true["Fell silent"])
         if self.view.all_rooms:
             self._never_used(shown["Never used"], shown.get("Last message unknown", 0))
             self.found.same("unused so far", shown.get("Unused so far", 0), true["Unused so far"])

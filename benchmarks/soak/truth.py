@@ -185,7 +185,7 @@ class Truth:
             if now > 0:
                 continue
             if before > 0:
-                found["Went quiet"] += 1
+                found["Fell silent"] += 1
             elif self._created[number] >= start:
                 found["Unused so far"] += 1
             elif self.rooms[number].last_message is None:
@@ -195,13 +195,13 @@ class Truth:
         return found
 
     def moved(self, rooms: Rooms, view: View) -> dict[str, int]:
-        """How many rooms are new, back, or went quiet."""
+        """How many rooms are new, back, or fell silent."""
         lately = self._created[rooms.numbers] >= view.previous.first.toordinal()
         begun = (rooms.now > 0) & (rooms.before <= 0)
         return {
             "New": int((begun & lately).sum()),
             "Back": int((begun & ~lately).sum()),
-            "Went quiet": int(((rooms.now <= 0) & (rooms.before > 0)).sum()),
+            "Fell silent": int(((rooms.now <= 0) & (rooms.before > 0)).sum()),
         }
 
     def existed(self, rooms: Rooms, view: View) -> Array:

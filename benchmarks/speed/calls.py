@@ -96,7 +96,7 @@ def _waits(site: Site, *, arriving: bool) -> dict[str, float]:
     with ExitStack() as stack:
         server = stack.enter_context(DemoServer(Options(rooms=site.rooms, rate_limit=LIMIT)))
         home = site.folder()
-        # The weeks of verdicts are there, read by somebody whom no limit holds back.
+        # The weeks of signals are there, read by somebody whom no limit holds back.
         words = ("-m", "engagement", "sync", "--weeks", AHEAD, "--quiet")
         python(*words, environ=surroundings(home, **_account(server)), out=site.folder() / "out")
         dashboard = stack.enter_context(Dashboard(home, ENGAGEMENT_WORKSPACE_URL=server.url))

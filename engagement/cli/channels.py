@@ -22,7 +22,7 @@ from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 
 _JSON_COLUMNS = (
-    "room_id name type kind messages previous_messages change change_pct state verdict reason created last_message "
+    "room_id name type kind messages previous_messages change change_pct state signal reason created last_message "
     "members owner archived"
 ).split()
 # Columns of a terminal that the name of a room may take.
@@ -66,7 +66,7 @@ def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
     hidden = rooms["type"].eq("direct") & (not people)
     rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK))
-    # Without weeks there are no verdicts, which is not known.
+    # Without weeks there are no signals, which is not known.
     return rows.reindex(columns=_JSON_COLUMNS).astype({"members": "Int64"})
 
 

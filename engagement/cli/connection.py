@@ -80,7 +80,7 @@ class Connection:
         )
 
     def read(self, *, period: str | None, start: date | None, end: date | None) -> Activity:
-        """The activity of a preset period or between two days, by default of the last full week; with verdicts where
+        """The activity of a preset period or between two days, by default of the last full week; with signals where
         there are weeks that they can rest on. Raises the errors of any reading, and InvalidPeriod.
         """
         reader = self.reader()

@@ -21,14 +21,14 @@ from engagement.numbers.zone import zone_name
 TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct message"}
 KIND_WORDS = {"discussion": "Discussion", "team": "Team"}
 
-_COMPARED = ("Messages", "Previous", "Change", "Change %")
-_JUDGED = ("Verdict", "Why", "Weeks")
+_COMPARED = ("Messages", "Previous", "Change", "Change %", "Change in words")
+_JUDGED = ("Signal", "Why", "Weeks")
 RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "Last message")
-CHANGED = ("Room", *_COMPARED, *_JUDGED, "Movement", "Type", "Members", "Last message")
+CHANGED = ("Room", *_COMPARED, *_JUDGED, "Type", "Members", "Last message")
 SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Owner", "Created", "Remark")
 EVERYTHING = (
     *(name for name in RANKED if name not in _JUDGED),
-    *("Verdict", "Why", "State", "Movement", "Silent days", "Owner", "Created", "Archived", "Remark"),
+    *("Signal", "Why", "State", "Silent days", "Owner", "Created", "Archived", "Remark"),
 )
 COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
 
@@ -41,7 +41,7 @@ def type_words(rooms: pd.DataFrame) -> pd.Series:
 def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
     """The columns RANKED, busiest room first, with ``room_id`` as index.
 
-    Verdicts are in it where the rooms have them, small lines of weeks with a ``history``.
+    Signals are in it where the rooms have them, small lines of weeks with a ``history``.
     """
     return told(rankings.ranked(rooms), RANKED, history, people=people)
 
@@ -68,10 +68,10 @@ _OF = {
     "Previous": "previous_messages",
     "Change": "change",
     "Change %": "change_pct",
-    "Verdict": "verdict",
+    "Change in words": "change_word",
+    "Signal": "signal",
     "Why": "reason",
     "Share %": "share",
-    "Movement": "movement",
     "State": "state",
     "Silent days": "silent_days",
     "Members": "members",

@@ -32,13 +32,11 @@ from engagement.figures.frame import (
 )
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
-from engagement.numbers.rooms import BACK, NEVER_USED, NEW, WENT_QUIET
+from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING, NEVER_USED
 
-# Bars to both sides leave less room for words.
-_SHORT_REMARKS = {NEW: "new", BACK: "back", WENT_QUIET: "quiet"}
 _NAME_OF_MOVER = 160
 _SHORT_BAR = 12
-_QUIET = "Went quiet"
+_FELL_SILENT = FELL_SILENT.capitalize()
 
 
 @dataclass(frozen=True)
@@ -58,10 +56,10 @@ class RoomBar:
 
 def bars_of(rooms: pd.DataFrame, context: Context) -> tuple[RoomBar, ...]:
     """A bar for every row of a rooms table; a count before that is not known is drawn as none."""
-    counts = (rooms[name] for name in ("messages", "previous_messages", "movement"))
+    counts = (rooms[name] for name in ("messages", "previous_messages", "change_word"))
     labels = room_labels(rooms, show_people=context.show_people)
     return tuple(
-        RoomBar(label, int(now), 0 if pd.isna(then) else int(then), word)
+        RoomBar(label, int(now), 0 if pd.isna(then) else int(then), word if word in FROM_OR_TO_NOTHING else "")
         for label, now, then, word in zip(labels, *counts, strict=True)
     )
 
@@ -129,7 +127,7 @@ def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> Rank
         sentence = "The room directory told no message counter that is above zero."
         return RankedRooms(title="No room has messages", subtitle=subtitle, empty=sentence)
     counters = known["total_messages"]
-    rows = bars_of(known.assign(messages=counters, previous_messages=0, movement="").head(n), context)
+    rows = bars_of(known.assign(messages=counters, previous_messages=0, change_word="").head(n), context)
     share = share_text(rows[0].messages, int(counters.sum()))
     title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
     return RankedRooms(title=title, subtitle=subtitle, rows=rows)
@@ -143,9 +141,7 @@ class Movers(Info):
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value."""
-        texts = [
-            " · ".join(filter(None, [signed(row.change), _SHORT_REMARKS.get(row.remark, "")])) for row in self.rows
-        ]
+        texts = [" · ".join(filter(None, [signed(row.change), row.remark])) for row in self.rows]
         rows = [Row(r.label, r.change, text, _mover_hover(r)) for r, text in zip(self.rows, texts, strict=True)]
         colours = [tokens.up if row.change > 0 else tokens.down for row in self.rows]
         figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER)
@@ -213,10 +209,10 @@ class InactiveStates(Info):
 
 def _fills(groups: Sequence[Group], tokens: Tokens) -> dict[str, Any]:
     # Hatched where there is no last message to be old: neither a shade of age nor a colour of change would be true.
-    quiet = [group.name == _QUIET for group in groups]
+    fallen = [group.name == _FELL_SILENT for group in groups]
     shades = [tokens.silent[2 if group.age is None else group.age] for group in groups]
-    colours = [tokens.down if fell else shade for fell, shade in zip(quiet, shades, strict=True)]
-    return hatched(colours, [group.age is None and group.name != _QUIET for group in groups], tokens)
+    colours = [tokens.down if fell else shade for fell, shade in zip(fallen, shades, strict=True)]
+    return hatched(colours, [group.age is None and group.name != _FELL_SILENT for group in groups], tokens)
 
 
 def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
@@ -235,8 +231,8 @@ def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
     of = rankings.silence(rooms)
     if of.inactive == 0:
         return _all_spoke(InactiveStates, len(rooms), context, subtitle)
-    quiet = sum(of.went_quiet)
-    groups = [Group(_QUIET, quiet, f"had messages in {context.before}")]
+    fallen = sum(of.fell_silent)
+    groups = [Group(_FELL_SILENT, fallen, f"had messages in {context.before}")]
     groups += [
         Group(f"Dormant {name}", number, "last message before the previous period began", place)
         for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
@@ -246,7 +242,7 @@ def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
         groups.append(Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"))
     if of.unknown:
         groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
-    said = ((quiet, WENT_QUIET), (of.never_used, NEVER_USED))
+    said = ((fallen, FELL_SILENT), (of.never_used, NEVER_USED))
     parts = [f"{count(number)} {word}" for number, word in said if number]
     title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
     return InactiveStates(
@@ -308,7 +304,7 @@ def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
     columns = tuple(Group(name, number, age=place) for place, (name, number) in enumerate(aged))
     known, long = sum(of.aged), sum(of.aged[2:])
     if known:
-        title = f"{count(long)} of {plural(known, 'room')} that fell silent said nothing for over 90 days"
+        title = f"{count(long)} of {plural(known, 'room')} that once had messages have been silent for over 90 days"
         title = title if long else "No room that ever had messages has been silent for over 90 days"
     else:
         title = f"{plural(never, 'room')} never used" if never else "How long the rooms have been silent is not known"

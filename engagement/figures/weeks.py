@@ -35,7 +35,7 @@ from engagement.figures.frame import (
 from engagement.numbers import rankings
 from engagement.numbers.days import as_count
 from engagement.numbers.naming import room_labels
-from engagement.numbers.verdict import GROWING, SHRINKING, STEADY
+from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, RETURNED, RISING, UNUSUALLY_SILENT
 from engagement.numbers.weeks import median_before, places
 
 HEAT_ROW = 25
@@ -196,14 +196,14 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
     some = f"All {always}" if always == len(rows) else f"{count(always) if always else 'None'} of the {len(rows)}"
     which = f"{some} busiest rooms" if len(rows) > 1 else rows[0].label
-    quiet = any(value is None for row in rows for value in row.weeks)
+    gaps = any(value is None for row in rows for value in row.weeks)
     return Heat(
         title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
         subtitle=context.subtitle(
             what,
             f"{week_text(starts[0])} to {week_text(starts[-1])}",
             f"logarithmic colours, strongest: {count(max(value or 0 for row in rows for value in row.weeks))}",
-            "hatched: no data" if quiet else "",
+            "hatched: no data" if gaps else "",
         ),
         rows=rows,
         starts=starts,
@@ -234,7 +234,7 @@ def _cell_hover(row: HeatRow, number: int, start: date) -> str:
 
 @dataclass(frozen=True)
 class RoomWeek:
-    """One week of one room with what was expected of it; None is not known."""
+    """One week of one room with what was usual for it; None is not known."""
 
     start: date
     messages: int | None
@@ -245,14 +245,14 @@ class RoomWeek:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomLine(Info):
-    """The weeks of one room in order, and the verdict on the last one."""
+    """The weeks of one room in order, and the signal on the last one."""
 
     weeks: tuple[RoomWeek, ...] = ()
-    verdict: str = ""
+    signal: str = ""
     reason: str = ""
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """The weekly line over the expected band; the last point has the colour and the word of its verdict."""
+        """The weekly line over the usual band; the last point has the colour and the word of its signal."""
         weeks = self.weeks
         highest = max((max(week.messages or 0, week.high or 0) for week in weeks), default=0)
         marks = ticks(max(highest, 1), parts=3)
@@ -274,7 +274,11 @@ class RoomLine(Info):
             connectgaps=False,
         )
         last = max(number for number, week in enumerate(weeks) if week.messages is not None)
-        colour = {GROWING: tokens.up, SHRINKING: tokens.down, STEADY: tokens.ink}.get(self.verdict, tokens.muted)
+        ups, downs = (
+            dict.fromkeys((RISING, RETURNED), tokens.up),
+            dict.fromkeys((FALLING, UNUSUALLY_SILENT), tokens.down),
+        )
+        colour = ({NO_CLEAR_CHANGE: tokens.ink} | ups | downs).get(self.signal, tokens.muted)
         figure.add(
             "scatter",
             x=[last],
@@ -285,7 +289,7 @@ class RoomLine(Info):
             hoverinfo="text",
             cliponaxis=False,
         )
-        text = f"<b>{for_plotly(self.verdict)}</b> {count(weeks[last].messages)}"
+        text = f"<b>{for_plotly(self.signal)}</b> {count(weeks[last].messages)}"
         clear = _clear_height(self, last, figure.across)
         place = {"x": last, "y": clear, "xanchor": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
         figure.annotate(note(text, colour, TEXT, **place))
@@ -294,10 +298,10 @@ class RoomLine(Info):
         return figure
 
 
-def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, reason: str = "") -> RoomLine:
+def room_line(label: str, weekly: pd.DataFrame, signal: str, context: Context, reason: str = "") -> RoomLine:
     """One room by week, from columns messages, low, level and high, indexed by the first day of each week.
 
-    ``label`` comes from ``room_label``; ``verdict`` is growing, shrinking, steady or too few to tell.
+    ``label`` comes from ``room_label``; ``signal`` one of ``verdict.SIGNALS``.
     """
     weeks = tuple(
         RoomWeek(
@@ -315,20 +319,18 @@ def room_line(label: str, weekly: pd.DataFrame, verdict: str, context: Context, 
         return RoomLine(title=f"{name}: no data", subtitle=subtitle, empty=sentence)
     last = known[-1]
     span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
-    expected = f", expected {count(last.low)} to {count(last.high)}" if last.low is not None else ""
-    is_verdict = f"{name} is {verdict}" if verdict in (GROWING, SHRINKING, STEADY) else f"{name}: {verdict}"
     return RoomLine(
-        title=f"{is_verdict}: {plural(last.messages or 0, 'message')}{expected}",
-        subtitle=context.subtitle("Messages per week", "band: expected from its own recent weeks", span),
+        title=", ".join(filter(None, [f"{name}: {signal}", plural(last.messages or 0, "message"), _usual(last)])),
+        subtitle=context.subtitle("Messages per week", "band: usual by its own recent weeks", span),
         weeks=weeks,
-        verdict=verdict,
+        signal=signal,
         reason=reason,
     )
 
 
 def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
     """The height above which a word that ends at week ``last`` hides neither line nor band, ``pixels`` wide."""
-    word = text_width(f"{info.verdict} {count(info.weeks[last].messages)}", TEXT) * 1.1
+    word = text_width(f"{info.signal} {count(info.weeks[last].messages)}", TEXT) * 1.1
     covered = math.ceil(word * len(info.weeks) / pixels) + 1
     return max(max(week.messages or 0, week.high or 0) for week in info.weeks[max(last + 1 - covered, 0) :])
 
@@ -360,5 +362,8 @@ def _band(figure: Canvas, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
 
 def _room_week_hover(week: RoomWeek) -> str:
     messages = plural(week.messages, "message") if week.messages is not None else "no data"
-    expected = f"expected {count(week.low)} to {count(week.high)}" if week.low is not None else ""
-    return hover_text(week_text(week.start), messages, expected)
+    return hover_text(week_text(week.start), messages, _usual(week))
+
+
+def _usual(week: RoomWeek) -> str:
+    return f"usually {count(week.low)} to {count(week.high)}" if week.low is not None else ""

@@ -1,33 +1,30 @@
-"""Which rooms come first, which moved, and how long the inactive ones have been silent: one rule for every view.
+"""Which rooms come first, which changed, and how long the inactive ones have been silent: one rule for every view.
 
 Every function takes the rooms of a view, rows of the rooms table. Ties go by name, then by room id.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from engagement.numbers.rooms import (
-    BACK,
     DORMANT,
+    FELL_SILENT,
+    FROM_OR_TO_NOTHING,
     INACTIVE_STATES,
     NEVER_USED,
-    NEW,
     UNKNOWN,
     UNUSED_SO_FAR,
-    WENT_QUIET,
     change,
+    change_words,
     spoke,
 )
 from engagement.numbers.weeks import among, places
-
-MOVEMENTS = (NEW, BACK, WENT_QUIET)
-
-# How the messages of a room in two periods compare, for ``side_by_side``.
-PAIRS = ("new", "gone", "up", "down", "same")
 
 # Days since the last message, both ends inclusive.
 AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "over 365 days")
@@ -68,7 +65,7 @@ def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
 
 
 def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
-    """The ``each`` rooms with the largest rise and as many with the largest fall, from rise to fall."""
+    """The ``each`` rooms with the largest gain and as many with the largest loss, from gain to loss."""
     up = _largest(rooms[rooms["change"] > 0], "change", each)
     down = _ordered(rooms[rooms["change"] < 0].nsmallest(each, "change", keep="all"), "change").tail(each)
     return pd.concat([up, down], ignore_index=True)
@@ -80,19 +77,18 @@ def changed(rooms: pd.DataFrame) -> pd.DataFrame:
     return _ordered(table.assign(_size=table["change"].abs()), "_size").drop(columns="_size")
 
 
-def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """A rooms table whose ``previous_messages`` are those of ``others``, another period, and ``pair``, one of PAIRS.
+def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame, since: date) -> pd.DataFrame:
+    """A rooms table whose ``previous_messages`` are those of ``others``, another period that begins on ``since``.
 
-    Rooms with messages in neither period are left out; a room that only the other period knows is *gone*.
+    Rooms with messages in neither period are left out; a room that only the other period knows *fell silent*.
     """
     lost = others[~among(rooms["room_id"], others["room_id"])].assign(messages=0)
     both = pd.concat([rooms, lost], ignore_index=True)
     now = both["messages"]
     before = both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64")
     more, percent = change(now, before)
-    kinds = [(now > 0) & (before <= 0), (now <= 0) & (before > 0), more > 0, more < 0]
-    pair = pd.Series(np.select(kinds, PAIRS[:-1], PAIRS[-1]), index=both.index, dtype="str")
-    both = both.assign(previous_messages=before, change=more, change_pct=percent, movement="", pair=pair)
+    words = pd.Series(change_words(now, before, both["created"] >= pd.Timestamp(since)), index=both.index, dtype="str")
+    both = both.assign(previous_messages=before, change=more, change_pct=percent, change_word=words)
     return both[(now != 0) | (before != 0)].reset_index(drop=True)
 
 
@@ -109,10 +105,10 @@ def busiest_of_weeks(rooms: pd.DataFrame, weekly: pd.DataFrame, most: int) -> pd
     return _ordered(rooms[chosen].assign(_total=of_rooms[chosen]), "_total").head(most).drop(columns="_total")
 
 
-def movements(rooms: pd.DataFrame) -> dict[str, int]:
-    """How many rooms are new, back or went quiet."""
-    counts = rooms["movement"].value_counts()
-    return {word: int(counts.get(word, 0)) for word in MOVEMENTS}
+def changes(rooms: pd.DataFrame, words: Sequence[str] = FROM_OR_TO_NOTHING) -> dict[str, int]:
+    """How many rooms have each of these words for their change."""
+    counts = rooms["change_word"].value_counts()
+    return {word: int(counts.get(word, 0)) for word in words}
 
 
 def quiet_by_design(rooms: pd.DataFrame) -> pd.Series:
@@ -140,12 +136,12 @@ def age(rooms: pd.DataFrame) -> pd.Series:
 class Silence:
     """How many inactive rooms of a view are in which group; every inactive room is in exactly one.
 
-    ``dormant`` and ``went_quiet`` by age, one number for each of AGES; ``unknown`` says nothing of when they spoke.
+    ``dormant`` and ``fell_silent`` by age, one number for each of AGES; ``unknown`` says nothing of when they spoke.
     """
 
     rooms: int
     inactive: int
-    went_quiet: tuple[int, ...]
+    fell_silent: tuple[int, ...]
     dormant: tuple[int, ...]
     never_used: int
     unused_so_far: int
@@ -154,11 +150,11 @@ class Silence:
     @property
     def aged(self) -> tuple[int, ...]:
         """Rooms that spoke once, by age."""
-        return tuple(quiet + slept for quiet, slept in zip(self.went_quiet, self.dormant, strict=True))
+        return tuple(lately + slept for lately, slept in zip(self.fell_silent, self.dormant, strict=True))
 
 
 def silence(rooms: pd.DataFrame) -> Silence:
-    """The groups of the inactive rooms. One that went quiet with no known last message spoke in the period before."""
+    """The groups of the inactive rooms. One that fell silent with no known last message spoke in the period before."""
     table = rooms.loc[rooms["state"].isin(INACTIVE_STATES), ["state", "silent_least", "silent_most"]]
     states, ages = table["state"], age(table)
     of = {word: ages[states.eq(word)] for word in INACTIVE_STATES}
@@ -169,8 +165,8 @@ def silence(rooms: pd.DataFrame) -> Silence:
     return Silence(
         rooms=len(rooms),
         inactive=len(table),
-        # Whoever went quiet had a message in the previous period, whatever the directory knows of it.
-        went_quiet=by_age(of[WENT_QUIET].fillna(0)),
+        # Whoever fell silent had a message in the previous period, whatever the directory knows of it.
+        fell_silent=by_age(of[FELL_SILENT].fillna(0)),
         dormant=by_age(of[DORMANT]),
         never_used=len(of[NEVER_USED]),
         unused_so_far=len(of[UNUSED_SO_FAR]),

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers.days import Days, aligned
@@ -16,25 +17,28 @@ from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.weeks import History, agreed, verdicts
+from engagement.numbers.weeks import History, agreed, signals
 from engagement.numbers.zone import Zone
 
 ACTIVE = "active"
 EXEMPT = "exempt"
-WENT_QUIET = "went quiet"
+FELL_SILENT = "fell silent"
 DORMANT = "dormant"
 NEVER_USED = "never used"
 UNUSED_SO_FAR = "unused so far"
 UNKNOWN = "unknown"
-INACTIVE_STATES = (WENT_QUIET, DORMANT, NEVER_USED, UNUSED_SO_FAR, UNKNOWN)
+INACTIVE_STATES = (FELL_SILENT, DORMANT, NEVER_USED, UNUSED_SO_FAR, UNKNOWN)
 
-NEW, BACK = "new", "back"
+# What a change is, in a word. The first three are from nothing or to nothing, where a percentage says little.
+NEW, BACK, MORE, FEWER, THE_SAME = "new", "back", "more", "fewer", "the same"
+FROM_OR_TO_NOTHING = (NEW, BACK, FELL_SILENT)
+CHANGES = (*FROM_OR_TO_NOTHING, MORE, FEWER, THE_SAME)
 
 NOT_COUNTED = "not counted by the server"
 SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
-    "room_id name label slug type kind messages previous_messages change change_pct state movement remark created "
+    "room_id name label slug type kind messages previous_messages change change_pct change_word state remark created "
     "last_message silent_days silent_least silent_most members owner archived read_only default announcement "
     "total_messages exempt left_out"
 ).split()
@@ -69,7 +73,7 @@ class Activity:
     messages per day at all, ``whole`` where rooms that it counted may be missing. ``uncounted`` are the days of both
     periods on which nothing was counted. ``first_counted`` is the first day with any message, where known. ``offset``
     is the server's from UTC, None where it is not known; ``masked`` says that names are aliases. ``history`` are the
-    weeks of the verdicts; with them ``rooms`` has the columns of ``weeks.verdicts`` too.
+    weeks of the signals; with them ``rooms`` has the columns of ``weeks.signals`` too.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -104,13 +108,13 @@ class Activity:
         return not self.period.over(self.today)
 
     def judged(self, history: History | None) -> Activity:
-        """The same with the verdict on every room, worked out once for each history; itself without one."""
+        """The same with the signal on every room, worked out once for each history; itself without one."""
         if history is None:
             return self
         found = self._judged.get(history)
         if found is None:
             ours = self.agreed(history)
-            judged = pd.concat([self.rooms, verdicts(self.rooms, ours).set_axis(self.rooms.index)], axis=1)
+            judged = pd.concat([self.rooms, signals(self.rooms, ours).set_axis(self.rooms.index)], axis=1)
             found = replace(self, rooms=judged, history=ours)
             self._judged[history] = found
         return found
@@ -131,7 +135,7 @@ class Activity:
 
     @property
     def alike(self) -> bool:
-        """False when some day of either period was not counted: what they come to is then no rise and no fall."""
+        """False when some day of either period was not counted: they are not compared then."""
         return not self.uncounted
 
     @property
@@ -155,7 +159,7 @@ def without_data(rooms: pd.DataFrame, *, now: bool, before: bool) -> pd.DataFram
     unknown = ["messages"] * now + ["previous_messages"] * before
     if not unknown:
         return rooms
-    return rooms.assign(**dict.fromkeys([*unknown, "change", "change_pct"], np.nan), movement="")
+    return rooms.assign(**dict.fromkeys([*unknown, "change", "change_pct"], np.nan), change_word="")
 
 
 def counts_of(parts: Sequence[tuple[Period, bool, pd.DataFrame]], period: Period) -> pd.DataFrame:
@@ -186,6 +190,13 @@ def change(now: pd.Series, before: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Messages less those before, and the same in percent of them; NaN where there were none before."""
     less = now - before
     return less, (100.0 * less / before.where(before > 0)).astype("float64")
+
+
+def change_words(now: pd.Series, before: pd.Series, created_lately: pd.Series) -> npt.NDArray[np.str_]:
+    """One of CHANGES for each room; ``created_lately`` tells the new ones from those that are back."""
+    begun, less = (now > 0) & (before <= 0), now - before
+    conditions = [begun & created_lately, begun, (now <= 0) & (before > 0), less > 0, less < 0]
+    return np.select(conditions, CHANGES[:-1], THE_SAME)
 
 
 def join(
@@ -282,15 +293,11 @@ def _name(table: pd.DataFrame) -> None:
 
 
 def _compare(table: pd.DataFrame, previous: Period) -> None:
-    """Adds change, change_pct and movement in place."""
+    """Adds change, change_pct and change_word in place."""
     now, before = table["messages"], table["previous_messages"]
     table["change"], table["change_pct"] = change(now, before)
     created_lately = table["created"] >= pd.Timestamp(previous.start)
-    table["movement"] = np.select(
-        [(now > 0) & (before <= 0) & created_lately, (now > 0) & (before <= 0), (now <= 0) & (before > 0)],
-        [NEW, BACK, WENT_QUIET],
-        "",
-    )
+    table["change_word"] = change_words(now, before, created_lately)
 
 
 def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, counted: bool) -> None:
@@ -318,7 +325,7 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
             known & last.isna(),
             (counted_none & counted) | (last < start),
         ],
-        [ACTIVE, EXEMPT, WENT_QUIET, UNUSED_SO_FAR, NEVER_USED, DORMANT],
+        [ACTIVE, EXEMPT, FELL_SILENT, UNUSED_SO_FAR, NEVER_USED, DORMANT],
         UNKNOWN,
     )
     spoken = inactive & (last <= end)
@@ -336,4 +343,4 @@ def _withdraw(table: pd.DataFrame, period: Period, previous: Period, uncounted: 
     heard_before = (last >= pd.Timestamp(previous.start)) & (first <= pd.Timestamp(previous.end))
     unsure = (silent & ~proved & now) | (silent & silent_before & heard_before & before)
     table["state"] = table["state"].mask(unsure & ~table["exempt"], UNKNOWN)
-    table["movement"] = table["movement"].mask((silent & ~proved & now) | (silent_before & before), "")
+    table["change_word"] = table["change_word"].mask((silent & ~proved & now) | (silent_before & before), "")

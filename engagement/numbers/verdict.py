@@ -1,7 +1,7 @@
-"""Growing, shrinking or just noise: the last full week of a room against its own recent weeks.
+"""Rising, falling or just noise: the last full week of a room against its own recent weeks.
 
 Weekly counts of chat rooms are far noisier than chance alone would make them, so a room is compared with two
-negative binomial models: its recent level, and a lasting change of that level by CHANGE. The verdict needs the
+negative binomial models: its recent level, and a lasting change of that level by CHANGE. The signal needs the
 second to explain the week several times better than the first. Where the constants come from, what else was
 tried and how well each does on real communities: docs/verdict.md.
 """
@@ -24,19 +24,6 @@ RISING, FALLING, UNUSUALLY_SILENT, RETURNED = "rising", "falling", "unusually si
 NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
 NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
 SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
-
-GROWING, SHRINKING, STEADY = "growing", "shrinking", "steady"
-TOO_FEW, CAME_BACK, WENT_QUIET, NEW = "too few to tell", "came back", "went quiet", "new"
-VERDICTS = (GROWING, SHRINKING, STEADY, TOO_FEW, CAME_BACK, WENT_QUIET, NEW)
-_SIGNAL_OF = {
-    GROWING: RISING,
-    SHRINKING: FALLING,
-    WENT_QUIET: UNUSUALLY_SILENT,
-    CAME_BACK: RETURNED,
-    STEADY: NO_CLEAR_CHANGE,
-    TOO_FEW: TOO_FEW_WEEKS,
-    NEW: TOO_FEW_WEEKS,
-}
 
 # The lasting change that is worth a word: three times as much, or a third.
 CHANGE = 3.0
@@ -122,8 +109,8 @@ def judge(
 ) -> pd.DataFrame:
     """A signal per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
 
-    ``created_week`` is the column in which a room was made (NaN or negative: before them all), the last one makes it
-    new; the weeks marked in ``left_out`` (``turn_of_year``) are not compared with; ``bar`` is how clearly the counts
+    ``created_week`` is the column in which a room was made (NaN or negative: before them all);
+    the weeks marked in ``left_out`` (``turn_of_year``) are not compared with; ``bar`` is how clearly the counts
     must speak. Columns: signal (one of SIGNALS); usual_low, usual_high, news_below, news_above, level (messages a
     week; NaN where too few weeks are known); weeks_known (before the last); surprise (how far beyond the bar,
     positive upwards, 0 where nothing is said); seen_tripling (the chance to see one; NaN where not known); reason.
@@ -150,22 +137,20 @@ def judge(
     long_silent = (weeks[:, -1 - SILENT_WEEKS : -1] == 0).sum(axis=1) == SILENT_WEEKS
     came_back = long_silent & (weeks[:, -1] >= COMEBACK_MESSAGES)
 
-    verdict = np.select(
+    signal = np.select(
         [np.isnan(counted), new, came_back, young, silent > 0, grew, fell | run],
-        [TOO_FEW, NEW, CAME_BACK, TOO_FEW, WENT_QUIET, GROWING, SHRINKING],
-        STEADY,
+        [TOO_FEW_WEEKS, TOO_FEW_WEEKS, RETURNED, TOO_FEW_WEEKS, UNUSUALLY_SILENT, RISING, FALLING],
+        NO_CLEAR_CHANGE,
     )
-    by_run = run & (verdict == SHRINKING)
+    by_run = run & (signal == FALLING)
     band = np.select([young | np.isnan(counted), silent > 1, run], [np.nan, silence_band, run_band], band)
     weeks_known = (~np.isnan(aligned[:, :-1])).sum(axis=1)
-    facts = (verdict, band[0], band[2], band[1], weeks_known, counted, silent, by_run)
+    facts = (signal, new, band[0], band[2], band[1], weeks_known, counted, silent, by_run)
     reasons = [_reason(*fact) for fact in zip(*(fact.tolist() for fact in facts), strict=True)]
-    signal = np.array([_SIGNAL_OF[word] for word in verdict.tolist()], dtype=object)
     surprise = np.where(np.isin(signal, NEWS), model.surprise(np.nan_to_num(judged)), 0.0)
     return pd.DataFrame(
         {
             "signal": pd.array(signal, dtype="str"),
-            "verdict": pd.array(verdict, dtype="str"),
             "usual_low": band[0],
             "usual_high": band[2],
             "news_below": band[0],
@@ -290,18 +275,18 @@ def _silence(known: Floats, fell: Bools, bar: Bar) -> tuple[npt.NDArray[np.int64
 
 
 def _reason(
-    verdict: str, low: float, high: float, level: float, known: int, count: float, silent: int, by_run: bool
+    signal: str, new: bool, low: float, high: float, level: float, known: int, count: float, silent: int, by_run: bool
 ) -> str:
     if count != count:
         return "no data for this week"
     said = {0.0: "no messages", 1.0: "1 message"}.get(count, f"{count:,.0f} messages")
-    if verdict == NEW:
+    if new:
         return f"{said}, created just now"
-    if verdict == CAME_BACK:
+    if signal == RETURNED:
         return f"{said} after at least {SILENT_WEEKS} silent weeks"
-    if verdict == TOO_FEW:
-        return f"{said}, only {known} of the {FEWEST_WEEKS} weeks before that a verdict needs are known"
-    if verdict == WENT_QUIET:
+    if signal == TOO_FEW_WEEKS:
+        return f"{said}, only {known} of the {FEWEST_WEEKS} weeks before that a signal needs are known"
+    if signal == UNUSUALLY_SILENT:
         heard = f"no messages for {silent} weeks" if silent > 1 else said
         return f"{heard}, usually about {level:,.0f} a week"
     if level == 0:

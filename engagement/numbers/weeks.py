@@ -17,8 +17,8 @@ from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.verdict import judge, turn_of_year
 
-# The weeks a verdict looks at: eight to compare with, and up to four low or silent ones before the week judged.
-VERDICT_WEEKS = 13
+# The weeks a signal looks at: eight to compare with, and up to four low or silent ones before the week judged.
+SIGNAL_WEEKS = 13
 # The weeks that a small line beside a number shows.
 LINE_WEEKS = 8
 
@@ -55,7 +55,7 @@ class History:
         return pd.DataFrame(by_week.T, index=index, columns=self.counts.columns, copy=False)
 
     def turns_of_year(self) -> list[bool]:
-        """Which weeks touch the turn of the year, when chat is quiet and then seems to grow."""
+        """Which weeks touch the turn of the year, when few write, and more after it."""
         return [turn_of_year(week) for week in self.weeks]
 
 
@@ -142,8 +142,8 @@ def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]
     return [row[begin:].tolist() for row, begin in zip(counts, first, strict=True)]
 
 
-def verdicts(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
-    """A verdict for every room of a rooms table on the last week of the history, with ``room_id`` as index.
+def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
+    """A signal for every room of a rooms table on the last week of the history, with ``room_id`` as index.
 
     The columns are those of ``verdict.judge``. Rooms that the history never counted were silent in its known weeks.
     """
@@ -160,6 +160,6 @@ def median_before(messages: Sequence[int]) -> float | None:
     return median(messages[:-1]) if len(messages) > 3 else None
 
 
-def total_verdict(history: History, weekly: pd.Series) -> pd.Series:
-    """The verdict on the last week of ``weekly``, the messages of many rooms together; fields as in ``verdicts``."""
+def total_signal(history: History, weekly: pd.Series) -> pd.Series:
+    """The signal on the last week of ``weekly``, the messages of many rooms together; fields as in ``signals``."""
     return judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0]

@@ -20,7 +20,7 @@ from engagement.numbers.days import index_of, uncounted_note
 from engagement.numbers.periods import Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of, without
-from engagement.numbers.weeks import VERDICT_WEEKS, History
+from engagement.numbers.weeks import SIGNAL_WEEKS, History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
 from engagement.reading.facts import Facts, server_dates
@@ -40,8 +40,8 @@ class Again:
 
 
 NEVER = Again(0)
-# Purges and late edits change what is kept; verdicts look at a quarter.
-QUARTER = Again(VERDICT_WEEKS, timedelta(weeks=1))
+# Purges and late edits change what is kept; signals look at a quarter.
+QUARTER = Again(SIGNAL_WEEKS, timedelta(weeks=1))
 
 
 def read_history(

@@ -16,7 +16,7 @@ from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, week_of, windows
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
-from engagement.numbers.weeks import VERDICT_WEEKS, History, last_full_week, weeks_until
+from engagement.numbers.weeks import SIGNAL_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
 from engagement.reading.facts import Facts, read_facts
@@ -228,7 +228,7 @@ class Reader:
         """Where the weeks of the workspace are kept: nowhere, for one that nothing tells from others."""
         return self.archive if identity.known else Archive(Store(IN_MEMORY))
 
-    def history(self, facts: Facts, last: Period, weeks: int = VERDICT_WEEKS, *, again: Again = NEVER) -> Job[History]:
+    def history(self, facts: Facts, last: Period, weeks: int = SIGNAL_WEEKS, *, again: Again = NEVER) -> Job[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
 
         Kept weeks are read ``again`` as it says.
@@ -252,7 +252,7 @@ class Reader:
 
     def _renew(self, facts: Facts, last: Period, history: Hashable) -> None:
         """Reads two kept weeks of the last quarter again, in the background; ``history`` is the job they are for."""
-        weeks = weeks_until(last, VERDICT_WEEKS)
+        weeks = weeks_until(last, SIGNAL_WEEKS)
 
         def work(tell: Teller[bool]) -> bool:
             client, scope, known = self.make_client(tell), self.scope(facts), self._confirmed(facts, tell)
@@ -264,14 +264,14 @@ class Reader:
         self.jobs.ask(self._key(facts, "renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
 
     def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
-        """The weeks that the verdicts on ``period`` rest on; None where it holds no full week, or none is counted."""
+        """The weeks that the signals on ``period`` rest on; None where it holds no full week, or none is counted."""
         last = last_full_week(period, self.week_start, facts.today(self.now()))
         return self.history(facts, last) if last is not None and facts.counted else None
 
     def forget(self, facts: Facts, period: Period) -> None:
         """Makes the next question about ``period`` read everything again, and which workspace it is."""
         self.jobs.forget(self._session_key, self.viewer)
-        for question in (("activity", period), ("history", period, VERDICT_WEEKS, NEVER), ("directory",)):
+        for question in (("activity", period), ("history", period, SIGNAL_WEEKS, NEVER), ("directory",)):
             self.jobs.forget(self._key(facts, *question), self.viewer)
 
     @property

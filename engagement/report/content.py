@@ -16,7 +16,7 @@ from engagement.numbers import naming, rankings
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
-from engagement.numbers.rooms import Activity
+from engagement.numbers.rooms import CHANGES, Activity
 from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
@@ -108,7 +108,7 @@ def build(
     compared: Activity | None = None,
     known: Told | None = None,
 ) -> Content:
-    """The report of the rooms of ``activity`` that pass ``filters``, with verdicts where the activity is judged.
+    """The report of the rooms of ``activity`` that pass ``filters``, with signals where the activity is judged.
 
     ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side;
     ``known`` is what is ``told`` of the same, where that is known already.
@@ -180,12 +180,12 @@ def _sections(
         return
     if activity.no_data:
         return
-    verdict = _judged(activity)
-    short = ("Room", "Messages", "Change", "Share %", verdict)
+    signal = _judged(activity)
+    short = ("Room", "Messages", "Change", "Share %", signal)
     ranked = table("Top channels", rankings.ranked, tables.RANKED, short)
     yield "top", figures.top_rooms(rooms, context, top), ranked
     if not activity.previous_no_data:
-        short = ("Room", "Messages", "Change", "Change %", verdict)
+        short = ("Room", "Messages", "Change", "Change %", signal)
         moved = table("Movers", rankings.changed, tables.CHANGED, short)
         yield "movers", figures.movers(rooms, context, max(1, top // 2)), moved
     if activity.directory != "pending":
@@ -206,35 +206,34 @@ def _sections(
 
 def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """What makes these columns of rooms that are in order."""
-    heading = {"Verdict": _judged(activity)}
+    heading = {"Signal": _judged(activity)}
     return lambda rooms: tables.told(rooms, columns, people=people).rename(columns=heading)
 
 
 def _judged(activity: Activity) -> str:
-    """The heading of verdicts, which names the week that is judged where that is not the period itself."""
+    """The heading of signals, which names the week that is judged where that is not the period itself."""
     history = activity.history
     if history is None or history.weeks[-1] == activity.period:
-        return "Verdict"
+        return "Signal"
     week = history.weeks[-1]
     dates = wording.period_text(week)
-    return f"Verdict ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
+    return f"Signal ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
 
 
 def _beside(
     activity: Activity, other: Activity, filters: Filters, context: Context, top: int
 ) -> tuple[Info, Table, words.Sentence, str]:
     """The chart, the table, the sentence and the source of two periods, over the rooms that pass the same filters."""
-    both = rankings.side_by_side(_rooms(activity, filters), filters.keep(other.rooms))
+    both = rankings.side_by_side(_rooms(activity, filters), filters.keep(other.rooms), other.period.start)
     first, second = wording.period_text(context.period), wording.period_text(other.period)
-    counts = both["pair"].value_counts()
-    said = ", ".join(f"{wording.count(int(counts.get(word, 0)))} {word}" for word in rankings.PAIRS)
+    said = ", ".join(f"{wording.count(number)} {word}" for word, number in rankings.changes(both, CHANGES).items())
     ordered = rankings.changed(both)
 
     def columns(rows: pd.DataFrame) -> pd.DataFrame:
-        names = {"Room": naming.room_labels(rows, show_people=context.show_people), "What": rows["pair"]}
-        numbers = {first: rows["messages"], second: rows["previous_messages"], "Change": rows["change"]}
-        told = names | {"Type": tables.type_words(rows)} | numbers | {"Change %": rows["change_pct"]}
-        return pd.DataFrame(told).set_axis(rows["room_id"], axis="index")
+        names = {"Room": naming.room_labels(rows, show_people=context.show_people), "Type": tables.type_words(rows)}
+        counts = {first: rows["messages"], second: rows["previous_messages"], "Change": rows["change"]}
+        change = {"Change %": rows["change_pct"], "Change in words": rows["change_word"]}
+        return pd.DataFrame(names | counts | change).set_axis(rows["room_id"], axis="index")
 
     short = columns(ordered.head(top)).drop(columns="Type")
     return (

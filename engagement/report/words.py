@@ -1,4 +1,4 @@
-"""What changed, in three to five sentences computed from numbers and verdicts."""
+"""What changed, in three to five sentences computed from numbers and signals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from engagement.display import tiles, wording
 from engagement.display.wording import count, period_text, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
 from engagement.numbers.measures import by_week
-from engagement.numbers.rooms import BACK, NEVER_USED, NEW, WENT_QUIET, Activity
-from engagement.numbers.weeks import History, total_verdict
+from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED, NEW, THE_SAME, Activity
+from engagement.numbers.weeks import History, total_signal
 
 NAMED = 3
 
@@ -60,10 +60,10 @@ def sentences(
         weekly = by_week(history, rooms)
     parts = [_totals(activity, rooms, weekly)]
     if not activity.previous_no_data:
-        # Part of a period against a whole one is no rise or fall that a room could have driven.
+        # Part of a period against a whole one is no gain or loss that a room could have driven.
         parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
         parts += [_judged(rooms, history, named)]
-        parts += [_moved(activity, rooms, history, named)] if activity.alike else []
+        parts += [_changes(activity, rooms, history, named)] if activity.alike else []
     parts.append(_silent(activity, rooms))
     return tuple(part for part in parts if part)
 
@@ -96,7 +96,7 @@ def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None
         so_far = " so far" if activity.unfinished else ""
         return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
     if activity.unfinished:
-        # An unfinished period always looks like a fall, so it is not held against whole ones.
+        # An unfinished period always has fewer, so it is not held against whole ones.
         whole, over = tiles.whole_text(activity), tiles.over_text(activity)
         return (f"{plural(now, 'message')} so far; {count(before)} {whole}; {over}.",)
     if not activity.alike:
@@ -107,10 +107,12 @@ def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None
         )
     usual = _usual(activity, weekly, now)
     if now == before:
-        return (f"Messages stayed at {count(now)}{usual}.",)
-    word = "rose" if now > before else "fell"
-    share = signed_percent(100 * (now - before) / before) if before > 0 else signed(now - before)
-    return (f"Messages {word} from {count(before)} to {count(now)} ({share}){usual}.",)
+        return (f"{plural(now, 'message')}, {THE_SAME} as before{usual}.",)
+    word = MORE if now > before else FEWER
+    share = f" ({signed_percent(100 * (now - before) / before)})" if before > 0 else ""
+    return (
+        f"{plural(now, 'message')}, {count(abs(now - before))} {word} than the {count(before)} before{share}{usual}.",
+    )
 
 
 def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
@@ -118,48 +120,35 @@ def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
     if history is None or weekly is None:
         return ""
     totals = weekly["messages"]
-    judged = total_verdict(history, totals)
-    low, high = judged["usual_low"], judged["usual_high"]
-    week = history.weeks[-1]
-    whole = week == activity.period
-    counted = now if whole else totals.iloc[-1]
-    if pd.isna(low) or pd.isna(counted):
+    judged = total_signal(history, totals)
+    if judged["signal"] == verdict.TOO_FEW_WEEKS:
         return ""
-    said = _news(float(counted), float(low), float(high), "it" if whole else "a week")
-    if whole:
-        return f"; that is {said}"
-    return f"; the {count(counted)} in the week {period_text(week)} are {said}"
-
-
-def _news(counted: float, low: float, high: float, what: str) -> str:
-    """Whether a count is steady, and beyond which bounds it is, or would be, news."""
-    if counted < low:
-        return f"unusually few: {what} is news below {count(low)}"
-    if counted > high:
-        return f"unusually many: {what} is news above {count(high)}"
-    below = f"below {count(low)} or " if low > 0 else ""
-    return f"steady: {what} would be news {below}above {count(high)}"
+    said = f"{judged['signal']}, usually {count(judged['usual_low'])} to {count(judged['usual_high'])}"
+    week = history.weeks[-1]
+    if week == activity.period:
+        return f"; {said}"
+    return f"; {count(totals.iloc[-1])} of them in the week {period_text(week)}: {said} a week"
 
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     total = int(rooms["change"].sum())
     moved = rankings.movers(rooms, NAMED)
-    rises, downs = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
+    gains, losses = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
     if moved.empty:
         return ("No room has more or fewer messages than before.",)
     if not total:
-        up, down = rises.iloc[0], downs.iloc[0]
-        return ("Rises and falls cancel each other out: ", named[up["room_id"]],
-                f" gained most ({signed(up['change'])}), ", named[down["room_id"]],
-                f" lost most ({signed(down['change'])}).")  # fmt: skip
-    leading, against = (rises, downs) if total > 0 else (downs, rises)
+        gain, loss = gains.iloc[0], losses.iloc[0]
+        return ("Gains and losses cancel each other out: ", named[gain["room_id"]],
+                f" gained most ({signed(gain['change'])}), ", named[loss["room_id"]],
+                f" lost most ({signed(loss['change'])}).")  # fmt: skip
+    leading, against = (gains, losses) if total > 0 else (losses, gains)
     first = int(leading["change"].iloc[0])
     room = named[leading["room_id"].iloc[0]]
     if abs(first) > abs(total) and len(against):
         other = named[against["room_id"].iloc[0]]
-        word, back = ("gained", "lost") if first > 0 else ("lost", "gained")
+        word, opposite = ("gained", "lost") if first > 0 else ("lost", "gained")
         return (room, f" alone {word} {count(abs(first))}; ", other,
-                f" {back} most ({signed(against['change'].iloc[0])}).")  # fmt: skip
+                f" {opposite} most ({signed(against['change'].iloc[0])}).")  # fmt: skip
     if 2 * abs(first) >= abs(total):
         return (room, f" drove most of it ({signed(first)} of {signed(total)}).")
     values = [signed(change) for change in leading["change"]]
@@ -167,67 +156,62 @@ def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
             *named.listed(list(leading["room_id"]), values), ".")  # fmt: skip
 
 
-_VERDICTS = (
-    (verdict.GROWING, "is growing", "are growing"),
-    (verdict.SHRINKING, "is shrinking", "are shrinking"),
-    (verdict.CAME_BACK, "came back after weeks of silence", "came back after weeks of silence"),
-    (verdict.WENT_QUIET, "is unusually silent", "are unusually silent"),
+_SIGNALS = (
+    (verdict.RISING, "is rising", "are rising"),
+    (verdict.FALLING, "is falling", "are falling"),
+    (verdict.RETURNED, "returned after weeks of silence", "returned after weeks of silence"),
+    (verdict.UNUSUALLY_SILENT, "is unusually silent", "are unusually silent"),
 )
 
 
 def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
     if history is None:
         return ()
-    said = rooms["verdict"]
-    if said.isin([verdict.TOO_FEW, verdict.NEW]).all() or said.isna().all():
+    said = rooms["signal"]
+    if said.eq(verdict.TOO_FEW_WEEKS).all() or said.isna().all():
         return ()
     week = f"In the week {period_text(history.weeks[-1])}"
     # The rooms with most at stake are named first.
-    level = rooms["level"].fillna(0).where(said.ne(verdict.CAME_BACK), rooms["messages"])
-    by_level = rooms[["room_id", "verdict"]].loc[level.sort_values(ascending=False, kind="stable").index]
-    groups = [(forms, by_level["room_id"][by_level["verdict"] == key].tolist()) for key, *forms in _VERDICTS]
+    level = rooms["level"].fillna(0).where(said.ne(verdict.RETURNED), rooms["messages"])
+    by_level = rooms[["room_id", "signal"]].loc[level.sort_values(ascending=False, kind="stable").index]
+    groups = [(forms, by_level["room_id"][by_level["signal"] == key].tolist()) for key, *forms in _SIGNALS]
     groups = [(forms, ids) for forms, ids in groups if ids]
-    steady, few = int(said.eq(verdict.STEADY).sum()), int(said.eq(verdict.TOO_FEW).sum())
-    unknown = f"; {count(few)} {'has' if few == 1 else 'have'} too few weeks known to tell" if few else ""
+    others, few = int(said.eq(verdict.NO_CLEAR_CHANGE).sum()), int(said.eq(verdict.TOO_FEW_WEEKS).sum())
+    unknown = f"; {count(few)} {'has' if few == 1 else 'have'} {verdict.TOO_FEW_WEEKS}" if few else ""
     if not groups:
-        calm = "the one judged room is" if steady == 1 else f"the {count(steady)} judged rooms are"
-        return (f"{week} {calm} steady{unknown}.",)
+        calm = "the one judged room has" if others == 1 else f"the {count(others)} judged rooms have"
+        return (f"{week} {calm} {verdict.NO_CLEAR_CHANGE}{unknown}.",)
     one = len(groups) == 1 and len(groups[0][1]) == 1
     parts: list[str | Room] = [f"{week}, measured by {'its' if one else 'their'} own recent weeks, "]
     for number, (forms, ids) in enumerate(groups):
         joint = "" if not number else " and " if number == len(groups) - 1 else ", "
         some = count(len(ids)) if number else plural(len(ids), "room")
         parts += [f"{joint}{some} {forms[len(ids) != 1]} (", *named.listed(ids, most=2), ")"]
-    others = "the other judged room is" if steady == 1 else f"the other {count(steady)} judged rooms are"
-    return (*parts, f"; {others} steady" if steady else "", f"{unknown}.")
+    calm = "the other judged room has" if others == 1 else f"the other {count(others)} judged rooms have"
+    return (*parts, f"; {calm} {verdict.NO_CLEAR_CHANGE}" if others else "", f"{unknown}.")
 
 
-# Not the words of the verdicts: these compare two periods and know nothing of what is usual.
-_MOVES = {
-    NEW: ("is new", "are new"),
-    BACK: ("spoke again after a period without a message",) * 2,
-    WENT_QUIET: ("had messages before and none now",) * 2,
-}
+_CHANGES = {NEW: ("is new", "are new"), BACK: ("is back", "are back"), FELL_SILENT: ("fell silent",) * 2}
 
 
-def _moved(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
-    counts = {word: number for word, number in rankings.movements(rooms).items() if number}
+def _changes(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
+    counts = {word: number for word, number in rankings.changes(rooms).items() if number}
     if not counts:
         return ()
     said = [
-        f"{count(number) if place else plural(number, 'room')} {_MOVES[word][number != 1]}"
+        f"{count(number) if place else plural(number, 'room')} {_CHANGES[word][number != 1]}"
         for place, (word, number) in enumerate(counts.items())
     ]
     text = wording.listed(said)
     if activity.unfinished:
-        text = text.replace("none now", "none so far")
-    gone = rooms[rooms["movement"] == WENT_QUIET]
+        text = text.replace(FELL_SILENT, "had no message so far")
+    gone = rooms[rooms["change_word"] == FELL_SILENT]
     if gone.empty:
         return (f"{text}.",)
     largest = gone.nlargest(1, "previous_messages")
     before = plural(int(largest["previous_messages"].iloc[0]), "message")
     room = named[largest["room_id"].iloc[0]]
-    if counts[WENT_QUIET] == 1:
+    if counts[FELL_SILENT] == 1:
         return (f"{text}: ", room, f", which had {before} in the period before.")
     return (f"{text}{_now_and_then(activity, gone, history)}; of these, ", room, f" had most before ({before}).")
 
@@ -236,8 +220,8 @@ def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | Non
     """Says so where a week without a message is usual for most of these rooms."""
     if history is None or history.weeks[-1] != activity.period:
         return ""
-    steady = gone["verdict"].eq(verdict.STEADY)
-    return " (most of these are rooms that talk now and then)" if 2 * int(steady.sum()) > len(gone) else ""
+    usual = gone["signal"].eq(verdict.NO_CLEAR_CHANGE)
+    return " (most of these are rooms that talk now and then)" if 2 * int(usual.sum()) > len(gone) else ""
 
 
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:

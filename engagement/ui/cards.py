@@ -9,7 +9,7 @@ import streamlit as st
 from engagement.display import wording
 from engagement.display.tiles import Tile, tiles
 from engagement.numbers import rankings
-from engagement.numbers.rooms import BACK, NEW, WENT_QUIET
+from engagement.numbers.rooms import BACK, FELL_SILENT, NEW
 from engagement.ui.shown import Shown
 
 _LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
@@ -45,13 +45,13 @@ def row(tiles_: tuple[Tile, ...], *, lines: bool = True) -> None:
             )
 
 
-def movement_cards(shown: Shown) -> None:
-    """How many rooms are new, back, or went quiet."""
-    counts = shown.made("movements", lambda: rankings.movements(shown.rooms))
+def change_cards(shown: Shown) -> None:
+    """How many rooms are new, back, or fell silent."""
+    counts = shown.made("changes", lambda: rankings.changes(shown.rooms))
     meanings = {
         NEW: "Created in the period or the one before, with their first messages in this one.",
         BACK: "Older rooms with messages in this period and none in the one before.",
-        WENT_QUIET: "Rooms with messages in the period before and none in this one.",
+        FELL_SILENT: "Rooms with messages in the period before and none in this one.",
     }
     for column, (word, number) in zip(st.columns(len(counts)), counts.items(), strict=True):
         column.metric(word.capitalize(), wording.count(number), help=meanings[word], border=True)

@@ -30,7 +30,7 @@ COLUMNS = {
         format="%+,.0f %%", help="Undefined where the previous count is zero or less"
     ),
     "Type": st.column_config.TextColumn(width=105),
-    "Verdict": st.column_config.TextColumn(
+    "Signal": st.column_config.TextColumn(
         help="On the last full week of the period, against the room's own recent weeks"
     ),
     "Why": st.column_config.TextColumn(width=230),

@@ -106,7 +106,7 @@ def history(weeks: int) -> History:
 
 
 def judged(activity: Activity) -> Activity:
-    """``activity`` with verdicts, when all weeks that they rest on are there; as it is, with progress, while not.
+    """``activity`` with signals, when all weeks that they rest on are there; as it is, with progress, while not.
 
     What goes wrong here is only said: the page has its figures without.
     """
@@ -119,7 +119,7 @@ def judged(activity: Activity) -> Activity:
         _follow(reading, "weeks")
         return activity
     if reading.error is not None:
-        st.caption(f"No verdicts: {reading.error}")
+        st.caption(f"No signals: {reading.error}")
         return activity
     return activity.judged(reading.latest)
 

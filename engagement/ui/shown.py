@@ -85,5 +85,5 @@ class Shown:
         return replace(self, activity=made), made.history
 
     def judged(self) -> Shown:
-        """The same with verdicts, as ``loading.judged``."""
+        """The same with signals, as ``loading.judged``."""
         return replace(self, activity=loading.judged(self.activity))

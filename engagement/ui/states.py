@@ -11,7 +11,7 @@ from engagement import figures
 from engagement.display import tables, wording
 from engagement.numbers import rankings
 from engagement.numbers.rooms import ACTIVE, Activity
-from engagement.numbers.weeks import History, total_verdict
+from engagement.numbers.weeks import History, total_signal
 from engagement.ui import charts, listing
 from engagement.ui.shown import Shown
 
@@ -92,26 +92,26 @@ def history_notes(history: History) -> None:
     for note in history.receipt.notes:
         st.warning(note, icon=":material/warning:")
     if any(history.turns_of_year()):
-        st.caption("The weeks around the turn of the year are quieter everywhere; verdicts do not compare with them.")
+        st.caption("The weeks around the turn of the year are unlike others; signals do not compare with them.")
 
 
-def workspace_verdict(shown: Shown) -> None:
-    """One line with the verdict on all rooms shown together, in its last full week, where enough weeks are known."""
+def workspace_signal(shown: Shown) -> None:
+    """One line with the signal on all rooms shown together, in its last full week, where enough weeks are known."""
     history = shown.activity.history
     if history is None:
         return
-    judged = shown.made("verdict", lambda: total_verdict(history, shown.weekly(history)["messages"]))
+    judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
     week = wording.period_text(history.weeks[-1])
     turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
     which = wording.plural(shown.number, "room")
-    st.markdown(f"The {which} shown, together, in the week {week}: **{judged['verdict']}** ({judged['reason']}).{turn}")
+    st.markdown(f"The {which} shown, together, in the week {week}: **{judged['signal']}** ({judged['reason']}).{turn}")
 
 
 def judged_week(activity: Activity) -> None:
-    """Says which week the verdicts of a table are on, where that is not the period itself."""
+    """Says which week the signals of a table are on, where that is not the period itself."""
     history = activity.history
     if history is not None and history.weeks[-1] != activity.period:
-        st.caption(f"Verdicts and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
+        st.caption(f"Signals and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
 
 
 def without_exempt(shown: Shown, *, by_design: bool) -> Shown:

@@ -9,7 +9,7 @@ from engagement import figures
 from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
 from engagement.numbers import naming
 from engagement.numbers.verdict import expected_band
-from engagement.numbers.weeks import History, total_verdict, verdicts
+from engagement.numbers.weeks import History, signals, total_signal
 from engagement.ui import opened
 from engagement.ui.filters import MOST_OPTIONS
 from engagement.ui.shown import Shown
@@ -28,7 +28,7 @@ def total_line(shown: Shown, history: History) -> RoomLine:
 def all_together(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
     """The messages of ``measures.by_week`` as one line, with what is usual."""
     messages = weekly["messages"]
-    return _line("Activity in all rooms shown", messages, history, total_verdict(history, messages), context)
+    return _line("Activity in all rooms shown", messages, history, total_signal(history, messages), context)
 
 
 def heat(shown: Shown, history: History, most: int) -> Heat:
@@ -60,19 +60,17 @@ def _keep_room() -> None:
 
 
 def room_line(shown: Shown, history: History, room_id: str) -> RoomLine:
-    """One room, week by week, with what is usual for it and the verdict on the last full week."""
+    """One room, week by week, with what is usual for it and the signal on the last full week."""
 
     def line() -> RoomLine:
         one = shown.rooms[shown.rooms["room_id"] == room_id]
         weekly = history.of([room_id]).iloc[0]
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
-        return _line(label, weekly, history, verdicts(one, history).iloc[0], shown.context())
+        return _line(label, weekly, history, signals(one, history).iloc[0], shown.context())
 
     return shown.made(("room_line", room_id), line)
 
 
 def _line(label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context) -> RoomLine:
     band = expected_band(weekly, history.turns_of_year())
-    return figures.room_line(
-        label, band.assign(messages=weekly), str(judged["verdict"]), context, str(judged["reason"])
-    )
+    return figures.room_line(label, band.assign(messages=weekly), str(judged["signal"]), context, str(judged["reason"]))

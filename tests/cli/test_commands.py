@@ -70,9 +70,9 @@ def test_channels_as_json_are_one_object_with_every_room(
     assert (general["name"], general["type"], general["kind"]) == ("general", "channel", "room")
     assert (general["messages"], general["previous_messages"]) == (70, 70)
     assert (general["change"], general["change_pct"], general["state"]) == (0, 0.0, "active")
-    assert (general["verdict"], general["reason"]) == (
-        "too few to tell",
-        "70 messages, only 0 of the 4 weeks before that a verdict needs are known",
+    assert (general["signal"], general["reason"]) == (
+        "too few weeks",
+        "70 messages, only 0 of the 4 weeks before that a signal needs are known",
     )
     assert (general["members"], general["owner"], general["archived"]) == (12, "ada", False)
     assert rooms["formula-id"]["change_pct"] is None
@@ -131,7 +131,7 @@ def test_days_nobody_counted_are_named_in_json_and_beside_csv(
     assert told["notes"][0] == named
     assert "not like for like" in told["notes"][1]
     [room] = told["rooms"]
-    assert (room["messages"], room["previous_messages"], room["verdict"]) == (50, 70, "too few to tell")
+    assert (room["messages"], room["previous_messages"], room["signal"]) == (50, 70, "too few weeks")
     assert main(["channels", *WEEK, "--format", "csv"]) == 0
     assert capsys.readouterr().err.splitlines()[0] == named
 

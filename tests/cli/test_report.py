@@ -86,7 +86,7 @@ def test_every_number_of_the_workbook_is_that_of_the_json(folder: Path, capsys: 
         assert (row["Change %"] is None) is (room["change_pct"] is None)
         assert row["Change %"] is None or round(row["Change %"], 1) == room["change_pct"]
         assert (row["State"], row["Members"], row["Owner"]) == (room["state"], room["members"], room["owner"])
-        assert row["Verdict"] == room["verdict"]
+        assert row["Signal"] == room["signal"]
         assert (str(row["Created"])[:10] if row["Created"] else None) == room["created"]
     assert [row["Messages"] for row in told] == [70, 5, 4, 2, 0]
 
@@ -96,7 +96,7 @@ def test_markdown_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) ->
     said, errors = capsys.readouterr()
     assert errors == ""
     assert said.startswith("**Weekly \\*report\\*** · ")
-    assert "- Messages rose from 46 to 77 (+67\u00a0%)." in said
+    assert "- 77 messages, 31 more than the 46 before (+67\u00a0%)." in said
     assert "- #general: 70 messages, +35, 91\u00a0% of all" in said
     assert "`#=HYPERLINK" not in said.split("**Movers**")[0].split("**Top channels**")[1]
     assert "direct message" not in said
@@ -107,7 +107,7 @@ def test_with_the_mask_private_names_and_people_are_gone(capsys: pytest.CaptureF
     said = capsys.readouterr().out
     assert "private room" in said
     assert "secret-merger" not in said
-    assert "from 46 to 77" in said
+    assert "31 more than the 46 before" in said
     assert report("--out", str(folder / "r.csv"), "--mask") == 0
     text = (folder / "r.csv").read_text("utf-8-sig")
     assert "person " in text

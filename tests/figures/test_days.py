@@ -124,13 +124,13 @@ def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_befor
     assert info.title == ("9 messages in 1 room in the last full week; the median of the weeks before is 160")
 
 
-def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
+def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
     table = pd.DataFrame(
         {"messages": [10, np.nan, 120], "low": [np.nan, 4, 20], "level": [np.nan, 9, 45], "high": [np.nan, 30, 80.4]},
         index=pd.date_range("2026-10-26", periods=3, freq="7D"),
     )
-    info = figures.room_line("#general", table, "growing", CONTEXT, reason="above its band")
-    assert info.title == "#general is growing: 120 messages, expected 20 to 80"
+    info = figures.room_line("#general", table, "rising", CONTEXT, reason="above its band")
+    assert info.title == "#general: rising, 120 messages, usually 20 to 80"
     assert info.weeks == (
         weeks.RoomWeek(date(2026, 10, 26), 10, None, None, None),
         weeks.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
@@ -138,13 +138,13 @@ def test_the_line_of_a_room_says_its_verdict_and_what_was_expected():
     )
     drawn = info.figure(LIGHT)
     assert drawn.data[-1].marker.color == LIGHT.up
-    assert "<b>growing</b> 120" in [note.text for note in drawn.layout.annotations]
+    assert "<b>rising</b> 120" in [note.text for note in drawn.layout.annotations]
     word = drawn.layout.annotations[-1]
     assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
-    fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), "shrinking", CONTEXT)
+    fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), "falling", CONTEXT)
     assert fallen.figure(LIGHT).layout.annotations[-1].y >= 80.4
-    unsure = figures.room_line("#general", table, "too few to tell", CONTEXT)
-    assert unsure.title == "#general: too few to tell: 120 messages, expected 20 to 80"
+    unsure = figures.room_line("#general", table, "too few weeks", CONTEXT)
+    assert unsure.title == "#general: too few weeks, 120 messages, usually 20 to 80"
 
 
 def test_weeks_are_labelled_sparsely_with_months_in_words_and_the_year_once():

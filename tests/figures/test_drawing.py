@@ -71,7 +71,7 @@ def every_info(rooms, context):
         "concentration": figures.concentration(rooms, context),
         "heat": figures.heat(rooms, weekly, context),
         "weekly_totals": figures.weekly_totals(totals, context),
-        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], "steady", context),
+        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], "no clear change", context),
         "busiest_by_total": figures.busiest_by_total(rooms, context),
     }
 

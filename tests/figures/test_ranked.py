@@ -72,7 +72,7 @@ def test_movers_show_the_largest_gains_above_the_largest_losses():
         rows=(
             bars.RoomBar("#upmost", 100, 0, "new"),
             bars.RoomBar("#up", 30, 10, ""),
-            bars.RoomBar("#down", 0, 40, "went quiet"),
+            bars.RoomBar("#down", 0, 40, "fell silent"),
             bars.RoomBar("#downmost", 10, 93, ""),
         ),
     )

@@ -14,9 +14,9 @@ def test_inactive_rooms_are_grouped_by_state_and_age():
         silent(), silent(created="2026-11-10"), silent(last_message_known=False),
     )  # fmt: skip
     info = figures.inactive_states(rooms, CONTEXT)
-    assert info.title == "11 of 12 rooms had no message: 1 went quiet, 1 never used"
+    assert info.title == "11 of 12 rooms had no message: 1 fell silent, 1 never used"
     assert [(group.name, group.rooms, group.age) for group in info.groups] == [
-        ("Went quiet", 1, None),
+        ("Fell silent", 1, None),
         ("Dormant up to 30 days", 2, 0),
         ("Dormant 31–90 days", 2, 1),
         ("Dormant 91–180 days", 1, 2),
@@ -42,7 +42,7 @@ def test_silence_is_counted_by_age_for_all_rooms_that_ever_spoke():
         silent(400), silent(), silent(), silent(created="2026-11-10"), silent(last_message_known=False),
     )  # fmt: skip
     assert figures.silence_age(rooms, CONTEXT) == bars.SilenceAge(
-        title="2 of 4 rooms that fell silent said nothing for over 90 days",
+        title="2 of 4 rooms that once had messages have been silent for over 90 days",
         subtitle="Inactive rooms by days since their last message · counted to 15 Nov 2026 · "
         "2 rooms of unknown age left out · chat.example.org",
         columns=(

@@ -16,7 +16,7 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
         "pale: fewer than 10 messages in both · 1 room silent in both left out · chat.example.org",
         dots=(
             spread.Dot("#up", 30, 10),
-            spread.Dot("#down", -2, 7, "went quiet"),
+            spread.Dot("#down", -2, 7, "fell silent"),
             spread.Dot("#same", 5, 5),
         ),
     )

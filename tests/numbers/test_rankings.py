@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from engagement.numbers import rankings
@@ -61,10 +63,10 @@ def test_inactive_rooms_come_longest_silence_first() -> None:
 
 
 def test_every_inactive_room_is_in_exactly_one_group_of_silence() -> None:
-    groups = rankings.silence(rooms_table(*AGED, {"name": "went quiet", "previous_messages": 2, "last_message": None}))
+    groups = rankings.silence(rooms_table(*AGED, {"name": "fell silent", "previous_messages": 2, "last_message": None}))
     assert groups.dormant == (1, 1, 0, 0, 1)
     # It had messages in the period before, so it is young, whatever the directory says of its last message.
-    assert groups.went_quiet == (1, 0, 0, 0, 0)
+    assert groups.fell_silent == (1, 0, 0, 0, 0)
     assert (groups.never_used, groups.unused_so_far, groups.unknown) == (1, 1, 1)
     assert groups.aged == (2, 1, 0, 0, 1)
     assert (groups.rooms, groups.inactive) == (8, 7)
@@ -88,19 +90,22 @@ def test_rooms_that_are_quiet_by_design_can_be_exempted() -> None:
     assert len(rankings.inactive(table)) == 4
 
 
-def test_movements_are_counted_with_zeros() -> None:
+def test_changes_from_or_to_nothing_are_counted_with_zeros() -> None:
     table = rooms_table({"name": "a", "messages": 1}, {"name": "b"}, {"name": "c", "previous_messages": 1})
-    assert rankings.movements(table) == {"new": 0, "back": 1, "went quiet": 1}
+    assert rankings.changes(table) == {"new": 0, "back": 1, "fell silent": 1}
 
 
-def test_two_periods_side_by_side_know_what_is_new_gone_up_down_and_the_same() -> None:
-    now = {"grew": 9, "fell": 2, "stayed": 5, "came": 4, "silent": 0}
-    then = {"grew": 6, "fell": 8, "stayed": 5, "left": 3, "silent": 0}
-    rooms, others = (rooms_table(*({"name": n, "messages": m} for n, m in some.items())) for some in (now, then))
-    both = rankings.side_by_side(rooms, others).set_index("name")
-    assert dict(both["pair"]) == {"grew": "up", "fell": "down", "stayed": "same", "came": "new", "left": "gone"}
-    assert dict(both["change"]) == {"grew": 3, "fell": -6, "stayed": 0, "came": 4, "left": -3}
-    assert both["change_pct"].dropna().to_dict() == {"grew": 50.0, "fell": -75.0, "stayed": 0.0, "left": -100.0}
+def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:
+    now = {"louder": 9, "softer": 2, "stayed": 5, "old": 4, "silent": 0}
+    then = {"louder": 6, "softer": 8, "stayed": 5, "left": 3, "silent": 0}
+    rooms, others = ([{"name": n, "messages": m} for n, m in some.items()] for some in (now, then))
+    made = {"name": "made", "messages": 7, "created": "2026-11-01"}
+    both = rankings.side_by_side(rooms_table(*rooms, made), rooms_table(*others), date(2026, 10, 26)).set_index("name")
+    assert dict(both["change_word"]) == {
+        "louder": "more", "softer": "fewer", "stayed": "the same", "old": "back", "left": "fell silent", "made": "new",
+    }  # fmt: skip
+    assert dict(both["change"]) == {"louder": 3, "softer": -6, "stayed": 0, "old": 4, "left": -3, "made": 7}
+    assert both["change_pct"].dropna().to_dict() == {"louder": 50.0, "softer": -75.0, "stayed": 0.0, "left": -100.0}
 
 
 def test_the_busiest_rooms_hold_shares_that_add_up_to_all() -> None:

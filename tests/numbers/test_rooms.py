@@ -28,7 +28,7 @@ def only(**room: object) -> pd.Series:
 
 def test_a_constant_room_has_no_change() -> None:
     room = only(messages=70, previous_messages=70)
-    assert (room["state"], room["movement"], room["change"], room["change_pct"]) == ("active", "", 0, 0.0)
+    assert (room["state"], room["change_word"], room["change"], room["change_pct"]) == ("active", "the same", 0, 0.0)
 
 
 def test_a_change_from_40_to_50_is_ten_messages_and_25_percent() -> None:
@@ -41,18 +41,18 @@ def test_a_change_from_40_to_50_is_ten_messages_and_25_percent() -> None:
 def test_a_percentage_is_undefined_where_the_previous_count_is_zero_or_less(before: int) -> None:
     room = only(messages=9, previous_messages=before)
     assert pd.isna(room["change_pct"])
-    assert (room["change"], room["movement"]) == (9 - before, "back")
+    assert (room["change"], room["change_word"]) == (9 - before, "back")
 
 
 def test_a_room_that_was_created_in_the_period_or_the_one_before_is_new_and_not_back() -> None:
-    assert only(messages=3, created="2026-11-11")["movement"] == "new"
-    assert only(messages=3, created="2026-11-02")["movement"] == "new"
-    assert only(messages=3, created="2026-11-01")["movement"] == "back"
+    assert only(messages=3, created="2026-11-11")["change_word"] == "new"
+    assert only(messages=3, created="2026-11-02")["change_word"] == "new"
+    assert only(messages=3, created="2026-11-01")["change_word"] == "back"
 
 
-def test_a_room_with_messages_before_and_none_now_went_quiet() -> None:
+def test_a_room_with_messages_before_and_none_now_fell_silent() -> None:
     room = only(previous_messages=5, last_message="2026-11-05")
-    assert (room["state"], room["movement"], room["silent_days"]) == ("went quiet", "went quiet", 10)
+    assert (room["state"], room["change_word"], room["silent_days"]) == ("fell silent", "fell silent", 10)
 
 
 def test_a_room_is_silent_since_its_last_message_even_when_both_counts_are_zero() -> None:
@@ -79,7 +79,7 @@ def test_a_last_message_between_two_moments_decides_what_it_decides_on_both_days
     assert between("2026-11-16", "2026-11-18") == ["unknown", None, None, None]
     # Counts decide before any date.
     assert between("2026-10-02", "2026-10-11", messages=3)[0] == "active"
-    assert between("2026-11-03", "2026-11-16", previous_messages=3)[0] == "went quiet"
+    assert between("2026-11-03", "2026-11-16", previous_messages=3)[0] == "fell silent"
 
 
 def test_a_room_that_the_directory_knows_without_a_last_message_was_never_used() -> None:
@@ -113,7 +113,7 @@ def test_a_room_that_spoke_again_after_a_past_period_is_not_dated_by_that_messag
 @fault("more deletions than messages", EXACT, "shown as it is, and no activity")
 def test_a_negative_count_is_shown_as_it_is_and_is_no_activity() -> None:
     room = only(messages=-2, previous_messages=3)
-    assert (room["messages"], room["state"], room["change"]) == (-2, "went quiet", -5)
+    assert (room["messages"], room["state"], room["change"]) == (-2, "fell silent", -5)
 
 
 def test_a_room_created_after_the_period_is_not_in_it() -> None:

@@ -1,4 +1,4 @@
-"""The verdict on the last week of a room, and the band it is judged by."""
+"""The signal on the last week of a room, and the band it is judged by."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hypothesis.extra import numpy as hnp
 
 from engagement.errors import InvalidInput
 from engagement.numbers.periods import Period
-from engagement.numbers.verdict import VERDICTS, expected_band, judge, turn_of_year
+from engagement.numbers.verdict import SIGNALS, expected_band, judge, turn_of_year
 
 NAN = float("nan")
 
 
-def verdict_on(*weeks: float, created: float = NAN, **options: object) -> pd.Series:
+def signal_on(*weeks: float, created: float = NAN, **options: object) -> pd.Series:
     """The row that one room gets; the last of ``weeks`` is judged."""
     return judge(np.array([weeks], dtype=float), np.array([created]), **options).iloc[0]  # type: ignore[arg-type]
 
@@ -31,7 +31,7 @@ def bursty(rooms: int, weeks: int, level: float, size: float, seed: int) -> np.n
 
 
 def share(history: np.ndarray, *words: str) -> float:
-    return float(judge(history)["verdict"].isin(words).mean())
+    return float(judge(history)["signal"].isin(words).mean())
 
 
 # A room of 55 messages every week: its own spread is 0, a typical room's 1 / 0.75, so the size is 1.5. The highest
@@ -40,44 +40,45 @@ def share(history: np.ndarray, *words: str) -> float:
 EVEN = [55.0] * 8
 
 
-def test_a_constant_room_is_steady() -> None:
-    row = verdict_on(*EVEN, 55)
-    assert row["verdict"] == "steady"
+def test_a_constant_room_has_no_clear_change() -> None:
+    row = signal_on(*EVEN, 55)
+    assert row["signal"] == "no clear change"
     assert (row["usual_low"], row["level"], row["usual_high"]) == (7, 55, 160)
     assert row["weeks_known"] == 8
 
 
 @pytest.mark.parametrize(
-    ("messages", "verdict"), [(161, "growing"), (160, "steady"), (7, "steady"), (6, "shrinking"), (0, "went quiet")]
+    ("messages", "signal"),
+    [(161, "rising"), (160, "no clear change"), (7, "no clear change"), (6, "falling"), (0, "unusually silent")],
 )
-def test_a_room_grows_above_its_band_and_shrinks_below_it(messages: float, verdict: str) -> None:
-    assert verdict_on(*EVEN, messages)["verdict"] == verdict
+def test_a_room_is_rising_above_its_band_and_falling_below_it(messages: float, signal: str) -> None:
+    assert signal_on(*EVEN, messages)["signal"] == signal
 
 
 def test_the_reason_says_the_count_and_what_is_usual() -> None:
-    assert verdict_on(*EVEN, 62)["reason"] == "62 messages, usually 7 to 160"
-    assert verdict_on(*EVEN, 161)["reason"] == "161 messages, usually 7 to 160"
-    assert verdict_on(*EVEN, 0)["reason"] == "no messages, usually about 55 a week"
-    assert verdict_on(*[4.0, 0] * 4, 1)["reason"].startswith("1 message, usually 0 to ")
-    assert verdict_on(*[20_000.0] * 8, 21_000)["reason"].startswith("21,000 messages, usually ")
+    assert signal_on(*EVEN, 62)["reason"] == "62 messages, usually 7 to 160"
+    assert signal_on(*EVEN, 161)["reason"] == "161 messages, usually 7 to 160"
+    assert signal_on(*EVEN, 0)["reason"] == "no messages, usually about 55 a week"
+    assert signal_on(*[4.0, 0] * 4, 1)["reason"].startswith("1 message, usually 0 to ")
+    assert signal_on(*[20_000.0] * 8, 21_000)["reason"].startswith("21,000 messages, usually ")
 
 
-def test_a_lasting_tripling_of_a_busy_room_is_growing_in_its_first_week() -> None:
-    assert verdict_on(190, 230, 170, 220, 205, 180, 240, 210, 3 * 205)["verdict"] == "growing"
+def test_a_lasting_tripling_of_a_busy_room_is_rising_in_its_first_week() -> None:
+    assert signal_on(190, 230, 170, 220, 205, 180, 240, 210, 3 * 205)["signal"] == "rising"
 
 
-def test_a_fall_to_a_third_of_a_busy_room_is_shrinking_in_its_first_week() -> None:
-    assert verdict_on(190, 230, 170, 220, 205, 180, 240, 210, 205 / 3)["verdict"] == "shrinking"
+def test_a_fall_to_a_third_of_a_busy_room_is_falling_in_its_first_week() -> None:
+    assert signal_on(190, 230, 170, 220, 205, 180, 240, 210, 205 / 3)["signal"] == "falling"
 
 
-def test_a_small_bursty_room_is_steady_however_much_it_jumps() -> None:
+def test_a_small_bursty_room_has_no_clear_change_however_much_it_jumps() -> None:
     weeks = [0, 14, 2, 0, 31, 5, 0, 9, 3, 0, 22, 1]
-    assert verdict_on(*weeks, 28)["verdict"] == "steady"
-    assert verdict_on(*weeks, 0)["verdict"] == "steady"
+    assert signal_on(*weeks, 28)["signal"] == "no clear change"
+    assert signal_on(*weeks, 0)["signal"] == "no clear change"
 
 
 def test_a_steadier_room_has_a_narrower_band() -> None:
-    even, uneven = verdict_on(*[50, 60] * 4, 55), verdict_on(*[5, 105] * 4, 55)
+    even, uneven = signal_on(*[50, 60] * 4, 55), signal_on(*[5, 105] * 4, 55)
     assert even["level"] == uneven["level"] == 55
     assert even["usual_high"] < uneven["usual_high"]
     assert even["usual_low"] > uneven["usual_low"]
@@ -85,28 +86,28 @@ def test_a_steadier_room_has_a_narrower_band() -> None:
 
 def test_poisson_noise_is_nearly_never_a_change() -> None:
     history = np.random.default_rng(5).poisson(40, (2000, 26)).astype(float)
-    assert share(history, "steady") > 0.995
+    assert share(history, "no clear change") > 0.995
 
 
 @pytest.mark.parametrize(("level", "size", "most"), [(5, 0.3, 0.05), (30, 0.7, 0.07), (200, 2.0, 0.20)])
 def test_rooms_without_a_change_are_rarely_flagged(level: float, size: float, most: float) -> None:
     history = bursty(4000, 26, level, size, seed=3)
-    assert share(history, "growing", "shrinking", "went quiet") < most
+    assert share(history, "rising", "falling", "unusually silent") < most
 
 
 def test_most_busy_rooms_that_triple_are_found_and_many_more_than_flagged_by_chance() -> None:
     history = bursty(4000, 26, 300, 5.0, seed=4)
-    by_chance = share(history, "growing")
+    by_chance = share(history, "rising")
     history[:, -1] *= 3
-    assert share(history, "growing") > 0.7 > 10 * by_chance
+    assert share(history, "rising") > 0.7 > 10 * by_chance
 
 
-def test_three_low_weeks_in_a_row_are_shrinking_where_one_is_not() -> None:
+def test_three_low_weeks_in_a_row_are_falling_where_one_is_not() -> None:
     before = [30, 18, 25, 40, 22, 28, 35, 26]
-    assert verdict_on(*before, 5)["verdict"] == "steady"
-    assert verdict_on(*before, 5, 6)["verdict"] == "steady"
-    row = verdict_on(*before, 5, 6, 4)
-    assert row["verdict"] == "shrinking"
+    assert signal_on(*before, 5)["signal"] == "no clear change"
+    assert signal_on(*before, 5, 6)["signal"] == "no clear change"
+    row = signal_on(*before, 5, 6, 4)
+    assert row["signal"] == "falling"
     # One of the eight weeks before may be as low: the second lowest, 22, is the edge.
     assert row["usual_low"] == 22
     assert row["level"] == 28
@@ -114,108 +115,108 @@ def test_three_low_weeks_in_a_row_are_shrinking_where_one_is_not() -> None:
 
 
 def test_two_low_weeks_and_a_usual_one_are_no_run() -> None:
-    assert verdict_on(30, 18, 25, 40, 22, 28, 35, 26, 5, 6, 24)["verdict"] == "steady"
+    assert signal_on(30, 18, 25, 40, 22, 28, 35, 26, 5, 6, 24)["signal"] == "no clear change"
 
 
-def test_a_room_that_is_silent_longer_than_it_ever_would_be_went_quiet() -> None:
+def test_a_room_that_is_silent_longer_than_it_ever_would_be_is_unusually_silent() -> None:
     before = [30, 18, 25, 40, 22, 28, 35, 26]
-    assert verdict_on(*before, 0)["verdict"] == "steady"
-    row = verdict_on(*before, 0, 0, 0)
-    assert row["verdict"] == "went quiet"
+    assert signal_on(*before, 0)["signal"] == "no clear change"
+    row = signal_on(*before, 0, 0, 0)
+    assert row["signal"] == "unusually silent"
     assert row["reason"] == "no messages for 3 weeks, usually about 28 a week"
     assert row["usual_low"] <= row["level"] == 28 <= row["usual_high"]
 
 
 def test_a_silent_week_of_a_room_that_is_often_silent_is_no_news() -> None:
-    assert verdict_on(6, 0, 3, 0, 0, 8, 1, 0, 5, 0)["verdict"] == "steady"
+    assert signal_on(6, 0, 3, 0, 0, 8, 1, 0, 5, 0)["signal"] == "no clear change"
 
 
-def test_a_room_that_never_spoke_is_steady_and_says_so() -> None:
-    row = verdict_on(*[0] * 26)
-    assert row["verdict"] == "steady"
+def test_a_room_that_never_spoke_has_no_clear_change_and_says_so() -> None:
+    row = signal_on(*[0] * 26)
+    assert row["signal"] == "no clear change"
     assert row["level"] == 0
     assert row["reason"] == "no messages, none in the 8 weeks before"
 
 
 def test_a_comeback_needs_seven_messages() -> None:
     weeks = [20, 30, 10, 25, 15, 30, 20, 10, 0, 0, 0, 0]
-    assert verdict_on(*weeks, 7)["verdict"] == "came back"
-    assert verdict_on(*weeks, 7)["reason"] == "7 messages after at least 4 silent weeks"
-    assert verdict_on(*weeks, 6)["verdict"] != "came back"
+    assert signal_on(*weeks, 7)["signal"] == "returned"
+    assert signal_on(*weeks, 7)["reason"] == "7 messages after at least 4 silent weeks"
+    assert signal_on(*weeks, 6)["signal"] != "returned"
 
 
 def test_six_messages_are_never_growth() -> None:
-    assert verdict_on(*[0] * 8, 6)["verdict"] == "steady"
-    assert verdict_on(*[0] * 7, 1, 6)["verdict"] == "steady"
+    assert signal_on(*[0] * 8, 6)["signal"] == "no clear change"
+    assert signal_on(*[0] * 7, 1, 6)["signal"] == "no clear change"
 
 
 def test_a_comeback_needs_four_silent_weeks_that_are_known() -> None:
-    assert verdict_on(20, 30, 10, 25, 15, 30, 20, 10, 1, 0, 0, 0, 40)["verdict"] != "came back"
-    assert verdict_on(NAN, 0, 0, 0, 40)["verdict"] == "too few to tell"
-    assert verdict_on(0, 0, 0, 0, 40)["verdict"] == "came back"
+    assert signal_on(20, 30, 10, 25, 15, 30, 20, 10, 1, 0, 0, 0, 40)["signal"] != "returned"
+    assert signal_on(NAN, 0, 0, 0, 40)["signal"] == "too few weeks"
+    assert signal_on(0, 0, 0, 0, 40)["signal"] == "returned"
 
 
 def test_three_weeks_before_are_too_few_and_four_are_enough() -> None:
-    row = verdict_on(NAN, 17, 17, 17, 17)
-    assert row["verdict"] == "too few to tell"
-    assert row["reason"] == "17 messages, only 3 of the 4 weeks before that a verdict needs are known"
+    row = signal_on(NAN, 17, 17, 17, 17)
+    assert row["signal"] == "too few weeks"
+    assert row["reason"] == "17 messages, only 3 of the 4 weeks before that a signal needs are known"
     assert row["weeks_known"] == 3
     assert row[["usual_low", "usual_high", "level"]].isna().all()
-    assert verdict_on(17, 17, 17, 17, 17)["verdict"] == "steady"
+    assert signal_on(17, 17, 17, 17, 17)["signal"] == "no clear change"
 
 
 def test_with_fewer_than_eight_weeks_the_spread_of_the_level_decides() -> None:
     # Size 0.46 at 17 messages a week, odds of 6: (ln 6 + 0.46 ln (51.46 / 17.46)) / ln (52.38 / 51.46) = 129.2.
-    even, uneven = verdict_on(17, 17, 17, 17, 129), verdict_on(1, 33, 1, 33, 129)
+    even, uneven = signal_on(17, 17, 17, 17, 129), signal_on(1, 33, 1, 33, 129)
     assert even["usual_high"] == uneven["usual_high"] == 129
-    assert even["verdict"] == "steady"
-    assert verdict_on(17, 17, 17, 17, 130)["verdict"] == "growing"
+    assert even["signal"] == "no clear change"
+    assert signal_on(17, 17, 17, 17, 130)["signal"] == "rising"
 
 
-def test_a_week_without_data_gets_no_verdict() -> None:
-    row = verdict_on(*EVEN, NAN)
-    assert row["verdict"] == "too few to tell"
+def test_a_week_without_data_gets_no_signal() -> None:
+    row = signal_on(*EVEN, NAN)
+    assert row["signal"] == "too few weeks"
     assert row["reason"] == "no data for this week"
     assert row[["usual_low", "usual_high", "level"]].isna().all()
 
 
 def test_unknown_weeks_are_skipped_and_not_read_as_silence() -> None:
-    row = verdict_on(*[55.0] * 4, NAN, NAN, *[55.0] * 4, 55)
+    row = signal_on(*[55.0] * 4, NAN, NAN, *[55.0] * 4, 55)
     assert (row["usual_low"], row["level"], row["usual_high"]) == (7, 55, 160)
     assert row["weeks_known"] == 8
 
 
-def test_a_room_made_in_the_last_week_is_new() -> None:
-    row = verdict_on(*[NAN] * 8, 31, created=8)
-    assert row["verdict"] == "new"
+def test_a_room_made_in_the_last_week_has_too_few() -> None:
+    row = signal_on(*[NAN] * 8, 31, created=8)
+    assert row["signal"] == "too few weeks"
     assert row["reason"] == "31 messages, created just now"
-    assert verdict_on(*[NAN] * 7, 31, 12, created=7)["verdict"] == "too few to tell"
+    assert signal_on(*[NAN] * 7, 31, 12, created=7)["signal"] == "too few weeks"
 
 
 def test_the_weeks_up_to_the_one_a_room_was_made_in_are_not_compared_with() -> None:
-    row = verdict_on(0, 0, 0, 900, *EVEN, 55, created=3)
+    row = signal_on(0, 0, 0, 900, *EVEN, 55, created=3)
     assert (row["level"], row["weeks_known"]) == (55, 8)
-    assert verdict_on(0, 0, 0, 0, 0, 12, created=4)["verdict"] == "too few to tell"
+    assert signal_on(0, 0, 0, 0, 0, 12, created=4)["signal"] == "too few weeks"
 
 
 def test_a_room_made_before_all_weeks_is_not_new() -> None:
-    assert verdict_on(*EVEN, 55, created=-30)["verdict"] == "steady"
+    assert signal_on(*EVEN, 55, created=-30)["signal"] == "no clear change"
 
 
 def test_weeks_left_out_are_not_compared_with_but_the_last_one_is_judged() -> None:
     weeks = [*[55.0] * 5, 1, 2, *[55.0] * 3, 55]
     marked = [False] * 5 + [True, True] + [False] * 3 + [True]
-    assert verdict_on(*weeks)["level"] < 55
-    row = verdict_on(*weeks, left_out=marked)
-    assert (row["verdict"], row["level"], row["weeks_known"]) == ("steady", 55, 8)
+    assert signal_on(*weeks)["level"] < 55
+    row = signal_on(*weeks, left_out=marked)
+    assert (row["signal"], row["level"], row["weeks_known"]) == ("no clear change", 55, 8)
 
 
 def test_a_week_with_more_deletions_than_messages_counts_as_nothing_and_is_said_as_it_is() -> None:
-    assert verdict_on(*EVEN, -2)["reason"] == "-2 messages, usually about 55 a week"
-    assert verdict_on(*EVEN, -2)["verdict"] == "went quiet"
-    with_deletions = verdict_on(60, -9, 60, 60, 60, 60, 60, 60, 55)
+    assert signal_on(*EVEN, -2)["reason"] == "-2 messages, usually about 55 a week"
+    assert signal_on(*EVEN, -2)["signal"] == "unusually silent"
+    with_deletions = signal_on(60, -9, 60, 60, 60, 60, 60, 60, 55)
     assert with_deletions["level"] == 420 / 8
-    assert with_deletions["verdict"] == "steady"
+    assert with_deletions["signal"] == "no clear change"
 
 
 def test_histories_that_do_not_fit_are_refused() -> None:
@@ -232,14 +233,14 @@ def test_histories_that_do_not_fit_are_refused() -> None:
 def test_no_rooms_give_an_empty_table_with_all_columns() -> None:
     table = judge(np.zeros((0, 9)))
     assert list(table.columns) == [
-        *["signal", "verdict", "usual_low", "usual_high", "news_below", "news_above", "level", "weeks_known"],
+        *["signal", "usual_low", "usual_high", "news_below", "news_above", "level", "weeks_known"],
         *["surprise", "seen_tripling", "reason"],
     ]
     assert table.empty
 
 
 def test_one_week_alone_is_too_little() -> None:
-    assert verdict_on(12)["verdict"] == "too few to tell"
+    assert signal_on(12)["signal"] == "too few weeks"
 
 
 def test_judging_changes_nothing_in_what_it_was_given() -> None:
@@ -261,7 +262,7 @@ histories = st.integers(1, 30).flatmap(
 
 @given(histories, st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
-def test_the_verdict_of_a_room_depends_on_that_room_alone(history: np.ndarray, chance: Sequence[float]) -> None:
+def test_the_signal_of_a_room_depends_on_that_room_alone(history: np.ndarray, chance: Sequence[float]) -> None:
     together = judge(history)
     order = list(range(len(history)))
     chance.shuffle(order)  # type: ignore[attr-defined]
@@ -275,7 +276,7 @@ def test_the_verdict_of_a_room_depends_on_that_room_alone(history: np.ndarray, c
 @settings(max_examples=80, deadline=None)
 def test_a_level_lies_inside_its_band_and_everything_is_finite_or_unknown_together(history: np.ndarray) -> None:
     table = judge(history)
-    assert set(table["verdict"]) <= set(VERDICTS)
+    assert set(table["signal"]) <= set(SIGNALS)
     assert (table["reason"].str.len() > 0).all()
     known = table.dropna(subset=["level"])
     band = known[["usual_low", "level", "usual_high"]].to_numpy()
@@ -284,19 +285,19 @@ def test_a_level_lies_inside_its_band_and_everything_is_finite_or_unknown_togeth
     assert (np.diff(band, axis=1) >= 0).all()
     unknown = table[table["level"].isna()]
     assert unknown[["usual_low", "usual_high"]].isna().all(axis=None)
-    assert set(unknown["verdict"]) <= {"too few to tell", "new", "came back"}
+    assert set(unknown["signal"]) <= {"too few weeks", "returned"}
 
 
 @given(histories)
 @settings(max_examples=60, deadline=None)
-def test_growing_is_above_the_band_shrinking_below_and_steady_inside(history: np.ndarray) -> None:
+def test_rising_is_above_the_band_falling_below_and_no_clear_change_inside(history: np.ndarray) -> None:
     table = judge(history)
     last = np.maximum(history[:, -1], 0)
-    low, high, verdict = table["usual_low"], table["usual_high"], table["verdict"]
-    assert (last > high)[verdict == "growing"].all()
-    assert (last < low)[verdict == "shrinking"].all()
-    assert ((low <= last) & (last <= high))[verdict == "steady"].all()
-    assert (last == 0)[verdict == "went quiet"].all()
+    low, high, signal = table["usual_low"], table["usual_high"], table["signal"]
+    assert (last > high)[signal == "rising"].all()
+    assert (last < low)[signal == "falling"].all()
+    assert ((low <= last) & (last <= high))[signal == "no clear change"].all()
+    assert (last == 0)[signal == "unusually silent"].all()
 
 
 def test_the_expected_band_of_a_week_is_the_one_it_is_judged_by() -> None:
@@ -307,7 +308,7 @@ def test_the_expected_band_of_a_week_is_the_one_it_is_judged_by() -> None:
     assert band.iloc[:4].isna().all(axis=None)
     for week in range(4, 26):
         row = judge(weekly.to_numpy()[None, : week + 1]).iloc[0]
-        if row["verdict"] in ("steady", "growing"):
+        if row["signal"] in ("no clear change", "rising"):
             assert band.iloc[week].tolist() == [row["usual_low"], row["level"], row["usual_high"]]
 
 

@@ -14,7 +14,7 @@ from engagement.display.tiles import tiles
 from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
-from engagement.numbers.verdict import STEADY, TOO_FEW
+from engagement.numbers.verdict import NO_CLEAR_CHANGE, TOO_FEW_WEEKS
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.counts import NOT_ALIKE_NOTE
 from engagement.report import html, markdown
@@ -88,7 +88,7 @@ def test_days_nobody_counted_are_named_and_nothing_is_judged_by_them(clock: Cloc
     assert [note for note in activity.receipt.notes if "4-day" not in note][-2:] == [NOTE, NOT_ALIKE_NOTE]
     # 50 messages on five days and 70 on seven are a fall of 29 % only if the two others were silent.
     assert column(activity, "messages")["general"] == 50
-    assert column(activity, "verdict")["general"] == TOO_FEW
+    assert column(activity, "signal")["general"] == TOO_FEW_WEEKS
     assert told(activity).startswith(
         "50 messages were counted, and 74 in the period before: not like for like, as nothing was counted on "
         "11–12 Nov 2026 (no data, or nobody wrote)."
@@ -105,11 +105,11 @@ def test_silence_is_only_certain_where_the_last_message_proves_it(server: DemoSe
     assert column(activity, "state") == {
         "general": "active",
         "spoke in the gap": "unknown",
-        "spoke the week before": "went quiet",
+        "spoke the week before": "fell silent",
         "spoke in summer": "dormant",
     }
-    assert column(activity, "movement")["spoke in the gap"] == ""
-    assert column(activity, "movement")["spoke the week before"] == "went quiet"
+    assert column(activity, "change_word")["spoke in the gap"] == ""
+    assert column(activity, "change_word")["spoke the week before"] == "fell silent"
 
 
 @fault("a day of the previous period", NOTED, "nobody is called new or back")
@@ -117,7 +117,9 @@ def test_a_gap_in_the_previous_period_calls_nobody_new_back_or_long_silent(serve
     server.workspace.add("spoke the week before", date(2026, 11, 13), 2)
     server.workspace.stop_counting(date(2026, 11, 5), date(2026, 11, 5))
     activity = judged(server, clock)
-    assert column(activity, "movement")["spoke the week before"] == "", "it had four messages on the day that is lost"
+    assert column(activity, "change_word")["spoke the week before"] == "", (
+        "it had four messages on the day that is lost"
+    )
     assert activity.uncounted == (date(2026, 11, 5),)
     assert "back" not in told(activity)
     assert "not like for like" in told(activity)
@@ -132,7 +134,7 @@ def test_weeks_with_uncounted_days_are_not_compared_with(server: DemoServer, clo
     lost = pd.Timestamp("2026-10-19")
     assert activity.history.counts[lost].isna().all()
     assert activity.history.counts.drop(columns=lost).loc["general"].tolist() == [70] * 12
-    assert column(activity, "verdict")["general"] == STEADY
+    assert column(activity, "signal")["general"] == NO_CLEAR_CHANGE
     assert activity.history.receipt.notes == (
         "Nothing was counted on 2026-10-20 to 2026-10-22: no data, or nobody wrote. Weeks with such days have no data.",
     )
@@ -145,7 +147,7 @@ def test_a_whole_week_without_data_is_not_known_and_not_zero(server: DemoServer,
     assert activity.previous_no_data
     assert activity.rooms[["previous_messages", "change", "change_pct"]].isna().all(axis=None)
     assert column(activity, "messages")["general"] == 70
-    assert set(column(activity, "movement").values()) == {""}
+    assert set(column(activity, "change_word").values()) == {""}
     assert tiles(activity, activity.rooms)[0].change == "nothing to compare with"
 
 

@@ -15,7 +15,7 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
-from engagement.numbers.verdict import GROWING, STEADY, TOO_FEW
+from engagement.numbers.verdict import NO_CLEAR_CHANGE, RISING, TOO_FEW_WEEKS
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.weeks import RULE, Again
 from engagement.reading.workspace import Reader
@@ -63,19 +63,19 @@ def kept(archive: Archive, reader: Reader, week: Period) -> dict[str, float]:
     return pd.Series(found.counts[:, 0], index=found.room_ids).to_dict()
 
 
-@fault("spam of a kept week is purged", EXACT, "count, change, verdict and reason tell the week of now")
+@fault("spam of a kept week is purged", EXACT, "count, change, signal and reason tell the week of now")
 def test_after_a_purge_the_row_and_its_verdict_tell_the_same_week(server: DemoServer, clock: Clock) -> None:
     archive = empty_archive()
     before = row(judged(visit(server, clock, archive)))
-    assert (before["messages"], before["verdict"]) == (700, GROWING)
+    assert (before["messages"], before["signal"]) == (700, RISING)
     without_spam(server)
     clock.forward(hours=1)
     activity = judged(visit(server, clock, archive))
     after = row(activity)
-    assert (after["messages"], after["previous_messages"], after["verdict"]) == (70, 70, STEADY)
+    assert (after["messages"], after["previous_messages"], after["signal"]) == (70, 70, NO_CLEAR_CHANGE)
     assert str(after["reason"]).startswith("70 messages, usually")
     told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
-    assert "growing" not in told
+    assert "rising" not in told
     assert "700" not in told
 
 
@@ -107,14 +107,14 @@ def test_what_was_read_of_a_week_and_the_one_before_replaces_what_was_kept(serve
 @fault("a kept week that no longer fits into the month read now", NOTED, "too few weeks to judge by")
 def test_weeks_that_do_not_fit_into_the_period_read_now_are_not_judged_by(server: DemoServer, clock: Clock) -> None:
     archive, month = empty_archive(), Period(date(2026, 10, 19), date(2026, 11, 15))
-    assert row(judged(visit(server, clock, archive), month))["verdict"] == GROWING
+    assert row(judged(visit(server, clock, archive), month))["signal"] == RISING
     without_spam(server)
     clock.forward(hours=1)
     activity = judged(visit(server, clock, archive), month)
     # Four weeks of 70 cannot hold one of 700.
-    assert (row(activity)["messages"], row(activity)["verdict"]) == (280, TOO_FEW)
+    assert (row(activity)["messages"], row(activity)["signal"]) == (280, TOO_FEW_WEEKS)
     assert "700" not in str(row(activity)["reason"])
-    assert row(activity, "help")["verdict"] == STEADY
+    assert row(activity, "help")["signal"] == NO_CLEAR_CHANGE
     told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
     assert "770" not in told, "the week of all rooms together is not known either"
 

@@ -15,7 +15,7 @@ from engagement.demo.community import RoomSpec, community
 from engagement.numbers.measures import by_week
 from engagement.numbers.periods import SUNDAY, Period, Way, last_full_weeks
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, last_full_week, verdicts, weeks_until
+from engagement.numbers.weeks import History, last_full_week, signals, weeks_until
 from engagement.reading.jobs import Job, Progress, Teller
 from engagement.reading.weeks import RULE, _turns
 from engagement.reading.workspace import Reader
@@ -146,7 +146,7 @@ def test_weeks_before_counting_and_weeks_without_any_message_are_no_data_and_nev
         assert facts.first_counted == weeks[2].start + 2 * DAY
         server.calls.clear()
         history = read(reader, 8)
-        judged = verdicts(reader.activity(facts, LAST).result(60).rooms, history)
+        judged = signals(reader.activity(facts, LAST).result(60).rooms, history)
     unknown = [True, True, True, False, False, True, False, False]
     assert history.counts.isna().loc["general"].tolist() == unknown
     assert history.of(["silent"]).iloc[0].isna().tolist() == unknown
@@ -180,7 +180,7 @@ def test_renamed_and_deleted_rooms_keep_their_weeks_under_their_id(server: DemoS
     assert weekly(history, "general") == [77, 84, 91, 98, 105, 33]
     assert weekly(history, "late") == [0, 0, 0, 0, 4, 6]
     rooms = reader.activity(reader.facts().result(60), last).result(60).rooms
-    assert set(verdicts(rooms, history).index) == {"general", "late", "silent"}
+    assert set(signals(rooms, history).index) == {"general", "late", "silent"}
     assert by_week(history, rooms)["messages"].tolist() == [77, 84, 91, 98, 109, 39]
 
 
@@ -240,7 +240,7 @@ def test_the_last_full_week_of_a_period_lies_whole_inside_it() -> None:
     assert last_full_week(Period(date(2026, 11, 1), date(2026, 11, 21)), 0, later) == LAST
     assert last_full_week(LAST, 0, later) == LAST
     assert last_full_week(Period(date(2026, 11, 10), date(2026, 11, 21)), 0, later) is None
-    # On its Sunday a week is not over, and no verdict may rest on it.
+    # On its Sunday a week is not over, and no signal may rest on it.
     assert last_full_week(LAST, 0, LAST.end) is None
     assert last_full_week(LAST, 0, LAST.end + timedelta(days=1)) == LAST
     assert last_full_week(Period(date(2026, 11, 1), LAST.end), 0, LAST.end) == LAST.previous
@@ -266,9 +266,9 @@ def test_a_room_that_does_not_arrive_is_unknown_in_these_weeks_and_they_are_read
     assert history.of(["late"]).iloc[0].dropna().tolist() == [0, 0, 0, 0]
     assert history.incomplete == (SIX[4], SIX[5])
     assert history.receipt.notes == (f"Not complete: the weeks {SIX[4]}, {SIX[5]}.",)
-    judged = verdicts(rooms, history)
+    judged = signals(rooms, history)
     assert judged.loc["late", "reason"] != judged.loc["general", "reason"]
-    assert judged.loc["late", "verdict"] == "too few to tell"
+    assert judged.loc["late", "signal"] == "too few weeks"
     server.calls.clear()
     clock.now += 60
     again = read(visit(server, clock, archive))
@@ -372,5 +372,5 @@ def test_an_activity_is_judged_once_and_without_a_history_stays_as_it_is(server:
     history = read(reader)
     judged = activity.judged(history)
     assert judged is activity.judged(history)
-    assert judged.rooms["verdict"].tolist() == verdicts(activity.rooms, history)["verdict"].tolist()
-    assert "verdict" not in activity.rooms
+    assert judged.rooms["signal"].tolist() == signals(activity.rooms, history)["signal"].tolist()
+    assert "signal" not in activity.rooms

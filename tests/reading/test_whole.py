@@ -245,7 +245,7 @@ def test_the_json_of_the_build_that_begins_too_late_says_so_and_is_right(
     told = as_json(account, server, capsys)
     assert told["complete"] is True
     assert [note for note in told["notes"] if "begins its windows too late" in note] == told["notes"]
-    compared = ("messages", "previous_messages", "change", "state", "verdict", "reason")
+    compared = ("messages", "previous_messages", "change", "state", "signal", "reason")
     for room in told["rooms"]:
         assert [room[key] for key in compared] == [right[room["room_id"]][key] for key in compared]
     assert len(told["rooms"]) == len(right)

@@ -91,8 +91,8 @@ def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
     whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):
         tables = [content.tables[what] for content in (longer, whole)]
-        assert [table.short.columns[-1] for table in tables] == ["Verdict (9–15 Nov)", "Verdict"]
-    assert "Verdict (9–15 Nov)" in longer.every_room
+        assert [table.short.columns[-1] for table in tables] == ["Signal (9–15 Nov)", "Signal"]
+    assert "Signal (9–15 Nov)" in longer.every_room
     assert "last full week: 9–15 Nov 2026" in longer.charts["trend"].subtitle
 
 
@@ -214,7 +214,7 @@ def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
     assert content.key_figures == ()
 
 
-def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
+def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:
     other = activity_of(
         {"name": "general", "room_id": "r1", "messages": 50},
         {"name": "help", "room_id": "r2", "messages": 90},
@@ -222,13 +222,13 @@ def test_two_periods_side_by_side_tell_new_gone_up_and_down() -> None:
     )
     content = build(activity_of(*ROOMS), EVERY, Wishes(), compared=other)
     rows = content.rows(content.tables["compared"]).to_dict("records")
-    told = {row["Room"]: (row["What"], row["Change"]) for row in rows}
+    told = {row["Room"]: (row["Change in words"], row["Change"]) for row in rows}
     assert told == {
-        "#general": ("up", 20),
-        "#help": ("down", -60),
-        "🔒 merger-plan": ("new", 20),
-        "direct message": ("new", 7),
-        "#left": ("gone", -4),
+        "#general": ("more", 20),
+        "#help": ("fewer", -60),
+        "🔒 merger-plan": ("back", 20),
+        "direct message": ("back", 7),
+        "#left": ("fell silent", -4),
     }
 
 

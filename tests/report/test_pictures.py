@@ -47,7 +47,13 @@ def test_the_pdf_has_selectable_text_on_the_paper_that_was_asked_for() -> None:
     page = PdfReader(io.BytesIO(made)).pages[0]
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (612, 792)
     text = pdf_text(made)
-    for said in ("Channel engagement report", "chat.example.org", "#general", "70", "Messages rose from 60 to 100"):
+    for said in (
+        "Channel engagement report",
+        "chat.example.org",
+        "#general",
+        "70",
+        "100 messages, 40 more than the 60 before",
+    ):
         assert said in text, said
 
 

@@ -55,7 +55,7 @@ PAGES = ("Overview", "Top channels", "Inactive rooms", "Week over week", "Trends
 PARTS = {
     "client": "the only code that asks a workspace anything; every command and page reads through it",
     "reading": "what makes the one table of a period and of its weeks; every command, page and file shows that table",
-    "table": "the states, changes and verdicts of that table, computed from given counts",
+    "table": "the states, changes and signals of that table, computed from given counts",
     "archive": "the past weeks that are kept, and the database below them",
     "sessions": "who is signed in, and since when; every page asks it",
     "settings": "the one file and the environment; every command and the dashboard begin with them",

@@ -29,7 +29,7 @@ OFFERED = {
     "weeks": ["13", "26", "52"],
     "heat": ["20", "40"],
     "sort": ["As listed", "Messages", "Change", "Change %", "Silent days", "Members", "Last message", "Room"],
-    "moved": ["New", "Back", "Went quiet"],
+    "moved": ["New", "Back", "Fell silent"],
     "exempt": ["false", "true"],
 }
 DAYS = ["2026-11-09", "2026/11/10", "2014-12-31", "2100-01-01", "0000-00-00", "9999-12-31", "20261109", "2026-02-30",
@@ -211,6 +211,13 @@ def test_a_link_to_a_page_says_what_of_it_is_unknown_until_that_was_read(
         app.button(key="broken_read").click().run()
         assert told(app) == set()
     assert app.get("plotly_chart")
+
+
+def test_a_link_of_an_older_release_asks_for_what_its_words_are_called_now(session_id: str) -> None:
+    app = read(tab(session_id, "week_over_week", moved=["New", "Went quiet", "Old"]))
+    assert app.get("button_group")[0].value == ["New", "Fell silent"]
+    assert told(app) == {"moved"}
+    assert told(read(tab(session_id, "week_over_week", moved=["Went quiet"]))) == set()
 
 
 def test_two_rooms_with_one_label_are_two_entries_to_choose_from() -> None:

@@ -182,7 +182,7 @@ def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: st
 @fault(
     "spam of a kept week is purged",
     EXACT,
-    "count, change, verdict and reason tell the week of now",
+    "count, change, signal and reason tell the week of now",
     kind="A past that changes",
     at="demo workspace, purged",
     seen="Top channels",
@@ -218,8 +218,8 @@ def test_every_page_names_the_days_nobody_counted_and_judges_nothing_by_them(pag
     # An arrow is a judgement.
     assert all("not like for like" in m.delta for m in app.metric if m.label in {one.label for one in MEASURES})
     for table in app.dataframe:
-        verdicts = table.value.get("Verdict")
-        assert verdicts is None or set(verdicts) <= {"too few to tell", "new"}
+        signals = table.value.get("Signal")
+        assert signals is None or set(signals) <= {"too few weeks"}
 
 
 @fault(

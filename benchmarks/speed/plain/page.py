@@ -1,6 +1,6 @@
 """The floor: an overview and a table of the same rooms as one writes them first, with what the framework offers.
 
-What is read is kept by ``st.cache_data``; there are no checks, no past weeks, no verdicts and no links.
+What is read is kept by ``st.cache_data``; there are no checks, no past weeks, no signals and no links.
 """
 
 import os
@@ -127,8 +127,8 @@ def overview():
     with right:
         draw("Busiest rooms", bars(rooms["Room"].head(10), rooms["Messages"].head(10)), "top")
         silent = rooms[rooms["Messages"] <= 0]
-        quiet, never = silent["Previous"] > 0, silent["Last message"].isna()
-        states = {"Went quiet": quiet, "Never used": never & ~quiet, "Dormant": ~never & ~quiet}
+        fallen, never = silent["Previous"] > 0, silent["Last message"].isna()
+        states = {"Fell silent": fallen, "Never used": never & ~fallen, "Dormant": ~never & ~fallen}
         draw("Inactive rooms", bars(states, [int(one.sum()) for one in states.values()]), "states")
 
 
