@@ -1,4 +1,5 @@
-"""What was read from workspaces and is kept: windows of counts, one row with one compact block each.
+"""What was read from workspaces and is kept: windows of counts, one row with one compact block each, and what was found
+on them.
 
 A window that is over changes only by late edits and deletions, so it is read once, and dropped when it is old. No
 message text is kept.
@@ -23,6 +24,7 @@ from engagement.errors import DamagedBlock
 from engagement.numbers.periods import DAY, Period, Way
 from engagement.numbers.receipt import Receipt
 from engagement.settings.keys import ArchivePlace
+from engagement.storage.bars import KeptBar, drop_bars_without_weeks, forget_bar, load_bar, write_bar
 from engagement.storage.database import Store
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
@@ -238,6 +240,22 @@ class Archive:
             else:
                 write_totals(connection, workspace, totals)
 
+    def bar(self, scope: Scope, rule: str) -> KeptBar | None:
+        """The bar that was found on the weeks of the scope by this rule, where one is kept."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            return load_bar(connection, found[0], rule) if found else None
+
+    def keep_bar(self, scope: Scope, kept: KeptBar | None) -> None:
+        """Keep a bar in place of an earlier one, or none any more."""
+        with self._store.writing() as connection:
+            lock(connection)
+            scope_id, _ = _scope_for_writing(connection, scope)
+            if kept is None:
+                forget_bar(connection, scope_id)
+            else:
+                write_bar(connection, scope_id, kept)
+
     def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:
             held = self._positions.pop(scope_id, None)
@@ -297,9 +315,10 @@ def _replace(connection: Connection, key: Mapping[str, object], meta: WindowMeta
 
 
 def _drop_old(connection: Connection, now: datetime, lasts: timedelta) -> None:
-    """Drop the windows that ended longer ago than they last, and were not read lately."""
+    """Drop the windows that ended longer ago than they last, and were not read lately, and bars with their last one."""
     ended, read = _WINDOWS.c.end_day < str((now - lasts).date()), _WINDOWS.c.read_at < (now - _OLD_KEPT).timestamp()
     connection.execute(delete(_WINDOWS).where(ended, read))
+    drop_bars_without_weeks(connection)
 
 
 def _rows(

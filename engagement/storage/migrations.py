@@ -63,6 +63,13 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "whole_at {REAL} NOT NULL, block {BYTES} NOT NULL)",
         ),
     ),
+    (
+        "bars",
+        (
+            "CREATE TABLE bars (scope_id INTEGER PRIMARY KEY REFERENCES scopes (id), rule TEXT NOT NULL, "
+            "found_at {REAL} NOT NULL, weeks TEXT NOT NULL, bar TEXT NOT NULL)",
+        ),
+    ),
 )
 
 

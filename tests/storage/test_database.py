@@ -20,7 +20,7 @@ from tests.support.processes import together
 
 pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive")
 
-TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals"}
+TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals", "bars"}
 
 
 def tables(store: Store) -> set[str]:
@@ -38,6 +38,7 @@ def test_a_new_database_gets_its_tables_and_a_record_of_each_step(store: Store) 
         steps = connection.exec_driver_sql("SELECT name, taken_at FROM migrations ORDER BY name").all()
     assert [tuple(step) for step in steps] == [
         ("archive", "2026-11-20T12:00:00+00:00"),
+        ("bars", "2026-11-20T12:00:00+00:00"),
         ("sessions", "2026-11-20T12:00:00+00:00"),
         ("totals", "2026-11-20T12:00:00+00:00"),
         ("workspaces", "2026-11-20T12:00:00+00:00"),
@@ -287,17 +288,7 @@ def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_k
 def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
     with store.writing() as connection:
-        for name in (
-            "tickets",
-            "sessions",
-            "windows",
-            "rooms",
-            "scopes",
-            "checks",
-            "workspaces",
-            "totals",
-            "migrations",
-        ):
+        for name in "tickets sessions windows rooms bars scopes checks workspaces totals migrations".split():
             connection.exec_driver_sql(f"DROP TABLE {name}")
     with pytest.raises(StoreUnavailable):
         store.ping()
