@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
-from engagement.display.wording import duration_text, plural
-from engagement.errors import InvalidSettings, NoPremiumModule, Unrecognised
+from engagement.display.wording import basis_text, duration_text, plural
+from engagement.errors import EngagementError, InvalidSettings, NoPremiumModule, Unrecognised
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.jobs import Progress
@@ -47,8 +47,9 @@ def run(
 ) -> tuple[str, tuple[str, ...]]:
     """Reads those of the last ``weeks`` full weeks that are not kept, and ``again`` those it names; keeps each at once.
 
-    A line on what is then in the archive comes back, and the notes. ``say(done, total)`` is called whenever more weeks
-    are done. Raises NoPremiumModule where the server counts nothing, Unrecognised where nothing can be kept, and the
+    A line on what is then in the archive comes back, with another on the thresholds of signals where these were found
+    on it, and the notes. ``say(done, total)`` is called whenever more weeks are done. Raises NoPremiumModule where the
+    server counts nothing, Unrecognised where nothing can be kept, and the
     errors of any reading.
     """
     facts = reader.facts().result()
@@ -73,13 +74,18 @@ def run(
         # An interrupted sync ends with the week it is reading.
         reading.leave()
     notes = reading.result().receipt.notes
+    try:
+        found = reader.calibrated(facts, anew=again.weeks > 0 and again.after is None).result()
+    except EngagementError as error:
+        found, notes = False, (*notes, f"The thresholds of signals could not be found: {error}")
     kept = reader.archive.kept(scope, asked, RULE)
     from_before = sum(window.meta == kept[period].meta for period, window in before.items() if period in kept)
     if done < weeks:
         say(weeks, weeks)
     line = f"{plural(len(kept), 'week')} of {Period(asked[0].start, last.end)} kept: {from_before} from before, "
     line += f"{len(kept) - from_before} read now"
-    return line + (f"; {weeks - len(kept)} without data" if len(kept) < weeks else ""), notes
+    line += f"; {weeks - len(kept)} without data" if len(kept) < weeks else ""
+    return line + (f"\n{basis_text(reader.basis(facts).result())}" if found else ""), notes
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

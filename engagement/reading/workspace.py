@@ -9,16 +9,18 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from engagement.api.client import ChannelCounts, Client, Directory
-from engagement.api.refusals import ENDS_ALL
-from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable, WorkspaceError
+from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
+from engagement.numbers.basis import Basis
 from engagement.numbers.days import index_of
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, week_of, windows
+from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, last_full_weeks, week_of, windows
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import SIGNAL_WEEKS, History, last_full_week, weeks_until
+from engagement.reading.calibration import basis_of, calibrate
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
+from engagement.reading.directory import read_directory, receipt_of
 from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
@@ -36,23 +38,6 @@ UNSETTLED_KEPT = 180.0
 RENEWAL_KEPT = 600.0
 # What the counting check was told stands for a reading that follows at once, and for no other.
 HANDED_OVER = 60.0
-# No Rocket.Chat counted messages per day before its release 3.1 of 2020, which looked back 90 days.
-LONG_AGO = date(2015, 1, 1)
-
-PENDING_NOTE = "The room directory is still being read; inactive rooms follow."
-PRIVATE_UNKNOWN_NOTE = (
-    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
-    "that had no message since the server began counting are not known."
-)
-RIGHTS_UNREAD_NOTE = (
-    "What this account may see could not be asked, so only what every account may see is shown: rooms outside the "
-    "public directory that had no message are not known."
-)
-EVER_UNREAD_NOTE = "Which rooms had messages before both periods is not known, as their list could not be read."
-PRIVATE_LATELY_NOTE = (
-    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
-    "that had no message in either period are not known."
-)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -134,7 +119,7 @@ class Reader:
         """The rooms of the workspace that the person may know of."""
 
         def work(tell: Teller[Directory]) -> Directory:
-            return self._read_directory(self.make_client(tell), facts, tell)
+            return read_directory(self.make_client(tell), facts, self.access, facts.today(self.now()), tell)
 
         return self.jobs.ask(self._key(facts, "directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
@@ -246,6 +231,7 @@ class Reader:
             history = read_history(client, archive, scope, known, asked, tell, now=self.now, again=again)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
+                self.calibrated(facts)
             return history
 
         return self.jobs.ask(key, self.viewer, work, keep=SETTLED_KEPT)
@@ -262,6 +248,29 @@ class Reader:
             return renewed
 
         self.jobs.ask(self._key(facts, "renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
+
+    def basis(self, facts: Facts) -> Job[Basis]:
+        """What signals rest on, the same for everybody and every page."""
+
+        def work(_: Teller[Basis]) -> Basis:
+            return basis_of(self._archive(facts.identity), self.scope(facts), facts, self._last_week(facts))
+
+        return self.jobs.ask(self._key(facts, "basis"), self.viewer, work, keep=UNSETTLED_KEPT)
+
+    def calibrated(self, facts: Facts, *, anew: bool = False) -> Job[bool]:
+        """Finds the bar of the workspace where that is due, behind what anybody waits for."""
+
+        def work(_: Teller[bool]) -> bool:
+            archive, last = self._archive(facts.identity), self._last_week(facts)
+            changed = calibrate(archive, self.scope(facts), facts, last, now=self.now, anew=anew)
+            if changed:
+                self.jobs.forget(self._key(facts, "basis"), self.viewer)
+            return changed
+
+        return self.jobs.ask(self._key(facts, "calibration", anew), self.viewer, work, keep=RENEWAL_KEPT)
+
+    def _last_week(self, facts: Facts) -> Period:
+        return last_full_weeks(facts.today(self.now()), 1, self.week_start)
 
     def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
         """The weeks that the signals on ``period`` rest on; None where it holds no full week, or none is counted."""
@@ -303,24 +312,6 @@ class Reader:
 
         return self.jobs.ask((name, "counting", release), self.viewer, work, keep=0.0).result_for(tell)
 
-    def _read_directory(self, client: Client, facts: Facts, tell: Teller[Directory]) -> Directory:
-        """The rooms that may be known without a count. Where the account may not see all rooms, also every room that
-        was ever active or, on older releases, every room the channel list names.
-        """
-        tell.stage("Reading the room directory")
-        listed = client.directory(full=self.access.all_rooms, progress=tell.progress)
-        if self.access.all_rooms or not facts.counted:
-            return listed
-        tell.stage("Reading which rooms were ever active")
-        window = windows(Period(LONG_AGO, facts.today(self.now())), facts.offset)[0]
-        try:
-            ever = client.channel_counts(window, every_room=True, progress=tell.progress)
-        except ENDS_ALL:
-            raise
-        except WorkspaceError:
-            return replace(listed, receipt=listed.receipt + Receipt(notes=(EVER_UNREAD_NOTE,), complete=False))
-        return listed.with_rooms_of(ever)
-
     def _activity(self, facts: Facts, today: date, counts: Counts, listed: Directory | None) -> Activity:
         """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
         directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
@@ -346,7 +337,7 @@ class Reader:
             read_at=self.now().astimezone(UTC),
             rooms=rooms,
             daily=counts.daily.drop(index_of(lacking), errors="ignore"),
-            receipt=_receipt(facts, counts, listed, directory, told=self.access.told)
+            receipt=receipt_of(facts, counts, listed, directory, told=self.access.told)
             + Receipt(notes=gap_notes(facts, lacking)),
             directory=directory,
             counted=facts.counted,
@@ -363,21 +354,3 @@ def _whole(archive: Archive, scope: Scope, weeks: Sequence[Period]) -> bool:
     """Whether all of these weeks are kept whole, so that none of them is read."""
     kept = archive.kept(scope, weeks, RULE)
     return all(week in kept and kept[week].settled and kept[week].meta.complete for week in weeks)
-
-
-def _receipt(facts: Facts, counts: Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
-    """Everything that was read for an activity, directory and facts included."""
-    receipt = facts.receipt + counts.receipt
-    if facts.first_counted and facts.first_counted > counts.previous.start:
-        begun = f"The server counted nothing before {facts.first_counted}; earlier days have no data."
-        receipt += Receipt(notes=(begun,))
-    if listed is None:
-        return receipt + Receipt(notes=(PENDING_NOTE,), complete=False)
-    receipt += listed.receipt
-    if directory == "full":
-        return receipt
-    if not told:
-        return receipt + Receipt(notes=(RIGHTS_UNREAD_NOTE,), complete=False)
-    # A window of all time cannot be asked for where only blocks of days are counted rightly.
-    lately = facts.way is Way.SWAPPED and not facts.identity.release.lists_silent_rooms
-    return receipt + Receipt(notes=(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE,))

@@ -8,6 +8,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from engagement.cli.connection import pause_text
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.windows import Windows
-from engagement.errors import NoPremiumModule
+from engagement.errors import NoPremiumModule, StoreUnavailable
+from engagement.numbers.bar import CONSTANT_BAR
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
+from engagement.reading import calibration, workspace
 from engagement.reading.jobs import Progress
-from engagement.reading.weeks import RULE
+from engagement.reading.weeks import RULE, Again
 from engagement.storage.archive import Archive, Scope
 from engagement.storage.database import Store
 from tests.support.asking import empty_archive, reader_of
@@ -197,6 +200,37 @@ def test_weeks_before_counting_are_without_data_and_said() -> None:
         synced, notes = sync.run(reader_of(server, now=clock.moment), 6)
     assert synced == "3 weeks of 2026-10-05 to 2026-11-15 kept: 0 from before, 3 read now; 3 without data"
     assert notes == ("The server counted nothing before 2026-10-26; weeks that begin earlier have no data.",)
+
+
+def test_a_sync_of_a_year_ends_with_the_thresholds_that_were_found_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, archive = Clock(), empty_archive()
+    weeks = last_weeks(52)
+    made = community([RoomSpec("general")], {"general": {day: 10 for week in weeks for day in week.dates()}})
+    monkeypatch.setattr(calibration, "found", lambda *_: replace(CONSTANT_BAR, weeks=49))
+    with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
+        first, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52)
+        second, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52)
+        again, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52, again=Again(52))
+    found = (
+        "\nThe thresholds of signals were found on 49 weeks of this workspace, 17 Nov 2025 – 15 Nov 2026; "
+        "about one signal in five is chance."
+    )
+    kept = "52 weeks of 2025-11-17 to 2026-11-15 kept"
+    assert first == f"{kept}: 0 from before, 52 read now{found}"
+    assert second == f"{kept}: 52 from before, 0 read now"
+    assert again == f"{kept}: 0 from before, 52 read now{found}"
+
+
+@fault("the thresholds cannot be found or kept", NOTED, "the weeks are kept, and it is said", at="database")
+def test_a_sync_that_finds_no_thresholds_says_so_and_has_kept_its_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> bool:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(workspace, "calibrate", away)
+    with DemoServer(PAGED, clock=Clock()) as server:
+        synced, notes = sync.run(reader_of(server), 2)
+    assert synced.startswith("2 weeks of 2026-11-02 to 2026-11-15 kept")
+    assert notes == (f"The thresholds of signals could not be found: {StoreUnavailable()}",)
 
 
 def test_pauses_are_told_with_the_time_that_all_of_it_takes() -> None:

@@ -16,10 +16,11 @@ from engagement.demo.tampering import ODD_VALUES, odd_value, room_twice, total
 from engagement.errors import NoPermission
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
+from engagement.reading.directory import RIGHTS_UNREAD_NOTE
 from engagement.reading.facts import DAYS_NOTE, RELEASE_NOTE
 from engagement.reading.jobs import Jobs
 from engagement.reading.rights import admit
-from engagement.reading.workspace import RIGHTS_UNREAD_NOTE, Reader
+from engagement.reading.workspace import Reader
 from tests.support.asking import checked_archive, reader_of
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, SAID, WAITED, fault, switch

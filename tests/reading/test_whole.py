@@ -18,9 +18,10 @@ from engagement.api.client import Client, Pace
 from engagement.demo import DemoServer, Options
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
+from engagement.reading.directory import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.rights import admit
-from engagement.reading.workspace import PRIVATE_LATELY_NOTE, PRIVATE_UNKNOWN_NOTE, Reader
+from engagement.reading.workspace import Reader
 from tests.support.asking import ask, checked_archive, empty_archive, reader_of
 from tests.support.clock import NOON, Clock
 from tests.support.faults import EXACT, NOTED, WAITED, fault

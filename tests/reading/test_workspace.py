@@ -12,8 +12,8 @@ from engagement.demo import DemoServer, Options
 from engagement.errors import NoPermission
 from engagement.numbers.periods import Period, Way, windows
 from engagement.numbers.rooms import Activity
+from engagement.reading.directory import PRIVATE_UNKNOWN_NOTE
 from engagement.reading.facts import COUNTING_NOTE
-from engagement.reading.workspace import PRIVATE_UNKNOWN_NOTE
 from tests.support.api_tools import client_of
 from tests.support.asking import ask
 from tests.support.clock import Clock

@@ -1,0 +1,79 @@
+"""The bar of a workspace: found on the weeks that are kept of it, kept with them, and found again as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from engagement.numbers.basis import MOST_WEEKS, Basis, due
+from engagement.numbers.calibration import found
+from engagement.numbers.periods import DAY, Period
+from engagement.numbers.verdict import turn_of_year
+from engagement.numbers.weeks import weeks_until
+from engagement.reading.facts import Facts
+from engagement.reading.weeks import RULE
+from engagement.storage.archive import Archive, Scope
+from engagement.storage.bars import KeptBar
+
+# The first part is raised when a bar is found in another way, the second when weeks are read in another way.
+BAR_RULE = f"1.{RULE}"
+
+
+def basis_of(archive: Archive, scope: Scope, facts: Facts, last: Period) -> Basis:
+    """What signals rest on now: the bar that is kept, else the constants. Raises StoreUnavailable."""
+    kept = archive.bar(scope, BAR_RULE)
+    if kept is not None and kept.bar.weeks:
+        return Basis(kept.bar, Period(kept.weeks[0], kept.weeks[-1] + 6 * DAY), len(kept.weeks))
+    return Basis(known=len(_sound(archive, scope, facts, weeks_until(last, MOST_WEEKS))))
+
+
+def calibrate(
+    archive: Archive, scope: Scope, facts: Facts, last: Period, *, now: Callable[[], datetime], anew: bool = False
+) -> bool:
+    """Finds the bar on the weeks kept until ``last`` and keeps it, where it is due; True when it did.
+
+    ``anew``: whatever was found before, which is forgotten where too few weeks are known by now. Raises
+    StoreUnavailable.
+    """
+    sound = _sound(archive, scope, facts, weeks_until(last, MOST_WEEKS))
+    starts = tuple(week.start for week in sound)
+    kept = archive.bar(scope, BAR_RULE)
+    if not due(kept.weeks if kept and not anew else (), starts):
+        if kept and anew:
+            archive.keep_bar(scope, None)
+        return kept is not None and anew
+    weeks = weeks_until(sound[-1], (sound[-1].start - sound[0].start).days // 7 + 1)
+    bar = found(_counts(archive, scope, weeks, sound), None, [turn_of_year(week) for week in weeks])
+    archive.keep_bar(scope, KeptBar(BAR_RULE, now(), starts, bar))
+    return True
+
+
+def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period]) -> list[Period]:
+    """Those of ``weeks`` that a bar can be found on: kept whole, not around the turn of the year, and each day counted,
+    as far as that is known of any day.
+    """
+    kept = archive.kept(scope, weeks, RULE)
+    first = None if facts.daily.empty else facts.daily.index.min().date()
+    return [
+        week
+        for week in weeks
+        if week in kept
+        and kept[week].meta.complete
+        and not turn_of_year(week)
+        and (first is None or week.start >= first)
+        and not any(day in week for day in facts.uncounted)
+    ]
+
+
+def _counts(
+    archive: Archive, scope: Scope, weeks: Sequence[Period], sound: Sequence[Period]
+) -> npt.NDArray[np.float64]:
+    """Messages per room and week; NaN in those that are not ``sound``, and where nothing was counted at all."""
+    counts = archive.weeks(scope, weeks, RULE).counts
+    for week, column in zip(weeks, counts.T, strict=True):
+        if week not in sound or not column.any():
+            column[:] = np.nan
+    return counts
