@@ -17,9 +17,9 @@ states.need_rooms(shown)
 states.need_counting(shown)
 
 shown, history = shown.with_weeks(loading.history(weeks))
-states.history_notes(history)
-charts.beside(weekly_totals=trends.totals(shown, history), total_line=trends.total_line(shown, history))
-charts.draw(trends.heat(shown, history, most), "heat")
+states.history_notes(history.last(weeks))
+charts.beside(weekly_totals=trends.totals(shown, history, weeks), total_line=trends.total_line(shown, history, weeks))
+charts.draw(trends.heat(shown, history, most, weeks), "heat")
 room_id = trends.choose_room(shown)
 if room_id is not None:
-    charts.draw(trends.room_line(shown, history, room_id), "room_line")
+    charts.draw(trends.room_line(shown, history, room_id, weeks), "room_line")

@@ -97,6 +97,6 @@ def picture(activity: Activity, history: History) -> tuple[WeeklyTotals, RoomLin
     totals = measures.by_week(agreed, rooms)
     return (
         figures.weekly_totals(totals, context),
-        trends.all_together(totals, agreed, context),
+        trends.all_together(totals, agreed, context, WEEKS),
         figures.heat(rooms, agreed.counts, context, ROWS),
     )

@@ -95,7 +95,7 @@ class Connection:
             # The server has moved to another day since the facts were kept.
             return self.read(period=period, start=start, end=end)
         history = reader.judged_history(facts, asked)
-        return activity.judged(history.result() if history else None)
+        return activity.judged(history.result(), reader.basis(facts).result()) if history else activity
 
 
 @contextmanager

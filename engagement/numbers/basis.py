@@ -30,6 +30,9 @@ class Basis:
     known: int = 0
 
 
+CONSTANTS = Basis()
+
+
 def due(found_on: Collection[date], known: Collection[date]) -> bool:
     """Whether a bar is to be found on the ``known`` weeks (their first days), where one was ``found_on`` others."""
     return len(known) >= FEWEST_WEEKS_OF_BAR and len({*known}.difference(found_on)) >= MORE_WEEKS

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engagement.numbers.basis import CONSTANTS, Basis
 from engagement.numbers.days import Days, aligned
 from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.weeks import History, agreed, signals
+from engagement.numbers.weeks import History, agreed, by_month, signals
 from engagement.numbers.zone import Zone
 
 ACTIVE = "active"
@@ -107,21 +108,24 @@ class Activity:
         """True when the period reaches into a day that is not over on the server."""
         return not self.period.over(self.today)
 
-    def judged(self, history: History | None) -> Activity:
-        """The same with the signal on every room, worked out once for each history; itself without one."""
+    def judged(self, history: History | None, basis: Basis = CONSTANTS) -> Activity:
+        """The same with the signal of every room, worked out once for each history and basis; itself without one."""
         if history is None:
             return self
         found = self._judged.get(history)
-        if found is None:
-            ours = self.agreed(history)
+        if found is None or found.history is None or found.history.basis != basis:
+            ours = self.agreed(history, basis)
             judged = pd.concat([self.rooms, signals(self.rooms, ours).set_axis(self.rooms.index)], axis=1)
             found = replace(self, rooms=judged, history=ours)
             self._judged[history] = found
         return found
 
-    def agreed(self, history: History) -> History:
-        """The history with the counts of this table in the weeks that it tells, so that one page has one number."""
-        return agreed(history, self.period, self.previous, self.rooms, whole=self.whole, uncounted=self.uncounted)
+    def agreed(self, history: History, basis: Basis = CONSTANTS) -> History:
+        """The history with the counts of this table in the weeks that it tells, so that one page has one number; its
+        signals rest on ``basis`` and are on a week or a month, as the period is.
+        """
+        ours = agreed(history, self.period, self.previous, self.rooms, whole=self.whole, uncounted=self.uncounted)
+        return replace(ours, basis=basis, month=by_month(self.period))
 
     @property
     def same_weekdays(self) -> bool:

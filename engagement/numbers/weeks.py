@@ -13,12 +13,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engagement.numbers.basis import CONSTANTS, Basis
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.verdict import judge, turn_of_year
 
-# The weeks a signal looks at: eight to compare with, and up to four low or silent ones before the week judged.
-SIGNAL_WEEKS = 13
+# The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
+SIGNAL_WEEKS = 17
+# What all rooms together had in a year says what is usual for them. Of the weeks before those that signals look at,
+# what is kept does: nobody is asked for more.
+YEAR_WEEKS = 52
+# From so many days on, a period is judged by four weeks together.
+MONTH_DAYS = 28
 # The weeks that a small line beside a number shows.
 LINE_WEEKS = 8
 
@@ -29,8 +35,8 @@ class History:
 
     NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, or
     the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read. ``receipt`` is that
-    of what was read just now, as kept weeks cost nothing; its notes say what is incomplete. Shared: never assign to
-    its table.
+    of what was read just now, as kept weeks cost nothing; its notes say what is incomplete. Signals rest on ``basis``,
+    and are on the last four weeks together where ``month``. Shared: never assign to its table.
     """
 
     weeks: tuple[Period, ...]
@@ -38,6 +44,21 @@ class History:
     missing: tuple[Period, ...]
     receipt: Receipt = NOTHING_READ
     incomplete: tuple[Period, ...] = ()
+    basis: Basis = CONSTANTS
+    month: bool = False
+
+    @property
+    def judged_period(self) -> Period:
+        """The days that signals are on."""
+        return Period(self.weeks[-4 if self.month else -1].start, self.weeks[-1].end)
+
+    def last(self, number: int) -> History:
+        """The last ``number`` weeks of it."""
+        if number >= len(self.weeks):
+            return self
+        weeks = self.weeks[-number:]
+        missing, incomplete = (tuple(w for w in of if w in weeks) for of in (self.missing, self.incomplete))
+        return replace(self, weeks=weeks, counts=self.counts.iloc[:, -number:], missing=missing, incomplete=incomplete)
 
     @property
     def silence(self) -> pd.Series:
@@ -90,6 +111,11 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     if week.end > last:
         week = week.previous
     return week if week.start >= period.start else None
+
+
+def by_month(period: Period) -> bool:
+    """Whether signals on ``period`` are on its last four full weeks together; else they are on its last one."""
+    return period.days >= MONTH_DAYS
 
 
 def agreed(
@@ -147,12 +173,12 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
 
     The columns are those of ``verdict.judge``. Rooms that the history never counted were silent in its known weeks.
     """
-    index = pd.Index(rooms["room_id"])
+    index, history = pd.Index(rooms["room_id"]), history.last(SIGNAL_WEEKS)
     counts = history.of(index).to_numpy(dtype=np.float64)
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    return judge(counts, made_in_week, history.turns_of_year()).set_axis(index, axis="index")
+    return judge(counts, made_in_week, history.turns_of_year(), history.basis.bar).set_axis(index, axis="index")
 
 
 def median_before(messages: Sequence[int]) -> float | None:

@@ -20,7 +20,7 @@ from engagement.numbers.days import index_of, uncounted_note
 from engagement.numbers.periods import Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of, without
-from engagement.numbers.weeks import SIGNAL_WEEKS, History
+from engagement.numbers.weeks import History
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
 from engagement.reading.facts import Facts, server_dates
@@ -40,8 +40,8 @@ class Again:
 
 
 NEVER = Again(0)
-# Purges and late edits change what is kept; signals look at a quarter.
-QUARTER = Again(SIGNAL_WEEKS, timedelta(weeks=1))
+# Purges and late edits change what is kept, most of them lately.
+QUARTER = Again(13, timedelta(weeks=1))
 
 
 def read_history(
@@ -54,15 +54,17 @@ def read_history(
     *,
     now: Callable[[], datetime],
     again: Again = NEVER,
+    most: int = 0,
 ) -> History:
     """The history of ``weeks``: what is kept at once, the rest read newest first, each kept whole as it arrives.
 
-    What is kept is read ``again`` as it says.
+    What is kept is read ``again`` as it says. With ``most``, only so many of the last weeks are read, and those before
+    are as they are kept.
 
     Weeks that begin before the first counted day are not asked for: even the last of them was not counted whole.
     Those that another reading of the scope keeps meanwhile are taken from there.
     """
-    job = _Job(client, archive, scope, facts, tuple(weeks), now, again)
+    job = _Job(client, archive, scope, facts, tuple(weeks), now, again, most)
     tell.stage("Reading past weeks")
     while True:
         history, waiting = job.look()
@@ -125,7 +127,7 @@ _turns_lock = threading.Lock()
 
 @dataclass
 class _Job:
-    """One reading of a history: what it wants, and what it has asked for already."""
+    """One reading of a history: what it wants of the last ``most`` weeks (0: all), and what it has asked for."""
 
     client: Client
     archive: Archive
@@ -134,6 +136,8 @@ class _Job:
     weeks: tuple[Period, ...]
     now: Callable[[], datetime]
     again: Again = NEVER
+    most: int = 0
+    read_of: tuple[Period, ...] = field(init=False)
     began: datetime = field(init=False)
     asked: set[Period] = field(default_factory=set)
     kept: dict[Period, KeptWindow] = field(default_factory=dict)
@@ -142,14 +146,15 @@ class _Job:
 
     def __post_init__(self) -> None:
         self.began = self.now() + self.facts.skew
+        self.read_of = self.weeks[-self.most :]
 
     def look(self) -> tuple[History, list[Period]]:
         """What is kept now, and the weeks to ask for, newest first."""
         found = self.archive.weeks(self.scope, self.weeks, RULE)
         self.kept = dict(found.windows)
         wanted = {*filter(self._wanted, found.to_read), *self._due()} - self.asked
-        waiting = [week for week in reversed(self.weeks) if week in wanted]
-        return _history(found, self.facts, waiting, self.spent), waiting
+        waiting = [week for week in reversed(self.read_of) if week in wanted]
+        return _history(found, self.facts, self.read_of, waiting, self.spent), waiting
 
     def not_kept_meanwhile(self, waiting: Sequence[Period]) -> list[Period]:
         """Those of ``waiting`` that no other reading has kept since the last look."""
@@ -172,16 +177,17 @@ class _Job:
 
         With ``one_call`` it raises ReadingStopped where the rate limit counts and one call does not bring the window.
         """
-        done = len(self.weeks) - len(waiting)
+        most = len(self.read_of)
+        done = most - len(waiting)
         calls = Calls(self._reads(waiting), per_window=self.per_read)
-        tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
+        tell.progress(done, most, "weeks", calls.later_pauses(self.client.calls_a_minute))
 
         def page(received: int, announced: int) -> None:
             nonlocal calls
             if one_call and received < announced and self.client.calls_a_minute is not None:
                 raise ReadingStopped
             calls = calls.page(received, announced)
-            tell.progress(done, len(self.weeks), "weeks", calls.later_pauses(self.client.calls_a_minute))
+            tell.progress(done, most, "weeks", calls.later_pauses(self.client.calls_a_minute))
 
         answered = [
             (week, self._witnessed(week, counts)) for week, counts in _read(self.client, self.facts, waiting[0], page)
@@ -262,7 +268,10 @@ def before(counts: ChannelCounts) -> ChannelCounts:
     return replace(counts, rooms=counts.rooms.assign(messages=counts.rooms["previous_messages"]))
 
 
-def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: Receipt) -> History:
+def _history(
+    kept: WeekMatrix, facts: Facts, asked: Sequence[Period], waiting: Sequence[Period], spent: Receipt
+) -> History:
+    """What is kept; notes are on the weeks ``asked`` for alone, as nobody waits for the others."""
     counts = kept.counts
     first, notes = facts.first_counted, []
     days = [day for week in kept.periods for day in week.dates() if day in facts.uncounted]
@@ -271,14 +280,14 @@ def _history(kept: WeekMatrix, facts: Facts, waiting: Sequence[Period], spent: R
         silent = np.count_nonzero(column) == np.count_nonzero(np.isnan(column))
         if silent or any(day in week for day in days):
             column[:] = np.nan
-    if first is not None and any(week.start < first and week not in kept.windows for week in kept.periods):
+    if first is not None and any(week.start < first and week not in kept.windows for week in asked):
         notes.append(f"The server counted nothing before {first}; weeks that begin earlier have no data.")
-    if days:
-        notes.append(f"{uncounted_note(days)} Weeks with such days have no data.")
+    if told := [day for day in days if any(day in week for week in asked)]:
+        notes.append(f"{uncounted_note(told)} Weeks with such days have no data.")
     incomplete = tuple(week for week in kept.periods if week in kept.windows and not kept.windows[week].meta.complete)
-    if incomplete:
-        notes.append(f"Not complete: the weeks {', '.join(map(str, incomplete))}.")
+    if named := [week for week in incomplete if week in asked]:
+        notes.append(f"Not complete: the weeks {', '.join(map(str, named))}.")
     missing = tuple(week for week in kept.periods if week in waiting and week not in kept.windows)
-    receipt = spent + Receipt(notes=tuple(notes), complete=not (incomplete or missing))
+    receipt = spent + Receipt(notes=tuple(notes), complete=not (named or missing))
     table = pd.DataFrame(counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods], copy=False)
     return History(tuple(kept.periods), table, missing, receipt, incomplete)

@@ -16,7 +16,7 @@ from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, last_full_weeks, week_of, windows
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
-from engagement.numbers.weeks import SIGNAL_WEEKS, History, last_full_week, weeks_until
+from engagement.numbers.weeks import SIGNAL_WEEKS, YEAR_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.calibration import basis_of, calibrate
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
@@ -25,7 +25,7 @@ from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, RULE, Again, before, keep_week, read_history, renew
+from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, before, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
@@ -36,6 +36,8 @@ DIRECTORY_KEPT = 600.0
 SETTLED_KEPT = 1800.0
 UNSETTLED_KEPT = 180.0
 RENEWAL_KEPT = 600.0
+# How many weeks pages ask for.
+HISTORIES = (SIGNAL_WEEKS, 26, YEAR_WEEKS)
 # What the counting check was told stands for a reading that follows at once, and for no other.
 HANDED_OVER = 60.0
 
@@ -213,12 +215,15 @@ class Reader:
         """Where the weeks of the workspace are kept: nowhere, for one that nothing tells from others."""
         return self.archive if identity.known else Archive(Store(IN_MEMORY))
 
-    def history(self, facts: Facts, last: Period, weeks: int = SIGNAL_WEEKS, *, again: Again = NEVER) -> Job[History]:
+    def history(
+        self, facts: Facts, last: Period, weeks: int = SIGNAL_WEEKS, *, again: Again = NEVER, year: bool = False
+    ) -> Job[History]:
         """``weeks`` weeks of every room, the last of them ``last``; kept weeks at once, the others as they arrive.
 
-        Kept weeks are read ``again`` as it says.
+        Kept weeks are read ``again`` as it says. With a ``year``, the weeks before are in it as far as they are kept.
         """
-        asked, key = weeks_until(last, weeks), self._key(facts, "history", last, weeks, again)
+        asked, key = weeks_until(last, weeks), self._key(facts, "history", last, weeks, again, year)
+        told = weeks_until(last, max(weeks, YEAR_WEEKS)) if year else asked
 
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
@@ -228,7 +233,11 @@ class Reader:
             # What is read is kept for good, so nothing is read by what is only remembered.
             if facts.remembered and not (again == NEVER and _whole(archive, scope, asked)):
                 known = self._confirmed(facts, tell)
-            history = read_history(client, archive, scope, known, asked, tell, now=self.now, again=again)
+            history = read_history(client, archive, scope, known, told, tell, now=self.now, again=again, most=weeks)
+            if history.receipt.calls and year:
+                # They know less than this one by now.
+                for other in {*HISTORIES} - {weeks}:
+                    self.jobs.forget(self._key(facts, "history", last, other, again, year), self.viewer)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
                 self.calibrated(facts)
@@ -238,7 +247,7 @@ class Reader:
 
     def _renew(self, facts: Facts, last: Period, history: Hashable) -> None:
         """Reads two kept weeks of the last quarter again, in the background; ``history`` is the job they are for."""
-        weeks = weeks_until(last, SIGNAL_WEEKS)
+        weeks = weeks_until(last, QUARTER.weeks)
 
         def work(tell: Teller[bool]) -> bool:
             client, scope, known = self.make_client(tell), self.scope(facts), self._confirmed(facts, tell)
@@ -272,15 +281,20 @@ class Reader:
     def _last_week(self, facts: Facts) -> Period:
         return last_full_weeks(facts.today(self.now()), 1, self.week_start)
 
-    def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
-        """The weeks that the signals on ``period`` rest on; None where it holds no full week, or none is counted."""
+    def judged_history(self, facts: Facts, period: Period, weeks: int = SIGNAL_WEEKS) -> Job[History] | None:
+        """The weeks that the signals on ``period`` rest on, the last ``weeks`` of them read, whatever page asks; None
+        where it holds no full week, or none is counted.
+        """
         last = last_full_week(period, self.week_start, facts.today(self.now()))
-        return self.history(facts, last) if last is not None and facts.counted else None
+        if last is None or not facts.counted:
+            return None
+        return self.history(facts, last, max(weeks, SIGNAL_WEEKS), year=True)
 
     def forget(self, facts: Facts, period: Period) -> None:
         """Makes the next question about ``period`` read everything again, and which workspace it is."""
         self.jobs.forget(self._session_key, self.viewer)
-        for question in (("activity", period), ("history", period, SIGNAL_WEEKS, NEVER), ("directory",)):
+        last = last_full_week(period, self.week_start, facts.today(self.now()))
+        for question in (("activity", period), ("history", last, SIGNAL_WEEKS, NEVER, True), ("directory",)):
             self.jobs.forget(self._key(facts, *question), self.viewer)
 
     @property

@@ -17,6 +17,7 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import CHANGES, Activity
+from engagement.numbers.weeks import SIGNAL_WEEKS
 from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
@@ -196,10 +197,11 @@ def _sections(
         # The history ends with a week that is over, also where the period does not; a period can end days later.
         dates = wording.period_text(history.weeks[-1])
         finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-        weeks = tables.weeks(weekly)
+        read = weekly.tail(SIGNAL_WEEKS)
+        weeks = tables.weeks(read)
         yield (
             "trend",
-            figures.weekly_totals(weekly, finished),
+            figures.weekly_totals(read, finished),
             Table("Weeks", len(weeks), weeks.head(8), lambda _: weeks),
         )
 

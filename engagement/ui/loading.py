@@ -14,9 +14,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
+from engagement.numbers.basis import Basis
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History
+from engagement.numbers.weeks import SIGNAL_WEEKS, History
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
 from engagement.reading.workspace import Reader
@@ -100,9 +101,17 @@ def facts(reader: Reader) -> Facts:
 
 
 def history(weeks: int) -> History:
-    """The last ``weeks`` full weeks, as far as they are there, with the progress of the rest."""
+    """The history that ends with the last full week, of which the last ``weeks`` are read: as far as they are there,
+    with the progress of the rest.
+    """
     asked = view_of_latest_week()
-    return whole(asked.reader.history(asked.facts, asked.period, weeks), key="weeks")
+    return whole(asked.reader.history(asked.facts, asked.period, max(weeks, SIGNAL_WEEKS), year=True), key="weeks")
+
+
+def basis() -> Basis:
+    """What signals rest on."""
+    asked = view()
+    return whole(asked.reader.basis(asked.facts), key="weeks")
 
 
 def judged(activity: Activity) -> Activity:
@@ -114,14 +123,16 @@ def judged(activity: Activity) -> Activity:
     reading = asked.reader.judged_history(asked.facts, asked.period)
     if reading is None:
         return activity
-    _wait(reading)
-    if reading.running:
-        _follow(reading, "weeks")
-        return activity
-    if reading.error is not None:
-        st.caption(f"No signals: {reading.error}")
-        return activity
-    return activity.judged(reading.latest)
+    resting = asked.reader.basis(asked.facts)
+    for job in (reading, resting):
+        _wait(job)
+        if job.running:
+            _follow(job, "weeks")
+            return activity
+        if job.error is not None:
+            st.caption(f"No signals: {job.error}")
+            return activity
+    return activity.judged(reading.result(), resting.result())
 
 
 def whole(job: Job[T], key: str = "rooms") -> T:

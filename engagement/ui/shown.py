@@ -13,7 +13,7 @@ import pandas as pd
 from engagement import figures
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History
+from engagement.numbers.weeks import History, by_month
 from engagement.reading.jobs import bytes_of
 from engagement.ui import loading
 from engagement.ui.loading import View
@@ -73,13 +73,20 @@ class Shown:
         return replace(self, parts=(*self.parts, (name, which)))
 
     def with_weeks(self, history: History) -> tuple[Shown, History]:
-        """The same with these weeks as its history, and that: in its own weeks it says what the activity says."""
+        """The same with these weeks as its history, and that: in its own weeks it says what the activity says.
+
+        It is judged as the chosen period is elsewhere, by a week or a month.
+        """
+        basis, month = loading.basis(), by_month(loading.view().period)
 
         def agreed() -> Activity:
-            return replace(self.activity, history=self.activity.agreed(history))
+            return replace(self.activity, history=replace(self.activity.agreed(history, basis), month=month))
 
         made = runtime().kept.of(
-            self.activity, ("weeks", ref(history)), agreed, lambda activity: bytes_of(activity.history)
+            self.activity,
+            ("weeks", ref(history), basis, month),
+            agreed,
+            lambda activity: bytes_of(activity.history),
         )
         assert made.history is not None  # noqa: S101 - it has just been given one
         return replace(self, activity=made), made.history

@@ -15,25 +15,32 @@ from engagement.ui.filters import MOST_OPTIONS
 from engagement.ui.shown import Shown
 
 
-def totals(shown: Shown, history: History) -> WeeklyTotals:
-    """All rooms of the view together, week by week (``measures.by_week``)."""
-    return shown.made("weekly_totals", lambda: figures.weekly_totals(shown.weekly(history), shown.context()))
+def totals(shown: Shown, history: History, weeks: int) -> WeeklyTotals:
+    """All rooms of the view together, week by week (``measures.by_week``), in the last ``weeks``."""
+    return shown.made(
+        ("weekly_totals", weeks), lambda: figures.weekly_totals(shown.weekly(history).tail(weeks), shown.context())
+    )
 
 
-def total_line(shown: Shown, history: History) -> RoomLine:
+def total_line(shown: Shown, history: History, weeks: int) -> RoomLine:
     """The same as one line, with what is usual."""
-    return shown.made("total_line", lambda: all_together(shown.weekly(history), history, shown.context()))
+    return shown.made(
+        ("total_line", weeks), lambda: all_together(shown.weekly(history), history, shown.context(), weeks)
+    )
 
 
-def all_together(weekly: pd.DataFrame, history: History, context: figures.Context) -> RoomLine:
-    """The messages of ``measures.by_week`` as one line, with what is usual."""
+def all_together(weekly: pd.DataFrame, history: History, context: figures.Context, weeks: int) -> RoomLine:
+    """The messages of ``measures.by_week`` as one line of the last ``weeks``, with what is usual."""
     messages = weekly["messages"]
-    return _line("Activity in all rooms shown", messages, history, total_signal(history, messages), context)
+    return _line("Activity in all rooms shown", messages, history, total_signal(history, messages), context, weeks)
 
 
-def heat(shown: Shown, history: History, most: int) -> Heat:
-    """The busiest rooms, week by week."""
-    return shown.made(("heat", most), lambda: figures.heat(shown.rooms, history.counts, shown.context(), most))
+def heat(shown: Shown, history: History, most: int, weeks: int) -> Heat:
+    """The busiest rooms of the last ``weeks``, week by week."""
+    return shown.made(
+        ("heat", most, weeks),
+        lambda: figures.heat(shown.rooms, history.last(weeks).counts, shown.context(), most),
+    )
 
 
 def choose_room(shown: Shown) -> str | None:
@@ -59,18 +66,21 @@ def _keep_room() -> None:
     st.query_params["room"] = st.session_state["room_choice"]
 
 
-def room_line(shown: Shown, history: History, room_id: str) -> RoomLine:
-    """One room, week by week, with what is usual for it and the signal on the last full week."""
+def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomLine:
+    """One room in the last ``weeks``, with what is usual for it and its signal: that of every other page."""
 
     def line() -> RoomLine:
         one = shown.rooms[shown.rooms["room_id"] == room_id]
         weekly = history.of([room_id]).iloc[0]
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
-        return _line(label, weekly, history, signals(one, history).iloc[0], shown.context())
+        return _line(label, weekly, history, signals(one, history).iloc[0], shown.context(), weeks)
 
-    return shown.made(("room_line", room_id), line)
+    return shown.made(("room_line", room_id, weeks), line)
 
 
-def _line(label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context) -> RoomLine:
-    band = expected_band(weekly, history.turns_of_year())
+def _line(
+    label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context, weeks: int
+) -> RoomLine:
+    # What is usual in the first of the weeks shown rests on those before them.
+    band = expected_band(weekly, history.turns_of_year(), history.basis.bar).tail(weeks)
     return figures.room_line(label, band.assign(messages=weekly), str(judged["signal"]), context, str(judged["reason"]))
