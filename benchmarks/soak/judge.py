@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from benchmarks.soak.truth import DAY, Rooms, Span, Truth, View, monday
+from engagement.ui.listing import SHOWN_OF_LINK
 from tests.support.screen import Screen
 
 _NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?")
@@ -334,7 +335,8 @@ class Judge:
 
 def _label(room: str) -> str:
     """What a link to a room shows, without what keeps its direction apart."""
-    return (unquote(room.split("#room=", 1)[1]) if "#room=" in room else room).translate(_ISOLATES)
+    link = re.search(SHOWN_OF_LINK, room) if "://" in room else None
+    return (unquote(link[1]) if link else room).translate(_ISOLATES)
 
 
 def _bare(cell: str) -> str:

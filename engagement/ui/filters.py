@@ -33,7 +33,7 @@ TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
 # So many rooms are offered in a list, which travels to the browser; the search narrows it to others.
-MOST_OPTIONS = 1_000
+MOST_OPTIONS = 500
 
 
 @dataclass(frozen=True)

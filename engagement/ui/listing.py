@@ -18,6 +18,8 @@ from engagement.ui.shown import Shown
 
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
 LAZY_ABOVE = 1_000
+# What a table shows of a link: all of it after the last stroke or equals sign, of which names have none there.
+SHOWN_OF_LINK = r"([^/=]*)$"
 
 COLUMNS = {
     "Room": st.column_config.TextColumn(width="medium", pinned=True),
@@ -84,7 +86,7 @@ def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str
                  "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
     config = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
     if base_url is not None:
-        config["Room"] = st.column_config.LinkColumn(display_text=r"#room=(.*)$", width="medium", pinned=True)
+        config["Room"] = st.column_config.LinkColumn(display_text=SHOWN_OF_LINK, width="medium", pinned=True)
     st.dataframe(
         sent,
         hide_index=True,
@@ -100,7 +102,7 @@ def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str
 def _sent(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> pa.Table:
     """The rows as they travel to the browser, in as few bytes as hold them."""
     if base_url is not None:
-        rows = rows.assign(Room=_links(rows["Room"], activity.rooms, base_url))
+        rows = rows.assign(Room=addresses(rows["Room"], activity.rooms, base_url))
     return pa.table({name: _narrow(rows[name]) for name in rows})
 
 
@@ -120,11 +122,12 @@ def _narrow(column: pd.Series) -> pa.Array:
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
 
-def _links(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
-    """The address of each room in the workspace; what follows ``#room=`` is only what the table shows."""
+def addresses(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
+    """The address of each room in the workspace, with the name to show where the address does not end with it."""
     by_id = rooms.set_index("room_id")
     kinds, slugs = by_id["type"].reindex(names.index), by_id["slug"].reindex(names.index)
     return [
-        f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}#room={quote(name, safe='')}"
+        f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}"
+        + ("" if slug == name else f"#room={quote(name, safe='')}")
         for kind, slug, name in zip(kinds, slugs, names, strict=True)
     ]
