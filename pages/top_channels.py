@@ -17,5 +17,5 @@ states.need_counts(shown)
 
 charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
 shown = shown.judged()
-states.judged_week(shown.activity)
+states.explain_signals(shown.activity)
 listing.table(shown, partial(tables.ranked, history=shown.activity.history, people=view.people), order, "top-channels")

@@ -21,7 +21,7 @@ cards.change_cards(shown)
 both = shown.figure(figures.current_vs_previous)
 charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 shown = shown.judged()
-states.judged_week(shown.activity)
+states.explain_signals(shown.activity)
 if chosen:
     shown = shown.part(tuple(chosen), lambda rooms: rooms["change_word"].str.capitalize().isin(chosen))
 listing.table(

@@ -50,6 +50,7 @@ def channels(*, form: str, people: bool, bom: bool | None, **asked: Any) -> int:
         print(_as_text(activity, people=people))
     for note in activity.receipt.notes:
         say(note)
+    connection.learn()
     return 0
 
 
@@ -85,9 +86,19 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "previous": days(activity.previous),
         "complete": activity.receipt.complete,
         "notes": list(activity.receipt.notes),
+        "thresholds": _thresholds(activity),
         "totals": _totals(activity),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
+
+
+def _thresholds(activity: Activity) -> dict[str, object] | None:
+    """Where the thresholds of signals come from; None where nothing is judged."""
+    if activity.history is None:
+        return None
+    basis = activity.history.basis
+    start, end = (basis.period.start.isoformat(), basis.period.end.isoformat()) if basis.period else (None, None)
+    return {"own": basis.period is not None, "weeks": basis.known, "start": start, "end": end}
 
 
 def _totals(activity: Activity) -> dict[str, object]:

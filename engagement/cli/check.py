@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engagement.api.client import SEE_ALL_ROOMS
 from engagement.cli.connection import Connection, connected
-from engagement.display import wording
+from engagement.display import signals, wording
 from engagement.numbers.naming import clean
 from engagement.numbers.periods import Way
 from engagement.numbers.zone import offset_text
@@ -53,6 +53,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         )
         begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
+        yield "signals", signals.basis_text(reader.basis(facts).result())
     for note in facts.receipt.notes:
         yield "note", note
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from time import sleep
 from typing import Any
@@ -49,6 +49,7 @@ class Connection:
     pace: Pace
     settings: Settings
     say_wait: SayWait
+    _later: list[Callable[[], object]] = field(default_factory=list, repr=False)
 
     def reader(self, say_wait: SayWait | None = None, *, keeps: bool = False) -> Reader:
         """A reader that pauses as the workspace asks, saying so with ``say_wait``. Raises what admission raises.
@@ -95,7 +96,18 @@ class Connection:
             # The server has moved to another day since the facts were kept.
             return self.read(period=period, start=start, end=end)
         history = reader.judged_history(facts, asked)
-        return activity.judged(history.result(), reader.basis(facts).result()) if history else activity
+        if history is None:
+            return activity
+        self._later.append(lambda: reader.calibrated(facts).result())
+        return activity.judged(history.result(), reader.basis(facts).result())
+
+    def learn(self) -> None:
+        """Finds the thresholds of signals on what was read, where they are due: when the answer is written, as nobody
+        shall wait for it. Without them the next run has those of now.
+        """
+        for find in self._later:
+            with suppress(EngagementError):
+                find()
 
 
 @contextmanager

@@ -58,6 +58,7 @@ def report(
             pictures.close()
     else:
         print(markdown.document(content), end="")
+    connection.learn()
     if activity.receipt.complete:
         return 0
     complain(f"the report is incomplete: {len(activity.rooms)} of {activity.rooms_expected} rooms were received")

@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
-from engagement.display.wording import basis_text, duration_text, plural
+from engagement.display.signals import basis_text
+from engagement.display.wording import duration_text, plural
 from engagement.errors import EngagementError, InvalidSettings, NoPremiumModule, Unrecognised
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until

@@ -29,6 +29,7 @@ SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Ow
 EVERYTHING = (
     *(name for name in RANKED if name not in _JUDGED),
     *("Signal", "Why", "State", "Silent days", "Owner", "Created", "Archived", "Remark"),
+    *("Usual from", "Usual to", "News below", "News above", "Tripling seen %"),
 )
 COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "Owner", "Created")
 
@@ -71,6 +72,10 @@ _OF = {
     "Change in words": "change_word",
     "Signal": "signal",
     "Why": "reason",
+    "Usual from": "usual_low",
+    "Usual to": "usual_high",
+    "News below": "news_below",
+    "News above": "news_above",
     "Share %": "share",
     "State": "state",
     "Silent days": "silent_days",
@@ -81,7 +86,7 @@ _OF = {
     "Remark": "remark",
     "All messages": "total_messages",
 }
-_WHOLE = ("Silent days", "Members", "All messages")
+_WHOLE = ("Silent days", "Members", "All messages", "Usual from", "Usual to", "News below", "News above")
 
 
 def told(
@@ -93,12 +98,14 @@ def told(
         "Type": type_words(rooms),
         "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
+    if "seen_tripling" in rooms:
+        made["Tripling seen %"] = 100 * rooms["seen_tripling"]
     if history is not None:
         made["Weeks"] = pd.Series(lines(history, rooms["room_id"], LINE_WEEKS), index=rooms.index, dtype="object")
     found = {name: made[name] if name in made else rooms.get(_OF.get(name, "")) for name in columns}
     shown = pd.DataFrame({name: values for name, values in found.items() if values is not None})
     whole = {name: "Int64" for name in _WHOLE if name in shown}
-    return shown.astype(whole).set_axis(rooms["room_id"], axis="index")
+    return shown.round(dict.fromkeys(whole, 0)).astype(whole).set_axis(rooms["room_id"], axis="index")
 
 
 def weeks(by_week: pd.DataFrame) -> pd.DataFrame:

@@ -12,8 +12,6 @@ import pandas as pd
 import wcwidth
 from wcwidth import iter_graphemes
 
-from engagement.numbers.basis import Basis
-from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
 from engagement.numbers.days import spans
 from engagement.numbers.naming import ISOLATE, ISOLATE_END
 from engagement.numbers.periods import Period
@@ -193,17 +191,6 @@ def listed(parts: Sequence[str]) -> str:
 def days_listed(days: Iterable[date]) -> str:
     """Days as periods: "11–12 Nov 2026 and 14 Nov 2026"."""
     return listed([period_text(span) for span in spans(days)])
-
-
-def basis_text(basis: Basis) -> str:
-    """Where the thresholds of signals come from, and how many signals are chance, in one sentence."""
-    chance = "about one signal in five is chance"
-    if basis.period is not None:
-        weeks = f"{plural(basis.bar.weeks, 'week')} of this workspace, {period_text(basis.period)}"
-        return f"The thresholds of signals were found on {weeks}; {chance}."
-    until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
-    known = plural(basis.known, "known week")
-    return f"This workspace has {known}; {until}, the thresholds of signals are those found on others; {chance}."
 
 
 def days_text(days: float | None) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from engagement.display import signals
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
@@ -44,11 +45,12 @@ _SILENT_WEEK = "No message in the last full week"
 
 @dataclass(frozen=True)
 class Week:
-    """One week of all rooms; None is not known."""
+    """One week of all rooms; None is not known, ``why`` says so."""
 
     start: date
     messages: int | None
     active_rooms: int | None
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +94,16 @@ class WeeklyTotals(Info):
         return figure
 
 
-def weekly_totals(weekly: pd.DataFrame, context: Context) -> WeeklyTotals:
+def weekly_totals(weekly: pd.DataFrame, context: Context, gaps: Sequence[str] = ()) -> WeeklyTotals:
     """Totals by week from a table with columns messages and active_rooms, indexed by the first day of each week.
 
-    The weeks are over; the title compares the last one with the median of those before it.
+    The weeks are over; the title compares the last one with the median of those before it. ``gaps`` says why a week is
+    not known (``History.gaps``).
     """
+    counts = weekly["messages"], weekly["active_rooms"]
     weeks = tuple(
-        Week(pd.Timestamp(start).date(), as_count(messages), as_count(active))
-        for start, messages, active in zip(weekly.index, weekly["messages"], weekly["active_rooms"], strict=True)
+        Week(pd.Timestamp(start).date(), as_count(messages), as_count(active), why)
+        for start, messages, active, why in zip(weekly.index, *counts, gaps or [""] * len(weekly), strict=True)
     )
     known = [week for week in weeks if week.messages is not None]
     if not any(week.messages for week in known):
@@ -120,8 +124,11 @@ def _weekly_title(known: Sequence[Week]) -> str:
 
 
 def _week_hover(week: Week) -> str:
-    messages = plural(week.messages, "message") if week.messages is not None else "not known"
-    return hover_text(week_text(week.start), messages, f"active rooms: {count(week.active_rooms)}")
+    if week.messages is None:
+        return hover_text(week_text(week.start), "not known", week.why)
+    return hover_text(
+        week_text(week.start), plural(week.messages, "message"), f"active rooms: {count(week.active_rooms)}"
+    )
 
 
 @dataclass(frozen=True)
@@ -234,22 +241,23 @@ def _cell_hover(row: HeatRow, number: int, start: date) -> str:
 
 @dataclass(frozen=True)
 class RoomWeek:
-    """One week of one room with what was usual for it; None is not known."""
+    """One week of one room with what was usual for it; None is not known, ``why`` says so of the messages."""
 
     start: date
     messages: int | None
     low: float | None
     level: float | None
     high: float | None
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoomLine(Info):
-    """The weeks of one room in order, and the signal on the last one."""
+    """The weeks of one room in order, the signal on the last one, and what is told of it to whoever looks closer."""
 
     weeks: tuple[RoomWeek, ...] = ()
     signal: str = ""
-    reason: str = ""
+    closer: tuple[str, ...] = ()
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """The weekly line over the usual band; the last point has the colour and the word of its signal."""
@@ -285,7 +293,7 @@ class RoomLine(Info):
             y=[weeks[last].messages],
             mode="markers",
             marker={"size": 12, "color": colour, "line": {"color": tokens.paper, "width": 2}},
-            hovertext=[hover[last] + (f"<br>{for_plotly(self.reason)}" if self.reason else "")],
+            hovertext=["<br>".join([hover[last], *map(for_plotly, self.closer)])],
             hoverinfo="text",
             cliponaxis=False,
         )
@@ -298,18 +306,25 @@ class RoomLine(Info):
         return figure
 
 
-def room_line(label: str, weekly: pd.DataFrame, signal: str, context: Context, reason: str = "") -> RoomLine:
+def room_line(
+    label: str,
+    weekly: pd.DataFrame,
+    judged: pd.Series,
+    context: Context,
+    gaps: Sequence[str] = (),
+    what: str = "this room",
+    *,
+    month: bool = False,
+) -> RoomLine:
     """One room by week, from columns messages, low, level and high, indexed by the first day of each week.
 
-    ``label`` comes from ``room_label``; ``signal`` one of ``verdict.SIGNALS``.
+    ``label`` comes from ``room_label``, ``what`` names it in a sentence; ``judged`` has the columns of
+    ``verdict.judge``, of a ``month`` where that was judged; ``gaps`` says why a week is not known (``History.gaps``).
     """
+    rows = weekly[["messages", "low", "level", "high"]].itertuples(name=None)
     weeks = tuple(
-        RoomWeek(
-            pd.Timestamp(start).date(),
-            as_count(messages),
-            *(None if pd.isna(value) else float(value) for value in band),
-        )
-        for start, messages, *band in weekly[["messages", "low", "level", "high"]].itertuples(name=None)
+        RoomWeek(pd.Timestamp(start).date(), as_count(messages), _edge(low), _edge(level), _edge(high), why)
+        for (start, messages, low, level, high), why in zip(rows, gaps or [""] * len(weekly), strict=True)
     )
     known = [week for week in weeks if week.messages is not None]
     name = short(label, TITLE_COLUMNS)
@@ -319,13 +334,24 @@ def room_line(label: str, weekly: pd.DataFrame, signal: str, context: Context, r
         return RoomLine(title=f"{name}: no data", subtitle=subtitle, empty=sentence)
     last = known[-1]
     span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
+    signal, edges = str(judged["signal"]), signals.news(judged["news_below"], judged["news_above"])
+    if month and edges:
+        edges += " in four weeks"
+    if last is weeks[-1] and not month:
+        said = filter(None, [plural(last.messages or 0, "message"), _usual(last)])
+    else:
+        said = filter(None, [str(judged["reason"])])
     return RoomLine(
-        title=", ".join(filter(None, [f"{name}: {signal}", plural(last.messages or 0, "message"), _usual(last)])),
-        subtitle=context.subtitle("Messages per week", "band: usual by its own recent weeks", span),
+        title=", ".join([f"{name}: {signal}", *said]),
+        subtitle=context.subtitle("Messages per week", "band: held nine of ten weeks", edges, span),
         weeks=weeks,
         signal=signal,
-        reason=reason,
+        closer=(str(judged["reason"]), *signals.closer(judged, what)),
     )
+
+
+def _edge(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _clear_height(info: RoomLine, last: int, pixels: float) -> float:
@@ -361,9 +387,10 @@ def _band(figure: Canvas, weeks: Sequence[RoomWeek], tokens: Tokens) -> None:
 
 
 def _room_week_hover(week: RoomWeek) -> str:
-    messages = plural(week.messages, "message") if week.messages is not None else "no data"
+    messages = plural(week.messages, "message") if week.messages is not None else f"no data: {week.why or 'not known'}"
     return hover_text(week_text(week.start), messages, _usual(week))
 
 
 def _usual(week: RoomWeek) -> str:
-    return f"usually {count(week.low)} to {count(week.high)}" if week.low is not None else ""
+    low, high, messages = (math.nan if value is None else value for value in (week.low, week.high, week.messages))
+    return signals.usual(low, high, messages)

@@ -109,9 +109,9 @@ def judge(
 ) -> pd.DataFrame:
     """A signal per room on the last column of ``history`` [rooms, weeks], oldest week first, NaN where not known.
 
-    ``created_week`` is the column in which a room was made (NaN or negative: before them all);
-    the weeks marked in ``left_out`` (``turn_of_year``) are not compared with; ``bar`` is how clearly the counts
-    must speak. Columns: signal (one of SIGNALS); usual_low, usual_high, news_below, news_above, level (messages a
+    ``created_week`` is the column in which a room was made (NaN or negative: before them all); the weeks marked in
+    ``left_out`` (``turn_of_year``) are not compared with; ``bar`` is how clearly the counts must speak. Columns: signal
+    (one of SIGNALS); usual_low, usual_high, news_below, news_above, level (messages a
     week; NaN where too few weeks are known); weeks_known (before the last); surprise (how far beyond the bar,
     positive upwards, 0 where nothing is said); seen_tripling (the chance to see one; NaN where not known); reason.
     Raises InvalidInput when the shapes do not fit.

@@ -33,10 +33,11 @@ LINE_WEEKS = 8
 class History:
     """Messages per room and week: ``counts`` has room ids as index and the first day of each week as columns.
 
-    NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, or
-    the room did not arrive in a week of ``incomplete``. ``missing`` are the weeks still to be read. ``receipt`` is that
-    of what was read just now, as kept weeks cost nothing; its notes say what is incomplete. Signals rest on ``basis``,
-    and are on the last four weeks together where ``month``. Shared: never assign to its table.
+    NaN where nothing is known: the week was not read yet, the server counted nothing in it or not yet all of it, it has
+    days on which nothing was counted (``uncounted``), or the room did not arrive in a week of ``incomplete``.
+    ``missing`` are the weeks still to be read. ``receipt`` is that of what was read just now, as kept weeks cost
+    nothing; its notes say what is incomplete. Signals rest on ``basis``, and are on the last four weeks together where
+    ``month``. Shared: never assign to its table.
     """
 
     weeks: tuple[Period, ...]
@@ -44,6 +45,7 @@ class History:
     missing: tuple[Period, ...]
     receipt: Receipt = NOTHING_READ
     incomplete: tuple[Period, ...] = ()
+    uncounted: tuple[Period, ...] = ()
     basis: Basis = CONSTANTS
     month: bool = False
 
@@ -57,14 +59,25 @@ class History:
         if number >= len(self.weeks):
             return self
         weeks = self.weeks[-number:]
-        missing, incomplete = (tuple(w for w in of if w in weeks) for of in (self.missing, self.incomplete))
-        return replace(self, weeks=weeks, counts=self.counts.iloc[:, -number:], missing=missing, incomplete=incomplete)
+        missing, incomplete, uncounted = (
+            tuple(week for week in of if week in weeks) for of in (self.missing, self.incomplete, self.uncounted)
+        )
+        counts = self.counts.iloc[:, -number:]
+        return replace(self, weeks=weeks, counts=counts, missing=missing, incomplete=incomplete, uncounted=uncounted)
 
     @property
     def silence(self) -> pd.Series:
         """What a room that was not counted had in each week (first day as index): 0, or NaN where that is not known."""
         whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
         return whole.map({True: 0.0, False: np.nan})
+
+    @property
+    def gaps(self) -> list[str]:
+        """Why each week is not known of all rooms, in words; empty where it is."""
+        why = {week: "not read yet" for week in self.missing} | dict.fromkeys(self.incomplete, "not all rooms arrived")
+        why |= dict.fromkeys(self.uncounted, "nothing was counted on some of its days")
+        told = zip(self.weeks, self.silence.notna(), strict=True)
+        return ["" if known else why.get(week, "nothing was counted") for week, known in told]
 
     def of(self, room_ids: Iterable[str]) -> pd.DataFrame:
         """Messages per week of these rooms (rows); 0 where only others were counted, NaN where that is not known."""
@@ -156,9 +169,10 @@ def agreed(
         counts[row, known] = now[known] if whole else np.where(now[known] == 0, np.nan, now[known])
         if not now[known].any() or any(day in week for day in uncounted):
             counts[row] = np.nan
+    lacking = {week for week in weeks if any(day in week for day in uncounted)}.union(history.uncounted)
     incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
     table = pd.DataFrame(counts.T, index=ids, columns=history.counts.columns, copy=False)
-    return replace(history, counts=table, incomplete=tuple(sorted(incomplete)))
+    return replace(history, counts=table, incomplete=tuple(sorted(incomplete)), uncounted=tuple(sorted(lacking)))
 
 
 def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]]:
@@ -178,7 +192,10 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    return judge(counts, made_in_week, history.turns_of_year(), history.basis.bar).set_axis(index, axis="index")
+    judged = judge(counts, made_in_week, history.turns_of_year(), history.basis.bar).set_axis(index, axis="index")
+    if gap := history.gaps[-1]:
+        judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
+    return judged
 
 
 def median_before(messages: Sequence[int]) -> float | None:
@@ -188,4 +205,7 @@ def median_before(messages: Sequence[int]) -> float | None:
 
 def total_signal(history: History, weekly: pd.Series) -> pd.Series:
     """The signal on the last week of ``weekly``, the messages of many rooms together; fields as in ``signals``."""
-    return judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0]
+    judged = judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0].copy()
+    if np.isnan(weekly.iloc[-1]):
+        judged["reason"] = f"this week is not known: {history.gaps[-1] or 'what was kept of some room is out of date'}"
+    return judged

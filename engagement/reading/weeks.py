@@ -275,10 +275,10 @@ def _history(
     counts = kept.counts
     first, notes = facts.first_counted, []
     days = [day for week in kept.periods for day in week.dates() if day in facts.uncounted]
+    uncounted = tuple(week for week in kept.periods if any(day in week for day in days))
     for week, column in zip(kept.periods, counts.T, strict=True):
         # What is not known counts as not zero.
-        silent = np.count_nonzero(column) == np.count_nonzero(np.isnan(column))
-        if silent or any(day in week for day in days):
+        if week in uncounted or np.count_nonzero(column) == np.count_nonzero(np.isnan(column)):
             column[:] = np.nan
     if first is not None and any(week.start < first and week not in kept.windows for week in asked):
         notes.append(f"The server counted nothing before {first}; weeks that begin earlier have no data.")
@@ -290,4 +290,4 @@ def _history(
     missing = tuple(week for week in kept.periods if week in waiting and week not in kept.windows)
     receipt = spent + Receipt(notes=tuple(notes), complete=not (named or missing))
     table = pd.DataFrame(counts, index=kept.room_ids, columns=[pd.Timestamp(p.start) for p in kept.periods], copy=False)
-    return History(tuple(kept.periods), table, missing, receipt, incomplete)
+    return History(tuple(kept.periods), table, missing, receipt, incomplete, uncounted)

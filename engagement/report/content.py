@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from engagement import figures
-from engagement.display import tables, wording
+from engagement.display import signals, tables, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
 from engagement.numbers import naming, rankings
@@ -135,7 +135,7 @@ def build(
         sentences=of.sentences,
         charts=of.charts,
         tables=of.tables,
-        notes=activity.receipt.notes,
+        notes=(*activity.receipt.notes, *_on_signals(activity)),
         activity=activity,
         filters=filters,
         people=wishes.people,
@@ -201,7 +201,7 @@ def _sections(
         weeks = tables.weeks(read)
         yield (
             "trend",
-            figures.weekly_totals(read, finished),
+            figures.weekly_totals(read, finished, history.last(SIGNAL_WEEKS).gaps),
             Table("Weeks", len(weeks), weeks.head(8), lambda _: weeks),
         )
 
@@ -210,6 +210,10 @@ def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Call
     """What makes these columns of rooms that are in order."""
     heading = {"Signal": _judged(activity)}
     return lambda rooms: tables.told(rooms, columns, people=people).rename(columns=heading)
+
+
+def _on_signals(activity: Activity) -> list[str]:
+    return [f"{signals.IN_SHORT} {signals.basis_text(activity.history.basis)}"] if activity.history else []
 
 
 def _judged(activity: Activity) -> str:

@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from engagement import figures
-from engagement.display import tables, wording
+from engagement.display import signals, tables, wording
 from engagement.numbers import rankings
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.weeks import History, total_signal
@@ -92,7 +92,7 @@ def history_notes(history: History) -> None:
     for note in history.receipt.notes:
         st.warning(note, icon=":material/warning:")
     if any(history.turns_of_year()):
-        st.caption("The weeks around the turn of the year are unlike others; signals do not compare with them.")
+        st.caption("The weeks around the turn of the year are unlike others: none is judged, or compared with.")
 
 
 def workspace_signal(shown: Shown) -> None:
@@ -101,17 +101,18 @@ def workspace_signal(shown: Shown) -> None:
     if history is None:
         return
     judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
-    week = wording.period_text(history.weeks[-1])
-    turn = " This week lies around the turn of the year." if history.turns_of_year()[-1] else ""
-    which = wording.plural(shown.number, "room")
-    st.markdown(f"The {which} shown, together, in the week {week}: **{judged['signal']}** ({judged['reason']}).{turn}")
+    which, when = wording.plural(shown.number, "room"), signals.judged_days(history)
+    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({judged['reason']}).")
 
 
-def judged_week(activity: Activity) -> None:
-    """Says which week the signals of a table are on, where that is not the period itself."""
+def explain_signals(activity: Activity) -> None:
+    """What signals are and how far they can be believed, and which weeks they are on where these are not the period."""
     history = activity.history
-    if history is not None and history.weeks[-1] != activity.period:
-        st.caption(f"Signals and their reasons are on the week {wording.period_text(history.weeks[-1])}.")
+    with st.popover("What a signal is", type="tertiary", icon=":material/help:"):
+        told = signals.EXPLAINED if history is None else (*signals.EXPLAINED, signals.basis_text(history.basis))
+        st.markdown("\n\n".join(told))
+    if history is not None and history.judged_period != activity.period:
+        st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
 
 
 def without_exempt(shown: Shown, *, by_design: bool) -> Shown:

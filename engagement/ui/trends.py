@@ -18,7 +18,8 @@ from engagement.ui.shown import Shown
 def totals(shown: Shown, history: History, weeks: int) -> WeeklyTotals:
     """All rooms of the view together, week by week (``measures.by_week``), in the last ``weeks``."""
     return shown.made(
-        ("weekly_totals", weeks), lambda: figures.weekly_totals(shown.weekly(history).tail(weeks), shown.context())
+        ("weekly_totals", weeks),
+        lambda: figures.weekly_totals(shown.weekly(history).tail(weeks), shown.context(), history.last(weeks).gaps),
     )
 
 
@@ -32,7 +33,8 @@ def total_line(shown: Shown, history: History, weeks: int) -> RoomLine:
 def all_together(weekly: pd.DataFrame, history: History, context: figures.Context, weeks: int) -> RoomLine:
     """The messages of ``measures.by_week`` as one line of the last ``weeks``, with what is usual."""
     messages = weekly["messages"]
-    return _line("Activity in all rooms shown", messages, history, total_signal(history, messages), context, weeks)
+    judged = total_signal(history, messages)
+    return _line("Activity in all rooms shown", messages, history, judged, context, weeks, "all rooms together")
 
 
 def heat(shown: Shown, history: History, most: int, weeks: int) -> Heat:
@@ -79,8 +81,15 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
 
 
 def _line(
-    label: str, weekly: pd.Series, history: History, judged: pd.Series, context: figures.Context, weeks: int
+    label: str,
+    weekly: pd.Series,
+    history: History,
+    judged: pd.Series,
+    context: figures.Context,
+    weeks: int,
+    what: str = "this room",
 ) -> RoomLine:
     # What is usual in the first of the weeks shown rests on those before them.
     band = expected_band(weekly, history.turns_of_year(), history.basis.bar).tail(weeks)
-    return figures.room_line(label, band.assign(messages=weekly), str(judged["signal"]), context, str(judged["reason"]))
+    gaps = history.last(weeks).gaps
+    return figures.room_line(label, band.assign(messages=weekly), judged, context, gaps, what, month=history.month)

@@ -64,6 +64,7 @@ def test_channels_as_json_are_one_object_with_every_room(
         "previous": {"start": "2026-11-02", "end": "2026-11-08", "days": 7},
         "complete": True,
         "notes": [],
+        "thresholds": {"own": False, "weeks": 2, "start": None, "end": None},
     }
     assert set(rooms) == {"general-id", "formula-id", "pair-id"}
     general = rooms["general-id"]
@@ -205,7 +206,7 @@ def test_channels_as_a_table_end_with_a_line_that_says_what_they_are(
 def test_check_says_one_line_each(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     words = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    expected = "workspace release account figures directory module limit counting days".split()
+    expected = "workspace release account figures directory module limit counting days signals".split()
     assert [word for word in words if word != "note"] == expected
 
 

@@ -1,7 +1,6 @@
 """How numbers, days and lengths are written, and how a long name is cut."""
 
 import unicodedata
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 
 from engagement.display import wording
 from engagement.numbers import naming
-from engagement.numbers.bar import CONSTANT_BAR
-from engagement.numbers.basis import Basis
 from engagement.numbers.periods import Period
 from tests.support.texts import FAMILY, odd_text
 
@@ -175,17 +172,3 @@ def test_a_sentence_begins_with_a_word_for_the_numbers_of_a_ranking():
     assert [wording.spelled(number) for number in (1, 10, 12, 13, 20, 30, 1200)] == [
         "One", "Ten", "Twelve", "13", "Twenty", "Thirty", "1,200",
     ]  # fmt: skip
-
-
-def test_where_thresholds_come_from_is_one_sentence():
-    mine = Basis(replace(CONSTANT_BAR, weeks=61), Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
-    assert wording.basis_text(mine) == (
-        "The thresholds of signals were found on 61 weeks of this workspace, 3 Feb 2025 – 5 Apr 2026; "
-        "about one signal in five is chance."
-    )
-    others = "the thresholds of signals are those found on others; about one signal in five is chance."
-    assert wording.basis_text(Basis(known=23)) == f"This workspace has 23 known weeks; until it has 48, {others}"
-    assert wording.basis_text(Basis(known=1)).startswith("This workspace has 1 known week; ")
-    assert (
-        wording.basis_text(Basis(known=50)) == f"This workspace has 50 known weeks; until its own are found, {others}"
-    )

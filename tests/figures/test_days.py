@@ -129,22 +129,39 @@ def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
         {"messages": [10, np.nan, 120], "low": [np.nan, 4, 20], "level": [np.nan, 9, 45], "high": [np.nan, 30, 80.4]},
         index=pd.date_range("2026-10-26", periods=3, freq="7D"),
     )
-    info = figures.room_line("#general", table, "rising", CONTEXT, reason="above its band")
+    said = "120 messages, usually 20 to 80"
+    edges = {"news_below": 4.0, "news_above": 110.0, "seen_tripling": 0.42}
+    judged = pd.Series({"signal": "rising", "reason": said, **edges})
+    info = figures.room_line("#general", table, judged, CONTEXT, ["", "not all rooms arrived", ""])
     assert info.title == "#general: rising, 120 messages, usually 20 to 80"
     assert info.weeks == (
         weeks.RoomWeek(date(2026, 10, 26), 10, None, None, None),
-        weeks.RoomWeek(date(2026, 11, 2), None, 4, 9, 30),
+        weeks.RoomWeek(date(2026, 11, 2), None, 4, 9, 30, "not all rooms arrived"),
         weeks.RoomWeek(date(2026, 11, 9), 120, 20, 45, 80.4),
     )
     drawn = info.figure(LIGHT)
     assert drawn.data[-1].marker.color == LIGHT.up
+    assert "would be news below 4 or above 110" in info.subtitle
+    assert drawn.data[-2].hovertext[1] == "<b>2–8 Nov 2026</b><br>no data: not all rooms arrived<br>usually 4 to 30"
+    assert (
+        drawn.data[-1]
+        .hovertext[0]
+        .endswith(
+            "<br>120 messages, usually 20 to 80<br>would be news below 4 or above 110"
+            "<br>a tripling of this room would show within a month about 4 times in 10"
+        )
+    )
     assert "<b>rising</b> 120" in [note.text for note in drawn.layout.annotations]
     word = drawn.layout.annotations[-1]
     assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
-    fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), "falling", CONTEXT)
+    falling = pd.Series({**judged, "signal": "falling"})
+    fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), falling, CONTEXT)
     assert fallen.figure(LIGHT).layout.annotations[-1].y >= 80.4
-    unsure = figures.room_line("#general", table, "too few weeks", CONTEXT)
-    assert unsure.title == "#general: too few weeks, 120 messages, usually 20 to 80"
+    lost = {"signal": "too few weeks", "reason": "this week is not known: not all rooms arrived"}
+    unsure = figures.room_line(
+        "#general", table.assign(messages=[300, 200, np.nan]), pd.Series({**judged, **lost}), CONTEXT
+    )
+    assert unsure.title == "#general: too few weeks, this week is not known: not all rooms arrived"
 
 
 def test_weeks_are_labelled_sparsely_with_months_in_words_and_the_year_once():

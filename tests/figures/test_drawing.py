@@ -16,6 +16,7 @@ from engagement.figures import frame
 from engagement.numbers import naming
 from engagement.numbers.days import aligned
 from engagement.numbers.periods import Period
+from engagement.numbers.verdict import judge
 from tests.support.faults import EXACT, fault
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 
@@ -54,6 +55,7 @@ def every_info(rooms, context):
     line = pd.DataFrame({"messages": range(30), "low": 3.0, "level": 9.0, "high": 40.0}, index=starts)
     line.iloc[:8, 1:] = np.nan
     label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
+    judged = judge(np.arange(30.0)[None, :]).iloc[0]
     both = [*context.previous.dates(), *context.period.dates()]
     days = aligned(
         pd.Series(3 if len(rooms) else 0, index=both),
@@ -71,7 +73,7 @@ def every_info(rooms, context):
         "concentration": figures.concentration(rooms, context),
         "heat": figures.heat(rooms, weekly, context),
         "weekly_totals": figures.weekly_totals(totals, context),
-        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], "no clear change", context),
+        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], judged, context),
         "busiest_by_total": figures.busiest_by_total(rooms, context),
     }
 

@@ -1,11 +1,16 @@
-"""Weeks of rooms as small lines."""
+"""Weeks of rooms as small lines, and weeks that are not known of all rooms."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 
-from engagement.numbers.weeks import lines, median_before
+from engagement.numbers.measures import by_week
+from engagement.numbers.weeks import History, agreed, lines, median_before, signals, total_signal
 from tests.support.report_tools import history_of
+from tests.support.rooms import WEEK, rooms_table
 
 UNREAD = float("nan")
 
@@ -26,3 +31,51 @@ def test_the_median_of_the_weeks_before_needs_three_of_them() -> None:
     assert median_before([100, 300, 200, 9]) == 200
     assert median_before([1, 2, 3, 4, 9]) == 2.5
     assert median_before([100, 300, 9]) is None
+
+
+TWENTY = [{"name": f"room {number}", "messages": 10, "previous_messages": 10} for number in range(20)]
+SIXTEEN = history_of({str(room["name"]): [10.0] * 16 for room in TWENTY})
+
+
+def told(history: History, rooms: pd.DataFrame) -> tuple[set[str], str, str]:
+    """The reasons of all rooms, and signal and reason of their total."""
+    total = total_signal(history, by_week(history, rooms)["messages"])
+    return set(signals(rooms, history)["reason"]), total["signal"], total["reason"]
+
+
+def test_a_week_in_which_fifteen_of_twenty_rooms_did_not_arrive_is_not_known_and_says_so() -> None:
+    arrived = [room | ({} if number < 5 else {"messages": 0}) for number, room in enumerate(TWENTY)]
+    rooms = rooms_table(*arrived)
+    history = agreed(SIXTEEN, WEEK, WEEK.previous, rooms, whole=False)
+    judged = signals(rooms, history)
+    missing = rooms["messages"].eq(0).to_numpy()
+    assert set(judged["signal"][missing]) == {"too few weeks"}
+    assert set(judged["reason"][missing]) == {"this week is not known: not all rooms arrived"}
+    assert set(judged["signal"][~missing]) == {"no clear change"}
+    assert told(history, rooms)[1:] == ("too few weeks", "this week is not known: not all rooms arrived")
+
+
+def test_a_week_with_three_days_that_nobody_counted_is_not_known_in_rooms_and_in_total() -> None:
+    rooms, lost = rooms_table(*TWENTY), [date(2026, 11, day) for day in (10, 11, 12)]
+    history = agreed(SIXTEEN, WEEK, WEEK.previous, rooms, whole=True, uncounted=lost)
+    why = "this week is not known: nothing was counted on some of its days"
+    assert told(history, rooms) == ({why}, "too few weeks", why)
+    assert history.gaps == [""] * 15 + ["nothing was counted on some of its days"]
+
+
+def test_each_unknown_week_says_why() -> None:
+    weeks = SIXTEEN.weeks
+    lost = SIXTEEN.counts.copy()
+    lost.iloc[:, :3] = UNREAD
+    history = replace(SIXTEEN, counts=lost, missing=weeks[:1], incomplete=weeks[3:4], uncounted=weeks[1:2])
+    assert history.gaps[:5] == [
+        *("not read yet", "nothing was counted on some of its days", "nothing was counted", "not all rooms arrived", "")
+    ]
+
+
+def test_a_total_is_not_known_where_what_was_kept_of_one_room_is_out_of_date() -> None:
+    counts = SIXTEEN.counts.copy()
+    counts.iloc[7, -1] = UNREAD
+    _, signal, reason = told(replace(SIXTEEN, counts=counts), rooms_table(*TWENTY))
+    assert signal == "too few weeks"
+    assert reason == "this week is not known: what was kept of some room is out of date"

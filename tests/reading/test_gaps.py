@@ -29,7 +29,7 @@ from tests.support.weeks import DAY, LAST, visit
 
 pytestmark = fault(kind="Uncounted days", at="demo workspace, days left out", seen="reading")
 
-FOURTEEN = [day for week in weeks_until(LAST, 14) for day in week.dates()]
+EIGHTEEN = [day for week in weeks_until(LAST, 18) for day in week.dates()]
 OUT = (date(2026, 11, 11), date(2026, 11, 12))
 NOTE = "Nothing was counted on 2026-11-11 to 2026-11-12: no data, or nobody wrote."
 
@@ -43,7 +43,7 @@ def start(clock: Clock, **options: object) -> DemoServer:
         RoomSpec("spoke in summer", last_message=date(2026, 8, 1)),
     ]
     counts = {
-        "general": dict.fromkeys(FOURTEEN, 10),
+        "general": dict.fromkeys(EIGHTEEN, 10),
         "spoke in the gap": {OUT[0]: 3},
         "spoke the week before": {date(2026, 11, 5): 4},
     }
@@ -133,7 +133,7 @@ def test_weeks_with_uncounted_days_are_not_compared_with(server: DemoServer, clo
     assert activity.history is not None
     lost = pd.Timestamp("2026-10-19")
     assert activity.history.counts[lost].isna().all()
-    assert activity.history.counts.drop(columns=lost).loc["general"].tolist() == [70] * 12
+    assert activity.history.last(17).counts.drop(columns=lost).loc["general"].tolist() == [70] * 16
     assert column(activity, "signal")["general"] == NO_CLEAR_CHANGE
     assert activity.history.receipt.notes == (
         "Nothing was counted on 2026-10-20 to 2026-10-22: no data, or nobody wrote. Weeks with such days have no data.",

@@ -31,7 +31,7 @@ def server(clock: Clock) -> Iterator[DemoServer]:
 
 
 def weeks_of(reader: Reader) -> set[float]:
-    """What GENERAL had in each of the last thirteen weeks, once each."""
+    """What GENERAL had in each of the last seventeen weeks, once each."""
     history = reader.history(reader.facts().result(60), LAST).result(60)
     assert history.receipt.complete
     assert list(history.weeks) == WEEKS
@@ -215,7 +215,7 @@ def test_what_nothing_tells_from_others_is_read_without_the_archive(server: Demo
     facts = reader.facts().result(60)
     assert facts.identity.known
     assert not [note for note in facts.receipt.notes if "at the same address" in note]
-    assert len(archive.kept(reader.scope(facts), WEEKS)) == 13
+    assert len(archive.kept(reader.scope(facts), WEEKS)) == len(WEEKS)
 
 
 @fault("no id, and no public room", NOTED, "past weeks are read anew and not kept, the note says")

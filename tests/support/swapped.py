@@ -8,17 +8,17 @@ from datetime import date
 
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import Community, RoomSpec, community
-from engagement.numbers.weeks import weeks_until
+from engagement.numbers.weeks import SIGNAL_WEEKS, weeks_until
 from tests.support.clock import Clock
 from tests.support.weeks import DAY, LAST
 
-WEEKS = weeks_until(LAST, 13)
+WEEKS = weeks_until(LAST, SIGNAL_WEEKS)
 
 
 def workspace(name: str, a_day: int, founded: date) -> Community:
     """Eighty public rooms, one made a day, of which GENERAL and the youngest have ``a_day`` messages every day."""
     ids = ["GENERAL", *(f"{name}-{number:02}" for number in range(1, 80))]
-    days = {day: a_day for week in weeks_until(LAST, 15) for day in week.dates()}
+    days = {day: a_day for week in weeks_until(LAST, SIGNAL_WEEKS + 2) for day in week.dates()}
     rooms = [RoomSpec(room, created=founded + number * DAY) for number, room in enumerate(ids)]
     return community(rooms, {ids[0]: days, ids[-1]: days})
 

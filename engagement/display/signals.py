@@ -1,0 +1,76 @@
+"""What is said of signals beside their words: what they are, what is usual, what would be news, what could be seen."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from engagement.display.wording import count, period_text, plural
+from engagement.numbers.basis import Basis
+from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
+from engagement.numbers.weeks import History
+
+# Of communities of chat whose weeks were shuffled, so that nothing lasted: docs/verdict.md.
+CHANCE = "about one signal in five is chance"
+
+# For a manager, as Markdown: one paragraph each.
+EXPLAINED = (
+    "**Change** is a fact: so many messages more or fewer than in the previous period, or a room that is new, back or "
+    "fell silent. Chat is bursty: most rooms change by more than half every week without meaning anything by it.",
+    "**Signal** is a judgement: the last full weeks of the period speak clearly against the room's own past. It is "
+    "*rising*, *falling*, *unusually silent*, or it has *returned* after weeks of silence.",
+    "**No clear change** does not say that nothing happened, but that chance does as much in this room. In a small or "
+    "bursty one that is a lot: even −100 % can be no clear change.",
+    "**Too few weeks**: the past says too little. Weeks around the turn of the year are not judged, and weeks in which "
+    "rooms or days are missing are not known; the reason stands beside it.",
+    "**Usually** 5 to 48 is the range that held nine of ten weeks. A count outside is not news yet; from where on it "
+    "would be is told where you look closer: in the weeks of a room in Trends, and in the workbook.",
+    "Some signals are wrong, and some changes do not show: how often a tripling would is told of each room.",
+)
+# What a report says of them at its end, before where their thresholds come from.
+IN_SHORT = "A signal is a judgement by the weeks before, no fact as a change is."
+
+
+def basis_text(basis: Basis) -> str:
+    """Where the thresholds of signals come from, and how many signals are chance, in one sentence."""
+    if basis.period is not None:
+        weeks = f"{plural(basis.known, 'week')} of this workspace, {period_text(basis.period)}"
+        return f"The thresholds of signals were found on {weeks}; {CHANCE}."
+    until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
+    known = plural(basis.known, "known week")
+    return f"This workspace has {known}; {until}, the thresholds of signals are those found on others; {CHANCE}."
+
+
+def judged_days(history: History) -> str:
+    """ "the week 9–15 Nov 2026" or "the four weeks 19 Oct – 15 Nov 2026": what signals are on."""
+    return f"the {'four weeks' if history.month else 'week'} {period_text(history.judged_period)}"
+
+
+def usual(low: float, high: float, messages: float = math.nan) -> str:
+    """ "usually 5 to 48", or why there are fewer ``messages`` than none; empty where that is not known."""
+    if messages < 0:
+        return "more deleted than written"
+    return "" if math.isnan(low) or math.isnan(high) else f"usually {count(low)} to {count(high)}"
+
+
+def news(below: float, above: float) -> str:
+    """ "would be news below 4 or above 160"; empty where that is not known."""
+    if math.isnan(above):
+        return ""
+    return f"would be news {f'below {count(below)} or ' if below > 0 else ''}above {count(above)}"
+
+
+def seen(chance: float, what: str = "this room") -> str:
+    """ "a tripling of this room would show within a month about 4 times in 10"; empty where that is not known."""
+    if math.isnan(chance):
+        return ""
+    times = round(10 * chance)
+    often = {0: "hardly ever", 1: "about once in 10", 10: "nearly always"}.get(times, f"about {times} times in 10")
+    return f"a tripling of {what} would show within a month {often}"
+
+
+def closer(judged: pd.Series, what: str = "this room") -> list[str]:
+    """What is told of a signal to whoever looks closer, one row of ``numbers.verdict.judge``."""
+    told = news(judged["news_below"], judged["news_above"]), seen(judged["seen_tripling"], what)
+    return [text for text in told if text]

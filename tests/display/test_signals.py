@@ -1,0 +1,66 @@
+"""What is said of signals beside their words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from engagement.display import signals
+from engagement.numbers.bar import CONSTANT_BAR
+from engagement.numbers.basis import Basis
+from engagement.numbers.periods import Period
+
+NAN = float("nan")
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_what_is_usual_is_a_range_and_nothing_where_it_is_not_known() -> None:
+    assert signals.usual(0, 1200) == "usually 0 to 1,200"
+    assert signals.usual(NAN, NAN) == ""
+
+
+def test_fewer_messages_than_none_never_stand_beside_a_range() -> None:
+    assert signals.usual(0, 28, -30) == "more deleted than written"
+
+
+def test_what_would_be_news_has_a_lower_edge_only_where_a_count_can_lie_below_it() -> None:
+    assert signals.news(4, 160) == "would be news below 4 or above 160"
+    assert signals.news(0, 12) == "would be news above 12"
+    assert signals.news(NAN, NAN) == ""
+
+
+@pytest.mark.parametrize(
+    ("chance", "often"),
+    [(0.02, "hardly ever"), (0.1, "about once in 10"), (0.42, "about 4 times in 10"), (0.99, "nearly always")],
+)
+def test_how_often_a_tripling_would_be_seen_is_told_in_times_of_ten(chance: float, often: str) -> None:
+    assert signals.seen(chance) == f"a tripling of this room would show within a month {often}"
+
+
+def test_whoever_looks_closer_is_told_only_what_is_known() -> None:
+    row = pd.Series({"news_below": 4.0, "news_above": 160.0, "seen_tripling": NAN})
+    assert signals.closer(row) == ["would be news below 4 or above 160"]
+
+
+def test_the_readme_explains_signals_in_the_words_of_the_pages() -> None:
+    readme = " ".join(README.read_text(encoding="utf-8").split())
+    for paragraph in signals.EXPLAINED:
+        assert paragraph in readme, re.split(r"[:*]", paragraph)[2]
+
+
+def test_where_thresholds_come_from_is_one_sentence() -> None:
+    mine = Basis(replace(CONSTANT_BAR, weeks=61), Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
+    assert signals.basis_text(mine) == (
+        "The thresholds of signals were found on 61 weeks of this workspace, 3 Feb 2025 – 5 Apr 2026; "
+        "about one signal in five is chance."
+    )
+    others = "the thresholds of signals are those found on others; about one signal in five is chance."
+    assert signals.basis_text(Basis(known=23)) == f"This workspace has 23 known weeks; until it has 48, {others}"
+    assert signals.basis_text(Basis(known=1)).startswith("This workspace has 1 known week; ")
+    unsought = f"This workspace has 50 known weeks; until its own are found, {others}"
+    assert signals.basis_text(Basis(known=50)) == unsought
