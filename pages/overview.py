@@ -1,9 +1,9 @@
-"""Overview: the figures, messages per day, the busiest rooms, the movers, the inactive rooms."""
+"""Overview: what needs a look, the figures, messages per day, the busiest rooms, the movers, the inactive rooms."""
 
 import streamlit as st
 
 from engagement import figures
-from engagement.ui import cards, charts, header, loading, states
+from engagement.ui import cards, charts, header, loading, look, states
 
 view = loading.view()
 title = header.title("Overview")
@@ -11,6 +11,7 @@ shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
 
 shown = shown.judged()
+look.draw(shown)
 cards.row(cards.of(shown))
 states.workspace_signal(shown)
 left, right = st.columns(2, gap="medium")

@@ -5,12 +5,14 @@ from functools import partial
 from engagement import figures
 from engagement.display import tables
 from engagement.numbers.rooms import FROM_OR_TO_NOTHING
+from engagement.numbers.verdict import SIGNALS
 from engagement.ui import cards, charts, header, listing, loading, states
 
 view = loading.view()
 title = header.title("Week over week")
 with header.controls():
     chosen = header.choose_some("Only rooms that are", [word.capitalize() for word in FROM_OR_TO_NOTHING], "moved")
+    signals = header.choose_some("Only rooms whose signal is", [word.capitalize() for word in SIGNALS], "signal")
     order = header.choose_order(tables.CHANGED)
 
 shown = header.header(title, view, loading.activity())
@@ -19,9 +21,10 @@ states.need_previous(shown.activity)
 
 cards.change_cards(shown)
 both = shown.figure(figures.current_vs_previous)
-charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 shown = shown.judged()
+charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 states.explain_signals(shown.activity)
+shown = states.with_signals(shown, signals)
 if chosen:
     shown = shown.part(tuple(chosen), lambda rooms: rooms["change_word"].str.capitalize().isin(chosen))
 listing.table(

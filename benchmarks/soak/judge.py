@@ -220,12 +220,12 @@ class Judge:
                 self.found.wrong.append(f"{text!r} is no room")
 
     def _movers(self, data: list[dict[str, Any]], _: Any) -> None:
-        changes = np.sort(self.rooms.now - self.rooms.before)[::-1]
+        # Which rooms come first is up to their signals.
         shown = data[0]["x"]
-        up, down = [n for n in shown if n > 0], [n for n in shown if n < 0]
-        true_down = changes[changes < 0]
-        self.found.same("gains", up, changes[changes > 0][: len(up)].tolist())
-        self.found.same("losses", down, true_down[len(true_down) - len(down) :].tolist())
+        changes = Counter((change,) for change in (self.rooms.now - self.rooms.before).tolist())
+        self.found.among("changes", [(change,) for change in shown], changes)
+        self.found.same("gains above losses", [n > 0 for n in shown], sorted((n > 0 for n in shown), reverse=True))
+        self.found.compared += len(shown)
 
     def _messages_per_day(self, data: list[dict[str, Any]], _: Any) -> None:
         over = min(self.view.span.last, self.view.today)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from engagement.display import escaping, wording
@@ -48,7 +49,7 @@ def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool)
 
 
 def changed(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
-    """The columns CHANGED, largest change first, rooms silent in both periods left out; the rest as in ``ranked``."""
+    """The columns CHANGED in the order of ``rankings.changed``; the rest as in ``ranked``."""
     return told(rankings.changed(rooms), CHANGED, history, people=people)
 
 
@@ -116,7 +117,10 @@ def weeks(by_week: pd.DataFrame) -> pd.DataFrame:
     return shown.iloc[::-1].reset_index(drop=True)
 
 
-SORTS = ("Messages", "Change", "Change %", "All messages", "Silent days", "Members", "Last message", "Created", "Room")
+SORTS = (
+    *("Signal", "Messages", "Change", "Change %", "All messages"),
+    *("Silent days", "Members", "Last message", "Created", "Room"),
+)
 AS_LISTED = "As listed"
 
 
@@ -125,10 +129,15 @@ def sorts(columns: Sequence[str]) -> list[str]:
     return [AS_LISTED, *(column for column in SORTS if column in columns)]
 
 
-def sorted_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The table by one of its columns: names from A to Z, days and numbers from the latest and largest; ties stay."""
+def sorted_by(table: pd.DataFrame, column: str, rooms: pd.DataFrame) -> pd.DataFrame:
+    """The table of these ``rooms`` by one of its columns: names from A to Z, days and numbers from the latest and
+    largest, signals from the strongest; ties stay.
+    """
     if column not in table:
         return table
+    if column == "Signal":
+        strength = rankings.strength(rooms).set_axis(rooms["room_id"]).reindex(table.index)
+        return table.iloc[(-strength).fillna(np.inf).argsort(kind="stable")]
     if column == "Room":
         order = table[column].str.lstrip("#🔒›◊ ").str.casefold().argsort(kind="stable")
         return table.iloc[order]

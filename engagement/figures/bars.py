@@ -33,6 +33,7 @@ from engagement.figures.frame import (
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING, NEVER_USED
+from engagement.numbers.verdict import RETURNED
 
 _NAME_OF_MOVER = 160
 _SHORT_BAR = 12
@@ -133,21 +134,29 @@ def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> Rank
     return RankedRooms(title=title, subtitle=subtitle, rows=rows)
 
 
+@dataclass(frozen=True)
+class MovedBar(RoomBar):
+    """The same with its signal, where it has one that goes the way of its change."""
+
+    signal: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Movers(Info):
-    """The rooms from the largest gain to the largest loss."""
+    """The rooms from the strongest rise to the strongest fall."""
 
-    rows: tuple[RoomBar, ...] = ()
+    rows: tuple[MovedBar, ...] = ()
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value."""
-        texts = [" · ".join(filter(None, [signed(row.change), row.remark])) for row in self.rows]
+        texts = [" · ".join(filter(None, [signed(row.change), row.signal or row.remark])) for row in self.rows]
         rows = [Row(r.label, r.change, text, _mover_hover(r)) for r, text in zip(self.rows, texts, strict=True)]
         colours = [tokens.up if row.change > 0 else tokens.down for row in self.rows]
         figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER)
         if self.empty:
             return figure
-        low, high = min(rows[-1].value, 0), max(rows[0].value, 0)
+        changes = [row.change for row in self.rows]
+        low, high = min(*changes, 0), max(*changes, 0)
         # Only the outermost marks: on a phone those between would run into each other.
         every = ticks(high, low, parts=2)
         zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
@@ -156,24 +165,36 @@ class Movers(Info):
 
 
 def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
-    """Up to ``each`` rooms that gained and ``each`` that lost most messages against the previous period."""
+    """Up to ``each`` rooms with more messages than in the previous period and ``each`` with fewer, in the order of
+    ``rankings.movers``.
+    """
     spans = f"{context.this_text} less {period_text(context.previous)}"
-    subtitle = context.subtitle("Change in messages per room", spans)
-    rows = bars_of(rankings.movers(rooms, each), context)
+    order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
+    subtitle = context.subtitle("Change in messages per room", spans, order)
+    moved = rankings.movers(rooms, each)
+    bars = zip(bars_of(moved, context), rankings.agreeing(moved), strict=True)
+    rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
     if not rows:
         sentence = f"Every room shown here has as many messages as in {context.before}."
         return Movers(title="No room changed", subtitle=subtitle, empty=sentence)
     first, last = rows[0], rows[-1]
-    said = [f"{short(first.label, TITLE_COLUMNS)} gained most ({signed(first.change)})"] if first.change > 0 else []
-    said += [f"{short(last.label, TITLE_COLUMNS)} lost most ({signed(last.change)})"] if last.change < 0 else []
-    return Movers(title=", ".join(said), subtitle=subtitle, rows=rows)
+    said = [_moved(first, "gained")] if first.change > 0 else []
+    said += [_moved(last, "lost")] if last.change < 0 else []
+    unclear = rankings.judged(rooms) and not (first.signal or last.signal)
+    return Movers(title=("No clear change: " if unclear else "") + ", ".join(said), subtitle=subtitle, rows=tuple(rows))
 
 
-def _mover_hover(row: RoomBar) -> str:
+def _moved(row: MovedBar, word: str) -> str:
+    """What the title says of the first or last row."""
+    said = {"": f"{word} most", RETURNED: RETURNED}.get(row.signal, f"is {row.signal}")
+    return f"{short(row.label, TITLE_COLUMNS)} {said} ({signed(row.change)})"
+
+
+def _mover_hover(row: MovedBar) -> str:
     change = 100 * row.change / row.previous if row.previous > 0 else None
     share = f" ({percent(abs(change))} {'more' if row.change > 0 else 'fewer'})" if change is not None else ""
     counts = f"{count(row.messages)}, before: {count(row.previous)}"
-    return hover_text(row.label, f"{signed(row.change)} messages{share}", counts, row.remark)
+    return hover_text(row.label, f"{signed(row.change)} messages{share}", counts, row.remark, row.signal)
 
 
 @dataclass(frozen=True)

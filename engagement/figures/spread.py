@@ -82,7 +82,7 @@ class CurrentVsPrevious(Info):
 def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevious:
     """Every room of a rooms table with messages in either period."""
     spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
-    moved = rankings.changed(rooms)
+    moved = rankings.by_change(rooms)
     either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
     if either.empty:
         return no_messages(CurrentVsPrevious, context, "Messages per room")

@@ -24,6 +24,7 @@ from engagement.numbers.rooms import (
     change_words,
     spoke,
 )
+from engagement.numbers.verdict import NEWS, TOO_FEW_WEEKS
 from engagement.numbers.weeks import among, places
 
 # Days since the last message, both ends inclusive.
@@ -31,14 +32,15 @@ AGES = ("up to 30 days", "31–90 days", "91–180 days", "181–365 days", "ove
 _AGE_ENDS = (30, 90, 180, 365)
 
 
-def _ordered(rooms: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The largest first."""
-    return rooms.sort_values([column, "name", "room_id"], ascending=[False, True, True], ignore_index=True)
+def _ordered(rooms: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The largest first; what is alike in one column by the next."""
+    down = [False] * len(columns)
+    return rooms.sort_values([*columns, "name", "room_id"], ascending=[*down, True, True], ignore_index=True)
 
 
-def _largest(rooms: pd.DataFrame, column: str, most: int) -> pd.DataFrame:
+def _largest(rooms: pd.DataFrame, most: int, *columns: str) -> pd.DataFrame:
     """The first ``most`` of ``_ordered``, without putting all the others in order."""
-    return _ordered(rooms.nlargest(most, column, keep="all"), column).head(most)
+    return _ordered(rooms.nlargest(most, [*columns], keep="all"), *columns).head(most)
 
 
 def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
@@ -55,7 +57,7 @@ def ranked(rooms: pd.DataFrame) -> pd.DataFrame:
 
 def busiest(rooms: pd.DataFrame, most: int) -> pd.DataFrame:
     """The first ``most`` rooms by messages that had any."""
-    return _largest(rooms[rooms["messages"] > 0], "messages", most)
+    return _largest(rooms[rooms["messages"] > 0], most, "messages")
 
 
 def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
@@ -64,17 +66,55 @@ def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
     return table.assign(rank=np.arange(1, len(table) + 1))
 
 
+def judged(rooms: pd.DataFrame) -> bool:
+    """True when some of the rooms are judged: their signals are known, and not all for want of weeks."""
+    return "signal" in rooms and bool(rooms["signal"].ne(TOO_FEW_WEEKS).any())
+
+
+def agreeing(rooms: pd.DataFrame) -> pd.Series:
+    """The signal of each room that goes the way of its change: one against it is of other weeks; else empty."""
+    if "signal" not in rooms:
+        return pd.Series("", index=rooms.index)
+    same = np.sign(rooms["surprise"]) == np.sign(rooms["change"])
+    return rooms["signal"].where(same & rooms["signal"].isin(NEWS), "")
+
+
+def strength(rooms: pd.DataFrame) -> pd.Series:
+    """How strongly the counts of each room speak for its signal, whichever way; NaN for a room without one."""
+    if "signal" not in rooms:
+        return pd.Series(np.nan, index=rooms.index)
+    return rooms["surprise"].abs().where(rooms["signal"].isin(NEWS))
+
+
+def with_signal(rooms: pd.DataFrame) -> pd.DataFrame:
+    """The rooms with a signal, the strongest first; equally strong ones by change."""
+    table = rooms.assign(_strength=strength(rooms), _size=rooms["change"].abs())
+    return _ordered(table[table["_strength"].notna()], "_strength", "_size").drop(columns=["_strength", "_size"])
+
+
 def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
-    """The ``each`` rooms with the largest gain and as many with the largest loss, from gain to loss."""
-    up = _largest(rooms[rooms["change"] > 0], "change", each)
-    down = _ordered(rooms[rooms["change"] < 0].nsmallest(each, "change", keep="all"), "change").tail(each)
-    return pd.concat([up, down], ignore_index=True)
+    """``each`` rooms with more messages than before and as many with fewer, from the strongest rise to the strongest
+    fall: by surprise, and by change where that is none or not known.
+    """
+    surprise = rooms["surprise"] if "signal" in rooms else pd.Series(0.0, index=rooms.index)
+    # A signal against the change is of other weeks: it makes nobody a mover.
+    up = rooms.assign(_surprise=surprise.clip(lower=0))[rooms["change"] > 0]
+    down = rooms.assign(_surprise=surprise.clip(upper=0))[rooms["change"] < 0]
+    order = ["_surprise", "change"]
+    falls = _ordered(down.nsmallest(each, order, keep="all"), *order).tail(each)
+    return pd.concat([_largest(up, each, *order), falls], ignore_index=True).drop(columns="_surprise")
 
 
-def changed(rooms: pd.DataFrame) -> pd.DataFrame:
+def by_change(rooms: pd.DataFrame) -> pd.DataFrame:
     """Rooms with a message in either period, largest change first, whichever way."""
     table = rooms[spoke(rooms["messages"]) | spoke(rooms["previous_messages"])]
     return _ordered(table.assign(_size=table["change"].abs()), "_size").drop(columns="_size")
+
+
+def changed(rooms: pd.DataFrame) -> pd.DataFrame:
+    """Rooms with a signal (``with_signal``), of a longer silence too; then the others (``by_change``)."""
+    others = by_change(rooms[strength(rooms).isna()])
+    return pd.concat([with_signal(rooms), others], ignore_index=True)
 
 
 def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame, since: date) -> pd.DataFrame:
@@ -83,7 +123,8 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame, since: date) -> pd.D
     Rooms with messages in neither period are left out; a room that only the other period knows *fell silent*.
     """
     lost = others[~among(rooms["room_id"], others["room_id"])].assign(messages=0)
-    both = pd.concat([rooms, lost], ignore_index=True)
+    # Signals compare with the weeks before, not with another period.
+    both = pd.concat([rooms, lost], ignore_index=True).drop(columns=["signal", "surprise"], errors="ignore")
     now = both["messages"]
     before = both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64")
     more, percent = change(now, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -62,6 +63,18 @@ class Content:
     filters: Filters
     people: bool
 
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Where the line of a room stands in the short form of a table (``place_of``), by room id."""
+        shown = {what: self.tables[what].short for what in _LOOKED_UP if what in self.tables}
+        lines = [(room, place_of(what, n)) for what, table in shown.items() for n, room in enumerate(table.index)]
+        return dict(reversed(lines))
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The label of every room that the sentences name, by room id."""
+        return {part.room_id: part.label for said in self.sentences for part in said if isinstance(part, words.Room)}
+
     def rows(self, table: Table) -> pd.DataFrame:
         """Every row and column of a table, which only some files hold: there can be a hundred thousand."""
         return table.make(_rooms(self.activity, self.filters))
@@ -72,6 +85,15 @@ class Content:
         return _columns(tables.EVERYTHING, self.activity, self.people)(
             rankings.ranked(_rooms(self.activity, self.filters))
         )
+
+
+# Where the line of a room is looked for, in this order.
+_LOOKED_UP = ("movers", "top", "inactive", "compared")
+
+
+def place_of(section: str, line: int) -> str:
+    """What a line of the table of a section is called inside a document; no name of a room is in it."""
+    return f"line-{section}-{line + 1}"
 
 
 def _rooms(activity: Activity, filters: Filters) -> pd.DataFrame:
@@ -165,11 +187,15 @@ def _sections(
     top = wishes.top
 
     def table(
-        title: str, order: Callable[[pd.DataFrame], pd.DataFrame], columns: tuple[str, ...], short: tuple[str, ...]
+        title: str,
+        order: Callable[[pd.DataFrame], pd.DataFrame],
+        columns: tuple[str, ...],
+        short: tuple[str, ...],
+        least: int = 0,
     ) -> Table:
         make = _columns(columns, activity, wishes.people)
         ordered = order(rooms)
-        shown = make(ordered.head(top))
+        shown = make(ordered.head(max(top, least)))
         shown = shown[[name for name in short if name in shown]]
         return Table(title, len(ordered), shown, lambda every: make(order(every)))
 
@@ -187,7 +213,10 @@ def _sections(
     yield "top", figures.top_rooms(rooms, context, top), ranked
     if not activity.previous_no_data:
         short = ("Room", "Messages", "Change", "Change %", signal)
-        moved = table("Movers", rankings.changed, tables.CHANGED, short)
+        # Rooms with a signal come first, and those that the words name have a line.
+        loud = int(rankings.strength(rooms).notna().sum())
+        least = loud if loud <= words.ALL_NAMED else 0
+        moved = table("Movers", rankings.changed, tables.CHANGED, short, least)
         yield "movers", figures.movers(rooms, context, max(1, top // 2)), moved
     if activity.directory != "pending":
         short = ("Room", "State", "Silent days", "Last message")

@@ -15,7 +15,7 @@ from engagement.display import tables, wording
 from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.figures import Info
-from engagement.report.content import Content, Table
+from engagement.report.content import Content, Table, place_of
 from engagement.report.wishes import PAPERS
 
 HERE = Path(__file__).parent
@@ -66,9 +66,9 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     return made
 
 
-def table_element(table: Table) -> str:
-    """The short form of a table as an HTML table element, everything in it escaped."""
-    drawn: str = str(_environment().get_template("table.html.j2").module.draw(_cells(table)))  # type: ignore[attr-defined]
+def table_element(section: str, table: Table) -> str:
+    """The short form of the table of a section as an HTML table element, everything in it escaped."""
+    drawn: str = str(_environment().get_template("table.html.j2").module.draw(_cells(section, table)))  # type: ignore[attr-defined]
     return drawn
 
 
@@ -108,12 +108,16 @@ def _data(data: dict[str, Any]) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
-def _cells(table: Table) -> dict[str, Any]:
-    """Headings and rows of texts, each with how it is set: name, text, number, day."""
+def _cells(section: str, table: Table) -> dict[str, Any]:
+    """Headings and rows of texts, each with how it is set: name, text, number, day; rows of rooms with their place."""
     shown = table.short
     kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
     texts = zip(*(tables.column_texts(shown[name]) for name in shown), strict=True)
-    return {"names": zip(kinds, shown, strict=True), "rows": [zip(kinds, row, strict=True) for row in texts]}
+    rows = [
+        (place_of(section, number) if "Room" in shown else "", zip(kinds, row, strict=True))
+        for number, row in enumerate(texts)
+    ]
+    return {"names": zip(kinds, shown, strict=True), "rows": rows}
 
 
 def rows_text(table: Table) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from engagement.display import tables, wording
 from engagement.report.content import Content
-from engagement.report.words import written
+from engagement.report.words import Room, written
 
 _HARMLESS = re.compile(r"[#›◊🔒 ]*[\w-]+(?: [\w-]+)*", re.UNICODE)
 _MARKS = re.compile(r"([\\*_~`#<>\[\]|])")
@@ -29,12 +29,16 @@ def safe_text(text: str) -> str:
     return _MARKS.sub(r"\\\1", unlinked)
 
 
+def _name(room: Room) -> str:
+    return safe_label(room.label)
+
+
 def words(content: Content) -> str:
     """What changed, under a line that says where and when; the comment in front where there is one."""
     head = f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
     said = [safe_text(line) for line in content.comment.splitlines()]
     return (
-        "\n".join([head, *said, "", *(f"- {written(sentence, safe_label)}" for sentence in content.sentences)]).strip()
+        "\n".join([head, *said, "", *(f"- {written(sentence, _name)}" for sentence in content.sentences)]).strip()
         + "\n"
     )
 

@@ -15,21 +15,27 @@ from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED,
 from engagement.numbers.weeks import History, total_signal
 
 NAMED = 3
+# So many rooms with a signal are all named; of more, the strongest of each.
+ALL_NAMED = 10
 
 
 @dataclass(frozen=True)
 class Room:
-    """A room's plain label inside a sentence; each kind of file makes it safe in its own way."""
+    """A room inside a sentence by its plain label, which each kind of file makes safe in its own way."""
 
     label: str
+    room_id: str = ""
+
+    def __str__(self) -> str:
+        return self.label
 
 
 Sentence = tuple[str | Room, ...]
 
 
-def written(sentence: Sentence, room: Callable[[str], str] = str, text: Callable[[str], str] = str) -> str:
-    """The sentence with ``room`` done to the labels of its rooms and ``text`` to what is between; plain without."""
-    return "".join(room(part.label) if isinstance(part, Room) else text(part) for part in sentence)
+def written(sentence: Sentence, room: Callable[[Room], str] = str, text: Callable[[str], str] = str) -> str:
+    """The sentence with its rooms as ``room`` writes them, and what is between as ``text`` does; plain without."""
+    return "".join(room(part) if isinstance(part, Room) else text(part) for part in sentence)
 
 
 def sentences(
@@ -77,7 +83,7 @@ class _Names:
     def __getitem__(self, room_id: str) -> Room:
         place = int((self._rooms["room_id"] == room_id).to_numpy().argmax())
         room = self._rooms.iloc[[place]]
-        return Room(wording.short(naming.room_labels(room, show_people=self._people).iloc[0], 32))
+        return Room(wording.short(naming.room_labels(room, show_people=self._people).iloc[0], 32), room_id)
 
     def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
         """The first of the rooms, each with its value in brackets, and how many more there are."""
@@ -171,10 +177,9 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
     if said.eq(verdict.TOO_FEW_WEEKS).all() or said.isna().all():
         return ()
     week = f"In the week {period_text(history.weeks[-1])}"
-    # The rooms with most at stake are named first.
-    level = rooms["level"].fillna(0).where(said.ne(verdict.RETURNED), rooms["messages"])
-    by_level = rooms[["room_id", "signal"]].loc[level.sort_values(ascending=False, kind="stable").index]
-    groups = [(forms, by_level["room_id"][by_level["signal"] == key].tolist()) for key, *forms in _SIGNALS]
+    loud = rankings.with_signal(rooms)
+    most = ALL_NAMED if len(loud) <= ALL_NAMED else NAMED
+    groups = [(forms, loud["room_id"][loud["signal"] == key].tolist()) for key, *forms in _SIGNALS]
     groups = [(forms, ids) for forms, ids in groups if ids]
     others, few = int(said.eq(verdict.NO_CLEAR_CHANGE).sum()), int(said.eq(verdict.TOO_FEW_WEEKS).sum())
     unknown = f"; {count(few)} {'has' if few == 1 else 'have'} {verdict.TOO_FEW_WEEKS}" if few else ""
@@ -186,7 +191,7 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
     for number, (forms, ids) in enumerate(groups):
         joint = "" if not number else " and " if number == len(groups) - 1 else ", "
         some = count(len(ids)) if number else plural(len(ids), "room")
-        parts += [f"{joint}{some} {forms[len(ids) != 1]} (", *named.listed(ids, most=2), ")"]
+        parts += [f"{joint}{some} {forms[len(ids) != 1]} (", *named.listed(ids, most=most), ")"]
     calm = "the other judged room has" if others == 1 else f"the other {count(others)} judged rooms have"
     return (*parts, f"; {calm} {verdict.NO_CLEAR_CHANGE}" if others else "", f"{unknown}.")
 

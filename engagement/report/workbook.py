@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ _FORMATS = {
     "head": {"bold": True, "bottom": 1, "valign": "top"},
     "name": {"bold": True, "valign": "top"},
     "text": {"valign": "top"},
+    "link": {"underline": 1, "valign": "top"},
     "long": {"text_wrap": True, "valign": "top"},
     "day": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
     "count": {"num_format": "#,##0", "valign": "top"},
@@ -42,13 +44,15 @@ _FORMATS = {
 def as_workbook(content: Content) -> bytes:
     """The report as XLSX: what it is about and says, then a sheet per table with every row."""
     sheets = [(table.title, content.rows(table)) for table in content.tables.values()]
+    sheets.append(("Every room", content.every_room))
     figures = [(figure.label, f"{figure.value} ({figure.told})") for figure in content.key_figures]
     comment = [("Comment", content.comment)] if content.comment else []
     return workbook(
         [("Title", content.title), *comment, *content.about, *figures],
-        [*sheets, ("Every room", content.every_room)],
+        sheets,
         made_at=content.activity.read_at,
         lines=[written(sentence) for sentence in content.sentences],
+        named=content.named,
     )
 
 
@@ -63,11 +67,13 @@ def workbook(
     *,
     made_at: datetime,
     lines: Sequence[str] = (),
+    named: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """An XLSX file: a sheet ``About`` with names and texts, then one sheet per name and table, every row of it.
 
     Numbers and days are numbers and days, what is not known is an empty cell, and texts are never formulas.
-    ``lines`` are sentences for the first sheet.
+    ``lines`` are sentences for the first sheet, below which the labels of ``named`` lead to the lines of those rooms in
+    the first table whose index has them.
     """
     import xlsxwriter
 
@@ -75,14 +81,37 @@ def workbook(
     with xlsxwriter.Workbook(out, _NO_GUESSING) as book:
         book.set_properties({"title": "Channel engagement", "created": made_at.replace(tzinfo=None)})
         formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
-        _write_about(book.add_worksheet(ABOUT), list(about), lines, formats)
         taken = {ABOUT.lower()}
-        for name, table in sheets:
-            _write(book.add_worksheet(_sheet_name(name, taken)), table, formats)
+        by_name = {_sheet_name(name, taken): table for name, table in sheets}
+        first = book.add_worksheet(ABOUT)
+        below = _write_about(first, list(about), lines, formats)
+        _write_links(first, below, _places(named, by_name), formats)
+        for name, table in by_name.items():
+            _write(book.add_worksheet(name), table, formats)
     return out.getvalue()
 
 
-def _write_about(sheet: Worksheet, about: list[tuple[str, str]], lines: Sequence[str], formats: dict[str, Any]) -> None:
+def _places(named: Mapping[str, str], sheets: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
+    """The label of each named room that has a line, and the address of its first one."""
+    places = []
+    for name, table in sheets.items():
+        found = table.index.get_indexer(pd.Index(named))
+        places += [
+            (room_id, f"internal:'{name}'!A{at + 2}") for room_id, at in zip(named, found, strict=True) if at >= 0
+        ]
+    first = dict(reversed(places))
+    return [(label, first[room_id]) for room_id, label in named.items() if room_id in first]
+
+
+def _write_links(sheet: Worksheet, row: int, places: Sequence[tuple[str, str]], formats: dict[str, Any]) -> None:
+    if places:
+        sheet.write_string(row, 0, "Rooms named above", formats["name"])
+    for below, (label, address) in enumerate(places, start=row):
+        sheet.write_url(below, 1, address, formats["link"], escaping.for_spreadsheet(label))
+
+
+def _write_about(sheet: Worksheet, about: list[tuple[str, str]], lines: Sequence[str], formats: dict[str, Any]) -> int:
+    """Writes names and texts, then the sentences; comes back with the first free row after an empty one."""
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 100)
     for row, (name, text) in enumerate(about):
@@ -90,6 +119,7 @@ def _write_about(sheet: Worksheet, about: list[tuple[str, str]], lines: Sequence
         sheet.write_string(row, 1, escaping.for_spreadsheet(text, 2000), formats["long"])
     for row, line in enumerate(lines, start=len(about) + 1):
         sheet.write_string(row, 1, escaping.for_spreadsheet(line, 2000), formats["long"])
+    return len(about) + len(lines) + 2
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:

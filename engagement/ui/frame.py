@@ -11,28 +11,12 @@ from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
 from engagement.ui import filters, links, loading, opened, session, signin, signing
 from engagement.ui.runtime import runtime
+from engagement.ui.screens import TITLES, pages
 
 log = logging.getLogger(__name__)
 
-PAGES = Path(__file__).parents[2] / "pages"
 STYLE = Path(__file__).with_name("style.css")
-TITLES = {
-    "overview": "Overview",
-    "top_channels": "Top channels",
-    "inactive_rooms": "Inactive rooms",
-    "week_over_week": "Week over week",
-    "trends": "Trends",
-    "report": "Report",
-}
 A_DAY = 86_400
-
-
-def pages() -> list[st.Page]:
-    """Every page, the overview first."""
-    return [
-        st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=name == "overview")
-        for name, title in TITLES.items()
-    ]
 
 
 def main() -> None:

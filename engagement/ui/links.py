@@ -1,20 +1,24 @@
-"""Links to what is on the screen, for sharing."""
+"""Links to what is on the screen, for sharing, from one screen to another, and into the workspace."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
+import pandas as pd
 import streamlit as st
 
 from engagement.numbers.periods import Period
 from engagement.ui import opened
 from engagement.ui.doors import base_path
-from engagement.ui.filters import CUSTOM
+from engagement.ui.filters import CUSTOM, LEFT_OUT
+from engagement.ui.screens import page
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
 # there, but never in the state of the page.
-PAGE_CONTROLS = ("top", "sort", "moved", "weeks", "heat", "exempt")
+PAGE_CONTROLS = ("top", "sort", "signal", "moved", "weeks", "heat", "exempt")
+# Where rooms of a type lie in a workspace.
+_PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
 
 def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
@@ -57,3 +61,21 @@ def _address(page_path: str) -> str:
     parts = urlsplit(str(st.context.url or "http://localhost:8501/"))
     path = f"{base_path(st.get_option('server.baseUrlPath') or '')}/{page_path}".rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path or '/'}"
+
+
+def to_rooms(rooms: pd.DataFrame, base_url: str) -> list[str]:
+    """The address of each room of a rooms table in the workspace."""
+    told = zip(rooms["type"], rooms["slug"], strict=True)
+    return [f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}" for kind, slug in told]
+
+
+def to_trend(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:
+    """The address of the weeks of a room, with the same choice."""
+    return compose(_address("trends"), {**chosen, "room": [room_id]}, None)
+
+
+def lead_on(name: str, words: str, **controls: Sequence[str]) -> None:
+    """A link to another page with the same filters, and with controls of that page set."""
+    # What a control of the frame keeps by itself goes along; the rooms left out are in the URL alone.
+    kept = {LEFT_OUT: st.query_params.get_all(LEFT_OUT)} if LEFT_OUT in st.query_params else {}
+    st.page_link(page(name), label=words, query_params={**kept, **controls}, icon=":material/arrow_forward:")

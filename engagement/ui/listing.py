@@ -13,7 +13,7 @@ import streamlit as st
 from engagement.display import tables, wording
 from engagement.numbers.rooms import Activity
 from engagement.report.workbook import workbook
-from engagement.ui import session
+from engagement.ui import links, session
 from engagement.ui.shown import Shown
 
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
@@ -73,7 +73,7 @@ def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str
     activity, base_url = shown.activity, shown.view.base_url
 
     def rows() -> pd.DataFrame:
-        return tables.sorted_by(make(shown.rooms), order)
+        return tables.sorted_by(make(shown.rooms), order, shown.rooms)
 
     sent = shown.made(("table", what, order, base_url), lambda: _sent(rows(), activity, base_url))
     about = tables.about(activity, shown.view.filters, sent.num_rows, viewer_zone=session.zone().key)
@@ -119,15 +119,8 @@ def _narrow(column: pd.Series) -> pa.Array:
     return values
 
 
-_PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
-
-
 def addresses(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
     """The address of each room in the workspace, with the name to show where the address does not end with it."""
-    by_id = rooms.set_index("room_id")
-    kinds, slugs = by_id["type"].reindex(names.index), by_id["slug"].reindex(names.index)
-    return [
-        f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}"
-        + ("" if slug == name else f"#room={quote(name, safe='')}")
-        for kind, slug, name in zip(kinds, slugs, names, strict=True)
-    ]
+    described = rooms.set_index("room_id")[["type", "slug"]].reindex(names.index)
+    found = zip(links.to_rooms(described, base_url), described["slug"], names, strict=True)
+    return [address if slug == name else f"{address}#room={quote(name, safe='')}" for address, slug, name in found]

@@ -135,6 +135,17 @@ def judged(activity: Activity) -> Activity:
     return activity.judged(reading.result(), resting.result())
 
 
+def why_unjudged() -> str:
+    """Why the activity of the view has no signals."""
+    asked = view()
+    reading = asked.reader.judged_history(asked.facts, asked.period)
+    if reading is None:
+        return "Signals are given on full weeks, and this period holds none that is over."
+    if reading.error is None:
+        return "Signals follow as soon as the weeks before have been read."
+    return "Without the weeks before, no room can be judged."
+
+
 def whole(job: Job[T], key: str = "rooms") -> T:
     """The result of the job, or the part that is there with its progress above it."""
     if job.latest is None:

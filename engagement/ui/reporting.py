@@ -20,7 +20,7 @@ from engagement.report import content as contents
 from engagement.report import html, markdown, pictures
 from engagement.report.content import Content
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
-from engagement.report.words import Sentence, written
+from engagement.report.words import Room, Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
 from engagement.ui import cards, charts, listing, loading, session
 from engagement.ui.loading import View
@@ -122,14 +122,14 @@ def show(content: Content) -> None:
     if content.key_figures:
         cards.row(content.key_figures, lines=False)
     if content.sentences:
-        st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(parts_) for parts_ in content.sentences))
+        st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(said, content) for said in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
     _in_pairs(list(content.charts.items()), lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
-    _in_pairs([table for what, table in content.tables.items() if what in html.NARROW], _table)
+    _in_pairs([(what, table) for what, table in content.tables.items() if what in html.NARROW], _table)
     for what, table in content.tables.items():
         if what not in html.NARROW:
-            _table(table)
+            _table((what, table))
     st.caption(escaping.for_markdown(" · ".join(content.caption)))
 
 
@@ -140,13 +140,20 @@ def _in_pairs(parts: Sequence[T], draw: Callable[[T], None]) -> None:
                 draw(part)
 
 
-def _sentence(sentence: Sentence) -> str:
-    return written(sentence, lambda label: f"**{escaping.for_markdown(label)}**", escaping.for_markdown)
+def _sentence(sentence: Sentence, content: Content) -> str:
+    """The sentence as Markdown, its rooms linked to their lines below."""
+
+    def told(room: Room) -> str:
+        label = f"**{escaping.for_markdown(room.label)}**"
+        return f"[{label}](#{content.places[room.room_id]})" if room.room_id in content.places else label
+
+    return written(sentence, told, escaping.for_markdown)
 
 
-def _table(table: contents.Table) -> None:
+def _table(of: tuple[str, contents.Table]) -> None:
+    section, table = of
     st.markdown(f"##### {escaping.for_markdown(table.title)}")
-    st.html(f'<div class="report-table">{html.table_element(table)}</div>')
+    st.html(f'<div class="report-table">{html.table_element(section, table)}</div>')
     st.caption(html.rows_text(table))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn
 
@@ -113,6 +114,20 @@ def explain_signals(activity: Activity) -> None:
         st.markdown("\n\n".join(told))
     if history is not None and history.judged_period != activity.period:
         st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
+
+
+def with_signals(shown: Shown, chosen: Sequence[str]) -> Shown:
+    """The rooms with one of the chosen signals, all where none is chosen.
+
+    Says so where there are no signals, by which rooms could be chosen or put in order.
+    """
+    if "signal" not in shown.activity.rooms:
+        unchosen = " and no room is left out by one" if chosen else ""
+        st.caption(f"No signals yet: the largest change comes first{unchosen}.")
+        return shown
+    if not chosen:
+        return shown
+    return shown.part(("signal", *chosen), lambda rooms: rooms["signal"].str.capitalize().isin(chosen))
 
 
 def without_exempt(shown: Shown, *, by_design: bool) -> Shown:

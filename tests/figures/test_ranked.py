@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from engagement import figures
+from engagement.display.palette import LIGHT
 from engagement.figures import bars
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
@@ -68,14 +69,51 @@ def test_movers_show_the_largest_gains_above_the_largest_losses():
     )  # fmt: skip
     assert figures.movers(rooms, CONTEXT, each=2) == bars.Movers(
         title="#upmost gained most (+100), #downmost lost most (−83)",
-        subtitle="Change in messages per room · 9–15 Nov 2026 less 2–8 Nov 2026 · chat.example.org",
+        subtitle="Change in messages per room · 9–15 Nov 2026 less 2–8 Nov 2026 · largest change first, without "
+        "signals · chat.example.org",
         rows=(
-            bars.RoomBar("#upmost", 100, 0, "new"),
-            bars.RoomBar("#up", 30, 10, ""),
-            bars.RoomBar("#down", 0, 40, "fell silent"),
-            bars.RoomBar("#downmost", 10, 93, ""),
+            bars.MovedBar("#upmost", 100, 0, "new"),
+            bars.MovedBar("#up", 30, 10, ""),
+            bars.MovedBar("#down", 0, 40, "fell silent"),
+            bars.MovedBar("#downmost", 10, 93, ""),
         ),
     )
+
+
+def judged(**said: tuple[int, int, str, float]) -> pd.DataFrame:
+    """Rooms by name: messages, those before, signal and surprise."""
+    table = rooms_table(*(room(name, now, before) for name, (now, before, *_) in said.items()))
+    of = [said[name] for name in table["name"]]
+    return table.assign(signal=[signal for *_, signal, _ in of], surprise=[surprise for *_, surprise in of])
+
+
+def test_movers_with_signals_stand_by_surprise_each_with_its_signal_and_the_plain_difference():
+    info = figures.movers(
+        judged(
+            large=(500, 100, "no clear change", 0.0), up=(30, 10, "rising", 0.5), upmost=(20, 10, "rising", 2.0),
+            lost=(0, 90, "no clear change", 0.0), gone=(0, 40, "unusually silent", -1.0),
+        ), CONTEXT,
+    )  # fmt: skip
+    assert [(row.label, row.change, row.signal) for row in info.rows] == [
+        ("#upmost", 10, "rising"), ("#up", 20, "rising"), ("#large", 400, ""),
+        ("#lost", -90, ""), ("#gone", -40, "unusually silent"),
+    ]  # fmt: skip
+    assert info.title == "#upmost is rising (+10), #gone is unusually silent (−40)"
+    assert "strongest signal first" in info.subtitle
+    told = [note["text"] for note in info.drawn(LIGHT).layout["annotations"]]
+    assert any("+10 · rising" in text for text in told) or "+10 · rising" in str(info.drawn(LIGHT).traces)
+
+
+def test_movers_none_of_which_has_a_signal_are_no_clear_change():
+    info = figures.movers(judged(a=(30, 10, "no clear change", 0.0), b=(1, 2, "too few weeks", 0.0)), CONTEXT)
+    assert info.title == "No clear change: #a gained most (+20), #b lost most (−1)"
+    back = figures.movers(judged(a=(30, 0, "returned", 1.0)), CONTEXT)
+    assert back.title == "#a returned (+30)"
+
+
+def test_the_axis_of_movers_holds_every_bar_whatever_their_order():
+    info = figures.movers(judged(a=(30, 10, "rising", 2.0), b=(900, 100, "no clear change", 0.0)), CONTEXT)
+    assert info.drawn(LIGHT).layout["xaxis"]["range"] == [0, 800]
 
 
 def test_movers_in_one_direction_only_speak_of_one_direction():

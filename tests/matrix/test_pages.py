@@ -15,7 +15,7 @@ from threading import Event
 import pytest
 
 from engagement.errors import NoPermission
-from engagement.ui.frame import TITLES
+from engagement.ui.screens import TITLES
 from tests.matrix.house import EVERY_TYPE, House, Look, Query, Tab, seen
 from tests.matrix.names import HIDDEN
 from tests.matrix.table import ACCOUNTS, cells, every_cell, rows

@@ -46,6 +46,70 @@ def test_movers_are_the_largest_rises_then_falls_and_nothing_that_stayed() -> No
     assert names(rankings.movers(table, 2)) == ["up 9", "up 5", "down 2", "down 7"]
 
 
+JUDGED = (
+    ("calm", 500, 100, "no clear change", 0.0),
+    ("up", 30, 10, "rising", 0.5),
+    ("more up", 20, 10, "rising", 2.0),
+    ("down", 10, 40, "falling", -1.0),
+    ("long silent", 0, 0, "unusually silent", -3.0),
+    ("against", 10, 11, "rising", 4.0),
+    ("less", 0, 90, "no clear change", 0.0),
+    ("young", 5, 5, "too few weeks", 0.0),
+    ("silent", 0, 0, "no clear change", 0.0),
+)
+
+
+def judged_table() -> pd.DataFrame:
+    """Rooms whose signals are said, not computed."""
+    told = {name: (signal, surprise) for name, _, _, signal, surprise in JUDGED}
+    table = rooms_table(*({"name": name, "messages": now, "previous_messages": old} for name, now, old, *_ in JUDGED))
+    return table.assign(
+        signal=pd.array([told[name][0] for name in table["name"]], dtype="str"),
+        surprise=[told[name][1] for name in table["name"]],
+    )
+
+
+def test_rooms_with_a_signal_come_strongest_first_whichever_way() -> None:
+    assert names(rankings.with_signal(judged_table())) == ["against", "long silent", "more up", "down", "up"]
+    assert rankings.with_signal(rooms_table({"name": "a"})).empty
+
+
+def test_equally_strong_signals_come_by_their_change() -> None:
+    table = judged_table().assign(surprise=1.0)
+    assert names(rankings.with_signal(table)) == ["down", "up", "more up", "against", "long silent"]
+
+
+def test_movers_come_by_surprise_and_then_by_change_from_the_strongest_rise_to_the_strongest_fall() -> None:
+    assert names(rankings.movers(judged_table(), 3)) == ["more up", "up", "calm", "against", "less", "down"]
+    assert names(rankings.movers(judged_table(), 1)) == ["more up", "down"]
+
+
+def test_a_signal_against_the_change_is_not_said_of_it() -> None:
+    table = judged_table()
+    said = dict(zip(table["name"], rankings.agreeing(table), strict=True))
+    assert said == {
+        **dict.fromkeys(["calm", "against", "less", "young", "silent", "long silent"], ""),
+        "up": "rising",
+        "more up": "rising",
+        "down": "falling",
+    }
+
+
+def test_changed_rooms_with_a_signal_come_before_the_others_also_silent_ones() -> None:
+    assert names(rankings.changed(judged_table())) == [
+        *("against", "long silent", "more up", "down", "up"),
+        *("calm", "less", "young"),
+    ]  # fmt: skip
+    assert "long silent" not in names(rankings.by_change(judged_table()))
+
+
+def test_rooms_of_which_none_has_enough_weeks_are_not_judged() -> None:
+    table = judged_table()
+    assert rankings.judged(table)
+    assert not rankings.judged(table.assign(signal="too few weeks"))
+    assert not rankings.judged(table.drop(columns="signal"))
+
+
 def test_changed_rooms_come_largest_change_first_without_the_silent_ones() -> None:
     table = rooms_table(
         {"name": "silent"},
@@ -100,7 +164,10 @@ def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:
     then = {"louder": 6, "softer": 8, "stayed": 5, "left": 3, "silent": 0}
     rooms, others = ([{"name": n, "messages": m} for n, m in some.items()] for some in (now, then))
     made = {"name": "made", "messages": 7, "created": "2026-11-01"}
-    both = rankings.side_by_side(rooms_table(*rooms, made), rooms_table(*others), date(2026, 10, 26)).set_index("name")
+    judged = rooms_table(*rooms, made).assign(signal="rising", surprise=1.0)
+    both = rankings.side_by_side(judged, rooms_table(*others), date(2026, 10, 26)).set_index("name")
+    # A signal compares with the weeks before, not with another period.
+    assert not rankings.judged(both)
     assert dict(both["change_word"]) == {
         "louder": "more", "softer": "fewer", "stayed": "the same", "old": "back", "left": "fell silent", "made": "new",
     }  # fmt: skip

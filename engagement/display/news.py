@@ -1,0 +1,134 @@
+"""The rooms that need a look, strongest signal first: how many messages, what is usual, why; or why there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from engagement.display import wording
+from engagement.numbers import naming, rankings
+from engagement.numbers.rooms import Activity
+from engagement.numbers.verdict import FALLING, FEWEST_WEEKS, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
+from engagement.numbers.weeks import LINE_WEEKS, History, lines
+
+# More than that nobody looks at in a morning.
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """One room: plain texts, and the messages of its last full weeks, oldest first."""
+
+    room_id: str
+    label: str
+    signal: str
+    messages: float
+    usual: str
+    why: str
+    weeks: tuple[float, ...]
+
+    @property
+    def falls(self) -> bool:
+        """True where the signal points down."""
+        return self.signal in (FALLING, UNUSUALLY_SILENT)
+
+
+@dataclass(frozen=True)
+class News:
+    """The lines, of so many rooms with a signal, under a title; without any, ``nothing`` says why."""
+
+    title: str
+    lines: tuple[Line, ...]
+    number: int
+    nothing: str
+    note: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many rooms have a signal and no line."""
+        return self.number - len(self.lines)
+
+
+def title(activity: Activity) -> str:
+    """The heading, which names the week that is judged where that is not the period itself."""
+    history = activity.history
+    if history is None or history.weeks[-1] == activity.period:
+        return "What needs a look this week"
+    return f"What needs a look in the week {wording.period_text(history.weeks[-1])}"
+
+
+def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
+    """What there is to look at among ``rooms``, a view of an activity that is judged."""
+    history = activity.history
+    if history is None:
+        return News(title(activity), (), 0, "No signal is known yet.")
+    loud = rankings.with_signal(rooms)
+    top = loud.head(MOST)
+    return News(
+        title=title(activity),
+        lines=_lines(top, history, people=people),
+        number=len(loud),
+        nothing="" if len(loud) else _nothing(activity, history, rooms),
+        note=_incomplete(activity, history) if len(loud) else "",
+    )
+
+
+def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line, ...]:
+    counted = history.of(rooms["room_id"]).iloc[:, -1]
+    told = zip(
+        rooms["room_id"],
+        naming.room_labels(rooms, show_people=people),
+        rooms["signal"],
+        counted,
+        rooms["usual_low"],
+        rooms["usual_high"],
+        rooms["reason"],
+        lines(history, rooms["room_id"], LINE_WEEKS),
+        strict=True,
+    )
+    return tuple(
+        Line(room_id, label, signal, float(count), usual := _usual(low, high), _why(reason, count, usual), tuple(weeks))
+        for room_id, label, signal, count, low, high, reason, weeks in told
+    )
+
+
+def _usual(low: float, high: float) -> str:
+    """ "usually 5 to 48"; empty where nothing is known to be usual."""
+    return "" if pd.isna(low) or pd.isna(high) else f"usually {wording.count(low)} to {wording.count(high)}"
+
+
+def _why(reason: str, count: float, usual: str) -> str:
+    """What a reason says besides the count and what is usual, which stand in columns of their own."""
+    beside = {wording.plural(count, "message"), usual}
+    if not count:
+        beside.add("no messages")
+    return ", ".join(part for part in reason.split(", ") if part not in beside)
+
+
+def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
+    """Why no room has a signal."""
+    week = history.weeks[-1]
+    dates = wording.period_text(week)
+    if turn_of_year(week):
+        return f"The week {dates} lies around the turn of the year, when chat is quiet: no room is judged by it."
+    few = int(rooms["signal"].eq(TOO_FEW_WEEKS).sum())
+    judged = len(rooms) - few
+    if judged:
+        calm = f"No room is outside what is usual for it: {wording.plural(judged, 'room')} judged"
+        return f"{calm}{f', {wording.count(few)} with too few weeks known' if few else ''}."
+    if any(day in week for day in activity.uncounted):
+        return f"Nothing was counted on some days of the week {dates}: no room is judged by it."
+    if incomplete := _incomplete(activity, history):
+        return incomplete
+    if history.missing:
+        unread = wording.plural(len(history.missing), "week")
+        return f"Too few weeks are known for any signal: {unread} could not be read."
+    return f"Too few weeks are known for any signal: it takes {FEWEST_WEEKS} before the one that is judged."
+
+
+def _incomplete(activity: Activity, history: History) -> str:
+    """What to say where rooms may be missing in the week that is judged."""
+    if activity.whole and history.weeks[-1] not in history.incomplete:
+        return ""
+    return "Not all rooms arrived in the week that is judged: those without a message in it are not judged."

@@ -1,0 +1,79 @@
+"""What needs a look, above everything else on the overview: a line for each of the strongest signals."""
+
+from __future__ import annotations
+
+import streamlit as st
+from markupsafe import Markup
+
+from engagement.display import news, palette, sparkline, wording
+from engagement.display.escaping import for_markdown
+from engagement.display.news import Line, News
+from engagement.display.palette import Tokens
+from engagement.numbers.verdict import NEWS
+from engagement.ui import links, loading
+from engagement.ui.shown import Shown
+
+_LINE = Markup(
+    '<tr><th scope="row"><a href="{room}" target="{tab}" rel="noopener"><bdi>{label}</bdi></a></th>'
+    '<td class="count">{count}</td><td class="usual">{usual}</td>'
+    '<td class="weeks"><a href="{trend}" target="_self" title="Its weeks, in Trends">'
+    '<img src="{drawn}" alt="{weeks}" width="{width}" height="{height}"></a></td>'
+    '<td class="why"><strong style="color: {colour}">{sign} {signal}</strong>{why}</td></tr>'
+)
+
+
+def draw(shown: Shown) -> None:
+    """Draws the rooms of a judged view that have a signal, strongest first; without any, says why."""
+    activity = shown.activity
+    with st.container(border=True, key="look"):
+        st.markdown(f"#### {for_markdown(news.title(activity))}")
+        if activity.history is None:
+            st.markdown(loading.why_unjudged())
+            return
+        tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+        with_links = (shown.view.base_url, links.to_trend(shown.view.shown(), ""))
+        told, drawn = shown.made(("look", tokens.name, with_links), lambda: made(shown, tokens))
+        if told.nothing:
+            st.markdown(for_markdown(told.nothing))
+            return
+        some = wording.plural(told.number, "room")
+        st.caption(f"{some} with a signal, strongest first, each measured by its own weeks before")
+        st.html(drawn)
+        if told.more:
+            signals = [word.capitalize() for word in NEWS]
+            links.lead_on("week_over_week", f"and {wording.count(told.more)} more", signal=signals)
+        if told.note:
+            st.caption(told.note)
+
+
+def made(shown: Shown, tokens: Tokens) -> tuple[News, str]:
+    """What there is to look at, and its lines as HTML, everything in them escaped."""
+    told = news.news(shown.activity, shown.rooms, people=shown.view.people)
+    ids, chosen, base_url = [line.room_id for line in told.lines], shown.view.shown(), shown.view.base_url
+    trends = [links.to_trend(chosen, room_id) for room_id in ids]
+    # The demo workspace has no screens of its own.
+    rooms = trends if base_url is None else links.to_rooms(shown.rooms.set_index("room_id").loc[ids], base_url)
+    tab = "_self" if base_url is None else "_blank"
+    lines = [_line(line, tokens, room, tab, trend) for line, room, trend in zip(told.lines, rooms, trends, strict=True)]
+    return told, f'<div class="look"><table><tbody>{Markup().join(lines)}</tbody></table></div>'
+
+
+def _line(line: Line, tokens: Tokens, room: str, tab: str, trend: str) -> Markup:
+    colour = tokens.down if line.falls else tokens.up
+    weeks = ", ".join(wording.count(value) for value in line.weeks)
+    return _LINE.format(
+        room=room,
+        tab=tab,
+        label=line.label,
+        count=wording.count(line.messages),
+        usual=", ".join(filter(None, ["message" if line.messages == 1 else "messages", line.usual])),
+        trend=trend,
+        drawn=sparkline.data_uri(line.weeks, colour, tokens),
+        weeks=f"messages in its last full weeks: {weeks}" if weeks else "",
+        width=sparkline.WIDTH,
+        height=sparkline.HEIGHT,
+        colour=colour,
+        sign="▼" if line.falls else "▲",
+        signal=line.signal,
+        why=f", {line.why}" if line.why else "",
+    )

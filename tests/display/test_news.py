@@ -1,0 +1,132 @@
+"""What needs a look: which rooms, in which order, what a line says, and what is said where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from engagement.display.news import MOST, News, news
+from engagement.numbers.periods import Period
+from engagement.numbers.rooms import Activity
+from tests.support.report_tools import activity_of, history_of
+from tests.support.rooms import WEEK
+
+USUAL = [100.0] * 16
+UNKNOWN = float("nan")
+
+
+def judged(weeks: dict[str, list[float]], **changes: object) -> Activity:
+    """The activity of rooms with these weeks by name, of which the last two are the periods compared."""
+    rooms = [
+        {"name": name, "messages": int(counts[-1]), "previous_messages": int(counts[-2])}
+        for name, counts in weeks.items()
+    ]
+    return activity_of(*rooms, **changes).judged(history_of(weeks))
+
+
+def told(weeks: dict[str, list[float]], **changes: object) -> News:
+    activity = judged(weeks, **changes)
+    return news(activity, activity.rooms, people=False)
+
+
+def test_rooms_with_a_signal_come_strongest_first_and_the_others_not_at_all() -> None:
+    found = told({"calm": [*USUAL, 100], "up": [*USUAL, 900], "most": [*USUAL, 2000], "down": [*USUAL, 3]})
+    assert [line.label for line in found.lines[:1]] == ["#most"]
+    assert {line.label for line in found.lines} == {"#most", "#up", "#down"}
+    assert (found.number, found.more, found.nothing) == (3, 0, "")
+
+
+def test_a_line_says_room_count_what_is_usual_weeks_and_which_way_it_goes() -> None:
+    [line] = told({"up": [*USUAL, 900]}).lines
+    assert (line.room_id, line.label, line.signal, line.messages, line.falls) == ("up", "#up", "rising", 900, False)
+    assert line.usual.startswith("usually ")
+    assert " to " in line.usual
+    assert line.weeks == (100, 100, 100, 100, 100, 100, 100, 900)
+    [low] = told({"down": [*USUAL, 3]}).lines
+    assert (low.signal, low.messages, low.falls) == ("falling", 3, True)
+
+
+def test_why_repeats_neither_the_count_nor_what_is_usual_for_they_stand_beside_it() -> None:
+    [line] = told({"up": [*USUAL, 1900]}).lines
+    assert "1,900" not in line.why
+    assert line.usual not in line.why
+    [silent] = told({"gone": [*USUAL, 0], "calm": [*USUAL, 100]}).lines
+    assert (silent.signal, silent.messages) == ("unusually silent", 0)
+    assert "no messages" not in silent.why.split(", ")
+
+
+def test_at_most_ten_rooms_have_a_line_and_the_others_are_counted() -> None:
+    found = told({f"room-{number:02}": [*USUAL, 900.0 + number] for number in range(MOST + 3)})
+    assert (len(found.lines), found.number, found.more) == (10, 13, 3)
+    assert found.lines[0].label == "#room-12"
+
+
+def test_the_title_names_the_week_that_is_judged_where_that_is_not_the_period() -> None:
+    assert told({"up": [*USUAL, 900]}).title == "What needs a look this week"
+    longer = Period(date(2026, 11, 5), date(2026, 11, 16))
+    activity = replace(judged({"up": [*USUAL, 900]}), period=longer, previous=longer.previous)
+    assert news(activity, activity.rooms, people=False).title == "What needs a look in the week 9–15 Nov 2026"
+
+
+def test_without_any_signal_the_rooms_that_were_judged_are_counted() -> None:
+    calm = {"a": [*USUAL, 100.0], "b": [*USUAL, 110.0]}
+    assert told(calm).nothing == "No room is outside what is usual for it: 2 rooms judged."
+    young = calm | {"young": [*[UNKNOWN] * 15, 100.0, 100.0]}
+    said = "No room is outside what is usual for it: 2 rooms judged, 1 with too few weeks known."
+    assert told(young).nothing == said
+
+
+def test_where_too_few_weeks_are_known_that_is_said_and_how_many_could_not_be_read() -> None:
+    weeks = {"a": [100.0, 100.0, 900.0]}
+    assert told(weeks).nothing == (
+        "Too few weeks are known for any signal: it takes 4 before the one that is judged."
+    )  # fmt: skip
+    activity = activity_of({"name": "a", "messages": 900, "previous_messages": 100})
+    history = replace(history_of(weeks), missing=(WEEK.earlier(3), WEEK.earlier(4)))
+    found = activity.judged(history)
+    said = news(found, found.rooms, people=False).nothing
+    assert said == "Too few weeks are known for any signal: 2 weeks could not be read."
+
+
+def test_a_week_around_the_turn_of_the_year_is_judged_in_no_room() -> None:
+    week = Period(date(2026, 12, 21), date(2026, 12, 27))
+    history = history_of({"a": [*USUAL, 100.0]})
+    weeks = tuple(week.earlier(number) for number in reversed(range(len(history.weeks))))
+    counts = history.counts.set_axis([pd.Timestamp(one.start) for one in weeks], axis="columns")
+    activity = activity_of(
+        {"name": "a", "messages": 100, "previous_messages": 100},
+        period=week,
+        previous=week.previous,
+        today=date(2026, 12, 28),
+    ).judged(replace(history, weeks=weeks, counts=counts))
+    assert news(activity, activity.rooms, people=False).nothing == (
+        "The week 21–27 Dec 2026 lies around the turn of the year, when chat is quiet: no room is judged by it."
+    )
+
+
+def test_days_that_nobody_counted_keep_the_week_from_being_judged() -> None:
+    weeks = {"a": [*USUAL, 100.0]}
+    said = told(weeks, uncounted=(date(2026, 11, 11),)).nothing
+    assert said == "Nothing was counted on some days of the week 9–15 Nov 2026: no room is judged by it."
+
+
+def test_where_rooms_did_not_arrive_the_lines_say_so() -> None:
+    weeks = {"up": [*USUAL, 900.0], "gone": [*USUAL, 0.0]}
+    found = told(weeks, whole=False)
+    assert [line.label for line in found.lines] == ["#up"]
+    assert found.note == (
+        "Not all rooms arrived in the week that is judged: those without a message in it are not judged."
+    )
+    assert not told(weeks).note
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_people_of_direct_messages_are_named_where_that_is_asked_for_alone(people: bool) -> None:
+    pair = {"name": "ada × bob", "usernames": "ada × bob", "type": "direct", "room_id": "pair"}
+    activity = activity_of({**pair, "messages": 900, "previous_messages": 100})
+    activity = activity.judged(history_of({"pair": [*USUAL, 900]}))
+    [line] = news(activity, activity.rooms, people=people).lines
+    assert line.label == ("ada × bob" if people else "direct message")
