@@ -182,9 +182,10 @@ class Person:
         return start, start + timedelta(days=5)
 
     def _type(self, screen: Screen, start: date, end: date) -> None:
-        """First one day, then the other, as fingers do."""
+        """Both days at once, as a link does: of a first day typed beside an old last one there are as many readings as
+        there are pairs, and what is kept of them would grow for an hour.
+        """
         self._choose(screen, "from", [start.isoformat()])
-        screen.run()
         self._choose(screen, "to", [end.isoformat()])
 
     def _choose(self, screen: Screen, key: str, value: str | bool | list[str]) -> None:

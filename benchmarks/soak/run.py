@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.soak.machines import FULL, Held, Site, alone, copies
+from benchmarks.soak.machines import Held, Site, alone, copies
 from benchmarks.soak.people import RIGHTS, Person, Tally
 from benchmarks.soak.truth import Truth
 from benchmarks.soak.weather import Weather
@@ -25,11 +25,10 @@ ARRIVAL = 600.0
 # pools for a while, are no sign of a leak, and whatever is left of each of thirty sessions is more than these.
 WHAT = {"threads": 8, "files": 0, "connections": 0}
 MORE_MEMORY = 1.10
-GROWS = f"""# Soak
+GROWS = """# Soak
 
 Sessions that click at random over the demo workspace while its answers fail and recover: every number that a page calls
-complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once. Of
-readings {FULL} MB may be kept (`[limits] memory`), so that what is kept on purpose is full by then.
+complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once.
 `make soak` writes this table.
 
 """
