@@ -15,6 +15,7 @@ from benchmarks.speed.processes import python, surroundings
 from benchmarks.speed.sessions import drawn, visitor
 from benchmarks.speed.site import Site
 from engagement.demo import DemoServer, Options
+from engagement.numbers.weeks import SIGNAL_WEEKS
 from tests.support.dashboard import Dashboard
 from tests.support.demo_tools import CHANNELS, WEEK, Caller
 from tests.support.screen import Screen
@@ -29,7 +30,7 @@ LONGEST = 400.0
 LIMIT = 10
 NEW = ("Last 30 days", "Last full month", "Last 90 days")
 KEPT = "Last 4 full weeks"
-ARRIVING, AHEAD = "52", "13"
+ARRIVING, AHEAD = "52", str(SIGNAL_WEEKS)
 # An admission is renewed when it is nearly four minutes old.
 PEOPLE, RENEWED = 10, 230.0
 

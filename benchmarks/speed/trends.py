@@ -1,4 +1,4 @@
-"""The numbers of the trend picture over 52 weeks, from an archive that has them all, against loading the counts."""
+"""The trend picture over 52 weeks of an archive that has them all, and the signals on them, against loading them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from engagement import figures
 from engagement.demo import DemoServer
 from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
 from engagement.numbers import measures
+from engagement.numbers.bar import Bar
+from engagement.numbers.calibration import found
 from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import History, weeks_until
+from engagement.numbers.weeks import History, signals, weeks_until
 from engagement.reading.jobs import Jobs
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope, WindowMeta
@@ -31,7 +33,7 @@ from engagement.ui import trends
 from tests.support.asking import reader_of
 from tests.support.store_fixtures import postgresql
 
-MOST = 1.5
+MOST, MOST_OF_SIGNALS = 1.5, 2.0
 STEEPEST = 1.0
 # In a small workspace the counts are loaded in no time.
 JUDGED_FROM = 100_000
@@ -68,12 +70,19 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
             unasked = replace(reader, jobs=Jobs())
             return taken(lambda: picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
 
+        history = activity.agreed(replace(reader, jobs=Jobs()).history(facts, last, WEEKS).result(LONGEST))
         anew()
-        took = alternating({"here": anew, "there": load}, site.few)
-        here, there = (median(ones) for ones in took.values())
-        what, floor = f"numbers of the picture, {name}", "loading the counts"
-        most = MOST if site.rooms >= JUDGED_FROM else None
-        yield Measured(what, site.rooms, here, seconds, floor, there, most, grows=True, steepest=STEEPEST)
+        took = alternating(
+            {"here": anew, "signals": lambda: taken(lambda: judged(activity, history)), "there": load}, site.few
+        )
+        here, signalled, there = (median(ones) for ones in took.values())
+        floor, large = "loading the counts", site.rooms >= JUDGED_FROM
+        for what, seen, most in (
+            (f"numbers of the picture, {name}", here, MOST),
+            (f"thresholds found and every room judged, {name}", signalled, MOST_OF_SIGNALS),
+        ):
+            limit = most if large else None
+            yield Measured(what, site.rooms, seen, seconds, floor, there, limit, grows=True, steepest=STEEPEST)
     finally:
         store.close()
 
@@ -88,6 +97,12 @@ def _fill(archive: Archive, scope: Scope, weeks: Sequence[Period], rooms: pd.Dat
         # Late enough that nothing is read again.
         read_at = datetime.combine(week.end, time(), UTC) + SETTLED
         archive.put(scope, week, counts, WindowMeta(read_at, len(counts), len(counts), complete=True, rule=RULE))
+
+
+def judged(activity: Activity, history: History) -> tuple[Bar, pd.DataFrame]:
+    """The thresholds that all weeks give, and the signal of every room by its last weeks."""
+    bar = found(history.counts.to_numpy(dtype=np.float64), None, history.turns_of_year())
+    return bar, signals(activity.rooms, history)
 
 
 def picture(activity: Activity, history: History) -> tuple[WeeklyTotals, RoomLine, Heat]:

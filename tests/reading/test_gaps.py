@@ -166,8 +166,8 @@ def test_a_period_without_data_has_no_counts_and_calls_nobody_inactive_without_p
 @fault("Sundays on which nobody wrote", EXACT, "no gap; a Wednesday without counts is one")
 def test_the_silent_sundays_of_a_small_workspace_are_no_gap(clock: Clock) -> None:
     # Two people: a dozen a day in the week, and on Sundays one message every other week.
-    days = {day: 12 for day in FOURTEEN if day.weekday() < 6}
-    days |= {day: 1 for number, day in enumerate(d for d in FOURTEEN if d.weekday() == 6) if number % 2 == 0}
+    days = {day: 12 for day in EIGHTEEN if day.weekday() < 6}
+    days |= {day: 1 for number, day in enumerate(d for d in EIGHTEEN if d.weekday() == 6) if number % 2 == 0}
     made = community([RoomSpec("pair")], {"pair": days})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
         activity = judged(server, clock)
@@ -198,7 +198,7 @@ def test_every_file_says_which_days_were_not_counted(server: DemoServer, clock: 
 
 @fault("days before counting began", NOTED, "not like for like")
 def test_days_before_the_first_counted_one_are_not_like_for_like_either(clock: Clock) -> None:
-    counts = dict.fromkeys([day for day in FOURTEEN if day >= LAST.start - 3 * DAY], 10)
+    counts = dict.fromkeys([day for day in EIGHTEEN if day >= LAST.start - 3 * DAY], 10)
     made = community([RoomSpec("general")], {"general": counts})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
         activity = judged(server, clock)
