@@ -68,7 +68,8 @@ def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     hidden = rooms["type"].eq("direct") & (not people)
     rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK))
     # Without weeks there are no signals, which is not known.
-    return rows.reindex(columns=_JSON_COLUMNS).astype({"members": "Int64"})
+    whole = ("messages", "previous_messages", "change", "members")
+    return rows.reindex(columns=_JSON_COLUMNS).astype(dict.fromkeys(whole, "Int64"))
 
 
 def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
@@ -134,7 +135,7 @@ def _plain(value: Any) -> object:
 
 
 def _padded(count: float, sign: str = "") -> str:
-    return f"{'no data':>9}" if pd.isna(count) else f"{count:>{sign}9,}"
+    return f"{'no data':>9}" if pd.isna(count) else f"{int(count):>{sign}9,}"
 
 
 def _as_text(activity: Activity, *, people: bool) -> str:

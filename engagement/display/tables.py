@@ -87,7 +87,16 @@ _OF = {
     "Remark": "remark",
     "All messages": "total_messages",
 }
-_WHOLE = ("Silent days", "Members", "All messages", "Usual from", "Usual to", "News below", "News above")
+_WHOLE = (
+    *("Messages", "Previous", "Change"),
+    "Silent days",
+    "Members",
+    "All messages",
+    "Usual from",
+    "Usual to",
+    "News below",
+    "News above",
+)
 
 
 def told(

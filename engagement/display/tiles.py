@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display.wording import NOT_ALIKE, UNDEFINED, amount, days_text, share_text, signed, signed_percent
+from engagement.display.wording import (
+    NOT_ALIKE,
+    UNDEFINED,
+    amount,
+    days_listed,
+    days_text,
+    listed,
+    share_text,
+    signed,
+    signed_percent,
+)
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import LINE_WEEKS
@@ -86,6 +96,14 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
 def whole_text(activity: Activity) -> str:
     """What a period that is not over is held against, in words."""
     return "on the same weekdays before" if activity.same_weekdays else "in the whole period before"
+
+
+def why_not_alike(activity: Activity) -> str:
+    """Why the two periods are not like for like, as a part of a sentence."""
+    why = [] if activity.whole else ["not all rooms arrived"]
+    if activity.uncounted:
+        why.insert(0, f"nothing was counted on {days_listed(activity.uncounted)} (no data, or nobody wrote)")
+    return listed(why)
 
 
 def over_text(activity: Activity) -> str:

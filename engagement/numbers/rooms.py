@@ -139,8 +139,8 @@ class Activity:
 
     @property
     def alike(self) -> bool:
-        """False when some day of either period was not counted: they are not compared then."""
-        return not self.uncounted
+        """False when some day of either period was not counted or some room did not arrive: they are not compared."""
+        return self.whole and not self.uncounted
 
     @property
     def no_data(self) -> bool:
@@ -212,14 +212,16 @@ def join(
     *,
     previous: Period | None = None,
     uncounted: Sequence[date] = (),
+    whole: bool = True,
 ) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
     ``counts`` has room_id, name, usernames, type, created, messages, previous_messages; ``directory`` the columns of
     the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last message;
     ``rules`` decide which rooms are exempt and left out; ``previous`` is what the period is compared with, the days
-    right before unless said; what hangs on a day ``uncounted`` is not known. Rooms created after the period are not in
-    it, unless something was counted in them.
+    right before unless said; what hangs on a day ``uncounted`` is not known, nor the counts of rooms that did not
+    arrive where they are not ``whole``. Rooms created after the period are not in it, unless something was counted in
+    them.
     """
     table = _merged(counts, directory)
     table["created"] = zone.days(table["created"])
@@ -244,7 +246,8 @@ def join(
     previous = previous or period.previous
     _compare(table, previous)
     _judge_silence(table, period, previous, counted=counts is not None)
-    _withdraw(table, period, previous, uncounted)
+    arrived = pd.Series(True, table.index) if whole or counts is None else table["room_id"].isin(counts["room_id"])
+    _withdraw(table, period, previous, uncounted, ~arrived)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
     return table[COLUMNS]
 
@@ -338,13 +341,21 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
     table["silent_days"] = table["silent_least"].where(first == last)
 
 
-def _withdraw(table: pd.DataFrame, period: Period, previous: Period, uncounted: Sequence[date]) -> None:
-    """Takes back in place what is said of silences that fall on uncounted days, unless the last message proves them."""
+def _withdraw(
+    table: pd.DataFrame, period: Period, previous: Period, uncounted: Sequence[date], missing: pd.Series
+) -> None:
+    """Takes back in place what is said of silences that fall on uncounted days, or of rooms that may be ``missing``
+    from the counts, unless the last message proves them.
+    """
     now, before = (any(day in window for day in uncounted) for window in (period, previous))
     first, last, known = table["spoke_from"], table["spoke_to"], table["last_message_known"].eq(True)
     silent, silent_before = table["messages"] <= 0, table["previous_messages"] <= 0
     proved = known & ~(last >= pd.Timestamp(period.start))
     heard_before = (last >= pd.Timestamp(previous.start)) & (first <= pd.Timestamp(previous.end))
-    unsure = (silent & ~proved & now) | (silent & silent_before & heard_before & before)
+    unsure = (silent & ~proved & now) | (silent & silent_before & heard_before & before) | (missing & ~proved)
     table["state"] = table["state"].mask(unsure & ~table["exempt"], UNKNOWN)
-    table["change_word"] = table["change_word"].mask((silent & ~proved & now) | (silent_before & before), "")
+    unsaid = (silent & ~proved & now) | (silent_before & before) | missing
+    table["change_word"] = table["change_word"].mask(unsaid, "")
+    if missing.any():
+        counts = ["messages", "previous_messages", "change"]
+        table[counts] = table[counts].astype("float64").mask(missing)

@@ -338,6 +338,7 @@ class Reader:
             self.rules,
             previous=counts.previous,
             uncounted=lacking,
+            whole=counts.lists.complete,
         )
         if facts.counted:
             now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))

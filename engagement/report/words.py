@@ -106,10 +106,9 @@ def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None
         whole, over = tiles.whole_text(activity), tiles.over_text(activity)
         return (f"{plural(now, 'message')} so far; {count(before)} {whole}; {over}.",)
     if not activity.alike:
-        days = wording.days_listed(activity.uncounted)
         return (
             f"{plural(now, 'message')} were counted, and {count(before)} in the period before: {wording.NOT_ALIKE}, as "
-            f"nothing was counted on {days} (no data, or nobody wrote).",
+            f"{tiles.why_not_alike(activity)}.",
         )
     usual = _usual(activity, weekly, now)
     if now == before:

@@ -83,6 +83,7 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> Shown:
                 icon=":material/info:",
             )
         states.uncounted_days(activity)
+        states.missing_rooms(activity)
     return shown
 
 

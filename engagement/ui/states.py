@@ -69,7 +69,7 @@ def need_data(activity: Activity) -> None:
 
 def uncounted_days(activity: Activity) -> None:
     """Says on which days of both periods nothing was counted, where not all of the period is without data."""
-    if activity.alike or activity.no_data:
+    if not activity.uncounted or activity.no_data:
         return
     days = wording.days_listed(activity.uncounted)
     st.warning(
@@ -77,6 +77,16 @@ def uncounted_days(activity: Activity) -> None:
         "judged by those days, and rooms whose silence depends on them are unknown.",
         icon=":material/event_busy:",
     )
+
+
+def missing_rooms(activity: Activity) -> None:
+    """Says that rooms did not arrive, and what is not known then."""
+    if not activity.whole:
+        st.warning(
+            f"Not all rooms arrived. The two periods are {wording.NOT_ALIKE}, totals are not judged, and rooms without "
+            "a message are unknown unless the room directory knows their last one.",
+            icon=":material/incomplete_circle:",
+        )
 
 
 def need_previous(activity: Activity) -> None:
