@@ -8,6 +8,7 @@ import pandas as pd
 
 from engagement.display import wording
 from engagement.numbers import naming, rankings
+from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import FALLING, FEWEST_WEEKS, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
@@ -18,12 +19,14 @@ MOST = 10
 
 @dataclass(frozen=True)
 class Line:
-    """One room: plain texts, and the messages of its last full weeks, oldest first."""
+    """One room: plain texts, of which ``count`` and ``usual`` are two parts of its reason and ``why`` is the rest, and
+    the messages of its last full weeks, oldest first.
+    """
 
     room_id: str
     label: str
     signal: str
-    messages: float
+    count: str
     usual: str
     why: str
     weeks: tuple[float, ...]
@@ -51,11 +54,17 @@ class News:
 
 
 def title(activity: Activity) -> str:
-    """The heading, which names the week that is judged where that is not the period itself."""
-    history = activity.history
-    if history is None or history.weeks[-1] == activity.period:
-        return "What needs a look this week"
-    return f"What needs a look in the week {wording.period_text(history.weeks[-1])}"
+    """The heading, which names the days that are judged where these are not the period itself."""
+    if activity.history is None:
+        return "What needs a look"
+    month, judged = activity.history.month, _judged(activity.history)
+    if judged == activity.period:
+        return f"What needs a look {'in these four weeks' if month else 'this week'}"
+    return f"What needs a look in the {'four weeks' if month else 'week'} {wording.period_text(judged)}"
+
+
+def _judged(history: History) -> Period:
+    return Period(history.weeks[-4 if history.month else -1].start, history.weeks[-1].end)
 
 
 def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
@@ -75,35 +84,22 @@ def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
 
 
 def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line, ...]:
-    counted = history.of(rooms["room_id"]).iloc[:, -1]
-    told = zip(
-        rooms["room_id"],
-        naming.room_labels(rooms, show_people=people),
-        rooms["signal"],
-        counted,
-        rooms["usual_low"],
-        rooms["usual_high"],
-        rooms["reason"],
-        lines(history, rooms["room_id"], LINE_WEEKS),
-        strict=True,
-    )
+    columns = (rooms[name] for name in ("room_id", "signal", "reason", "usual_low", "usual_high"))
+    labels = naming.room_labels(rooms, show_people=people)
+    weeks = lines(history, rooms["room_id"], LINE_WEEKS)
     return tuple(
-        Line(room_id, label, signal, float(count), usual := _usual(low, high), _why(reason, count, usual), tuple(weeks))
-        for room_id, label, signal, count, low, high, reason, weeks in told
+        Line(room_id, label, signal, *_parts(reason, low, high), tuple(line))
+        for label, line, room_id, signal, reason, low, high in zip(labels, weeks, *columns, strict=True)
     )
 
 
-def _usual(low: float, high: float) -> str:
-    """ "usually 5 to 48"; empty where nothing is known to be usual."""
-    return "" if pd.isna(low) or pd.isna(high) else f"usually {wording.count(low)} to {wording.count(high)}"
-
-
-def _why(reason: str, count: float, usual: str) -> str:
-    """What a reason says besides the count and what is usual, which stand in columns of their own."""
-    beside = {wording.plural(count, "message"), usual}
-    if not count:
-        beside.add("no messages")
-    return ", ".join(part for part in reason.split(", ") if part not in beside)
+def _parts(reason: str, low: float, high: float) -> tuple[str, str, str]:
+    """The count, what is usual, and what a reason says besides."""
+    count, *others = reason.split(", ")
+    usual = [part for part in others if part.startswith("usually ")]
+    if not usual and not pd.isna(low):
+        usual = [f"usually {wording.count(low)} to {wording.count(high)}"]
+    return count, "".join(usual), ", ".join(part for part in others if part not in usual)
 
 
 def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:

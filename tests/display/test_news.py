@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from engagement.display.news import MOST, News, news
+from engagement.display.news import MOST, News, news, title
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from tests.support.report_tools import activity_of, history_of
@@ -40,22 +40,34 @@ def test_rooms_with_a_signal_come_strongest_first_and_the_others_not_at_all() ->
 
 
 def test_a_line_says_room_count_what_is_usual_weeks_and_which_way_it_goes() -> None:
-    [line] = told({"up": [*USUAL, 900]}).lines
-    assert (line.room_id, line.label, line.signal, line.messages, line.falls) == ("up", "#up", "rising", 900, False)
-    assert line.usual.startswith("usually ")
-    assert " to " in line.usual
-    assert line.weeks == (100, 100, 100, 100, 100, 100, 100, 900)
-    [low] = told({"down": [*USUAL, 3]}).lines
-    assert (low.signal, low.messages, low.falls) == ("falling", 3, True)
-
-
-def test_why_repeats_neither_the_count_nor_what_is_usual_for_they_stand_beside_it() -> None:
     [line] = told({"up": [*USUAL, 1900]}).lines
-    assert "1,900" not in line.why
-    assert line.usual not in line.why
-    [silent] = told({"gone": [*USUAL, 0], "calm": [*USUAL, 100]}).lines
-    assert (silent.signal, silent.messages) == ("unusually silent", 0)
-    assert "no messages" not in silent.why.split(", ")
+    assert (line.room_id, line.label, line.signal, line.falls) == ("up", "#up", "rising", False)
+    assert (line.count, line.why) == ("1,900 messages", "")
+    assert line.usual.startswith("usually ")
+    assert line.weeks == (100, 100, 100, 100, 100, 100, 100, 1900)
+    [low] = told({"down": [*USUAL, 3]}).lines
+    assert (low.signal, low.count, low.falls) == ("falling", "3 messages", True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "parts"),
+    [
+        ("62 messages, usually 5 to 48", ("62 messages", "usually 5 to 48", "")),
+        (
+            "62 messages in four weeks, third low week in a row, usually 5 to 1,048",
+            ("62 messages in four weeks", "usually 5 to 1,048", "third low week in a row"),
+        ),
+        (
+            "12 messages after at least 4 silent weeks",
+            ("12 messages after at least 4 silent weeks", "usually 0 to 2", ""),
+        ),
+    ],
+)
+def test_a_reason_is_told_in_parts_and_what_is_usual_where_it_does_not_say(reason: str, parts: tuple[str, ...]) -> None:
+    activity = judged({"up": [*USUAL, 900]})
+    rooms = activity.rooms.assign(reason=reason, usual_low=0.0, usual_high=2.0)
+    [line] = news(activity, rooms, people=False).lines
+    assert (line.count, line.usual, line.why) == parts
 
 
 def test_at_most_ten_rooms_have_a_line_and_the_others_are_counted() -> None:
@@ -69,6 +81,16 @@ def test_the_title_names_the_week_that_is_judged_where_that_is_not_the_period() 
     longer = Period(date(2026, 11, 5), date(2026, 11, 16))
     activity = replace(judged({"up": [*USUAL, 900]}), period=longer, previous=longer.previous)
     assert news(activity, activity.rooms, people=False).title == "What needs a look in the week 9–15 Nov 2026"
+    assert title(replace(activity, history=None)) == "What needs a look"
+
+
+def test_the_title_names_the_four_weeks_where_a_month_is_judged() -> None:
+    activity = judged({"up": [*USUAL, 900]})
+    assert activity.history is not None
+    activity = replace(activity, history=replace(activity.history, month=True))
+    assert title(activity) == "What needs a look in the four weeks 19 Oct – 15 Nov 2026"
+    month = Period(date(2026, 10, 19), date(2026, 11, 15))
+    assert title(replace(activity, period=month, previous=month.previous)) == "What needs a look in these four weeks"
 
 
 def test_without_any_signal_the_rooms_that_were_judged_are_counted() -> None:
