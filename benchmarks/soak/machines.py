@@ -18,6 +18,9 @@ from tests.support.screen import Screen
 
 # Seconds for which the framework keeps what a closed tab had; its usual two minutes would have to be waited for.
 KEPT = 1
+# Megabytes that may be kept of readings, so few that they are full before the first minute is over: what grows from
+# then on is held by mistake.
+FULL = 64
 # What Python has no use for any more goes when its collector comes by, which in a process that nobody visits it does
 # not. Python runs this module when it starts.
 _COLLECTING = """import gc, signal
@@ -31,7 +34,11 @@ _POOL = 15
 def _watched(folder: Path) -> dict[str, str]:
     """What a process is started with so that it can be seen to let go."""
     (folder / "sitecustomize.py").write_text(_COLLECTING)
-    return {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT), "PYTHONPATH": str(folder)}
+    return {
+        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(KEPT),
+        "PYTHONPATH": str(folder),
+        "ENGAGEMENT_LIMITS_MEMORY": str(FULL),
+    }
 
 
 @dataclass(frozen=True)

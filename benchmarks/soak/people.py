@@ -28,6 +28,8 @@ RANGES = 5
 RIGHTS = {"admin": True, "manager": True, "analyst": False}
 COOKIE = "engagement_session"
 LOOK_EVERY, SETTLES = 0.7, 90.0
+# After so many clicks people look at different things, each of which is held for them as long as they do.
+OWN_WAYS = 15
 # How often somebody who cannot find the button to sign out opens the page again.
 TRIES = 3
 
@@ -77,28 +79,37 @@ class Person:
         self._view: dict[str, object] = {}
 
     def live(self, *, everything: bool) -> None:
-        """Signs in, clicks, opens the page anew now and then, and signs out; looks at ``everything`` once before."""
+        """Signs in, clicks, opens the page anew now and then, and signs out. Has arrived when it has looked at
+        ``everything`` once and gone its own ways from there.
+        """
         screen: Screen | None = self._open()
         for page in PAGES if everything else ():
             screen.go(page)
             screen.run()
             self._look(screen)
+        for _ in range(OWN_WAYS if everything else 0):
+            screen = self._clicked(screen)
         self.arrived()
         while not self.over():
-            try:
-                if screen is None:
-                    screen = self._open()
-                self._click(screen)
-                self._look(screen)
-            except (WebSocketException, TimeoutError, OSError) as error:
-                self.tally.saw(f"connection: {error}")
-                screen = self._closed(screen)
-            else:
-                if self.dice.random() < 0.04:
-                    screen = self._closed(screen)
-            time.sleep(self.pause * self.dice.random())
+            screen = self._clicked(screen)
         self._leave(screen)
         self._browser.close()
+
+    def _clicked(self, screen: Screen | None) -> Screen | None:
+        """Clicks and looks; comes back with the tab, None where it broke or was closed."""
+        try:
+            if screen is None:
+                screen = self._open()
+            self._click(screen)
+            self._look(screen)
+        except (WebSocketException, TimeoutError, OSError) as error:
+            self.tally.saw(f"connection: {error}")
+            screen = self._closed(screen)
+        else:
+            if self.dice.random() < 0.04:
+                screen = self._closed(screen)
+        time.sleep(self.pause * self.dice.random())
+        return screen
 
     def tour(self, periods: Sequence[str] = PERIODS, ranges: int = RANGES) -> None:
         """So many periods and custom ranges on the overview, and then every page."""

@@ -11,24 +11,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.soak.machines import Held, Site, alone, copies
-from benchmarks.soak.people import RIGHTS, Person, Tally
+from benchmarks.soak.machines import FULL, Held, Site, alone, copies
+from benchmarks.soak.people import OWN_WAYS, RIGHTS, Person, Tally
 from benchmarks.soak.truth import Truth
 from benchmarks.soak.weather import Weather
 from engagement.demo import DemoServer, Options
 
 # Whatever is being worked on in a moment comes on top of what is held, so of some looks the least counts.
 LOOKS = 10
-# Seconds in which everybody has seen every page once; the minutes are counted from then on.
-ARRIVAL = 600.0
+# Seconds in which everybody has arrived; the minutes are counted from then on.
+ARRIVAL = 900.0
 # How much more of it than an idle process may be held at the end: the framework's own threads, which wait for work in
 # pools for a while, are no sign of a leak, and whatever is left of each of thirty sessions is more than these.
 WHAT = {"threads": 8, "files": 0, "connections": 0}
 MORE_MEMORY = 1.10
-GROWS = """# Soak
+GROWS = f"""# Soak
 
 Sessions that click at random over the demo workspace while its answers fail and recover: every number that a page calls
-complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once.
+complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once and
+clicked {OWN_WAYS} times; of readings {FULL} MB may be kept (`[limits] memory`), so that what is kept on purpose is full
+then.
 `make soak` writes this table.
 
 """

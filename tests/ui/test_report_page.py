@@ -39,7 +39,9 @@ def test_the_page_shows_the_figures_four_charts_and_what_changed() -> None:
     assert [metric.label for metric in app.metric] == [measure.label for measure in MEASURES]
     assert len(app.get("plotly_chart")) == 4
     assert "What changed" in text_of(app)
-    assert copied(app).startswith("**Channel engagement report** · Demo workspace · 9–15 Nov 2026\n\n- 2,839 messages, 928 more ")
+    assert copied(app).startswith(
+        "**Channel engagement report** · Demo workspace · 9–15 Nov 2026\n\n- 2,839 messages, 928 more "
+    )
 
 
 def test_title_and_comment_are_shown_as_typed_and_never_as_markup() -> None:
