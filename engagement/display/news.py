@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import wording
+from engagement.display import signals, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
@@ -98,7 +98,7 @@ def _parts(reason: str, low: float, high: float) -> tuple[str, str, str]:
     count, *others = reason.split(", ")
     usual = [part for part in others if part.startswith("usually ")]
     if not usual and not pd.isna(low):
-        usual = [f"usually {wording.count(low)} to {wording.count(high)}"]
+        usual = [signals.usual(low, high)]
     return count, "".join(usual), ", ".join(part for part in others if part not in usual)
 
 

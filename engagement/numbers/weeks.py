@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from engagement.numbers.basis import CONSTANTS, Basis
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.verdict import judge, turn_of_year
+from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge, turn_of_year
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = 17
@@ -154,8 +154,8 @@ def agreed(
     counts = history.counts.to_numpy().T.copy()
     if added.any():
         counts = np.append(counts, np.repeat(history.silence.to_numpy()[:, None], added.sum(), axis=1), axis=1)
-    ours = np.full((2, len(ids)), np.nan)
-    ours[:, at[at >= 0]] = told[:, at >= 0]
+    ours, listed = np.full((2, len(ids)), np.nan), np.zeros(len(ids), dtype=np.bool_)
+    ours[:, at[at >= 0]], listed[at[at >= 0]] = told[:, at >= 0], True
     inside = [n for n, week in enumerate(history.weeks) if week.start >= period.start and week.end <= period.end]
     kept = counts[inside]
     made_up = ~np.isnan(kept).any(axis=0) & (7 * len(inside) == period.days)
@@ -165,9 +165,10 @@ def agreed(
     weeks = [week for week in (previous, period) if week in history.weeks]
     for week in weeks:
         row, now = history.weeks.index(week), ours[0 if week == period else 1]
-        known = ~np.isnan(now)
+        # Of a room that did not arrive, nothing is known here, whatever was kept of it.
+        known = ~np.isnan(now) if whole else listed
         counts[row, known] = now[known] if whole else np.where(now[known] == 0, np.nan, now[known])
-        if not now[known].any() or any(day in week for day in uncounted):
+        if not np.nansum(np.abs(now)) or any(day in week for day in uncounted):
             counts[row] = np.nan
     lacking = {week for week in weeks if any(day in week for day in uncounted)}.union(history.uncounted)
     incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
@@ -195,7 +196,24 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     judged = judge(counts, made_in_week, history.turns_of_year(), history.basis.bar).set_axis(index, axis="index")
     if gap := history.gaps[-1]:
         judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
+    _agree(judged, rooms.set_axis(index), counts[:, -4:].sum(axis=1) if history.month else counts[:, -1])
     return judged
+
+
+def _agree(judged: pd.DataFrame, rooms: pd.DataFrame, counts: npt.NDArray[np.float64]) -> None:
+    """Explains in place what would contradict the change that stands in the same row.
+
+    A room that speaks again after a period without a message is not called falling, however little it says.
+    """
+    begun = (rooms["messages"] > 0) & (rooms["previous_messages"] <= 0)
+    against = begun & judged["signal"].isin((FALLING, UNUSUALLY_SILENT))
+    judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
+    judged["surprise"] = judged["surprise"].mask(against, 0.0)
+    calm, deleted = judged["signal"].eq(NO_CLEAR_CHANGE), counts < 0
+    judged["reason"] = judged["reason"].mask(calm & deleted, "more messages deleted than written")
+    mild = calm & ~deleted & ((counts < judged["usual_low"]) | (counts > judged["usual_high"]))
+    for which, more in ((against, "; but more than before"), (mild, "; not yet news")):
+        judged.loc[which, "reason"] += more
 
 
 def median_before(messages: Sequence[int]) -> float | None:
