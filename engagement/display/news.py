@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,12 +16,14 @@ from engagement.numbers.weeks import LINE_WEEKS, History, lines
 
 # More than that nobody looks at in a morning.
 MOST = 10
+# What follows in a reason belongs to the signal: "returned after …", "unusually silent for …".
+_SINCE = re.compile(r" (?=after |for )")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One room: plain texts, of which ``count`` and ``usual`` are two parts of its reason and ``why`` is the rest, and
-    the messages of its last full weeks, oldest first.
+    """One room: plain texts, of which ``count`` and ``usual`` are parts of its reason and ``why``, which goes on after
+    the signal, is the rest; and the messages of its last full weeks, oldest first.
     """
 
     room_id: str
@@ -95,11 +98,13 @@ def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line
 
 def _parts(reason: str, low: float, high: float) -> tuple[str, str, str]:
     """The count, what is usual, and what a reason says besides."""
-    count, *others = reason.split(", ")
+    said, *others = reason.split(", ")
+    count, *since = _SINCE.split(said, maxsplit=1)
     usual = [part for part in others if part.startswith("usually ")]
     if not usual and not pd.isna(low):
         usual = [signals.usual(low, high)]
-    return count, "".join(usual), ", ".join(part for part in others if part not in usual)
+    more = "".join(f", {part}" for part in others if part not in usual)
+    return count, "".join(usual), "".join([*(f" {part}" for part in since), more])
 
 
 def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from engagement.display.palette import Tokens
+from engagement.display.palette import Tokens, faded
 from engagement.display.wording import count, day_text, percent, period_text, plural, share_text, short, signed, spelled
 from engagement.figures.frame import (
     TEXT,
@@ -148,10 +148,16 @@ class Movers(Info):
     rows: tuple[MovedBar, ...] = ()
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value."""
-        texts = [" · ".join(filter(None, [signed(row.change), row.signal or row.remark])) for row in self.rows]
+        """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value; where some
+        have a signal, the others are pale.
+        """
+        # Bars to both sides leave little room for words, and who lost all stands among those who lost.
+        words = [row.remark if row.remark != FELL_SILENT else "" for row in self.rows]
+        texts = [" · ".join(filter(None, [signed(r.change), word])) for r, word in zip(self.rows, words, strict=True)]
         rows = [Row(r.label, r.change, text, _mover_hover(r)) for r, text in zip(self.rows, texts, strict=True)]
         colours = [tokens.up if row.change > 0 else tokens.down for row in self.rows]
+        if any(row.signal for row in self.rows):
+            colours = [c if row.signal else faded(c, 0.4) for c, row in zip(colours, self.rows, strict=True)]
         figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER)
         if self.empty:
             return figure
@@ -169,11 +175,12 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     ``rankings.movers``.
     """
     spans = f"{context.this_text} less {period_text(context.previous)}"
-    order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
-    subtitle = context.subtitle("Change in messages per room", spans, order)
     moved = rankings.movers(rooms, each)
     bars = zip(bars_of(moved, context), rankings.agreeing(moved), strict=True)
     rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
+    pale = "pale: no clear change" if len({bool(row.signal) for row in rows}) > 1 else ""
+    order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
+    subtitle = context.subtitle("Change in messages per room", spans, order, pale)
     if not rows:
         sentence = f"Every room shown here has as many messages as in {context.before}."
         return Movers(title="No room changed", subtitle=subtitle, empty=sentence)

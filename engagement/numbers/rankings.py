@@ -98,11 +98,20 @@ def movers(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
     """
     surprise = rooms["surprise"] if "signal" in rooms else pd.Series(0.0, index=rooms.index)
     # A signal against the change is of other weeks: it makes nobody a mover.
-    up = rooms.assign(_surprise=surprise.clip(lower=0))[rooms["change"] > 0]
-    down = rooms.assign(_surprise=surprise.clip(upper=0))[rooms["change"] < 0]
-    order = ["_surprise", "change"]
-    falls = _ordered(down.nsmallest(each, order, keep="all"), *order).tail(each)
-    return pd.concat([_largest(up, each, *order), falls], ignore_index=True).drop(columns="_surprise")
+    upwards, downwards = surprise.clip(lower=0), surprise.clip(upper=0)
+    rooms = rooms.assign(_surprise=upwards.where(rooms["change"] > 0, downwards))
+    return _both_ways(rooms, each, "_surprise", "change").drop(columns="_surprise")
+
+
+def gains_and_losses(rooms: pd.DataFrame, each: int) -> pd.DataFrame:
+    """The ``each`` rooms with the largest gain and as many with the largest loss, from gain to loss."""
+    return _both_ways(rooms, each, "change")
+
+
+def _both_ways(rooms: pd.DataFrame, each: int, *order: str) -> pd.DataFrame:
+    up, down = rooms[rooms["change"] > 0], rooms[rooms["change"] < 0]
+    lost = _ordered(down.nsmallest(each, [*order], keep="all"), *order).tail(each)
+    return pd.concat([_largest(up, each, *order), lost], ignore_index=True)
 
 
 def by_change(rooms: pd.DataFrame) -> pd.DataFrame:

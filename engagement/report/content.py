@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import CHANGES, Activity
-from engagement.numbers.weeks import SIGNAL_WEEKS
+from engagement.numbers.weeks import SIGNAL_WEEKS, places
 from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
@@ -73,7 +73,7 @@ class Content:
     @property
     def named(self) -> dict[str, str]:
         """The label of every room that the sentences name, by room id."""
-        return {part.room_id: part.label for said in self.sentences for part in said if isinstance(part, words.Room)}
+        return words.named(self.sentences)
 
     def rows(self, table: Table) -> pd.DataFrame:
         """Every row and column of a table, which only some files hold: there can be a hundred thousand."""
@@ -105,10 +105,10 @@ def told(activity: Activity, filters: Filters, wishes: Wishes) -> Told:
     """What the report tells of the rooms of ``activity`` that pass ``filters``, whatever its title."""
     rooms, chosen = _rooms(activity, filters), wishes.sections
     weekly = by_week(activity.history, rooms) if activity.history is not None else None
-    sections = list(_sections(activity, rooms, weekly, _context(activity, wishes), wishes))
     sentences: tuple[words.Sentence, ...] = ()
     if "words" in chosen:
         sentences = words.sentences(activity, rooms, people=wishes.people, weekly=weekly)
+    sections = list(_sections(activity, rooms, weekly, _context(activity, wishes), wishes, words.named(sentences)))
     return Told(
         rooms=len(rooms),
         key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
@@ -181,9 +181,16 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
 
 
 def _sections(
-    activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None, context: Context, wishes: Wishes
+    activity: Activity,
+    rooms: pd.DataFrame,
+    weekly: pd.DataFrame | None,
+    context: Context,
+    wishes: Wishes,
+    named: Collection[str],
 ) -> Iterable[tuple[str, Info, Table | None]]:
-    """The sections that there are numbers for, each with its chart and its table."""
+    """The sections that there are numbers for, each with its chart and its table; the rooms ``named`` in words have a
+    line in the short form of the movers too.
+    """
     top = wishes.top
 
     def table(
@@ -191,11 +198,12 @@ def _sections(
         order: Callable[[pd.DataFrame], pd.DataFrame],
         columns: tuple[str, ...],
         short: tuple[str, ...],
-        least: int = 0,
+        named: Collection[str] = (),
     ) -> Table:
         make = _columns(columns, activity, wishes.people)
         ordered = order(rooms)
-        shown = make(ordered.head(max(top, least)))
+        at = places([*named], ordered["room_id"])
+        shown = make(ordered.iloc[sorted({*range(min(top, len(ordered))), *at[at >= 0].tolist()})])
         shown = shown[[name for name in short if name in shown]]
         return Table(title, len(ordered), shown, lambda every: make(order(every)))
 
@@ -213,10 +221,7 @@ def _sections(
     yield "top", figures.top_rooms(rooms, context, top), ranked
     if not activity.previous_no_data:
         short = ("Room", "Messages", "Change", "Change %", signal)
-        # Rooms with a signal come first, and those that the words name have a line.
-        loud = int(rankings.strength(rooms).notna().sum())
-        least = loud if loud <= words.ALL_NAMED else 0
-        moved = table("Movers", rankings.changed, tables.CHANGED, short, least)
+        moved = table("Movers", rankings.changed, tables.CHANGED, short, named)
         yield "movers", figures.movers(rooms, context, max(1, top // 2)), moved
     if activity.directory != "pending":
         short = ("Room", "State", "Silent days", "Last message")

@@ -15,8 +15,8 @@ from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED,
 from engagement.numbers.weeks import History, total_signal
 
 NAMED = 3
-# So many rooms with a signal are all named; of more, the strongest of each.
-ALL_NAMED = 10
+# So many rooms with a signal are named, the strongest.
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ Sentence = tuple[str | Room, ...]
 def written(sentence: Sentence, room: Callable[[Room], str] = str, text: Callable[[str], str] = str) -> str:
     """The sentence with its rooms as ``room`` writes them, and what is between as ``text`` does; plain without."""
     return "".join(room(part) if isinstance(part, Room) else text(part) for part in sentence)
+
+
+def named(sentences: Iterable[Sentence]) -> dict[str, str]:
+    """The label of every room in the sentences, by room id."""
+    return {part.room_id: part.label for said in sentences for part in said if isinstance(part, Room)}
 
 
 def sentences(
@@ -137,7 +142,7 @@ def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
     total = int(rooms["change"].sum())
-    moved = rankings.movers(rooms, NAMED)
+    moved = rankings.gains_and_losses(rooms, NAMED)
     gains, losses = moved[moved["change"] > 0], moved[moved["change"] < 0].iloc[::-1]
     if moved.empty:
         return ("No room has more or fewer messages than before.",)
@@ -177,7 +182,7 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
         return ()
     week = f"In the week {period_text(history.weeks[-1])}"
     loud = rankings.with_signal(rooms)
-    most = ALL_NAMED if len(loud) <= ALL_NAMED else NAMED
+    strongest = set(loud["room_id"].head(MOST_NAMED))
     groups = [(forms, loud["room_id"][loud["signal"] == key].tolist()) for key, *forms in _SIGNALS]
     groups = [(forms, ids) for forms, ids in groups if ids]
     others, few = int(said.eq(verdict.NO_CLEAR_CHANGE).sum()), int(said.eq(verdict.TOO_FEW_WEEKS).sum())
@@ -190,7 +195,9 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
     for number, (forms, ids) in enumerate(groups):
         joint = "" if not number else " and " if number == len(groups) - 1 else ", "
         some = count(len(ids)) if number else plural(len(ids), "room")
-        parts += [f"{joint}{some} {forms[len(ids) != 1]} (", *named.listed(ids, most=most), ")"]
+        most = len(strongest.intersection(ids))
+        parts.append(f"{joint}{some} {forms[len(ids) != 1]}")
+        parts += [" (", *named.listed(ids, most=most), ")"] if most else []
     calm = "the other judged room has" if others == 1 else f"the other {count(others)} judged rooms have"
     return (*parts, f"; {calm} {verdict.NO_CLEAR_CHANGE}" if others else "", f"{unknown}.")
 

@@ -16,9 +16,9 @@ from engagement.ui.shown import Shown
 _LINE = Markup(
     '<tr><th scope="row"><a href="{room}" target="{tab}" rel="noopener"><bdi>{label}</bdi></a></th>'
     '<td class="count">{count}</td><td class="usual">{usual}</td>'
-    '<td class="weeks"><a href="{trend}" target="_self" title="Its weeks, in Trends">'
+    '<td class="weeks"><a href="{trend}" title="Its weeks, in Trends">'
     '<img src="{drawn}" alt="{weeks}" width="{width}" height="{height}"></a></td>'
-    '<td class="why"><strong style="color: {colour}">{sign} {signal}</strong>{why}</td></tr>'
+    '<td class="why"><strong style="color: {colour}">{sign}&nbsp;{signal}</strong>{why}</td></tr>'
 )
 
 
@@ -75,5 +75,5 @@ def _line(line: Line, tokens: Tokens, room: str, tab: str, trend: str) -> Markup
         colour=colour,
         sign="▼" if line.falls else "▲",
         signal=line.signal,
-        why=f", {line.why}" if line.why else "",
+        why=line.why,
     )

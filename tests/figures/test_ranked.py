@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from engagement import figures
-from engagement.display.palette import LIGHT
+from engagement.display.palette import LIGHT, faded
 from engagement.figures import bars
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
@@ -100,8 +100,13 @@ def test_movers_with_signals_stand_by_surprise_each_with_its_signal_and_the_plai
     ]  # fmt: skip
     assert info.title == "#upmost is rising (+10), #gone is unusually silent (−40)"
     assert "strongest signal first" in info.subtitle
-    told = [note["text"] for note in info.drawn(LIGHT).layout["annotations"]]
-    assert any("+10 · rising" in text for text in told) or "+10 · rising" in str(info.drawn(LIGHT).traces)
+    [drawn] = info.drawn(LIGHT).traces
+    assert drawn["text"] == ["+10", "+20", "+400", "−90", "−40"]
+    assert "pale: no clear change" in info.subtitle
+    solid, pale = (LIGHT.up, LIGHT.down), (faded(LIGHT.up, 0.4), faded(LIGHT.down, 0.4))
+    assert drawn["marker"]["color"] == [solid[0], solid[0], pale[0], pale[1], solid[1]]
+    assert "rising" in drawn["hovertext"][0]
+    assert "unusually silent" in drawn["hovertext"][4]
 
 
 def test_movers_none_of_which_has_a_signal_are_no_clear_change():

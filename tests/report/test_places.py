@@ -16,18 +16,20 @@ from engagement.report.words import written
 from engagement.report.workbook import as_workbook
 from tests.support.report_tools import HOSTILE, activity_of, history_of
 
-USUAL = [100.0] * 16
 HOSTILE_NAMES = [*HOSTILE, "<script>", "[x](http://evil)", '" onmouseover="alert(1)']
 
 
-def soaring(*names: str, calm: int = 2, wishes: Wishes | None = None) -> Content:
-    """The report of rooms that soared, in the order of their names, and of calm ones."""
-    counts = {name: 900.0 - number for number, name in enumerate(names)} | {f"calm-{n}": 100.0 for n in range(calm)}
+def soaring(*names: str, wishes: Wishes | None = None, **others: tuple[int, int]) -> Content:
+    """The report of rooms that soared, in the order of their names, of two calm ones, and of others by their counts
+    in this week and before.
+    """
+    counts = {name: (100, 900 - number) for number, name in enumerate(names)} | {"calm": (100, 100), "dull": (100, 100)}
+    counts |= others
     rooms = [
-        {"name": name, "room_id": f"id of {name}", "messages": int(now), "previous_messages": 100}
-        for name, now in counts.items()
+        {"name": name, "room_id": f"id of {name}", "messages": now, "previous_messages": before}
+        for name, (before, now) in counts.items()
     ]
-    history = history_of({f"id of {name}": [*USUAL, now] for name, now in counts.items()})
+    history = history_of({f"id of {name}": [before] * 16 + [now] for name, (before, now) in counts.items()})
     return build(activity_of(*rooms).judged(history), Filters(), wishes or Wishes())
 
 
@@ -42,10 +44,16 @@ def test_the_words_name_every_room_with_a_signal_where_there_are_ten_strongest_f
     assert re.findall(r"#room-\d", said) == [f"#room-{number}" for number in range(10)]
 
 
-def test_of_more_rooms_with_a_signal_the_strongest_are_named_and_the_others_counted() -> None:
-    content = soaring(*(f"room-{number:02}" for number in range(11)))
-    said = next(text for text in map(written, content.sentences) if "11 rooms are" in text)
-    assert "(#room-00, #room-01, #room-02 and 8 more)" in said
+def test_of_more_rooms_with_a_signal_the_ten_strongest_are_named_and_the_others_counted() -> None:
+    content = soaring(*(f"room-{number:02}" for number in range(13)))
+    said = next(text for text in map(written, content.sentences) if "13 rooms are" in text)
+    assert re.findall(r"#room-\d\d", said) == [f"#room-{number:02}" for number in range(10)]
+    assert "#room-09 and 3 more)" in said
+
+
+def test_what_drove_a_change_is_told_by_the_plain_difference_also_where_others_surprise_more() -> None:
+    content = soaring("up", loud=(5000, 9000))
+    assert "#loud drove most of it (+4,000 of +4,800)." in list(map(written, content.sentences))
 
 
 def test_every_room_that_is_named_leads_to_its_line() -> None:
