@@ -238,12 +238,14 @@ def column_texts(column: pd.Series) -> list[str]:
 
 def _cells(column: pd.Series) -> list[object]:
     if isinstance(column.dtype, pd.StringDtype):
-        return [escaping.for_spreadsheet(text) for text in column]
+        # Many rows say the same.
+        safe = {text: escaping.for_spreadsheet(text) for text in column.unique()}
+        return [safe[text] for text in column]
     if kind_of(column) == "day":
-        return ["" if pd.isna(day) else day.date().isoformat() for day in column]
-    if pd.api.types.is_float_dtype(column.dtype):
-        return ["" if pd.isna(number) else round(number, 1) for number in column]
-    return ["" if pd.isna(value) else value for value in column]
+        days = np.datetime_as_string(column.to_numpy(), unit="D")
+        return list(np.where(column.isna(), "", days))
+    known = column.round(1) if pd.api.types.is_float_dtype(column.dtype) else column
+    return list(known.astype(object).where(known.notna(), ""))
 
 
 def csv_bytes(table: pd.DataFrame, facts: Iterable[tuple[str, str]] = ()) -> bytes:

@@ -35,7 +35,7 @@ def workspace_name(workspace: str) -> str:
 
 def width(text: str) -> int:
     """How many columns ``text`` takes: 2 for emoji and East Asian letters, 0 for what is invisible, else 1."""
-    return wcwidth.width(text, control_codes="ignore")
+    return len(text) if text.isascii() and text.isprintable() else wcwidth.width(text, control_codes="ignore")
 
 
 def short(label: str, limit: int = 28) -> str:

@@ -6,6 +6,7 @@ once (``display.escaping``).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -18,8 +19,9 @@ SIGNS = {"channel": "#", "private": "🔒 ", "discussion": "› ", "team": "◊ 
 ISOLATE, ISOLATE_END = "\u2068", "\u2069"
 
 _MOST_MARKS = 3
-# Words of Latin letters and visible signs, with one space between two of them: most names are these, and clean.
-_PLAIN = "{0}+( {0}+)*".format("[!-~\xa1-\xac\xae-\u02ff]")
+# Words of Latin letters, signs and pictures, with one space between two of them: most texts are these, and clean.
+_PLAIN = "{0}+( {0}+)*".format("[!-~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u25a0-\u25ff\U0001f300-\U0001faff]")
+_plain = re.compile(_PLAIN).fullmatch
 _JOINER, _NON_JOINER = "\u200d", "\u200c"
 
 
@@ -27,6 +29,8 @@ def clean(text: object) -> str:
     """One line of ``text`` without control characters, direction overrides or towers of accents; "" when missing."""
     if not isinstance(text, str):
         return ""
+    if _plain(text):
+        return text
     kept: list[str] = []
     marks = 0
     for character in unicodedata.normalize("NFC", text):

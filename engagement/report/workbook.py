@@ -6,13 +6,16 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
 
-from engagement.display import escaping, tables, wording
+from engagement.display import escaping, tables
 from engagement.numbers import naming
+from engagement.report.cells import Texts, rows
 from engagement.report.content import Content
 from engagement.report.words import written
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 
 ABOUT = "About"
 LONGEST_NAME, WIDEST = 31, 46
+# A count or a day.
+_LONGEST_VALUE = 11
+# The format of its cells, from one column to another.
+_STYLES = re.compile(rb'<col min="(\d+)" max="(\d+)" [^>]*style="(\d+)"')
 _NO_GUESSING = {
     "in_memory": True,
     "strings_to_numbers": False,
@@ -77,18 +84,25 @@ def workbook(
     """
     import xlsxwriter
 
-    out = io.BytesIO()
+    out, texts = io.BytesIO(), Texts()
     with xlsxwriter.Workbook(out, _NO_GUESSING) as book:
         book.set_properties({"title": "Channel engagement", "created": made_at.replace(tzinfo=None)})
         formats = {name: book.add_format(look) for name, look in _FORMATS.items()}
         taken = {ABOUT.lower()}
-        by_name = {_sheet_name(name, taken): table for name, table in sheets}
+        by_name = {_sheet_name(name, taken): _writable(table) for name, table in sheets}
         first = book.add_worksheet(ABOUT)
         below = _write_about(first, list(about), lines, formats)
         _write_links(first, below, _places(named, by_name), formats)
         for name, table in by_name.items():
-            _write(book.add_worksheet(name), table, formats)
-    return out.getvalue()
+            _write_headings(book.add_worksheet(name), table, formats, texts)
+    # Its sheets are numbered as they come, the first one is no table.
+    parts = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(by_name.values(), start=2)}
+    return _with_rows(out, parts, texts)
+
+
+def _writable(table: pd.DataFrame) -> pd.DataFrame:
+    # Small charts of the screen are lists, which no cell can hold.
+    return table[[name for name in table if table[name].dtype != object]]
 
 
 def _places(named: Mapping[str, str], sheets: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
@@ -133,37 +147,42 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return free
 
 
-def _write(sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Any]) -> None:
-    # Small charts of the screen are lists, which no cell can hold.
-    table = table[[name for name in table if table[name].dtype != object]]
+def _write_headings(sheet: Worksheet, table: pd.DataFrame, formats: dict[str, Any], texts: Texts) -> None:
     for place, name in enumerate(table.columns):
-        sheet.write_string(0, place, escaping.for_spreadsheet(str(name)), formats["head"])
-        longest = _write_column(sheet, place, table[name], formats)
-        sheet.set_column(place, place, min(WIDEST, max(len(str(name)) + 4, longest + 2)))
+        heading, look = escaping.for_spreadsheet(str(name)), _look(table[name])
+        sheet.write_string(0, place, heading, formats["head"])
+        longest = texts.widest(table[name]) if look == "text" else _LONGEST_VALUE
+        sheet.set_column(place, place, min(WIDEST, max(len(str(name)) + 4, longest + 2)), formats[look])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
 
 
-def _write_column(sheet: Worksheet, place: int, column: pd.Series, formats: dict[str, Any]) -> int:
-    """Writes the values below the heading; comes back with the length of the longest."""
-    known = [(row, value) for row, value in enumerate(column, start=1) if not pd.isna(value)]
-    if tables.kind_of(column) == "day":
-        for row, day in known:
-            sheet.write_datetime(row, place, day.to_pydatetime(), formats["day"])
-        return 11
-    if tables.kind_of(column) == "number":
-        look = formats[_look(column)]
-        for row, number in known:
-            sheet.write_number(row, place, float(number), look)
-        return 10
-    texts = [(row, escaping.for_spreadsheet(text)) for row, text in known if text != ""]
-    for row, text in texts:
-        sheet.write_string(row, place, text, formats["text"])
-    return max((wording.width(text) for _, text in texts), default=0)
+def _with_rows(made: IO[bytes], tables_of: Mapping[str, pd.DataFrame], texts: Texts) -> bytes:
+    """The workbook with the rows of these tables, by the names of their sheets' parts, below the headings."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    out = io.BytesIO()
+    with ZipFile(made) as bare, ZipFile(out, "w", ZIP_DEFLATED) as whole:
+        for part in bare.infolist():
+            text = bare.read(part)
+            if (table := tables_of.get(part.filename)) is None:
+                whole.writestr(part, text)
+                continue
+            # A sheet need not say which cells it has, and this one says it of the headings.
+            head, end = re.sub(b"<dimension [^>]*>", b"", text).split(b"</sheetData>")
+            looks = [(int(last) - int(first) + 1) * [int(style)] for first, last, style in _STYLES.findall(head)]
+            columns = [(xl_col_to_name(place), style) for place, style in enumerate(chain(*looks))]
+            with whole.open(part, "w") as sheet:
+                sheet.write(head)
+                sheet.writelines(rows(table, columns, texts))
+                sheet.write(b"</sheetData>" + end)
+    return out.getvalue()
 
 
 def _look(column: pd.Series) -> str:
-    name = str(column.name)
+    name, kind = str(column.name), tables.kind_of(column)
+    if kind != "number":
+        return kind
     signed = name.startswith("Change")
     if name.endswith("%") or pd.api.types.is_float_dtype(column.dtype):
         return "signed share" if signed else "share"

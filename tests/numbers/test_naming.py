@@ -1,5 +1,7 @@
 """The plain label of a room."""
 
+import re
+import sys
 import unicodedata
 
 import pandas as pd
@@ -62,6 +64,13 @@ def test_a_name_from_right_to_left_does_not_turn_its_sign_and_number_around():
 )
 def test_a_cleaned_name_is_one_line_without_tricks(name, cleaned):
     assert naming.clean(name) == cleaned
+
+
+def test_a_text_of_plain_letters_signs_and_pictures_is_as_clean_as_any():
+    plain = [chr(code) for code in range(sys.maxunicode) if re.fullmatch(naming._PLAIN, chr(code))]
+    # What is invisible in front is none of them, so that the long way is gone.
+    assert [character for character in plain if naming.clean(f"\u200b{character}") != character] == []
+    assert {"a", "é", "🔒", "›", "◊", "…"} <= set(plain)
 
 
 def test_labels_of_a_table_hide_people_unless_asked_for():

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import BrowserContext
@@ -161,6 +162,23 @@ def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable(
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "@", "+"))]
+
+
+def test_a_cell_of_a_workbook_is_written_as_its_column_is() -> None:
+    looks = {"Messages": "#,##0", "Change": "+#,##0;-#,##0;0", "Change %": "+0.0;-0.0;0.0", "Share %": "0.0",
+             "Last message": "yyyy-mm-dd", "Room": "General"}  # fmt: skip
+    sheet = load_workbook(io.BytesIO(as_workbook(content_of())))["Top channels"]
+    head, first = ([cell for cell in row] for row in list(sheet.iter_rows())[:2])
+    written = {str(name.value): cell.number_format for name, cell in zip(head, first, strict=True)}
+    assert {name: written[name] for name in looks} == looks
+
+
+@fault("markup, numbered signs and what no XML may hold as names in a workbook", EXACT, "the very text")
+def test_a_text_in_a_workbook_is_neither_markup_nor_a_sign_by_its_number() -> None:
+    # Spreadsheet programs read _x005F_ as _, and _xFFFF_ as that sign; the reader of these tests leaves both.
+    names = {"<c>&amp;</c>": "<c>&amp;</c>", "_x0041_": "_x005F_x0041_", "a\uffffb": "a_xFFFF_b", "🔒 a_b": "🔒 a_b"}
+    made = workbook([], [("Rooms", pd.DataFrame({"Room": list(names)}))], made_at=content_of().activity.read_at)
+    assert [row["Room"] for row in sheet_rows(made, "Rooms")] == list(names.values())
 
 
 @fault("scripts and templates as names in HTML", EXACT, "text and nothing else")
