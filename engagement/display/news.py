@@ -9,7 +9,6 @@ import pandas as pd
 
 from engagement.display import signals, wording
 from engagement.numbers import naming, rankings
-from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import FALLING, FEWEST_WEEKS, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
@@ -60,14 +59,9 @@ def title(activity: Activity) -> str:
     """The heading, which names the days that are judged where these are not the period itself."""
     if activity.history is None:
         return "What needs a look"
-    month, judged = activity.history.month, _judged(activity.history)
-    if judged == activity.period:
-        return f"What needs a look {'in these four weeks' if month else 'this week'}"
-    return f"What needs a look in the {'four weeks' if month else 'week'} {wording.period_text(judged)}"
-
-
-def _judged(history: History) -> Period:
-    return Period(history.weeks[-4 if history.month else -1].start, history.weeks[-1].end)
+    if activity.history.judged_period == activity.period:
+        return f"What needs a look {'in these four weeks' if activity.history.month else 'this week'}"
+    return f"What needs a look in {signals.judged_days(activity.history)}"
 
 
 def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:

@@ -50,9 +50,14 @@ class History:
     month: bool = False
 
     @property
+    def judged_weeks(self) -> tuple[Period, ...]:
+        """The weeks that signals are on, together."""
+        return self.weeks[-4:] if self.month else self.weeks[-1:]
+
+    @property
     def judged_period(self) -> Period:
         """The days that signals are on."""
-        return Period(self.weeks[-4 if self.month else -1].start, self.weeks[-1].end)
+        return Period(self.judged_weeks[0].start, self.judged_weeks[-1].end)
 
     def last(self, number: int) -> History:
         """The last ``number`` weeks of it."""

@@ -238,6 +238,7 @@ class Reader:
                 # They know less than this one by now.
                 for other in {*HISTORIES} - {weeks}:
                     self.jobs.forget(self._key(facts, "history", last, other, again, year), self.viewer)
+                self.jobs.forget(self._key(facts, "basis"), self.viewer)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
                 self.calibrated(facts)

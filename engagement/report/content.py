@@ -251,13 +251,13 @@ def _on_signals(activity: Activity) -> list[str]:
 
 
 def _judged(activity: Activity) -> str:
-    """The heading of signals, which names the week that is judged where that is not the period itself."""
+    """The heading of signals, which names the days that are judged where these are not the period itself."""
     history = activity.history
-    if history is None or history.weeks[-1] == activity.period:
+    if history is None or history.judged_period == activity.period:
         return "Signal"
-    week = history.weeks[-1]
-    dates = wording.period_text(week)
-    return f"Signal ({dates.removesuffix(f' {week.end.year}') if week.start.year == week.end.year else dates})"
+    days = history.judged_period
+    dates = wording.period_text(days)
+    return f"Signal ({dates.removesuffix(f' {days.end.year}') if days.start.year == days.end.year else dates})"
 
 
 def _beside(

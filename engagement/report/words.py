@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import tiles, wording
-from engagement.display.wording import count, period_text, plural, share_text, signed, signed_percent
+from engagement.display import signals, tiles, wording
+from engagement.display.wording import count, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED, NEW, THE_SAME, Activity
@@ -134,10 +134,10 @@ def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
     if judged["signal"] == verdict.TOO_FEW_WEEKS:
         return ""
     said = f"{judged['signal']}, usually {count(judged['usual_low'])} to {count(judged['usual_high'])}"
-    week = history.weeks[-1]
-    if week == activity.period:
+    if history.judged_period == activity.period:
         return f"; {said}"
-    return f"; {count(totals.iloc[-1])} of them in the week {period_text(week)}: {said} a week"
+    known = count(totals.iloc[-len(history.judged_weeks) :].sum())
+    return f"; {known} of them in {signals.judged_days(history)}: {said}{'' if history.month else ' a week'}"
 
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
@@ -180,7 +180,7 @@ def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sent
     said = rooms["signal"]
     if said.eq(verdict.TOO_FEW_WEEKS).all() or said.isna().all():
         return ()
-    week = f"In the week {period_text(history.weeks[-1])}"
+    week = f"In {signals.judged_days(history)}"
     loud = rankings.with_signal(rooms)
     strongest = set(loud["room_id"].head(MOST_NAMED))
     groups = [(forms, loud["room_id"][loud["signal"] == key].tolist()) for key, *forms in _SIGNALS]
@@ -229,7 +229,7 @@ def _changes(activity: Activity, rooms: pd.DataFrame, history: History | None, n
 
 def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | None) -> str:
     """Says so where a week without a message is usual for most of these rooms."""
-    if history is None or history.weeks[-1] != activity.period:
+    if history is None or history.judged_period != activity.period:
         return ""
     usual = gone["signal"].eq(verdict.NO_CLEAR_CHANGE)
     return " (most of these are rooms that talk now and then)" if 2 * int(usual.sum()) > len(gone) else ""

@@ -123,16 +123,20 @@ def judged(activity: Activity) -> Activity:
     reading = asked.reader.judged_history(asked.facts, asked.period)
     if reading is None:
         return activity
-    resting = asked.reader.basis(asked.facts)
-    for job in (reading, resting):
-        _wait(job)
-        if job.running:
-            _follow(job, "weeks")
-            return activity
-        if job.error is not None:
-            st.caption(f"No signals: {job.error}")
-            return activity
+    # The weeks that have just been read are among those known.
+    if not _arrived(reading) or not _arrived(resting := asked.reader.basis(asked.facts)):
+        return activity
     return activity.judged(reading.result(), resting.result())
+
+
+def _arrived(job: Job[Any]) -> bool:
+    """Whether the job has its result; else shows how far it is, or says why there are no signals."""
+    _wait(job)
+    if job.running:
+        _follow(job, "weeks")
+    elif job.error is not None:
+        st.caption(f"No signals: {job.error}")
+    return not job.running and job.error is None
 
 
 def why_unjudged() -> str:

@@ -40,7 +40,7 @@ pytestmark = fault(kind="A past that changes", at="demo workspace", seen="readin
 YEAR = weeks_until(LAST, 56)
 TURN = weeks_until(Period(date(2026, 1, 5), date(2026, 1, 11)), 3)
 SOUND = [week for week in YEAR if week not in TURN]
-MINE = replace(CONSTANT_BAR, week=(2.5, 2.0, 1.5))
+MINE = replace(CONSTANT_BAR, weeks=1)
 COUNTED = {"general": every_day(date(2025, 9, 1), date(2027, 1, 10)), "help": every_day(date(2025, 9, 1), LAST.end, 3)}
 
 

@@ -17,6 +17,8 @@ from playwright.sync_api import BrowserContext
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from engagement.cli.report import FORMS
+from engagement.numbers.bar import CONSTANT_BAR
+from engagement.numbers.basis import Basis
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import Period
@@ -118,6 +120,16 @@ def test_an_incomplete_reading_is_said_in_the_caption() -> None:
     made = html.document(build(activity, EVERY, Wishes()))
     assert "INCOMPLETE: 5 of 9 rooms received" in made
     assert "Four rooms are missing." in made
+
+
+def test_a_report_says_where_the_thresholds_of_its_signals_come_from() -> None:
+    others = content_of()
+    assert "known weeks; until it has 48, the thresholds of signals are those found on others;" in others.notes[-1]
+    mine = Basis(CONSTANT_BAR, Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
+    history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
+    content = build(activity_of(*ROOMS).judged(history, mine), EVERY, Wishes())
+    for written in (html.document(content), markdown.document(content).replace("\\", "")):
+        assert "found on 61 weeks of this workspace, 3 Feb 2025 – 5 Apr 2026" in written
 
 
 def test_the_workbook_holds_numbers_days_and_every_row() -> None:

@@ -142,13 +142,21 @@ def test_an_unfinished_period_says_so_and_is_held_against_no_whole_week() -> Non
 
 
 def test_a_longer_period_is_measured_by_its_last_full_week() -> None:
-    activity = activity_of({"name": "a", "messages": 390, "previous_messages": 390})
-    activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
+    activity = activity_of({"name": "a", "messages": 290, "previous_messages": 290})
+    activity = replace(activity, period=type(activity.period)(date(2026, 10, 26), date(2026, 11, 15)))
     activity = activity.judged(history_of({"a": [*EVEN, 90.0]}))
     told = [written(parts) for parts in sentences(activity, activity.rooms, people=False)]
     assert told[0].startswith(
-        "390 messages, the same as before; 90 of them in the week 9–15 Nov 2026: no clear change, usually "
+        "290 messages, the same as before; 90 of them in the week 9–15 Nov 2026: no clear change, usually "
     )
+
+
+def test_a_period_of_four_weeks_is_measured_by_all_of_them() -> None:
+    activity = activity_of({"name": "a", "messages": 390, "previous_messages": 400})
+    activity = replace(activity, period=type(activity.period)(date(2026, 10, 19), date(2026, 11, 15)))
+    activity = activity.judged(history_of({"a": [*EVEN, 90.0]}))
+    told = [written(parts) for parts in sentences(activity, activity.rooms, people=False)]
+    assert told[0].startswith("390 messages, 10 fewer than the 400 before (−2.5\u00a0%); no clear change, usually ")
 
 
 def test_people_of_direct_messages_are_not_named() -> None:

@@ -23,7 +23,7 @@ pytestmark = fault(kind="A past that changes", at="database", seen="archive")
 SCOPE = Scope("https://chat.example.org", "all")
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 META = WindowMeta(read_at=NOON, announced=1, received=1, complete=True)
-BAR = replace(CONSTANT_BAR, week=(1.5, 1.25, 1.0), weeks=2)
+BAR = replace(CONSTANT_BAR, weeks=2)
 KEPT = KeptBar("1", NOON, (date(2026, 11, 2), WEEK.start), BAR)
 
 
