@@ -1,154 +1,58 @@
-"""How well the verdict tells change from noise in real rooms, beside the plain ±50 % rule.
+"""How well the signals tell change from noise in real rooms, beside the plain ±50 % rule and the best possible test.
 
-    python benchmarks/verdict.py DIR [--leave-out ROOM ...] [--designs] [--shuffles 5] [--seed 1]
+    python benchmarks/verdict.py DIR [--leave-out ROOM ...] [--designs] [--shuffles 3] [--seed 1]
 
 DIR holds daily.csv (date,room_id,messages; UTC days, a missing row is no message) and, so that rooms can be left out
 by name, rooms.csv (room_id,name,...). Every complete ISO week of every room is judged that has eight whole weeks of the
-room before it, one of them with a message. A flag is growing, shrinking or went quiet. Exit status
-1 when a bound does not hold.
+room before it, one of them with a message, and three after it; weeks around the turn of the year are not. Rising,
+returned, falling and unusually silent are flags. Thresholds are found on the first 60 % of the weeks and judged on the
+others; then those that hold without a past are judged on all weeks. Exit status 1 when a bound does not hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from engagement.numbers import verdict
+import verdict_first as first
+from verdict_rows import MONTH, Array, Rows, all_rows, oracle, planted, shuffled, weekly, with_month
+
+from engagement.numbers import totals, verdict
 from engagement.numbers.bar import CONSTANT_BAR, Bar
-from engagement.numbers.periods import DAY, Period
+from engagement.numbers.calibration import found
 
-BACK, AHEAD, TRAILING, SPAN = 26, 4, 8, 26
 CLASSES = ("below 10", "10 to 100", "above 100")
-MOST_OF_PLAIN = (1 / 10, 1 / 10, 1 / 3)
-LEAST_HOLD, FEWEST_ROOMS, FEWEST_FLAGS = 1.4, 5, 50
-WITHIN = (1, 2, 4)
+MOST_OF_PLAIN, COVERED, LEAST_OF_FIRST, LEAST_FOR_MONTH = (0.085, 0.085, 0.25), (0.87, 0.93), 1.0, 1.15
+FOUND_ON, FEWEST_ROOMS, FEWEST_ROWS, FEWEST_FLAGS = 0.6, 5, 300, 50
+PLANTED = {"×3": 1, "×3 conv.": 1, "÷3": -1}
+UNTOUCHED = "as they were"
 
-Array = np.ndarray[Any, Any]
-Rule = Callable[["Rows"], Array]
+Rule = Callable[[Rows], Array]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """One row per judged week: the 26 weeks before and itself, the four after, its room and its class."""
+class Data:
+    """Rows as they were and in another order, and the four weeks of the latter with each change planted in them."""
 
-    history: Array
-    ahead: Array
-    made: Array
-    room: Array
-    kind: Array
-    trailing: Array
-    seasonal: Array
-
-    def judged(self, bar: Bar = CONSTANT_BAR) -> pd.DataFrame:
-        """The verdict of the package on every row, the weeks around the turn of the year left out."""
-        return verdict.judge(np.where(self.seasonal, np.nan, self.history), self.made, bar=bar)
-
-    def moved(self, weeks: int, counts: Array) -> Rows:
-        """The rows ``weeks`` later, with ``counts`` [rows, 4] instead of what was counted from now on."""
-        history = np.concatenate([self.history[:, :-1], counts[:, : weeks + 1]], axis=1)[:, weeks:]
-        empty = np.zeros((len(history), weeks), dtype=bool)
-        seasonal = np.concatenate([self.seasonal, empty], axis=1)[:, weeks:]
-        return Rows(history, self.ahead, self.made - weeks, self.room, self.kind, self.trailing, seasonal)
-
-
-def plain_rule(rows: Rows) -> Array:
-    """+1 above 150 % of the week before, -1 below 50 %, 0 else or where the week before had no message."""
-    before, last = rows.history[:, -2], rows.history[:, -1]
-    return np.where(before > 0, (last > 1.5 * before).astype(int) - (last < 0.5 * before), 0)
-
-
-def our_rule(rows: Rows) -> Array:
-    """+1 growing, -1 shrinking or went quiet, 0 else."""
-    words = rows.judged()["signal"].to_numpy()
-    return (words == verdict.RISING).astype(int) - np.isin(words, [verdict.FALLING, verdict.UNUSUALLY_SILENT])
-
-
-def weekly(folder: Path, leave_out: Iterable[str]) -> tuple[Array, Array, list[Period]]:
-    """Messages [rooms, complete ISO weeks], NaN before a room's first week; that week of each room; the weeks."""
-    daily = pd.read_csv(folder / "daily.csv", dtype={"room_id": str}, parse_dates=["date"])
-    first, last = daily["date"].min(), daily["date"].max()
-    if left_out := set(leave_out):
-        rooms = pd.read_csv(folder / "rooms.csv", dtype=str)
-        named = rooms[rooms["name"].isin(left_out) | rooms["room_id"].isin(left_out)]
-        if unknown := left_out - set(named["name"]) - set(named["room_id"]):
-            raise SystemExit(f"No room of that name: {', '.join(sorted(unknown))}")
-        daily = daily[~daily["room_id"].isin(named["room_id"])]
-    monday = daily["date"] - pd.to_timedelta(daily["date"].dt.day_of_week, unit="D")
-    table = daily.groupby(["room_id", monday])["messages"].sum().unstack(fill_value=0)
-    mondays = pd.date_range(first - pd.Timedelta(days=first.weekday()), last, freq="7D")
-    complete = mondays[(mondays >= first) & (mondays + pd.Timedelta(days=6) <= last)]
-    counts = table.reindex(columns=complete, fill_value=0).to_numpy(dtype=float)
-    counts = counts[(counts > 0).any(axis=1)]
-    start = (counts > 0).argmax(axis=1)
-    counts[np.arange(counts.shape[1]) < start[:, None]] = np.nan
-    return counts, start, [Period(day.date(), day.date() + 6 * DAY) for day in complete]
-
-
-def shuffled(counts: Array, start: Array, rng: np.random.Generator) -> Array:
-    """The weeks of each room in random order inside each 26 weeks of its life, so that nothing really changes."""
-    mixed = counts.copy()
-    for row, first in enumerate(start):
-        for at in range(first, counts.shape[1], SPAN):
-            mixed[row, at : at + SPAN] = rng.permutation(mixed[row, at : at + SPAN])
-    return mixed
-
-
-def all_rows(counts: Array, start: Array, weeks: list[Period], *, seasons: bool = True) -> Rows:
-    """Every week that has eight whole weeks of its room before it, one of them with a message."""
-    rooms, length = counts.shape
-    padded = np.concatenate([np.full((rooms, BACK), np.nan), counts, np.full((rooms, AHEAD), np.nan)], axis=1)
-    turning = np.array([False] * BACK + [seasons and verdict.turn_of_year(week) for week in weeks])
-    room, week = np.nonzero(np.arange(length) - start[:, None] > TRAILING)
-    columns = week[:, None] + np.arange(BACK + 1)
-    history = padded[room[:, None], columns]
-    trailing = history[:, -1 - TRAILING : -1].mean(axis=1)
-    seasonal = turning[columns]
-    seasonal[:, -1] = False
-    ahead = padded[room[:, None], week[:, None] + BACK + 1 + np.arange(AHEAD)]
-    kind = np.where(trailing < 10, 0, np.where(trailing <= 100, 1, 2))
-    made = (start[room] - week + BACK).astype(float)
-    rows = Rows(history, ahead, made, room, kind, trailing, seasonal)
-    return picked(rows, trailing > 0)
-
-
-def picked(rows: Rows, which: Array) -> Rows:
-    """Some of the rows."""
-    return Rows(**{name: values[which] for name, values in vars(rows).items()})
-
-
-def holds(rows: Rows, flags: Array) -> tuple[Array, Array]:
-    """Which flags have four weeks after them, and which of those held: mean at least 1.5 times, or at most half."""
-    after = rows.ahead.mean(axis=1)
-    known = (flags != 0) & ~np.isnan(after)
-    return known, known & np.where(flags > 0, after >= 1.5 * rows.trailing, after <= 0.5 * rows.trailing)
-
-
-def planted(rows: Rows, rng: np.random.Generator) -> tuple[Rows, dict[int, Array]]:
-    """Rows whose next three weeks are known, and the four weeks from the judged one on with a lasting change in them.
-
-    +1: every count times three, so that the room is as bursty as before; -1: every message kept with one chance in
-    three; 0: as they were.
-    """
-    known = ~np.isnan(rows.ahead[:, : AHEAD - 1]).any(axis=1)
-    rows = picked(rows, known)
-    counts = np.concatenate([rows.history[:, -1:], rows.ahead[:, : AHEAD - 1]], axis=1)
-    thinned = rng.binomial(counts.astype(np.int64), 1 / 3).astype(float)
-    return rows, {0: counts, 1: counts * 3, -1: thinned}
+    real: Rows
+    mixed: Rows
+    changes: dict[str, Array]
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one rule does in one class of rooms."""
+    """What one rule does in one class of rooms; NaN where there is nothing to count."""
 
     weeks: int
     rooms: int
@@ -156,128 +60,268 @@ class Figures:
     shuffled: float
     flags: int
     held: float
-    found: dict[int, tuple[float, ...]]
-    anyhow: dict[int, float]
+    held_by_chance: float
+    false: dict[int, float]
+    seen: dict[str, float]
+    of_best: dict[str, float]
+    first_of_best: dict[str, float]
 
 
-def measure(rule: Rule, real: Rows, mixed: list[Rows], change: tuple[Rows, dict[int, Array]]) -> list[Figures]:
-    """The figures of a rule, one per class."""
-    flags = rule(real)
-    known, held = holds(real, flags)
-    mixed_flags = [rule(rows) for rows in mixed]
-    base, counts = change
-    found = {kind: np.stack([rule(base.moved(week, counts[kind])) for week in range(AHEAD)], 1) for kind in counts}
-    return [_figures(kind, real, flags, known, held, mixed, mixed_flags, base, found) for kind in range(len(CLASSES))]
+def plain_rule(rows: Rows, weeks: int = 1) -> Array:
+    """+1 above 150 % of the weeks before, -1 below 50 %, 0 else or where those had no message."""
+    last, before = rows.history[:, -weeks:].sum(axis=1), rows.history[:, -2 * weeks : -weeks].sum(axis=1)
+    return np.where(before > 0, (last > 1.5 * before).astype(int) - (last < 0.5 * before), 0)
+
+
+def our_rule(rows: Rows, bar: Bar, *, month: bool = False) -> Array:
+    """+1 rising or returned, -1 falling or unusually silent, 0 else."""
+    return signs(rows.judged(bar, month=month)["signal"].to_numpy())
+
+
+def first_rule(rows: Rows) -> Array:
+    """The same of the first version, where a return was news, too."""
+    up, down = first.scores(rows)
+    return np.where((up > 0) | first.returned(rows), 1, np.where(down > 0, -1, 0))
+
+
+def signs(signals: Array) -> Array:
+    """+1 for news upwards, -1 downwards, 0 for none."""
+    up = np.isin(signals, [verdict.RISING, verdict.RETURNED])
+    return up.astype(int) - np.isin(signals, [verdict.FALLING, verdict.UNUSUALLY_SILENT])
+
+
+def measure(rule: Rule, data: Data, *, month: bool) -> list[Figures]:
+    """The figures of a rule, one per class; with ``month`` it looks once, when the four weeks are over."""
+    looks = (MONTH - 1,) if month else tuple(range(MONTH))
+    real = rule(data.real.moved(looks[0], data.real.four))
+    flags = {
+        name: np.stack([rule(data.mixed.moved(week, counts)) for week in looks], 1)
+        for name, counts in data.changes.items()
+    }
+    earlier = _first_scores(data)
+    return [_figures(kind, looks, real, flags, earlier, data) for kind in range(len(CLASSES))]
 
 
 def _figures(
-    kind: int,
-    real: Rows,
-    flags: Array,
-    known: Array,
-    held: Array,
-    mixed: list[Rows],
-    mixed_flags: list[Array],
-    base: Rows,
-    found: dict[int, Array],
+    kind: int, looks: tuple[int, ...], real: Array, flags: dict[str, Array], earlier: dict[str, Array], data: Data
 ) -> Figures:
-    inside = real.kind == kind
-    changed = base.kind == kind
-    pairs = list(zip(mixed_flags, mixed, strict=True))
-    within = {
-        sign: tuple(_share((found[sign][changed, :weeks] == sign).any(axis=1)) for weeks in WITHIN) for sign in (1, -1)
-    }
+    inside, mixed = data.real.kind == kind, data.mixed.kind == kind
+    untouched = flags[UNTOUCHED]
+    known, held = holds(data.real, real, looks[0])
+    known_by_chance, held_by_chance = holds(data.mixed, untouched[:, 0], looks[0])
+    false = {sign: _share((untouched[mixed] == sign).any(axis=1)) for sign in (1, -1)}
+    seen = {name: _share((flags[name][mixed] == sign).any(axis=1)) for name, sign in PLANTED.items()}
+    best, firsts = {}, {}
+    for name, sign in PLANTED.items():
+        changed = {key: oracle(data.mixed, data.changes[key], 3.0**sign)[mixed] for key in (UNTOUCHED, name)}
+        most = _share(changed[name] > _edge(changed[UNTOUCHED], false[sign]))
+        side = {key: earlier[f"{key} {sign}"][mixed] for key in (UNTOUCHED, name)}
+        best[name] = seen[name] / most if most else math.nan
+        firsts[name] = _share(side[name] > _edge(side[UNTOUCHED], false[sign])) / most if most else math.nan
     return Figures(
         weeks=int(inside.sum()),
-        rooms=len(set(real.room[inside])),
-        flagged=_share(flags[inside] != 0),
-        shuffled=_share(np.concatenate([one[rows.kind == kind] != 0 for one, rows in pairs])),
+        rooms=len(set(data.real.room[inside])),
+        flagged=_share(real[inside] != 0),
+        shuffled=_share(untouched[mixed, 0] != 0),
         flags=int((known & inside).sum()),
         held=_share(held[known & inside]),
-        found=within,
-        anyhow={sign: _share((found[0][changed] == sign).any(axis=1)) for sign in (1, -1)},
+        held_by_chance=_share(held_by_chance[known_by_chance & mixed]),
+        false=false,
+        seen=seen,
+        of_best=best,
+        first_of_best=firsts,
     )
+
+
+def _first_scores(data: Data) -> dict[str, Array]:
+    """The highest score of the first version within four weeks, for each planted change and direction."""
+    found: dict[str, Array] = {}
+    for name, counts in data.changes.items():
+        looks = [first.scores(data.mixed.moved(week, counts)) for week in range(MONTH)]
+        for sign, side in ((1, 0), (-1, 1)):
+            found[f"{name} {sign}"] = np.max([look[side] for look in looks], axis=0)
+    return found
+
+
+def _edge(scores: Array, share: float) -> float:
+    """The score that so many are above of."""
+    return float(np.quantile(scores, 1 - share, method="higher")) if len(scores) and share == share else math.nan
+
+
+def holds(rows: Rows, flags: Array, week: int) -> tuple[Array, Array]:
+    """Which flags of ``week`` have four weeks after them, and which of those held.
+
+    Their mean is at least 1.5 times, or at most half, that of the weeks before: eight, or thirteen before a month.
+    """
+    after = rows.ahead[:, week : week + MONTH].mean(axis=1)
+    before = np.nanmean(rows.history[:, -14:-1], axis=1) if week else rows.trailing
+    known = (flags != 0) & ~np.isnan(after)
+    return known, known & np.where(flags > 0, after >= 1.5 * before, after <= 0.5 * before)
 
 
 def _share(values: Array) -> float:
     return float(values.mean()) if values.size else float("nan")
 
 
-def table(names: list[str], figures: list[list[Figures]]) -> str:
+def covered(rows: Rows, bar: Bar) -> tuple[list[float], list[float]]:
+    """The share of weeks that "usually a to b" held, by class, and of sums of four weeks."""
+    shares = []
+    for month in (False, True):
+        moved = rows.moved(MONTH - 1, rows.four) if month else rows
+        judged = moved.judged(bar, month=month)
+        count = moved.history[:, -MONTH:].sum(axis=1) if month else moved.history[:, -1]
+        low, high = judged["usual_low"].to_numpy(), judged["usual_high"].to_numpy()
+        inside, there = (low <= count) & (count <= high), ~np.isnan(low)
+        shares.append([_share(inside[there & (rows.kind == kind)]) for kind in range(len(CLASSES))])
+    return shares[0], shares[1]
+
+
+def covered_total(counts: Array, turning: Array, begin: int, *, month: bool) -> tuple[float, float]:
+    """The same for the whole workspace, and the share of its weeks that were news."""
+    total, inside, news = np.nansum(counts, axis=0), [], []
+    for week in range(begin, len(total)):
+        judged = totals.judge_total(total[: week + 1], turning[: week + 1], month=month)
+        if judged["level"] == judged["level"]:
+            count = total[week - MONTH + 1 : week + 1].sum() if month else total[week]
+            inside.append(judged["usual_low"] <= count <= judged["usual_high"])
+            news.append(judged["signal"] in verdict.NEWS)
+    return _share(np.array(inside)), _share(np.array(news))
+
+
+def table(measured: dict[str, list[Figures]]) -> str:
     """One line per class and rule."""
     head = (
-        f"{'messages a week':16}{'rooms':>6}{'weeks':>7}  {'rule':34}{'flags':>7}{'shuffled':>10}{'holds':>7}{'of':>6}"
-        f"   {'×3 in 1, 2, 4 weeks (anyhow)':30}{'÷3 in 1, 2, 4 weeks (anyhow)':30}"
+        f"{'messages a week':16}{'rooms':>6}{'weeks':>7}  {'rule':26}{'flags':>7}{'shuffled':>9}{'of plain':>9}"
+        f"{'holds':>7}{'less chance':>12}{'of':>6}  {'false in 4 weeks':18}"
+        + "".join(f"{name + ' seen, of best (first)':>30}" for name in PLANTED)
     )
     lines = [head]
     for kind, name in enumerate(CLASSES):
-        for at, (rule, of_rule) in enumerate(zip(names, figures, strict=True)):
-            one = of_rule[kind]
+        for at, (rule, figures) in enumerate(measured.items()):
+            one, plain = figures[kind], measured["±50 %, months" if "month" in rule else "±50 %"][kind]
             label = f"{name:16}{one.rooms:>6}{one.weeks:>7}" if not at else " " * 29
+            ratio = one.shuffled / plain.shuffled if plain.shuffled else math.nan
+            found_of = "".join(
+                f"{one.seen[kind_of]:>14.0%} {one.of_best[kind_of]:>7.2f} ({one.first_of_best[kind_of]:.2f})"
+                for kind_of in PLANTED
+            )
             lines.append(
-                f"{label}  {rule:34}{one.flagged:>7.1%}{one.shuffled:>10.1%}{one.held:>7.2f}{one.flags:>6}"
-                f"   {_found(one, 1):30}{_found(one, -1):30}".rstrip()
+                f"{label}  {rule:26}{one.flagged:>7.1%}{one.shuffled:>9.1%}{ratio:>9.3f}{one.held:>7.2f}"
+                f"{one.held - one.held_by_chance:>12.2f}{one.flags:>6}   {one.false[1]:5.1%} up"
+                f" {one.false[-1]:5.1%} down"
+                f"{found_of}"
             )
     return "\n".join(lines)
 
 
-def _found(one: Figures, sign: int) -> str:
-    return " / ".join(f"{share:4.0%}" for share in one.found[sign]) + f"  ({one.anyhow[sign]:.0%})"
+Said = list[tuple[bool | None, str]]
 
 
-def bounds(plain: list[Figures], ours: list[Figures]) -> list[tuple[bool | None, str]]:
+def bounds(measured: dict[str, list[Figures]], ours: str, *, month: bool) -> Said:
     """Which of the required bounds hold; None where there is too little to judge."""
-    said: list[tuple[bool | None, str]] = []
-    for name, a, b, most in zip(CLASSES, plain, ours, MOST_OF_PLAIN, strict=True):
-        few = f" (only {a.rooms} rooms)" if a.rooms < FEWEST_ROOMS else ""
-        ratio = b.shuffled / a.shuffled if a.shuffled else float("nan")
-        text = f"{name}: on shuffled weeks {ratio:.3f} of the plain rule's flags, at most {most:.3f} wanted{few}"
-        said.append((None if few else ratio <= most, text))
-        few = few or (f" (fewer than {FEWEST_FLAGS} flags)" if b.flags < FEWEST_FLAGS else "")
-        times = b.held / a.held if a.held else float("nan")
-        text = (
-            f"{name}: {b.flags} flags hold {times:.2f} times as often as the plain rule's, at least {LEAST_HOLD} wanted"
-        )
-        said.append((None if few else times >= LEAST_HOLD, f"{text}{few}"))
+    said: Said = []
+    plain = measured["±50 %, months" if month else "±50 %"]
+    for kind, (name, most) in enumerate(zip(CLASSES, MOST_OF_PLAIN, strict=True)):
+        one = measured[ours][kind]
+        few = one.rooms < FEWEST_ROOMS or one.weeks < FEWEST_ROWS
+        note = f" (only {one.weeks} weeks of {one.rooms} rooms)" if few else ""
+        ratio = one.shuffled / plain[kind].shuffled if plain[kind].shuffled else math.nan
+        text = f"{ours}, {name}: on shuffled weeks {ratio:.3f} of the plain rule's flags, at most {most:.3f} wanted"
+        said.append((None if few else ratio <= most, text + note))
+        for change in PLANTED:
+            least = LEAST_FOR_MONTH if month and kind == 1 else LEAST_OF_FIRST
+            if not one.first_of_best[change]:
+                continue
+            times = one.of_best[change] / one.first_of_best[change]
+            text = f"{ours}, {name}: {change} seen {times:.2f} times as often as by the first version at as many alarms"
+            said.append(
+                (None if few or math.isnan(times) else times >= least, f"{text}, at least {least} wanted{note}")
+            )
     return said
 
 
-def words(real: Rows) -> str:
-    """How often each verdict is given, by class."""
-    given = pd.crosstab(
-        np.array(CLASSES, dtype=object)[real.kind], real.judged()["signal"].to_numpy(), normalize="index"
-    )
+def bounds_of_cover(names: list[str], shares: list[float], rows: list[int]) -> Said:
+    """Whether what is called usual holds nine of ten."""
+    low, high = COVERED
+    return [
+        (
+            None if few < FEWEST_ROWS / 3 else low <= share <= high,
+            f"{name}: usual holds {share:.1%}, {low:.0%} to {high:.0%}",
+        )
+        for name, share, few in zip(names, shares, rows, strict=True)
+    ]
+
+
+def words(rows: Rows, bar: Bar) -> str:
+    """How often each signal is given, by class."""
+    signals = rows.judged(bar)["signal"].to_numpy()
+    given = pd.crosstab(np.array(CLASSES, dtype=object)[rows.kind], signals, normalize="index")
     given = given.reindex(index=[name for name in CLASSES if name in given.index])
     return given.map("{:.1%}".format).rename_axis(index=None, columns=None).to_string()
 
 
+def report(data: Data, bar: Bar, counts: Array, turning: Array, begin: int, designs: dict[str, Rule]) -> Said:
+    """Prints all figures of a bar and says which bounds hold."""
+    rules: dict[str, tuple[Rule, bool]] = {
+        "±50 %": (plain_rule, False),
+        "first version": (first_rule, False),
+        "signal": (partial(our_rule, bar=bar), False),
+        **{name: (rule, False) for name, rule in designs.items()},
+        "±50 %, months": (partial(plain_rule, weeks=MONTH), True),
+        "signal, months": (partial(our_rule, bar=bar, month=True), True),
+    }
+    measured = {name: measure(rule, data, month=month) for name, (rule, month) in rules.items()}
+    print(table(measured))
+    print(f"\nHow often each signal is given\n{words(data.real, bar)}\n")
+    said = bounds(measured, "signal", month=False) + bounds(measured, "signal, months", month=True)
+    number = [int((data.real.kind == kind).sum()) for kind in range(len(CLASSES))]
+    for span, shares in zip(("a week", "four weeks"), covered(data.real, bar), strict=True):
+        said += bounds_of_cover([f"{span}, {name}" for name in CLASSES], shares, number)
+    for span, month in (("a week", False), ("four weeks", True)):
+        share, news = covered_total(counts, turning, begin, month=month)
+        said += bounds_of_cover([f"{span}, all rooms together ({news:.1%} news)"], [share], [counts.shape[1] - begin])
+    marks = {True: "holds     ", False: "FAILS     ", None: "not judged"}
+    print("\n".join(f"{marks[held]}  {text}" for held, text in said), "\n")
+    return said
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure the verdict on a folder of daily counts.")
+    parser = argparse.ArgumentParser(description="Measure the signals on a folder of daily counts.")
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--leave-out", nargs="+", default=[], metavar="ROOM", help="rooms to leave out, by name or id")
     parser.add_argument("--designs", action="store_true", help="the other rules that were tried, too")
-    parser.add_argument("--shuffles", type=int, default=5)
+    parser.add_argument("--shuffles", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     began = time.monotonic()
     rng = np.random.default_rng(asked.seed)
     counts, start, weeks = weekly(asked.folder, asked.leave_out)
-    real = all_rows(counts, start, weeks)
-    mixed = [all_rows(shuffled(counts, start, rng), start, weeks, seasons=False) for _ in range(asked.shuffles)]
-    change = planted(real, rng)
-    rules: dict[str, Rule] = {"±50 %": plain_rule, "our verdict": our_rule}
+    if not len(counts) or not weeks:
+        raise SystemExit("There is no complete week with a message.")
+    turning = np.array([verdict.turn_of_year(week) for week in weeks])
+    real = with_month(all_rows(counts, start, weeks))
+    mixed = [
+        with_month(all_rows(shuffled(counts, start, rng), start, weeks, seasons=False)) for _ in range(asked.shuffles)
+    ]
+    together = Rows(**{name: np.concatenate([getattr(one, name) for one in mixed]) for name in vars(mixed[0])})
+    cut = int(FOUND_ON * len(weeks))
+    print(f"{len(counts)} rooms, {len(weeks)} complete weeks, {weeks[0].start} to {weeks[-1].end}\n")
+    designs: dict[str, Rule] = {}
     if asked.designs:
         from verdict_designs import DESIGNS
 
-        rules |= DESIGNS
-    figures = [measure(rule, real, mixed, change) for rule in rules.values()]
-    print(f"{len(counts)} rooms, {len(weeks)} complete weeks, {weeks[0].start} to {weeks[-1].end}\n")
-    print(table(list(rules), figures))
-    print(f"\nHow often each verdict is given\n{words(real)}\n")
-    said = bounds(figures[0], figures[1])
-    marks = {True: "holds     ", False: "FAILS     ", None: "not judged"}
-    print("\n".join(f"{marks[held]}  {text}" for held, text in said))
-    print(f"\n{time.monotonic() - began:.0f} seconds")
+        designs = DESIGNS
+    own = found(counts[:, :cut], start.astype(float), turning[:cut])
+    said: Said = []
+    for title, bar, begin in (
+        (f"Thresholds of the first {cut} weeks, judged on the {len(weeks) - cut} others", own, cut),
+        ("Thresholds that hold without a past, judged on all weeks", CONSTANT_BAR, 0),
+    ):
+        some = together.picked(together.week >= begin)
+        data = Data(real.picked(real.week >= begin), some, planted(some, rng))
+        print(f"{title}\n{bar.to_json()}")
+        said += report(data, bar, counts, turning, begin, designs)
+    print(f"{time.monotonic() - began:.0f} seconds")
     return 1 if any(held is False for held, _ in said) else 0
 
 

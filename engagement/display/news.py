@@ -9,8 +9,9 @@ import pandas as pd
 
 from engagement.display import signals, wording
 from engagement.numbers import naming, rankings
+from engagement.numbers.evidence import FEWEST_WEEKS
 from engagement.numbers.rooms import Activity
-from engagement.numbers.verdict import FALLING, FEWEST_WEEKS, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
+from engagement.numbers.verdict import FALLING, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
 
 # More than that nobody looks at in a morning.

@@ -13,6 +13,7 @@ from engagement.errors import InvalidInput
 
 # Classes of rooms, by their messages a week: below 10, from 10 to 100, more.
 CLASS_LIMITS = (10.0, 100.0)
+CLASSES = len(CLASS_LIMITS) + 1
 
 ByClass = tuple[float, float, float]
 
@@ -23,14 +24,32 @@ def room_class(level: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """Thresholds by class of rooms, and of how many weeks of a workspace they were found; 0 for the constants.
+class Thresholds:
+    """What one look at a room goes by, for each class of rooms.
 
-    ``week`` is by how much the logarithm of a week's odds must speak for a lasting change.
+    ``up`` and ``down`` are by how much the logarithm of the odds must speak for a lasting change; ``usual_low`` and
+    ``usual_high`` by what the low and the high count before are multiplied (as 1 + count) to hold nine of ten;
+    ``chance`` is the share of rooms in which nothing changed that get a signal all the same.
     """
 
-    week: ByClass
+    up: ByClass
+    down: ByClass
+    usual_low: ByClass
+    usual_high: ByClass
+    chance: ByClass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The thresholds of a week and of four weeks together, and how many weeks they were found on; 0 for constants."""
+
+    week: Thresholds
+    month: Thresholds
     weeks: int = 0
+
+    def of(self, *, month: bool) -> Thresholds:
+        """The thresholds of one of the two."""
+        return self.month if month else self.week
 
     def to_json(self) -> str:
         """The thresholds as text that ``from_json`` reads."""
@@ -40,17 +59,41 @@ class Bar:
     def from_json(cls, text: str) -> Bar:
         """The thresholds of a text. Raises InvalidInput for one that ``to_json`` of this release did not write."""
         try:
-            values = json.loads(text)
-            names = {field.name for field in fields(cls)}
-            if set(values) != names:
+            told = json.loads(text)
+            if set(told) != {"week", "month", "weeks"} or type(told["weeks"]) is not int:
                 raise InvalidInput("These are not the thresholds of this release.")
-            weeks = int(values.pop("weeks"))
-            found = {name: tuple(float(value) for value in by_class) for name, by_class in values.items()}
+            return cls(_thresholds(told["week"]), _thresholds(told["month"]), told["weeks"])
         except (ValueError, TypeError, AttributeError) as exc:
             raise InvalidInput("These are not the thresholds of a workspace.") from exc
-        if any(len(by_class) != len(CLASS_LIMITS) + 1 or any(map(math.isnan, by_class)) for by_class in found.values()):
-            raise InvalidInput("The thresholds of a workspace are three for every kind of signal.")
-        return cls(weeks=weeks, **found)  # type: ignore[arg-type]
 
 
-CONSTANT_BAR = Bar(week=(math.log(3.5), math.log(3.5), math.log(3.0)))
+def _thresholds(told: dict[str, list[float]]) -> Thresholds:
+    if set(told) != {field.name for field in fields(Thresholds)}:
+        raise InvalidInput("These are not the thresholds of this release.")
+    return Thresholds(**{name: _by_class(values) for name, values in told.items()})
+
+
+def _by_class(values: list[float]) -> ByClass:
+    below, middle, above = (float(value) for value in values)
+    if not all(map(math.isfinite, (below, middle, above))):
+        raise InvalidInput("A threshold is a number.")
+    return below, middle, above
+
+
+# With a margin for communities that are like none of those they were found on: docs/verdict.md.
+CONSTANT_BAR = Bar(
+    week=Thresholds(
+        up=(2.4, 2.0, 0.9),
+        down=(2.1, 2.9, 2.4),
+        usual_low=(1.0, 0.4, 0.2),
+        usual_high=(1.35, 1.55, 1.35),
+        chance=(0.018, 0.042, 0.10),
+    ),
+    month=Thresholds(
+        up=(5.0, 4.0, 3.0),
+        down=(1.75, 2.9, 3.0),
+        usual_low=(0.25, 0.18, 0.1),
+        usual_high=(4.0, 2.0, 1.8),
+        chance=(0.029, 0.043, 0.09),
+    ),
+)

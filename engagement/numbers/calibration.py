@@ -1,25 +1,164 @@
-"""The bar that a workspace sets itself: thresholds found on its own past."""
+"""The bar that a workspace sets itself: thresholds found on its own past, its weeks in another order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from engagement.numbers.bar import CONSTANT_BAR, Bar
+from engagement.numbers import evidence
+from engagement.numbers.bar import CLASSES, CONSTANT_BAR, Bar, ByClass, Thresholds, room_class
+from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Edges, Floats, Ints
+from engagement.numbers.verdict import checked, compared, unknown_first
 
-# Fewer weeks than these say too little of what comes by chance, so the constants stand.
+# Fewer weeks than about a year say too little of what comes by chance, so the constants stand.
 FEWEST_WEEKS_OF_BAR = 48
+# False alarms, as a share of those of the plain rule (beyond ±50 %) on the same shuffled weeks: well below the tenth
+# and the third that are promised, as weeks to come are not those that the thresholds were found on.
+MOST_OF_PLAIN = np.array([0.07, 0.07, 0.18])
+# Which part of them may be rises: falls of small rooms can hardly be seen.
+RISES = np.array([0.85, 0.6, 0.45])
+# Half a year, inside which weeks change places: longer ago a room was another one.
+SHUFFLED_WEEKS, SHUFFLES = 26, 3
+# Of one week in twenty the count is lower than usual, and of one in ten it is lower or higher.
+BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.1
+# The constants count like so many weeks of rooms of a class, and a class needs so many rooms.
+WEEKS_OF_CONSTANTS, FEWEST_ROOMS = 500, 5
+# More rooms of a class, and more weeks, say nothing new.
+MOST_ROOMS, MOST_WEEKS = 300, 40_000
+
+
+_ONE: ByClass = (1.0, 1.0, 1.0)
+_ZERO: ByClass = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Windows of weeks, the last of them judged: ``known`` [rows, WINDOW], and which room each is of."""
+
+    known: Floats
+    room: Ints
 
 
 def found(
-    history: npt.NDArray[np.float64],
-    created_week: npt.NDArray[np.float64] | None = None,
+    history: Floats,
+    created_week: Floats | None = None,
     left_out: Sequence[bool] | npt.NDArray[np.bool_] | None = None,
 ) -> Bar:
     """The bar of a workspace from the weeks of its rooms, arguments as in ``verdict.judge``.
 
-    The constants where fewer than FEWEST_WEEKS_OF_BAR weeks are known.
+    False alarms on its own weeks in another order stay a margin below what is promised; classes with few rooms keep
+    the constants. CONSTANT_BAR where fewer than FEWEST_WEEKS_OF_BAR weeks are known.
     """
-    return CONSTANT_BAR
+    weeks = compared(*checked(history, created_week, left_out))
+    told = int((~np.isnan(weeks)).any(axis=0).sum())
+    if told < FEWEST_WEEKS_OF_BAR:
+        return CONSTANT_BAR
+    weeks = unknown_first(_sampled(weeks))
+    chance = np.random.default_rng(1)
+    real = _windows(weeks)
+    mixed = [_windows(_shuffled(weeks, chance)) for _ in range(SHUFFLES)]
+    rows = _Rows(np.concatenate([one.known for one in mixed]), np.concatenate([one.room for one in mixed]))
+    week, month = (_with_odds(_with_usual(real, month=month), rows, month=month) for month in (False, True))
+    return Bar(week, month, told)
+
+
+def _sampled(weeks: Floats) -> Floats:
+    """At most MOST_ROOMS rooms of each class, evenly among those that spoke."""
+    level = np.nan_to_num(weeks).mean(axis=1)
+    kind = room_class(level)
+    chosen = []
+    for one in range(CLASSES):
+        at = np.flatnonzero((kind == one) & (level > 0))
+        chosen.append(at[np.linspace(0, len(at) - 1, min(len(at), MOST_ROOMS)).astype(np.int64)])
+    return weeks[np.concatenate(chosen)]
+
+
+def _shuffled(weeks: Floats, chance: np.random.Generator) -> Floats:
+    """The weeks of each room in another order inside each half year, so that nothing really changes."""
+    half = (np.arange(weeks.shape[1])[::-1] // SHUFFLED_WEEKS)[::-1]
+    # Unknown weeks stand first and stay there.
+    order = np.where(np.isnan(weeks), np.arange(weeks.shape[1]) / weeks.shape[1] - 1, 0.0)
+    order = np.where(order < 0, order, (half.max() - half) + chance.random(weeks.shape))
+    return np.take_along_axis(weeks, np.argsort(order, axis=1), axis=1)
+
+
+def _windows(weeks: Floats) -> _Rows:
+    """Every known week of every room, and the weeks before it."""
+    padded = np.concatenate([np.full((len(weeks), WINDOW - 1), np.nan), weeks], axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=1)
+    room, week = np.nonzero(~np.isnan(weeks))
+    few = np.linspace(0, len(room) - 1, min(len(room), MOST_WEEKS)).astype(np.int64)
+    return _Rows(windows[room[few], week[few]], room[few])
+
+
+def _with_usual(rows: _Rows, *, month: bool) -> Thresholds:
+    """The constants with the margins of what is usual that held nine of ten of these weeks."""
+    constants = CONSTANT_BAR.of(month=month)
+    plain = replace(constants, usual_low=_ONE, usual_high=_ONE)
+    count, (low, high), edges = evidence.looked_at(rows.known, plain, month=month)
+    found: list[tuple[float, float]] = []
+    for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
+        held = constants.usual_low[kind], constants.usual_high[kind]
+        if trust := _trust(rows.room[of_kind]):
+            margin = evidence.margin_of(low[of_kind], high[of_kind], month=month)
+            below, above = (((count[of_kind] + 1) / (edge[of_kind] + 1)) ** (1 / margin) for edge in (low, high))
+            least = min(float(np.quantile(below, BELOW_USUAL)), 1.0)
+            beyond = (BEYOND_USUAL_OF_MONTHS if month else BEYOND_USUAL) - float((below < least).mean())
+            most = float(np.quantile(above, 1 - beyond))
+            held = _between(trust, least, held[0]), _between(trust, most, held[1])
+        found.append(held)
+    return replace(constants, usual_low=_of(found, 0), usual_high=_of(found, 1))
+
+
+def _with_odds(bar: Thresholds, rows: _Rows, *, month: bool) -> Thresholds:
+    """The thresholds that give as many false alarms on these shuffled weeks as there may be."""
+    lowest = replace(bar, up=_ZERO, down=_ZERO)
+    count, _, edges = evidence.looked_at(rows.known, lowest, month=month)
+    rise = np.where(count > edges.above, edges.rise, 0.0)
+    fall = np.where(count < edges.below, edges.fall, 0.0)
+    span = MONTH if month else 1
+    before = rows.known[:, -2 * span : -span].sum(axis=1)
+    plain = (before > 0) & ((count > 1.5 * before) | (count < 0.5 * before))
+    found: list[tuple[float, float, float]] = []
+    for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
+        held = bar.up[kind], bar.down[kind], bar.chance[kind]
+        if trust := _trust(rows.room[of_kind], SHUFFLES):
+            wanted = MOST_OF_PLAIN[kind] * plain[of_kind].mean()
+            up, down = (
+                _between(trust, float(np.quantile(score[of_kind], 1 - wanted * part, method="higher")), constant)
+                for score, part, constant in ((rise, RISES[kind], held[0]), (fall, 1 - RISES[kind], held[1]))
+            )
+            held = up, down, round(float(((rise[of_kind] > up) | (fall[of_kind] > down)).mean()), 4)
+        found.append(held)
+    return replace(bar, up=_of(found, 0), down=_of(found, 1), chance=_of(found, 2))
+
+
+def _by_kind(rows: _Rows, count: Floats, edges: Edges, *, month: bool) -> list[npt.NDArray[np.bool_]]:
+    """Which rows are of each class, of those that can be judged and spoke in the eight weeks before.
+
+    Of those, false alarms are promised to be few.
+    """
+    span = MONTH if month else 1
+    heard = np.nansum(rows.known[:, -span - 8 : -span], axis=1) > 0
+    there = (edges.base.weeks >= FEWEST_WEEKS) & heard & ~np.isnan(count)
+    kind = room_class(edges.base.mean)
+    return [there & (kind == one) for one in range(CLASSES)]
+
+
+def _trust(rooms: Ints, shuffles: int = 1) -> float:
+    """How far the rows of these rooms are believed, beside the constants: 0 to 1."""
+    if len(np.unique(rooms)) < FEWEST_ROOMS:
+        return 0.0
+    return len(rooms) / (len(rooms) + shuffles * WEEKS_OF_CONSTANTS)
+
+
+def _between(trust: float, found: float, constant: float) -> float:
+    return round(trust * found + (1 - trust) * constant, 3)
+
+
+def _of(found: Sequence[tuple[float, ...]], which: int) -> ByClass:
+    below, middle, above = (values[which] for values in found)
+    return below, middle, above

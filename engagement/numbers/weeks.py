@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engagement.numbers.basis import CONSTANTS, Basis
+from engagement.numbers.evidence import WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.totals import judge_total
 from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge, turn_of_year
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
-SIGNAL_WEEKS = 17
+SIGNAL_WEEKS = WINDOW
 # What all rooms together had in a year says what is usual for them. Of the weeks before those that signals look at,
 # what is kept does: nobody is asked for more.
 YEAR_WEEKS = 52
@@ -198,7 +200,8 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    judged = judge(counts, made_in_week, history.turns_of_year(), history.basis.bar).set_axis(index, axis="index")
+    turns, bar = history.turns_of_year(), history.basis.bar
+    judged = judge(counts, made_in_week, turns, bar, month=history.month).set_axis(index, axis="index")
     if gap := history.gaps[-1]:
         judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
     _agree(judged, rooms.set_axis(index), counts[:, -4:].sum(axis=1) if history.month else counts[:, -1])
@@ -228,7 +231,7 @@ def median_before(messages: Sequence[int]) -> float | None:
 
 def total_signal(history: History, weekly: pd.Series) -> pd.Series:
     """The signal on the last week of ``weekly``, the messages of many rooms together; fields as in ``signals``."""
-    judged = judge(weekly.to_numpy(dtype=np.float64)[None, :], None, history.turns_of_year()).iloc[0].copy()
+    judged = judge_total(weekly.to_numpy(dtype=np.float64), history.turns_of_year(), month=history.month)
     if np.isnan(weekly.iloc[-1]):
         judged["reason"] = f"this week is not known: {history.gaps[-1] or 'what was kept of some room is out of date'}"
     return judged

@@ -8,6 +8,7 @@ import streamlit as st
 from engagement import figures
 from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
 from engagement.numbers import naming
+from engagement.numbers.totals import total_band
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, signals, total_signal
 from engagement.ui import opened
@@ -33,8 +34,9 @@ def total_line(shown: Shown, history: History, weeks: int) -> RoomLine:
 def all_together(weekly: pd.DataFrame, history: History, context: figures.Context, weeks: int) -> RoomLine:
     """The messages of ``measures.by_week`` as one line of the last ``weeks``, with what is usual."""
     messages = weekly["messages"]
+    band = total_band(messages, history.turns_of_year())
     judged = total_signal(history, messages)
-    return _line("Activity in all rooms shown", messages, history, judged, context, weeks, "all rooms together")
+    return _line("Activity in all rooms shown", messages, history, band, judged, context, weeks, "all rooms together")
 
 
 def heat(shown: Shown, history: History, most: int, weeks: int) -> Heat:
@@ -75,7 +77,8 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
         one = shown.rooms[shown.rooms["room_id"] == room_id]
         weekly = history.of([room_id]).iloc[0]
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
-        return _line(label, weekly, history, signals(one, history).iloc[0], shown.context(), weeks)
+        band = expected_band(weekly, history.turns_of_year(), history.basis.bar)
+        return _line(label, weekly, history, band, signals(one, history).iloc[0], shown.context(), weeks)
 
     return shown.made(("room_line", room_id, weeks), line)
 
@@ -84,12 +87,12 @@ def _line(
     label: str,
     weekly: pd.Series,
     history: History,
+    band: pd.DataFrame,
     judged: pd.Series,
     context: figures.Context,
     weeks: int,
     what: str = "this room",
 ) -> RoomLine:
     # What is usual in the first of the weeks shown rests on those before them.
-    band = expected_band(weekly, history.turns_of_year(), history.basis.bar).tail(weeks)
-    gaps = history.last(weeks).gaps
-    return figures.room_line(label, band.assign(messages=weekly), judged, context, gaps, what, month=history.month)
+    table, gaps = band.assign(messages=weekly).tail(weeks), history.last(weeks).gaps
+    return figures.room_line(label, table, judged, context, gaps, what, month=history.month)
