@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engagement.numbers import evidence
 from engagement.numbers.bar import CLASSES, CONSTANT_BAR, Bar, ByClass, Thresholds, room_class
-from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Edges, Floats, Ints
+from engagement.numbers.evidence import MONTH, WINDOW, Edges, Floats, Ints
 from engagement.numbers.verdict import checked, compared, unknown_first
 
 # Fewer weeks than about a year say too little of what comes by chance, so the constants stand.
@@ -26,6 +26,8 @@ SHUFFLED_WEEKS, SHUFFLES = 26, 3
 BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.1
 # The constants count like so many weeks of rooms of a class, and a class needs so many rooms.
 WEEKS_OF_CONSTANTS, FEWEST_ROOMS = 500, 5
+# So many weeks before must be known.
+ENOUGH_WEEKS = 8
 # More rooms of a class, and more weeks, say nothing new.
 MOST_ROOMS, MOST_WEEKS = 300, 40_000
 
@@ -137,13 +139,13 @@ def _with_odds(bar: Thresholds, rows: _Rows, *, month: bool) -> Thresholds:
 
 
 def _by_kind(rows: _Rows, count: Floats, edges: Edges, *, month: bool) -> list[npt.NDArray[np.bool_]]:
-    """Which rows are of each class, of those that can be judged and spoke in the eight weeks before.
+    """Which rows are of each class, of those with eight weeks before, in which they spoke.
 
     Of those, false alarms are promised to be few.
     """
     span = MONTH if month else 1
-    heard = np.nansum(rows.known[:, -span - 8 : -span], axis=1) > 0
-    there = (edges.base.weeks >= FEWEST_WEEKS) & heard & ~np.isnan(count)
+    heard = np.nansum(rows.known[:, -span - ENOUGH_WEEKS : -span], axis=1) > 0
+    there = (edges.base.weeks >= ENOUGH_WEEKS) & heard & ~np.isnan(count)
     kind = room_class(edges.base.mean)
     return [there & (kind == one) for one in range(CLASSES)]
 

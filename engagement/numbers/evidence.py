@@ -42,7 +42,7 @@ BURST, BURST_MESSAGES = 2.0, 5.0
 YOUNG = 0.5
 
 # Where half of all triplings are seen, and how fast that grows, by the logarithm of level × 3 to the edge.
-SEEN_IN_FOUR_WEEKS, SEEN_IN_A_MONTH = (0.0, 1.5), (0.0, 1.5)
+SEEN_IN_FOUR_WEEKS, SEEN_IN_A_MONTH = (-0.4, 1.1), (0.5, 1.2)
 
 # The size of the negative binomial (variance = level + level² / size) whose central 95 % held 94 to 98 % of the
 # weeks of rooms of that level, in 329 rooms of five public communities.

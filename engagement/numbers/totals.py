@@ -62,10 +62,11 @@ def judge_total(
     known = np.where(marked, np.nan, counts)
     weeks_known = int((~np.isnan(known[:-1])).sum())
     usual = _usual(known, span)
-    count = span * _recent(known, span) if span > 1 else float(counts[-1])
-    if marked[-1] or math.isnan(counts[-1]) or math.isnan(count) or usual is None:
-        reason = TURN_OF_YEAR if marked[-1] else NO_DATA if math.isnan(counts[-1]) else ""
-        return _row(TOO_FEW_WEEKS, reason or f"too few weeks before are known ({weeks_known})", weeks_known)
+    count = span * _recent(known, span) if month else float(counts[-1])
+    if marked[-1] or math.isnan(counts[-1]) or usual is None:
+        few = f"{count:,.0f} messages, only {weeks_known} weeks before are known"
+        reason = TURN_OF_YEAR if marked[-1] else NO_DATA if math.isnan(counts[-1]) else few
+        return _row(TOO_FEW_WEEKS, reason, weeks_known)
     low, high = (span * edge for edge in usual.edges(1.0))
     below, above = (span * edge for edge in usual.edges(NEWS))
     signal = RISING if count > above else FALLING if count < below else NO_CLEAR_CHANGE

@@ -1,0 +1,75 @@
+"""The whole workspace against the spread of its own weeks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engagement.errors import InvalidInput
+from engagement.numbers.totals import judge_total, total_band
+
+NAN = float("nan")
+# Eight weeks around 1,000, six times: what is usual lies within them.
+YEAR = np.array([1000, 1060, 950, 1010, 1090, 940, 1030, 980] * 6, dtype=float)
+
+
+def test_weeks_that_hardly_differ_have_a_narrow_range() -> None:
+    weeks = np.random.default_rng(2).integers(9_809, 13_283, 53).astype(float)
+    row = judge_total(weeks)
+    assert 0.75 * row["level"] < row["usual_low"] < row["usual_high"] < 1.33 * row["level"]
+    few = judge_total(weeks[:13])
+    assert 0.6 * few["level"] < few["usual_low"] < few["usual_high"] < 1.6 * few["level"]
+
+
+def test_news_begins_beyond_what_is_usual() -> None:
+    row = judge_total(YEAR)
+    assert row["signal"] == "no clear change"
+    assert row["news_below"] < row["usual_low"] < 980 < row["usual_high"] < row["news_above"]
+    assert row["reason"] == f"980 messages, usually {row['usual_low']:,.0f} to {row['usual_high']:,.0f}"
+
+
+def test_a_signal_says_how_far_beyond_the_edge_it_is_and_which_way() -> None:
+    assert judge_total(np.append(YEAR, 500.0))["surprise"] < judge_total(np.append(YEAR, 700.0))["surprise"] < 0
+    assert judge_total(np.append(YEAR, 2000.0))["surprise"] > 0
+    assert judge_total(np.append(YEAR, 2000.0))["signal"] == "rising"
+    assert judge_total(np.append(YEAR, 0.0))["signal"] == "unusually silent"
+
+
+def test_a_tripling_of_even_weeks_is_always_seen() -> None:
+    assert judge_total(YEAR)["seen_tripling"] == 1
+
+
+def test_four_weeks_are_judged_together() -> None:
+    row = judge_total(np.append(YEAR, [500.0] * 4), month=True)
+    assert row["signal"] == "falling"
+    assert row["reason"].startswith("2,000 messages in four weeks, usually ")
+    assert judge_total(YEAR, month=True)["signal"] == "no clear change"
+
+
+def test_few_weeks_are_too_few_and_say_how_many() -> None:
+    row = judge_total(np.array([10.0, 11, 9, 10]))
+    assert row["signal"] == "too few weeks"
+    assert row["reason"] == "10 messages, only 3 weeks before are known"
+    assert np.isnan(row["level"])
+
+
+def test_the_band_of_a_week_is_the_one_it_is_judged_by() -> None:
+    weekly = pd.Series(np.append(YEAR, 700.0), index=pd.date_range("2025-01-06", periods=49, freq="7D"))
+    marked = [False] * 30 + [True] + [False] * 18
+    band = total_band(weekly, marked)
+    assert band.index.equals(weekly.index)
+    assert band.iloc[30].isna().all()
+    for week in (12, 29, 40, 48):
+        row = judge_total(weekly.to_numpy()[: week + 1], marked[: week + 1])
+        assert band.iloc[week].tolist() == [row["usual_low"], row["level"], row["usual_high"]]
+    assert total_band(weekly.iloc[:0]).empty
+
+
+def test_weeks_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="one row"):
+        judge_total(np.zeros((2, 3)))
+    with pytest.raises(InvalidInput, match="one row"):
+        judge_total(np.zeros(0))
+    with pytest.raises(InvalidInput, match="one mark per week"):
+        judge_total(YEAR, [True])
