@@ -12,7 +12,7 @@ from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
 from engagement.numbers.weeks import History
 
 # Of communities of chat whose weeks were shuffled, so that nothing lasted: docs/verdict.md.
-CHANCE = "about one signal in five is chance"
+CHANCE = "about every second signal is chance"
 
 # For a manager, as Markdown: one paragraph each.
 EXPLAINED = (

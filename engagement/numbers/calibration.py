@@ -29,7 +29,7 @@ WEEKS_OF_CONSTANTS, FEWEST_ROOMS = 500, 5
 # So many weeks before must be known.
 ENOUGH_WEEKS = 8
 # More rooms of a class, and more weeks, say nothing new.
-MOST_ROOMS, MOST_WEEKS = 300, 40_000
+MOST_ROOMS, MOST_WEEKS = 300, 15_000
 
 
 _ONE: ByClass = (1.0, 1.0, 1.0)

@@ -57,9 +57,9 @@ def test_where_thresholds_come_from_is_one_sentence() -> None:
     mine = Basis(replace(CONSTANT_BAR, weeks=61), Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
     assert signals.basis_text(mine) == (
         "The thresholds of signals were found on 61 weeks of this workspace, 3 Feb 2025 – 5 Apr 2026; "
-        "about one signal in five is chance."
+        "about every second signal is chance."
     )
-    others = "the thresholds of signals are those found on others; about one signal in five is chance."
+    others = "the thresholds of signals are those found on others; about every second signal is chance."
     assert signals.basis_text(Basis(known=23)) == f"This workspace has 23 known weeks; until it has 48, {others}"
     assert signals.basis_text(Basis(known=1)).startswith("This workspace has 1 known week; ")
     unsought = f"This workspace has 50 known weeks; until its own are found, {others}"
