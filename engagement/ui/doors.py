@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engagement.settings.keys import PROXY_HEADER, AccessRules
@@ -22,6 +22,8 @@ _FOLDERS = ("/static/", "/media/")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 REFUSED = 1008
 UNKEPT = {"Cache-Control": "no-store"}
+# What stands in links that an older release made, and what it is called now.
+_RENAMED = {("moved", "Went quiet"): ("moved", "Fell silent")}
 
 
 def unsafe_start(access: AccessRules, environ: Mapping[str, str]) -> str | None:
@@ -127,7 +129,7 @@ class Doors:
         else:
             await send({"type": "websocket.close", "code": REFUSED})
 
-    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+    def _refused(self, scope: Scope) -> Response | None:
         if not self._names.known(Headers(scope=scope)):
             return _sentence(
                 421,
@@ -140,7 +142,14 @@ class Doors:
             return None
         if path.rstrip("/") not in self._read_only and not path.startswith(_FOLDERS):
             return _sentence(404, "There is nothing here.")
-        return None if scope["method"] in {"GET", "HEAD"} else _sentence(405, "This can only be read.")
+        return _renewed(scope) if scope["method"] in {"GET", "HEAD"} else _sentence(405, "This can only be read.")
+
+
+def _renewed(scope: Scope) -> RedirectResponse | None:
+    """The way to the same page in the words of today, where its link uses others; the framework would drop them."""
+    asked = parse_qsl(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
+    told = [_RENAMED.get(pair, pair) for pair in asked]
+    return RedirectResponse(f"?{urlencode(told)}", headers=UNKEPT) if told != asked else None
 
 
 def _sentence(status: int, sentence: str) -> PlainTextResponse:

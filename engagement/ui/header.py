@@ -17,7 +17,6 @@ from engagement.ui.shown import Shown
 
 # Minutes from which on the time of day does not say when something was read.
 _DAY = 24 * 60
-_RENAMED = "_choice_renamed"
 
 
 def title(words: str) -> DeltaGenerator:
@@ -42,14 +41,7 @@ def choose_number(label: str, options: list[int], key: str) -> int:
 
 def choose_some(label: str, options: list[str], key: str) -> list[str]:
     """Some of a few words, none at first, kept in the link under ``key``."""
-    if _RENAMED in st.session_state:
-        st.session_state[key] = st.session_state.pop(_RENAMED)
     words: list[str] = st.pills(label, options, selection_mode="multi", key=key, bind="query-params")
-    if renamed := opened.renamed(key, options):
-        # Whatever is set before it is first drawn, a control takes what it knows from the link.
-        opened.shows(key, [*renamed, *opened.RENAMED])
-        st.session_state[_RENAMED] = renamed
-        st.rerun()
     opened.shows(key, words)
     return words
 

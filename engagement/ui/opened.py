@@ -10,8 +10,6 @@ import streamlit as st
 _ASKED = "_link_asked"
 _IGNORED = "_link_ignored"
 _PLACE = "_link_place"
-# Words of links that an older release made, and those of today.
-RENAMED = {"Went quiet": "Fell silent"}
 
 
 def asked() -> dict[str, list[str]]:
@@ -34,13 +32,6 @@ def shows(name: str, values: Iterable[object]) -> None:
     if name in link and ignored(link[name], [str(value) for value in values]):
         st.session_state[_IGNORED].append(name)
     st.session_state[_ASKED] = {other: texts for other, texts in link.items() if other != name}
-
-
-def renamed(name: str, offered: Iterable[str]) -> list[str]:
-    """What the link asked for under ``name`` of what is ``offered``, where it used RENAMED words; until ``shows``."""
-    link = st.session_state.get(_ASKED, {}).get(name, [])
-    words = {RENAMED.get(text, text) for text in link}
-    return [word for word in offered if word in words] if RENAMED.keys() & set(link) else []
 
 
 def ignored(link: Iterable[str], shown: Iterable[str]) -> bool:

@@ -246,3 +246,13 @@ def test_in_the_dark_theme_charts_are_light_on_dark(enter: Enter) -> None:
     text = page.locator(".js-plotly-plot text").first
     red = text.evaluate("node => parseInt(getComputedStyle(node).fill.match(/\\d+/)[0])")
     assert red > 120
+
+
+def test_a_link_with_words_of_an_older_release_shows_and_becomes_one_of_today(enter: Enter) -> None:
+    page = enter("week_over_week?moved=New&moved=Went+quiet")
+    for word in ("New", "Fell silent"):
+        expect(page.get_by_test_id("stButtonGroup").get_by_role("button", name=word, exact=True)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    expect(page).to_have_url(re.compile(r"moved=New&moved=Fell(\+|%20)silent"))
+    expect(page.get_by_text("This link asks for something unknown")).to_have_count(0)

@@ -213,13 +213,6 @@ def test_a_link_to_a_page_says_what_of_it_is_unknown_until_that_was_read(
     assert app.get("plotly_chart")
 
 
-def test_a_link_of_an_older_release_asks_for_what_its_words_are_called_now(session_id: str) -> None:
-    app = read(tab(session_id, "week_over_week", moved=["New", "Went quiet", "Old"]))
-    assert app.get("button_group")[0].value == ["New", "Fell silent"]
-    assert told(app) == {"moved"}
-    assert told(read(tab(session_id, "week_over_week", moved=["Went quiet"]))) == set()
-
-
 def test_two_rooms_with_one_label_are_two_entries_to_choose_from() -> None:
     def leaving_out() -> None:
         from datetime import date
