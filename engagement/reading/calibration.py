@@ -46,7 +46,9 @@ def calibrate(
             archive.keep_bar(scope, None)
         return kept is not None and anew
     weeks = weeks_until(sound[-1], (sound[-1].start - sound[0].start).days // 7 + 1)
-    bar = found(_counts(archive, scope, weeks, sound), None, [turn_of_year(week) for week in weeks])
+    counts = _counts(archive, scope, weeks, sound)
+    # When rooms were made is not kept: before its first message a room is taken for one that was not there.
+    bar = found(counts, (counts > 0).argmax(axis=1).astype(np.float64), [turn_of_year(week) for week in weeks])
     archive.keep_bar(scope, KeptBar(BAR_RULE, now(), starts, bar))
     return True
 

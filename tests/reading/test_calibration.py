@@ -56,9 +56,10 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     """What a bar was looked for on: which of the weeks were known, and which are left out. It is always MINE."""
     seen: list[pd.DataFrame] = []
 
-    def found(history: np.ndarray, _made: None, left_out: Sequence[bool]) -> Bar:
+    def found(history: np.ndarray, made: np.ndarray, left_out: Sequence[bool]) -> Bar:
         known = (~np.isnan(history)).all(axis=0)
         assert (known == (~np.isnan(history)).any(axis=0)).all()
+        assert made.tolist() == [0, 0]
         seen.append(pd.DataFrame({"known": known, "left_out": left_out}))
         return replace(MINE, weeks=int(known.sum()))
 
@@ -217,6 +218,26 @@ def test_a_workspace_whose_weeks_give_no_bar_is_not_searched_at_every_look(
     later = visit(server, clock, archive)
     assert not found_by(later)
     assert basis(later) == Basis(CONSTANT_BAR, None, known=53)
+
+
+def test_a_room_is_not_taken_for_silent_before_its_first_message(
+    server: DemoServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, list[float]] = {}
+
+    def found(history: np.ndarray, made: np.ndarray, _: Sequence[bool]) -> Bar:
+        told.update(first=[row[int(at)] for row, at in zip(history, made, strict=True)], made=made.tolist())
+        return CONSTANT_BAR
+
+    monkeypatch.setattr(calibration, "found", found)
+    archive = empty_archive()
+    reader = year(server, clock, archive)
+    scope = reader.scope(reader.facts().result(60))
+    meta = archive.kept(scope, [YEAR[40]], RULE)[YEAR[40]].meta
+    later = replace(meta, read_at=meta.read_at + DAY)
+    archive.put(scope, YEAR[40], pd.Series({"general": 70, "help": 21, "late": 5}), later)
+    assert found_by(reader)
+    assert told == {"first": [70, 21, 5], "made": [0, 0, 40]}
 
 
 def test_who_looks_at_weeks_has_the_bar_found_behind_the_answer(
