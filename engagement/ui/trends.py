@@ -75,7 +75,10 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
 
     def line() -> RoomLine:
         one = shown.rooms[shown.rooms["room_id"] == room_id]
-        weekly = history.of([room_id]).iloc[0]
+        weekly, span = history.of([room_id]).iloc[0], len(history.judged_weeks)
+        # The row that it is to agree with is that of the weeks judged, and this page's may be of another period.
+        now, before = weekly.iloc[-span:].sum(), weekly.iloc[-2 * span : -span].sum()
+        one = one.assign(messages=now, previous_messages=before)
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
         band = expected_band(weekly, history.turns_of_year(), history.basis.bar)
         return _line(label, weekly, history, band, signals(one, history).iloc[0], shown.context(), weeks)

@@ -210,6 +210,7 @@ def test_a_sync_of_a_year_ends_with_the_thresholds_that_were_found_on_it(monkeyp
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
         first, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52)
         second, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52)
+        clock.forward(hours=1)
         again, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52, again=Again(52))
     found = (
         "\nThe thresholds of signals were found on 49 weeks of this workspace, 17 Nov 2025 – 15 Nov 2026; "
