@@ -11,11 +11,19 @@ from engagement.display import signals, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.evidence import FEWEST_WEEKS
 from engagement.numbers.rooms import Activity
-from engagement.numbers.verdict import FALLING, TOO_FEW_WEEKS, UNUSUALLY_SILENT, turn_of_year
+from engagement.numbers.verdict import (
+    FALLING,
+    NO_CLEAR_CHANGE,
+    TOO_FEW_WEEKS,
+    UNUSUALLY_SILENT,
+    by_chance,
+    turn_of_year,
+)
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
 
 # More than that nobody looks at in a morning.
 MOST = 10
+_NUMBERS = "one two three four five six seven eight nine ten".split()
 # What follows in a reason belongs to the signal: "returned after …", "unusually silent for …".
 _SINCE = re.compile(r" (?=after |for )")
 
@@ -48,6 +56,7 @@ class News:
     lines: tuple[Line, ...]
     number: int
     nothing: str
+    chance: str = ""
     note: str = ""
 
     @property
@@ -77,8 +86,19 @@ def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
         lines=_lines(top, history, people=people),
         number=len(loud),
         nothing="" if len(loud) else _nothing(activity, history, rooms),
+        chance=chance(by_chance(rooms, history.basis.bar, month=history.month)),
         note=_incomplete(activity, history) if len(loud) else "",
     )
+
+
+def chance(share: float) -> str:
+    """How many of the signals come by chance, in words: "about one in five"; empty where there is no signal."""
+    if pd.isna(share):
+        return ""
+    if share < 1 / len(_NUMBERS):
+        return "hardly any of them by chance"
+    of = round(1 / share)
+    return f"about one in {_NUMBERS[of - 1]} of them by chance" if of > 1 else "hardly more than chance would give"
 
 
 def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line, ...]:
@@ -111,8 +131,8 @@ def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
     few = int(rooms["signal"].eq(TOO_FEW_WEEKS).sum())
     judged = len(rooms) - few
     if judged:
-        calm = f"No room is outside what is usual for it: {wording.plural(judged, 'room')} judged"
-        return f"{calm}{f', {wording.count(few)} with too few weeks known' if few else ''}."
+        calm = f"No room has a signal: {wording.plural(judged, 'room')} with {NO_CLEAR_CHANGE}"
+        return f"{calm}{f', {wording.count(few)} with {TOO_FEW_WEEKS}' if few else ''}."
     if any(day in week for day in activity.uncounted):
         return f"Nothing was counted on some days of the week {dates}: no room is judged by it."
     if incomplete := _incomplete(activity, history):
@@ -125,6 +145,6 @@ def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
 
 def _incomplete(activity: Activity, history: History) -> str:
     """What to say where rooms may be missing in the week that is judged."""
-    if activity.whole and history.weeks[-1] not in history.incomplete:
+    if activity.whole and not {*history.judged_weeks}.intersection(history.incomplete):
         return ""
-    return "Not all rooms arrived in the week that is judged: those without a message in it are not judged."
+    return "Not all rooms arrived for the weeks that are judged: a room that did not is not judged."

@@ -37,7 +37,8 @@ def draw(shown: Shown) -> None:
             st.markdown(for_markdown(told.nothing))
             return
         some = wording.plural(told.number, "room")
-        st.caption(f"{some} with a signal, strongest first, each measured by its own weeks before")
+        chance = f"; {told.chance}" if told.chance else ""
+        st.caption(f"{some} with a signal, strongest first, each measured by its own weeks before{chance}")
         st.html(drawn)
         if told.more:
             signals = [word.capitalize() for word in NEWS]

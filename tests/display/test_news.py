@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from engagement.display.news import MOST, News, news, title
+from engagement.display.news import MOST, News, chance, news, title
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from tests.support.report_tools import activity_of, history_of
@@ -95,9 +95,9 @@ def test_the_title_names_the_four_weeks_where_a_month_is_judged() -> None:
 
 def test_without_any_signal_the_rooms_that_were_judged_are_counted() -> None:
     calm = {"a": [*USUAL, 100.0], "b": [*USUAL, 110.0]}
-    assert told(calm).nothing == "No room is outside what is usual for it: 2 rooms judged."
+    assert told(calm).nothing == "No room has a signal: 2 rooms with no clear change."
     young = calm | {"young": [*[UNKNOWN] * 15, 100.0, 100.0]}
-    said = "No room is outside what is usual for it: 2 rooms judged, 1 with too few weeks known."
+    said = "No room has a signal: 2 rooms with no clear change, 1 with too few weeks."
     assert told(young).nothing == said
 
 
@@ -139,10 +139,22 @@ def test_where_rooms_did_not_arrive_the_lines_say_so() -> None:
     weeks = {"up": [*USUAL, 900.0], "gone": [*USUAL, 0.0]}
     found = told(weeks, whole=False)
     assert [line.label for line in found.lines] == ["#up"]
-    assert found.note == (
-        "Not all rooms arrived in the week that is judged: those without a message in it are not judged."
-    )
+    assert found.note == "Not all rooms arrived for the weeks that are judged: a room that did not is not judged."
     assert not told(weeks).note
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.2, "about one in five of them by chance"),
+        (0.5, "about one in two of them by chance"),
+        (0.9, "hardly more than chance would give"),
+        (0.02, "hardly any of them by chance"),
+        (UNKNOWN, ""),
+    ],
+)
+def test_how_many_signals_come_by_chance_is_said_in_words(share: float, said: str) -> None:
+    assert chance(share) == said
 
 
 @pytest.mark.parametrize("people", [True, False])
