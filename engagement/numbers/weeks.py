@@ -217,9 +217,8 @@ def _agree(judged: pd.DataFrame, rooms: pd.DataFrame, counts: npt.NDArray[np.flo
     against = begun & judged["signal"].isin((FALLING, UNUSUALLY_SILENT))
     judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
     judged["surprise"] = judged["surprise"].mask(against, 0.0)
-    calm, deleted = judged["signal"].eq(NO_CLEAR_CHANGE), counts < 0
-    judged["reason"] = judged["reason"].mask(calm & deleted, "more messages deleted than written")
-    mild = calm & ~deleted & ((counts < judged["usual_low"]) | (counts > judged["usual_high"]))
+    outside = (counts < judged["usual_low"]) | (counts > judged["usual_high"])
+    mild = judged["signal"].eq(NO_CLEAR_CHANGE) & (counts >= 0) & outside & ~against
     for which, more in ((against, "; but more than before"), (mild, "; not yet news")):
         judged.loc[which, "reason"] += more
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display import escaping, tables, wording
 from engagement.errors import InvalidPeriod, NoBrowser
@@ -33,7 +35,8 @@ T = TypeVar("T")
 WIDTH = 820
 MAKING = "_report_file"
 FILE_KEPT = 300.0
-LOOK_EVERY = 0.5
+# Most files are there before the run that asks for them has waited so long, so that nobody waits for a look at them.
+PATIENCE, NEWS_EVERY, LOOK_EVERY = 5.0, 0.1, 0.5
 EARLIER = (2, 3, 4, 8, 13, 26, 52)
 
 
@@ -227,18 +230,27 @@ def _made(content: Content) -> None:
     # Gone as soon as the page shows something else than the file was made of.
     if not file or file.what not in shown or file.of != digest(document(content, file.ending, file.what)):
         return
+    place, ends = st.empty(), time.monotonic() + PATIENCE
+    while file.reading.running and time.monotonic() < ends:
+        # What is drawn lets a click go first.
+        _tell(file, place)
+        file.reading.wait(NEWS_EVERY)
     if file.reading.running:
         _wait(file)
     elif file.reading.error is not None:
-        st.error(str(file.reading.error), icon=":material/error:")
+        place.error(str(file.reading.error), icon=":material/error:")
     elif file.reading.latest is not None:
-        st.download_button(f"Save {file.name}", file.reading.latest, file.name, listing.MIMES[file.ending],
-                           on_click="ignore", type="primary",
-                           icon=":material/download:", key="report_save")  # fmt: skip
+        place.download_button(f"Save {file.name}", file.reading.latest, file.name, listing.MIMES[file.ending],
+                              on_click="ignore", type="primary",
+                              icon=":material/download:", key="report_save")  # fmt: skip
 
 
 @st.fragment(run_every=LOOK_EVERY)
 def _wait(file: _File) -> None:
     if not file.reading.running:
         st.rerun()
-    st.caption(f"Making {file.name} … {file.reading.progress().elapsed:.0f} s")
+    _tell(file, st.empty())
+
+
+def _tell(file: _File, place: DeltaGenerator) -> None:
+    place.caption(f"Making {file.name} … {file.reading.progress().elapsed:.0f} s")

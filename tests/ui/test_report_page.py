@@ -107,6 +107,8 @@ def test_pictures_are_made_in_the_background_and_then_offered(monkeypatch: pytes
     app.run()
     made = app.session_state[reporting.MAKING]
     assert made.reading.result(20) == b"%PDF-<!DOCTYPE"
+    # The run that asked for it has waited.
+    assert "Save report_2026-11-09_2026-11-15.pdf" in [button.label for button in app.get("download_button")]
     app = sound(app.run())
     assert "Save report_2026-11-09_2026-11-15.pdf" in [button.label for button in app.get("download_button")]
 
