@@ -94,14 +94,19 @@ class Site:
         return [held(one.pid, self.database) for one in self.dashboards]
 
     def knock(self) -> None:
-        """Opens a tab of each process and closes it: the framework forgets who has gone when somebody comes. Then has
-        what is not in use any more collected.
+        """Opens a tab of each process and closes it: the framework forgets who has gone when somebody comes. Then
+        collects.
         """
         time.sleep(2 * KEPT)
         for one in self.dashboards:
             screen = Screen(one.url, {})
             screen.run()
             screen.close()
+        self.collect()
+
+    def collect(self) -> None:
+        """Has what is not in use any more collected."""
+        for one in self.dashboards:
             os.kill(one.pid, signal.SIGUSR2)
 
 

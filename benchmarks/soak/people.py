@@ -7,7 +7,8 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -43,6 +44,7 @@ class Tally:
     clicks: int = 0
     wrong: list[str] = field(default_factory=list)
     slow: list[float] = field(default_factory=list)
+    busy: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def saw(self, kind: str, numbers: int = 0, wrong: list[str] | None = None) -> None:
@@ -50,6 +52,17 @@ class Tally:
             self.screens[kind] += 1
             self.numbers += numbers
             self.wrong += wrong or []
+
+    @contextmanager
+    def at_it(self) -> Iterator[None]:
+        """Counts somebody as busy."""
+        with self.lock:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.busy -= 1
 
     def clicked(self, seconds: float) -> None:
         with self.lock:
@@ -59,7 +72,10 @@ class Tally:
 
 @dataclass
 class Person:
-    """One of them, until ``until`` says so; ``url`` is where the dashboard is, ``user`` an account of the workspace."""
+    """One of them, until ``over`` says so; ``url`` is where the dashboard is, ``user`` an account of the workspace.
+
+    Before each click they wait for as long as ``rest`` takes.
+    """
 
     url: str
     user: str
@@ -70,6 +86,7 @@ class Person:
     tls: str | None = None
     pause: float = 0.5
     arrived: Callable[[], object] = lambda: None
+    rest: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self._browser = requests.Session()
@@ -91,7 +108,9 @@ class Person:
             screen = self._clicked(screen)
         self.arrived()
         while not self.over():
-            screen = self._clicked(screen)
+            self.rest()
+            with self.tally.at_it():
+                screen = self._clicked(screen)
         self._leave(screen)
         self._browser.close()
 

@@ -17,8 +17,9 @@ from benchmarks.soak.truth import Truth
 from benchmarks.soak.weather import Weather
 from engagement.demo import DemoServer, Options
 
-# Whatever is being worked on in a moment comes on top of what is held, so of some looks the least counts.
-LOOKS = 10
+# Whatever is being worked on in a moment comes on top of what is held, so of some looks the least counts, and before
+# them everybody stops for at most so many seconds.
+LOOKS, STOPS = 10, 60.0
 # Seconds in which everybody has arrived; the minutes are counted from then on.
 ARRIVAL = 900.0
 # How much more of it than an idle process may be held at the end: the framework's own threads, which wait for work in
@@ -30,7 +31,7 @@ GROWS = f"""# Soak
 Sessions that click at random over the demo workspace while its answers fail and recover: every number that a page calls
 complete is compared with the workspace's own counts. The minutes begin when each session has seen every page once and
 clicked {OWN_WAYS} times; of readings {FULL} MB may be kept (`[limits] memory`), so that what is kept on purpose is full
-then.
+then. Every minute all of them stop for a moment, in which the memory is read.
 `make soak` writes this table.
 
 """
@@ -128,7 +129,8 @@ class Result:
 
 def soak(wish: Wish) -> Result:
     """Runs it. The dashboard is started and stopped here."""
-    dice, tally, over = random.Random(wish.seed), Tally(), threading.Event()
+    dice, tally, over, moving = random.Random(wish.seed), Tally(), threading.Event(), threading.Event()
+    moving.set()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="soak-")))
         server = stack.enter_context(DemoServer(Options(rooms=wish.rooms, rate_limit=0)))
@@ -148,6 +150,7 @@ def soak(wish: Wish) -> Result:
                 over.is_set,
                 site.tls,
                 arrived=arrived.wait,
+                rest=moving.wait,
             )
             for n in range(wish.sessions)
         ]
@@ -158,13 +161,12 @@ def soak(wish: Wish) -> Result:
         for thread in threads:
             thread.start()
         arrived.wait(ARRIVAL)
-        begun = time.monotonic()
         weather.start()
         every = min(60.0, wish.seconds / 2)
         course: list[list[Held]] = []
-        while (left := begun + wish.seconds - time.monotonic()) > 0:
-            time.sleep(min(every, left))
-            course.append(_looked(site, wish.pause))
+        for _ in range(round(wish.seconds / every)):
+            time.sleep(every)
+            course.append(_at_rest(site, wish, tally, moving))
         weather.stop()
         over.set()
         for thread in threads:
@@ -184,6 +186,18 @@ def _warm_up(site: Site, truth: Truth, wish: Wish) -> list[str]:
             person = Person(one.url, user, truth, tally, random.Random(1), lambda: False, pause=0)
             person.tour() if wish.tours else person.tour((), 0)
     return tally.wrong
+
+
+def _at_rest(site: Site, wish: Wish, tally: Tally, moving: threading.Event) -> list[Held]:
+    """What is held while nobody moves, what is not in use any more collected; then they go on."""
+    moving.clear()
+    ends = time.monotonic() + min(STOPS, wish.seconds)
+    while tally.busy and time.monotonic() < ends:
+        time.sleep(0.1)
+    site.collect()
+    now = _looked(site, wish.pause)
+    moving.set()
+    return now
 
 
 def _looked(site: Site, pause: float) -> list[Held]:

@@ -100,7 +100,7 @@ def whole_text(activity: Activity) -> str:
 
 def why_not_alike(activity: Activity) -> str:
     """Why the two periods are not like for like, as a part of a sentence."""
-    why = [] if activity.whole else ["not all rooms arrived"]
+    why = [] if activity.arrived else ["not all rooms arrived"]
     if activity.uncounted:
         why.insert(0, f"nothing was counted on {days_listed(activity.uncounted)} (no data, or nobody wrote)")
     return listed(why)

@@ -71,10 +71,11 @@ class Activity:
     ``rooms`` has the columns COLUMNS, a row per room that existed in the period; ``daily`` is messages per day of the
     server (index: naive midnights) over both periods, of all rooms together. ``directory`` is ``full``, ``public``
     (rooms anyone may list), ``none`` or ``pending`` (still being read). ``counted`` is False where the server counts no
-    messages per day at all, ``whole`` where rooms that it counted may be missing. ``uncounted`` are the days of both
-    periods on which nothing was counted. ``first_counted`` is the first day with any message, where known. ``offset``
-    is the server's from UTC, None where it is not known; ``masked`` says that names are aliases. ``history`` are the
-    weeks of the signals; with them ``rooms`` has the columns of ``weeks.signals`` too.
+    messages per day at all, ``whole`` where its counts contradict themselves or one another, ``arrived`` where it
+    announced rooms that did not come. ``uncounted`` are the days of both periods on which nothing was counted,
+    ``first_counted`` is the first day with any message, where known. ``offset`` is the server's from UTC, None where it
+    is not known; ``masked`` says that names are aliases. ``history`` are the weeks of the signals; with them ``rooms``
+    has the columns of ``weeks.signals`` too.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -90,6 +91,7 @@ class Activity:
     directory: str = "full"
     counted: bool = True
     whole: bool = True
+    arrived: bool = True
     uncounted: tuple[date, ...] = ()
     first_counted: date | None = None
     offset: timedelta | None = None
@@ -140,7 +142,7 @@ class Activity:
     @property
     def alike(self) -> bool:
         """False when some day of either period was not counted or some room did not arrive: they are not compared."""
-        return self.whole and not self.uncounted
+        return self.arrived and not self.uncounted
 
     @property
     def no_data(self) -> bool:
@@ -212,7 +214,7 @@ def join(
     *,
     previous: Period | None = None,
     uncounted: Sequence[date] = (),
-    whole: bool = True,
+    arrived: bool = True,
 ) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
@@ -220,7 +222,7 @@ def join(
     the client's directory; either may be missing. ``zone`` is the server's, for the days of creation and last message;
     ``rules`` decide which rooms are exempt and left out; ``previous`` is what the period is compared with, the days
     right before unless said; what hangs on a day ``uncounted`` is not known, nor the counts of rooms that did not
-    arrive where they are not ``whole``. Rooms created after the period are not in it, unless something was counted in
+    come where not all have ``arrived``. Rooms created after the period are not in it, unless something was counted in
     them.
     """
     table = _merged(counts, directory)
@@ -246,8 +248,8 @@ def join(
     previous = previous or period.previous
     _compare(table, previous)
     _judge_silence(table, period, previous, counted=counts is not None)
-    arrived = pd.Series(True, table.index) if whole or counts is None else table["room_id"].isin(counts["room_id"])
-    _withdraw(table, period, previous, uncounted, ~arrived)
+    came = pd.Series(True, table.index) if arrived or counts is None else table["room_id"].isin(counts["room_id"])
+    _withdraw(table, period, previous, uncounted, ~came)
     table = table.sort_values(["messages", "name", "room_id"], ascending=[False, True, True], ignore_index=True)
     return table[COLUMNS]
 

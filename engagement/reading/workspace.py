@@ -330,6 +330,8 @@ class Reader:
     def _activity(self, facts: Facts, today: date, counts: Counts, listed: Directory | None) -> Activity:
         """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
         directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
+        # A room that came and cannot be read is one that did not, to those who count.
+        arrived = counts.lists.missing <= len(counts.unreadable)
         lacking = uncounted_days(facts, today, counts)
         rooms = join(
             counts.rooms,
@@ -339,7 +341,7 @@ class Reader:
             self.rules,
             previous=counts.previous,
             uncounted=lacking,
-            whole=counts.lists.complete,
+            arrived=arrived,
         )
         if facts.counted:
             now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))
@@ -360,6 +362,7 @@ class Reader:
             first_counted=facts.first_counted,
             offset=facts.offset,
             whole=counts.lists.complete,
+            arrived=arrived,
             uncounted=lacking,
             rules=self.rules,
         )

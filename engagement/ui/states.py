@@ -81,7 +81,7 @@ def uncounted_days(activity: Activity) -> None:
 
 def missing_rooms(activity: Activity) -> None:
     """Says that rooms did not arrive, and what is not known then."""
-    if not activity.whole:
+    if not activity.arrived:
         st.warning(
             f"Not all rooms arrived. The two periods are {wording.NOT_ALIKE}, totals are not judged, and rooms without "
             "a message are unknown unless the room directory knows their last one.",
