@@ -73,7 +73,7 @@ link to a room                denied   PGN       PGHN      PGHN      sign in    
 link without a room           denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 link with a search            denied   -, none   HO        HO        sign in      sign in   denied      -, none
 link with people              denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
-link to another period        denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
+link to another period        denied   PG        PGH       PGH       sign in      sign in   denied      PGH
 link to kept weeks            denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 """)
 

@@ -85,17 +85,21 @@ def test_in_a_period_that_is_not_over_the_key_figures_are_those_so_far() -> None
     assert figure.told == f"so far; 100 on the same weekdays before; {over}"
 
 
-def test_verdicts_on_one_week_of_a_longer_period_name_that_week() -> None:
+@pytest.mark.parametrize(
+    ("first", "judged"), [(date(2026, 10, 27), "9–15 Nov"), (date(2026, 10, 20), "19 Oct – 15 Nov")]
+)
+def test_signals_on_other_days_than_the_period_name_those_days(first: date, judged: str) -> None:
+    # Three weeks are judged by the last full one, four by the last four full ones together.
     history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
     activity = activity_of(*ROOMS)
-    days = Period(date(2026, 10, 20), date(2026, 11, 16))
+    days = Period(first, date(2026, 11, 16))
     month = replace(activity, period=days, previous=days.previous)
     longer = build(month.judged(history), EVERY, Wishes())
     whole = build(activity.judged(history), EVERY, Wishes())
     for what in ("top", "movers"):
         tables = [content.tables[what] for content in (longer, whole)]
-        assert [table.short.columns[-1] for table in tables] == ["Signal (9–15 Nov)", "Signal"]
-    assert "Signal (9–15 Nov)" in longer.every_room
+        assert [table.short.columns[-1] for table in tables] == [f"Signal ({judged})", "Signal"]
+    assert f"Signal ({judged})" in longer.every_room
     assert "last full week: 9–15 Nov 2026" in longer.charts["trend"].subtitle
 
 
