@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
 NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
 SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
 
+# More than nothing, and told as nothing.
+_LITTLE = 0.1
 # A room that was silent for so long and rises has returned.
 SILENT_WEEKS = 4
 TURN_OF_YEAR = "weeks around the turn of the year are not judged"
@@ -84,8 +87,7 @@ def judge(
     silent = (known[:, ::-1] != 0).argmax(axis=1)
     why = window.unjudged(month=month)
     facts = (why, signal, count, window.counted, edges.base.weeks, silent, edges.run, edges.together, edges.before)
-    stories = zip(*(fact.tolist() for fact in (*facts, *usual)), strict=True)
-    reasons = [_Story(*story).told(month=month) for story in stories]
+    reasons = _reasons(facts, usual, month=month)
     return pd.DataFrame(
         {
             "signal": pd.array(signal, dtype="str"),
@@ -208,6 +210,19 @@ def _marked(left_out: Sequence[bool] | Bools | None, weeks: int) -> Bools:
     if marked.shape != (weeks,):
         raise InvalidInput("The weeks to leave out do not fit the history: one mark per week is needed.")
     return marked
+
+
+def _reasons(facts: tuple[npt.NDArray[Any], ...], usual: Sequence[Floats], *, month: bool) -> npt.NDArray[np.object_]:
+    """The reason of every room; in many rooms it is the same one, which is told once."""
+    why, signal, *counts, level = facts
+    # All that is told of a level is the nearest whole number, and whether it is none at all.
+    whole = np.where(level == 0, 0.0, np.maximum(np.round(level), _LITTLE))
+    numbers = pd.DataFrame(dict(enumerate((pd.factorize(why)[0], pd.factorize(signal)[0], *counts, whole, *usual))))
+    hashes = pd.util.hash_pandas_object(numbers, index=False)
+    _, first, of_room = np.unique(hashes, return_index=True, return_inverse=True)
+    stories = zip(*(fact[first].tolist() for fact in (why, signal, *counts, whole, *usual)), strict=True)
+    told = np.array([_Story(*story).told(month=month) for story in stories], dtype=object)
+    return told[of_room]
 
 
 @dataclass(frozen=True)

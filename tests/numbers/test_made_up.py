@@ -128,3 +128,11 @@ def test_a_month_is_judged_by_four_weeks_together() -> None:
     assert row["signal"] == "no clear change"
     assert row["reason"].startswith("120 messages in four weeks, usually ")
     assert signal([30] * 13 + [0] * 4, month=True)["signal"] == "unusually silent"
+
+
+def test_rooms_with_the_same_story_are_told_it_and_no_other_room_is() -> None:
+    silent, rare, busy = [0.0] * 17, [0.0] * 15 + [1.0, 0.0], [50.0] * 17
+    many = judge(np.array([silent, rare, busy, silent, rare, busy]))["reason"].tolist()
+    assert many == [judge(np.array([one]))["reason"].item() for one in (silent, rare, busy)] * 2
+    assert many[0] == "no messages, none in the 16 weeks before"
+    assert many[1].startswith("no messages, usually 0 to ")
