@@ -310,11 +310,16 @@ def main() -> int:
     asked = parser.parse_args()
     began = time.monotonic()
     rng = np.random.default_rng(asked.seed)
-    counts, start, weeks = weekly(asked.folder, asked.leave_out)
+    try:
+        counts, start, weeks = weekly(asked.folder, asked.leave_out)
+    except (OSError, ValueError, KeyError, AttributeError) as exc:
+        raise SystemExit(f"{asked.folder} holds no daily counts that can be read: {exc}") from exc
     if not len(counts) or not weeks:
         raise SystemExit("There is no complete week with a message.")
     turning = np.array([verdict.turn_of_year(week) for week in weeks])
     real = with_month(all_rows(counts, start, weeks))
+    if not len(real.week):
+        raise SystemExit(f"{len(weeks)} complete weeks are too few: no week can be judged.")
     mixed = [
         with_month(all_rows(shuffled(counts, start, rng), start, weeks, seasons=False)) for _ in range(asked.shuffles)
     ]

@@ -87,6 +87,7 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "previous": days(activity.previous),
         "complete": activity.receipt.complete,
         "notes": list(activity.receipt.notes),
+        "judged": days(activity.history.judged_period) if activity.history is not None else None,
         "thresholds": _thresholds(activity),
         "totals": _totals(activity),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],

@@ -17,6 +17,7 @@ from engagement.errors import InvalidInput
 from engagement.numbers.evidence import CHANGE, FEWEST_WEEKS, MONTH, Floats
 from engagement.numbers.verdict import (
     FALLING,
+    FEW_OF_MONTH,
     NO_CLEAR_CHANGE,
     NO_DATA,
     RISING,
@@ -62,10 +63,11 @@ def judge_total(
     known = np.where(marked, np.nan, counts)
     weeks_known = int((~np.isnan(known[:-1])).sum())
     usual = _usual(known, span)
-    count = span * _recent(known, span) if month else float(counts[-1])
-    if marked[-1] or math.isnan(counts[-1]) or usual is None:
+    count = float(counts[-span:].sum())
+    if marked[-span:].any() or math.isnan(count) or usual is None:
         few = f"{count:,.0f} messages, only {weeks_known} weeks before are known"
-        reason = TURN_OF_YEAR if marked[-1] else NO_DATA if math.isnan(counts[-1]) else few
+        unknown = NO_DATA if math.isnan(counts[-1]) else FEW_OF_MONTH
+        reason = TURN_OF_YEAR if marked[-span:].any() else unknown if math.isnan(count) else few
         return _row(TOO_FEW_WEEKS, reason, weeks_known)
     low, high = (span * edge for edge in usual.edges(1.0))
     below, above = (span * edge for edge in usual.edges(NEWS))
@@ -105,12 +107,6 @@ def _checked(
     if marked.shape != weekly.shape:
         raise InvalidInput("The weeks to leave out do not fit the history: one mark per week is needed.")
     return weekly.astype(np.float64), marked
-
-
-def _recent(known: Floats, span: int) -> float:
-    """The mean of the last ``span`` known weeks."""
-    told = known[~np.isnan(known)][-span:]
-    return float(told.mean()) if len(told) == span else math.nan
 
 
 def _usual(known: Floats, span: int) -> _Usual | None:

@@ -30,9 +30,7 @@ _LITTLE = 0.1
 # A room that was silent for so long and rises has returned.
 SILENT_WEEKS = 4
 TURN_OF_YEAR = "weeks around the turn of the year are not judged"
-NO_DATA, CREATED, FEW_OF_MONTH = "no data for this week", "created just now", "too few of the last four weeks are known"
-# Of the four weeks of a month, so many must be known.
-FEWEST_OF_MONTH = 3
+NO_DATA, CREATED, FEW_OF_MONTH = "no data for this week", "created just now", "not all of the last four weeks are known"
 
 Bools = npt.NDArray[np.bool_]
 
@@ -147,7 +145,7 @@ class _Window:
 
     def unjudged(self, *, month: bool) -> npt.NDArray[np.str_]:
         """Why the last weeks of each room are not judged; empty where they are."""
-        few = (self.of_month < FEWEST_OF_MONTH) & np.array(month)
+        few = (self.of_month < MONTH) & np.array(month)
         conditions = [self.turning[-1] | (few & self.turning.any()), np.isnan(self.counted), self.new, few]
         return np.select(conditions, [TURN_OF_YEAR, NO_DATA, CREATED, FEW_OF_MONTH], "")
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -160,7 +161,7 @@ class Jobs:
     def hand_over(self, key: Hashable, value: object, keep: float) -> None:
         """Leaves ``value`` for whoever takes it by ``key``, which nobody asks for, within ``keep`` seconds."""
         run: Run[Any] = Run("", keep, self._monotonic)
-        run.finish(value, None, self._size_of(value))
+        run.finish(value, None)
         with self._lock:
             self._runs[key] = run
 
@@ -216,7 +217,7 @@ class Jobs:
     def _execute(self, run: Run[T], work: Callable[[Teller[T]], T]) -> None:
         try:
             result = work(Teller(run))
-            run.finish(result, None, self._size_of(result))
+            run.finish(result, None)
         except EngagementError as error:
             run.finish(None, error)
         except Exception as exc:
@@ -228,18 +229,19 @@ class Jobs:
             self._drop()
 
     def _drop(self) -> None:
-        """Forgets what is too old, and what is too much of the rest."""
+        """Forgets what is too old, and what is too much of the rest, with what was made of it since it arrived."""
         for key in [key for key, run in self._runs.items() if run.expired(run.keep)]:
             del self._runs[key]
         finished = sorted(
             ((key, run) for key, run in self._runs.items() if not run.running), key=lambda item: item[1].looked
         )
-        many, much = len(finished) - self._most_kept, sum(run.size for _, run in finished) - self._most_bytes
+        sizes = {key: self._size_of(run.latest) for key, run in finished}
+        many, much = len(finished) - self._most_kept, sum(sizes.values()) - self._most_bytes
         for key, run in finished:
             if (many <= 0 and much <= 0) or self._monotonic() - run.looked < IN_USE:
                 return
             del self._runs[key]
-            many, much = many - 1, much - run.size
+            many, much = many - 1, much - sizes[key]
 
 
 def bytes_of(value: object) -> int:
@@ -250,6 +252,10 @@ def bytes_of(value: object) -> int:
         return int(value.memory_usage(deep=True))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return sum(bytes_of(getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, WeakKeyDictionary):
+        # What was made of a result hangs on it; what else that was made of is kept elsewhere. Others may be adding.
+        made = list(vars(value)["data"].values())
+        return sum(bytes_of(one) for one in made)
     if isinstance(value, Mapping):
         return sys.getsizeof(value) + sum(map(bytes_of, value.keys())) + sum(map(bytes_of, value.values()))
     if isinstance(value, tuple | list | Set):

@@ -61,7 +61,6 @@ class Run(Generic[T]):
         self.latest: T | None = None
         self.error: EngagementError | None = None
         self.failed_by: Hashable = None
-        self.size = 0
         self.left: set[str] = set()
         self._seen: dict[str, float] = {}
         self._waiting = 0
@@ -125,10 +124,10 @@ class Run(Generic[T]):
             if self.running and not self._waiting and not any(seen > horizon for seen in self._seen.values()):
                 self.stop.set()
 
-    def finish(self, latest: T | None, error: EngagementError | None, size: int = 0) -> None:
+    def finish(self, latest: T | None, error: EngagementError | None) -> None:
         with self.lock:
             self.latest = latest if error is None else self.latest
-            self.error, self.size, self.ended = error, size, self.monotonic()
+            self.error, self.ended = error, self.monotonic()
         self.over.set()
 
     def standing(self) -> Progress:

@@ -111,7 +111,7 @@ def history(weeks: int) -> History:
 def basis() -> Basis:
     """What signals rest on."""
     asked = view()
-    return whole(asked.reader.basis(asked.facts), key="weeks")
+    return whole(asked.reader.basis(asked.facts), key="thresholds")
 
 
 def judged(activity: Activity) -> Activity:
@@ -124,19 +124,21 @@ def judged(activity: Activity) -> Activity:
     if reading is None:
         return activity
     # The weeks that have just been read are among those known.
-    if not _arrived(reading) or not _arrived(resting := asked.reader.basis(asked.facts)):
+    if not _arrived(reading, "weeks") or not _arrived(resting := asked.reader.basis(asked.facts), "thresholds"):
         return activity
     return activity.judged(reading.result(), resting.result())
 
 
-def _arrived(job: Job[Any]) -> bool:
+def _arrived(job: Job[Any], unit: str) -> bool:
     """Whether the job has its result; else shows how far it is, or says why there are no signals."""
     _wait(job)
     if job.running:
-        _follow(job, "weeks")
-    elif job.error is not None:
+        _follow(job, unit)
+        # It may have ended meanwhile, which draws the page again: nothing more is drawn of this one.
+        return False
+    if job.error is not None:
         st.caption(f"No signals: {job.error}")
-    return not job.running and job.error is None
+    return job.error is None
 
 
 def why_unjudged() -> str:

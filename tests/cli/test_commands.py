@@ -64,6 +64,7 @@ def test_channels_as_json_are_one_object_with_every_room(
         "previous": {"start": "2026-11-02", "end": "2026-11-08", "days": 7},
         "complete": True,
         "notes": [],
+        "judged": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},
         "thresholds": {"own": False, "weeks": 2, "start": None, "end": None},
     }
     assert set(rooms) == {"general-id", "formula-id", "pair-id"}

@@ -136,3 +136,21 @@ def test_rooms_with_the_same_story_are_told_it_and_no_other_room_is() -> None:
     assert many == [judge(np.array([one]))["reason"].item() for one in (silent, rare, busy)] * 2
     assert many[0] == "no messages, none in the 16 weeks before"
     assert many[1].startswith("no messages, usually 0 to ")
+
+
+@pytest.mark.parametrize(
+    ("week", "why"), [(-1, "no data for this week"), (-3, "not all of the last four weeks are known")]
+)
+def test_four_weeks_of_which_one_is_not_known_are_not_judged(week: int, why: str) -> None:
+    # Forty weeks of 60, which would be "240 messages in four weeks" with an older week in place of the missing one.
+    weeks = np.full(40, 60.0)
+    weeks[week] = np.nan
+    room, all_rooms = judge(weeks[None, :], month=True).iloc[0], judge_total(weeks, month=True)
+    assert [(one["signal"], one["reason"]) for one in (room, all_rooms)] == [("too few weeks", why)] * 2
+
+
+def test_four_weeks_of_which_one_lies_around_the_turn_of_the_year_are_not_judged() -> None:
+    weeks, turning = np.full(40, 60.0), [False] * 37 + [True] + [False] * 2
+    room, all_rooms = judge(weeks[None, :], None, turning, month=True).iloc[0], judge_total(weeks, turning, month=True)
+    said = ("too few weeks", "weeks around the turn of the year are not judged")
+    assert [(one["signal"], one["reason"]) for one in (room, all_rooms)] == [said] * 2

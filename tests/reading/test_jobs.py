@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -255,9 +256,27 @@ def test_no_result_goes_while_a_page_is_about_to_need_it(clock: Clock) -> None:
     assert kept(jobs, "weeks", "8" * 8)
 
 
+def test_what_is_made_of_a_result_after_it_arrived_counts_with_it(clock: Clock) -> None:
+    jobs, grown, tried = Jobs(clock, size_of=len, most_bytes=10), ["4"] * 4, list[str]()
+
+    def work(_: Teller[list[str]]) -> list[str]:
+        tried.append("read")
+        return grown
+
+    assert jobs.ask("a", "ada", work, keep=10_000).result(10) is grown
+    grown += ["5"] * 5
+    clock.now += IN_USE
+    assert not kept(jobs, "b", "22")
+    assert jobs.ask("a", "ada", work, keep=10_000).result(10) is grown
+    assert tried == ["read", "read"]
+
+
 def test_the_size_of_a_result_is_that_of_its_tables() -> None:
     rooms = pd.DataFrame({"messages": np.zeros(1000, dtype="int64"), "before": np.zeros(1000, dtype="int64")})
     weeks = (Period(date(2026, 11, 9), date(2026, 11, 15)),)
     assert 16_000 <= bytes_of(rooms) <= 16_500
-    assert 16_000 <= bytes_of(History(weeks, rooms, ())) <= 19_000
+    history = History(weeks, rooms, ())
+    assert 16_000 <= bytes_of(history) <= 19_000
+    # What hangs on it while that is kept counts, and that itself only where it is kept.
+    assert 16_000 <= bytes_of(WeakKeyDictionary({history: rooms})) <= 16_500
     assert 8_000 <= bytes_of((rooms["messages"], "text")) <= 9_000

@@ -113,6 +113,23 @@ def test_a_click_while_weeks_arrive_waits_for_nothing_and_shows_the_figures(
     assert shows_figures(app)
 
 
+def test_what_ends_while_its_progress_is_drawn_is_shown_by_the_run_after(
+    dashboard: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over, drawn = threading.Event(), list[str]()
+    job = dashboard.jobs.ask(HELD, "ada", lambda _: over.wait(30), keep=60)
+
+    def follow(followed: Job[Any], unit: str) -> None:
+        drawn.append(unit)
+        over.set()
+        assert followed.wait(30)
+
+    monkeypatch.setattr(loading, "_follow", follow)
+    monkeypatch.setattr(loading, "_wait", lambda _: None)
+    assert [loading._arrived(job, "weeks") for _ in range(2)] == [False, True]
+    assert drawn == ["weeks"]
+
+
 def test_a_page_does_not_wait_for_weeks_that_pause_for_the_rate_limit(
     dashboard: Runtime, waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
