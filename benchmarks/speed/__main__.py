@@ -1,6 +1,6 @@
 """The benchmark: what reading, pages, files and sessions take, beside the least they could and what others need.
 
-    python -m benchmarks.speed [--only reading,screens] [--sizes 20,1000] [--runs 5] [--minutes 35] [--document FILE]
+    python -m benchmarks.speed [--only reading,screens] [--sizes 20,1000] [--runs 5] [--minutes 60] [--document FILE]
 
 Prints the rows; with ``--document`` they replace those of the same parts and sizes there. Exit status 1 when a part
 could not be measured.
@@ -38,7 +38,7 @@ def main() -> int:
     parser.add_argument("--only", type=parts, default=list(PARTS), metavar="PART,…", help=", ".join(PARTS))
     parser.add_argument("--sizes", type=sizes, default=list(SIZES), metavar="ROOMS,…")
     parser.add_argument("--runs", type=int, default=5, help="of which the median counts (default: 5)")
-    parser.add_argument("--minutes", type=float, default=35, help="after which nothing more is begun (default: 35)")
+    parser.add_argument("--minutes", type=float, default=60, help="after which nothing more is begun (default: 60)")
     parser.add_argument("--document", type=Path, help="write the rows into this file")
     given = parser.parse_args()
     result = bench(given.only, given.sizes, given.runs, given.minutes)
