@@ -9,6 +9,7 @@ import pandas as pd
 from engagement.display.wording import count, period_text, plural
 from engagement.numbers.basis import Basis
 from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
+from engagement.numbers.verdict import usually
 from engagement.numbers.weeks import History
 
 # Of communities of chat whose weeks were shuffled, so that nothing lasted: docs/verdict.md.
@@ -51,7 +52,7 @@ def usual(low: float, high: float, messages: float = math.nan) -> str:
     """ "usually 5 to 48", or why there are fewer ``messages`` than none; empty where that is not known."""
     if messages < 0:
         return "more deleted than written"
-    return "" if math.isnan(low) or math.isnan(high) else f"usually {count(low)} to {count(high)}"
+    return "" if math.isnan(low) or math.isnan(high) else usually(low, high)
 
 
 def news(below: float, above: float) -> str:

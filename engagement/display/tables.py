@@ -236,10 +236,17 @@ def column_texts(column: pd.Series) -> list[str]:
     return [(wording.signed if name in _SIGNED else wording.amount)(value) for value in values]
 
 
+class SafeTexts(dict[str, str]):
+    """Texts as cells hold them, safe, each worked out once: many rows have the same, and many sheets the same names."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = safe = escaping.for_spreadsheet(text)
+        return safe
+
+
 def _cells(column: pd.Series) -> list[object]:
     if isinstance(column.dtype, pd.StringDtype):
-        # Many rows say the same.
-        safe = {text: escaping.for_spreadsheet(text) for text in column.unique()}
+        safe = SafeTexts()
         return [safe[text] for text in column]
     if kind_of(column) == "day":
         days = np.datetime_as_string(column.to_numpy(), unit="D")

@@ -28,8 +28,8 @@ BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.1
 WEEKS_OF_CONSTANTS, FEWEST_ROOMS = 500, 5
 # So many weeks before must be known.
 ENOUGH_WEEKS = 8
-# More rooms of a class, and more weeks, say nothing new.
-MOST_ROOMS, MOST_WEEKS = 300, 15_000
+# More rooms of a class, and more windows of weeks, say nothing new.
+MOST_ROOMS, MOST_WINDOWS = 300, 15_000
 
 
 _ONE: ByClass = (1.0, 1.0, 1.0)
@@ -92,7 +92,7 @@ def _windows(weeks: Floats) -> _Rows:
     padded = np.concatenate([np.full((len(weeks), WINDOW - 1), np.nan), weeks], axis=1)
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=1)
     room, week = np.nonzero(~np.isnan(weeks))
-    few = np.linspace(0, len(room) - 1, min(len(room), MOST_WEEKS)).astype(np.int64)
+    few = np.linspace(0, len(room) - 1, min(len(room), MOST_WINDOWS)).astype(np.int64)
     return _Rows(windows[room[few], week[few]], room[few])
 
 

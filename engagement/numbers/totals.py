@@ -24,6 +24,7 @@ from engagement.numbers.verdict import (
     TOO_FEW_WEEKS,
     TURN_OF_YEAR,
     UNUSUALLY_SILENT,
+    usually,
 )
 
 # A total is held against the median of so many known weeks before it, and its spread is that of a year.
@@ -75,7 +76,7 @@ def judge_total(
     if signal == FALLING and count <= 0:
         signal = UNUSUALLY_SILENT
     ratio = math.log((max(count, 0.0) / span + 1) / (usual.level + 1))
-    said = f"{count:,.0f} messages{' in four weeks' if month else ''}, usually {low:,.0f} to {high:,.0f}"
+    said = f"{count:,.0f} messages{' in four weeks' if month else ''}, {usually(low, high)}"
     numbers = (low, high, below, above, usual.level)
     beyond = math.copysign(abs(ratio) / usual.stray - NEWS, ratio) if signal != NO_CLEAR_CHANGE else 0.0
     seen = float((usual.ratios + math.log(CHANGE) > NEWS * usual.stray).mean())

@@ -65,7 +65,8 @@ def judge(
     window = _window(history, created_week, left_out)
     known = window.known
     count, usual, edges = evidence.looked_at(known, bar.of(month=month), month=month)
-    judged = (window.unjudged(month=month) == "") & (edges.base.weeks >= FEWEST_WEEKS)
+    why = window.unjudged(month=month)
+    judged = (why == "") & (edges.base.weeks >= FEWEST_WEEKS)
     rose, fell = judged & (count > edges.above), judged & (count < edges.below)
     span = MONTH if month else 1
     back = (known[:, -span - SILENT_WEEKS : -span] == 0).all(axis=1)
@@ -83,7 +84,6 @@ def judge(
     }
     numbers = {name: np.where(judged, values, np.nan) for name, values in numbers.items()}
     silent = (known[:, ::-1] != 0).argmax(axis=1)
-    why = window.unjudged(month=month)
     facts = (why, signal, count, window.counted, edges.base.weeks, silent, edges.run, edges.together, edges.before)
     reasons = _reasons(facts, usual, month=month)
     return pd.DataFrame(
@@ -257,7 +257,12 @@ class _Story:
             return f"{_messages(self.together)} in {self.run} weeks, {about}"
         if self.counted < 0:
             return f"more messages deleted than written, {about}"
-        return f"{said}, usually {self.low:,.0f} to {self.high:,.0f}"
+        return f"{said}, {usually(self.low, self.high)}"
+
+
+def usually(low: float, high: float) -> str:
+    """ "usually 5 to 48": what held nine of ten."""
+    return f"usually {low:,.0f} to {high:,.0f}"
 
 
 def _messages(count: float) -> str:

@@ -14,17 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engagement.numbers.basis import CONSTANTS, Basis
-from engagement.numbers.evidence import WINDOW
+from engagement.numbers.evidence import MONTH, WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
-from engagement.numbers.totals import judge_total
+from engagement.numbers.totals import YEAR, judge_total
 from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge, turn_of_year
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = WINDOW
 # What all rooms together had in a year says what is usual for them. Of the weeks before those that signals look at,
 # what is kept does: nobody is asked for more.
-YEAR_WEEKS = 52
+YEAR_WEEKS = YEAR
 # From so many days on, a period is judged by four weeks together.
 MONTH_DAYS = 28
 # The weeks that a small line beside a number shows.
@@ -54,7 +54,7 @@ class History:
     @property
     def judged_weeks(self) -> tuple[Period, ...]:
         """The weeks that signals are on, together."""
-        return self.weeks[-4:] if self.month else self.weeks[-1:]
+        return self.weeks[-MONTH:] if self.month else self.weeks[-1:]
 
     @property
     def judged_period(self) -> Period:
@@ -170,17 +170,22 @@ def agreed(
     if whole and period not in history.weeks:
         counts[np.ix_(inside, (sums > ours[0]) | (made_up & (sums != ours[0])))] = np.nan
     weeks = [week for week in (previous, period) if week in history.weeks]
+    lacking = {week for week in weeks if any(day in week for day in uncounted)}
     for week in weeks:
         row, now = history.weeks.index(week), ours[0 if week == period else 1]
         # Of a room that did not arrive, nothing is known here, whatever was kept of it.
         known = ~np.isnan(now) if whole else listed
         counts[row, known] = now[known] if whole else np.where(now[known] == 0, np.nan, now[known])
-        if not np.nansum(np.abs(now)) or any(day in week for day in uncounted):
+        if not np.nansum(np.abs(now)) or week in lacking:
             counts[row] = np.nan
-    lacking = {week for week in weeks if any(day in week for day in uncounted)}.union(history.uncounted)
     incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
     table = pd.DataFrame(counts.T, index=ids, columns=history.counts.columns, copy=False)
-    return replace(history, counts=table, incomplete=tuple(sorted(incomplete)), uncounted=tuple(sorted(lacking)))
+    return replace(
+        history,
+        counts=table,
+        incomplete=tuple(sorted(incomplete)),
+        uncounted=tuple(sorted(lacking.union(history.uncounted))),
+    )
 
 
 def lines(history: History, room_ids: pd.Series, weeks: int) -> list[list[float]]:
@@ -204,7 +209,7 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     judged = judge(counts, made_in_week, turns, bar, month=history.month).set_axis(index, axis="index")
     if gap := history.gaps[-1]:
         judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
-    _agree(judged, rooms.set_axis(index), counts[:, -4:].sum(axis=1) if history.month else counts[:, -1])
+    _agree(judged, rooms.set_axis(index), counts[:, -len(history.judged_weeks) :].sum(axis=1))
     return judged
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from engagement.display import escaping, tables, wording
+from engagement.display import tables, wording
 
 # What a spreadsheet program can hold, the headings included.
 MOST_ROWS = 2**20
@@ -23,12 +23,8 @@ _ODD = re.compile("[&<>_\ufffe\uffff]")
 _NUMBERED = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 
 
-class Texts(dict[str, str]):
-    """Texts as cells hold them, safe, each worked out once: many rows have the same, and many sheets the same names."""
-
-    def __missing__(self, text: str) -> str:
-        self[text] = safe = escaping.for_spreadsheet(text)
-        return safe
+class Texts(tables.SafeTexts):
+    """The texts of the cells of a workbook."""
 
     def widest(self, column: pd.Series) -> int:
         """How many columns of letters the widest of them takes."""

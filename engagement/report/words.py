@@ -133,7 +133,7 @@ def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
     judged = total_signal(history, totals)
     if judged["signal"] == verdict.TOO_FEW_WEEKS:
         return ""
-    said = f"{judged['signal']}, usually {count(judged['usual_low'])} to {count(judged['usual_high'])}"
+    said = f"{judged['signal']}, {signals.usual(judged['usual_low'], judged['usual_high'])}"
     if history.judged_period == activity.period:
         return f"; {said}"
     known = count(totals.iloc[-len(history.judged_weeks) :].sum())
