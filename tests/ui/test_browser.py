@@ -213,7 +213,7 @@ def test_a_broken_link_falls_back_to_the_usual_and_says_so(enter: Enter) -> None
 
 
 def test_a_wrong_password_keeps_what_was_typed_except_the_password(dashboard: Dashboard, page: Page) -> None:
-    with DemoServer(Options(rooms=20)) as workspace:
+    with DemoServer(Options(rooms=20, rate_limit=0)) as workspace:
         page.goto(dashboard.url)
         ready(page).get_by_label("Workspace address").fill(workspace.url)
         page.get_by_label("User name or e-mail").fill("manager")
