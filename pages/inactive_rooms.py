@@ -1,26 +1,29 @@
-"""Inactive rooms: how many, in which state, silent for how long, and every one of them in a table."""
-
-from functools import partial
+"""Inactive rooms: how many, in which state, silent for how long; every one of them, and what was decided about it."""
 
 import streamlit as st
 
 from engagement import figures
 from engagement.display import tables
-from engagement.ui import charts, header, listing, loading, states
+from engagement.ui import charts, header, loading, states, worklist
 
-view = loading.view()
+view, desk = loading.view(), loading.worklist_desk()
 title = header.title("Inactive rooms")
 with header.controls():
+    which = worklist.choose_list(desk)
     by_design = "Read-only, default and announcement rooms."
     exempt = header.choose_whether("Leave out rooms quiet by design", "exempt", by_design)
     order = header.choose_order(tables.SILENT)
+above = st.container()
+sieve = worklist.choose_rooms(desk)
 
-shown = header.header(title, view, loading.activity())
-states.need_rooms(shown)
-states.need_data(shown.activity)
-if not states.directory_is_there(shown.activity):
-    st.stop()
-
-shown = states.without_exempt(shown, by_design=exempt)
-charts.beside(inactive_states=shown.figure(figures.inactive_states), silence_age=shown.figure(figures.silence_age))
-listing.table(shown, partial(tables.silent, people=view.people), order, "inactive-rooms")
+with above:
+    shown = header.header(title, view, loading.activity())
+    states.need_rooms(shown)
+    states.need_data(shown.activity)
+    if not states.directory_is_there(shown.activity):
+        st.stop()
+    shown = states.without_exempt(shown, by_design=exempt)
+    if which == worklist.INACTIVE:
+        silence = shown.figure(figures.silence_age)
+        charts.beside(inactive_states=shown.figure(figures.inactive_states), silence_age=silence)
+worklist.draw(shown, desk, which, sieve, order)

@@ -16,8 +16,10 @@ from engagement.api.pace import patiently
 from engagement.cli.surroundings import complain, say
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, StoreUnavailable
+from engagement.numbers.decisions import decided
 from engagement.numbers.periods import checked_period, preset_period
 from engagement.numbers.rooms import Activity
+from engagement.reading.deciding import desk
 from engagement.reading.jobs import Jobs, Progress, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader, rules_of
@@ -25,6 +27,7 @@ from engagement.settings.account import command_line_account
 from engagement.settings.keys import Settings, default_files, load
 from engagement.storage.archive import Archive
 from engagement.storage.database import Store
+from engagement.storage.decisions import Decisions
 from engagement.storage.spare import archive_or_memory
 
 SayWait = Callable[[Progress], None]
@@ -78,6 +81,7 @@ class Connection:
             timezone=self.settings.calendar.timezone,
             week_start=self.settings.calendar.week_start,
             rules=rules_of(self.settings),
+            decisions=_decisions(place.url),
         )
 
     def read(self, *, period: str | None, start: date | None, end: date | None) -> Activity:
@@ -95,6 +99,10 @@ class Connection:
         if facts.remembered and (facts := reader.facts().result()).today(reader.now()) != today:
             # The server has moved to another day since the facts were kept.
             return self.read(period=period, start=start, end=end)
+        if at := desk(reader, facts):
+            # Where the database does not answer, that was said when nothing could be kept.
+            with suppress(StoreUnavailable):
+                activity = decided(activity, at.worklist())
         history = reader.judged_history(facts, asked)
         if history is None:
             return activity
@@ -148,7 +156,14 @@ def connected(say_wait: SayWait = say_wait) -> Iterator[Connection]:
             complain(f"the session at the workspace may last: {error}")
 
 
+def _decisions(url: str | None) -> Decisions | None:
+    # Without a home folder there is no file that could hold any.
+    with suppress(StoreUnavailable):
+        return Decisions(Store(url))
+    return None
+
+
 def _say_not_kept(error: StoreUnavailable) -> None:
     """Why nothing is kept, for whoever can do something about it: the database's own words where there are any."""
     cause = error.__cause__
-    complain(f"nothing that is read now is kept: {getattr(cause, 'orig', cause) or error}")
+    complain(f"nothing that is read now is kept, and no kept room is known: {getattr(cause, 'orig', cause) or error}")

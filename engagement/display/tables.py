@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from engagement.display import escaping, wording
+from engagement.display import decisions, escaping, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.filters import TYPES, Filters
 from engagement.numbers.masks import CAPTION
@@ -26,7 +26,11 @@ _COMPARED = ("Messages", "Previous", "Change", "Change %", "Change in words")
 _JUDGED = ("Signal", "Why", "Weeks")
 RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "Last message")
 CHANGED = ("Room", *_COMPARED, *_JUDGED, "Type", "Members", "Last message")
-SILENT = ("Room", "Type", "State", "Silent days", "Last message", "Members", "Owner", "Created", "Remark")
+SILENT = ("Room", "Type", "State", "Silent days", "Decision", "Last message", "Members", "Owner", "Created", "Remark")
+WORKLIST = (
+    *("Room", "Decision", "Spoke again", "Note", "By", "Decided on", "State", "Silent days", "Last message"),
+    *("Members", "Owner", "Type", "Created", "Whom", "Asked on", "Until"),
+)
 EVERYTHING = (
     *(name for name in RANKED if name not in _JUDGED),
     *("Signal", "Why", "State", "Silent days", "Owner", "Created", "Archived", "Remark"),
@@ -58,6 +62,12 @@ def silent(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     return told(rankings.inactive(rooms), SILENT, people=people)
 
 
+def worklist(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
+    """The columns WORKLIST of the rooms about which something was decided, the latest decision first."""
+    table = rooms[rooms["decision"].notna()].sort_values("decision_id", ascending=False, ignore_index=True)
+    return told(table, WORKLIST, people=people)
+
+
 def counters(rooms: pd.DataFrame, *, people: bool) -> pd.DataFrame:
     """The columns COUNTERS, by the room's counter of all messages ever."""
     return told(rankings.by_counter(rooms), COUNTERS, people=people)
@@ -85,6 +95,13 @@ _OF = {
     "Created": "created",
     "Last message": "last_message",
     "Remark": "remark",
+    "Spoke again": "spoke_again",
+    "Note": "note",
+    "By": "decided_by",
+    "Decided on": "decided_on",
+    "Whom": "whom",
+    "Asked on": "asked_on",
+    "Until": "until",
     "All messages": "total_messages",
 }
 _WHOLE = (
@@ -108,6 +125,8 @@ def told(
         "Type": type_words(rooms),
         "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
+    if "decision" in rooms:
+        made["Decision"] = decisions.words(rooms)
     if "seen_tripling" in rooms:
         made["Tripling seen %"] = 100 * rooms["seen_tripling"]
     if history is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engagement.api.client import SEE_ALL_ROOMS, SEE_CHANNELS, SEE_FIGURES, Client, Person
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import NoPermission, NoPremiumModule, WorkspaceError
+from engagement.storage.decisions import Warrant
 
 # Stands among the rights that are kept of a session where the server did not tell them.
 UNTOLD = "not told"
@@ -48,6 +49,11 @@ class Access:
         """
         own = () if self.permissions & {SEE_ALL_ROOMS, SEE_CHANNELS} else (f"rooms of {self.person.user_id}",)
         return ",".join([*sorted(self.kept), *own])
+
+
+def warrant(access: Access, workspace: str) -> Warrant | None:
+    """The right to see and to make decisions on the rooms of a workspace; None without that of administering rooms."""
+    return Warrant(workspace, access.person.user_id, access.person.username) if access.all_rooms else None
 
 
 def roles_told(client: Client) -> Mapping[str, frozenset[str]]:

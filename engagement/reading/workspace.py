@@ -29,6 +29,7 @@ from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, before, keep_w
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
+from engagement.storage.decisions import Decisions
 
 # Twice: by each session, and by all who ask the same workspace.
 FACTS_KEPT = 1800.0
@@ -55,6 +56,7 @@ class Reader:
     ``session`` is another one where the person may have another token. Where it is ``shared``, others look at the same
     workspace through this process: past weeks let them go first, and are renewed in the course of time. Where it
     ``remembers``, facts of the workspace that were read earlier the same day are not asked for before the answer.
+    ``decisions`` are those of its worklist, None where nobody is known by an account of their own.
     """
 
     jobs: Jobs
@@ -69,6 +71,7 @@ class Reader:
     rules: Rules = NO_RULES
     shared: bool = False
     remembers: bool = True
+    decisions: Decisions | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def facts(self) -> Job[Facts]:

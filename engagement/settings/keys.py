@@ -115,6 +115,22 @@ class Rooms:
 
 
 @dataclass(frozen=True)
+class WorklistTexts:
+    """The texts for the owner of a room, and of several rooms, to copy into a message; fields stand in braces."""
+
+    text: str = _key(
+        values.template("owner", "room", "last_message", "silence", "link", "workspace"),
+        "Hello {owner}, do you still need {room}? For all we can see, {silence}. {link}\n"
+        "If we hear nothing from you, we will archive it; what was written there stays readable.",
+    )
+    text_for_several: str = _key(
+        values.template("owner", "rooms", "workspace"),
+        "Hello {owner}, do you still need these rooms of yours?\n\n{rooms}\n\n"
+        "If we hear nothing from you, we will archive them; what was written there stays readable.",
+    )
+
+
+@dataclass(frozen=True)
 class SessionRules:
     """How many hours an unused session lasts, and the key that encrypts tokens (None: one is made and kept)."""
 
@@ -134,6 +150,7 @@ class Settings:
     limits: Limits = Limits()
     archive: ArchivePlace = ArchivePlace()
     rooms: Rooms = Rooms()
+    worklist: WorklistTexts = WorklistTexts()
     session: SessionRules = SessionRules()
 
     @property

@@ -9,6 +9,7 @@ import re
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from string import Formatter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,24 @@ database = like(
 )
 # Long enough to encrypt with.
 key = like(f".{{{SHORTEST_KEY},}}", f"a secret of at least {SHORTEST_KEY} characters")
+
+
+def template(*names: str) -> Callable[[object], str]:
+    """A reader of texts in which fields of these names stand in braces; a brace of the text itself stands twice."""
+    there_are = ", ".join(f"{{{name}}}" for name in names)
+
+    def parse(value: object) -> str:
+        text = quoted(value)
+        try:
+            fields = [part[1:] for part in Formatter().parse(text)]
+        except ValueError:
+            raise Unusable(f"a text in which braces stand around one of {there_are}, or twice") from None
+        for name, form, conversion in fields:
+            if name is not None and (name not in names or form or conversion):
+                raise Unusable(f"a text without the field {{{name[:40]}}} (there are {there_are})")
+        return text
+
+    return parse
 
 
 def switch(value: object) -> bool:

@@ -70,6 +70,15 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "found_at {REAL} NOT NULL, weeks TEXT NOT NULL, bar TEXT NOT NULL)",
         ),
     ),
+    (
+        "decisions",
+        (
+            "CREATE TABLE decisions (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, room_id TEXT NOT NULL, "
+            "user_id TEXT NOT NULL, username TEXT NOT NULL, decided_at {REAL} NOT NULL, kind TEXT NOT NULL, "
+            "until_day TEXT, whom TEXT NOT NULL, asked_day TEXT, note TEXT NOT NULL, undoes INTEGER)",
+            "CREATE INDEX decisions_of_workspace ON decisions (workspace, id)",
+        ),
+    ),
 )
 
 

@@ -16,7 +16,10 @@ from engagement.ui.screens import page
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
 # there, but never in the state of the page.
-PAGE_CONTROLS = ("top", "sort", "signal", "moved", "weeks", "heat", "exempt")
+PAGE_CONTROLS = (
+    *("top", "sort", "signal", "moved", "weeks", "heat", "exempt"),
+    *("list", "silent", "state", "lacks", "decision"),
+)
 # Where rooms of a type lie in a workspace.
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
@@ -67,6 +70,11 @@ def to_rooms(rooms: pd.DataFrame, base_url: str) -> list[str]:
     """The address of each room of a rooms table in the workspace."""
     told = zip(rooms["type"], rooms["slug"], strict=True)
     return [f"{base_url}/{_PATHS.get(kind, 'channel')}/{quote(slug, safe='')}" for kind, slug in told]
+
+
+def to_administration(room_id: str, base_url: str) -> str:
+    """The address of a room in the administration of the workspace, where it is archived."""
+    return f"{base_url}/admin/rooms/edit/{quote(room_id, safe='')}"
 
 
 def to_trend(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -43,6 +44,14 @@ COLUMNS = {
     "Silent days": st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
     "Last message": st.column_config.DateColumn(format="D MMM YYYY"),
     "Created": st.column_config.DateColumn(format="D MMM YYYY"),
+    "Decision": st.column_config.TextColumn(width=190),
+    "Spoke again": st.column_config.DateColumn(
+        format="D MMM YYYY", help="A message later than the day of the question"
+    ),
+    "Note": st.column_config.TextColumn(width=200),
+    "Decided on": st.column_config.DateColumn(format="D MMM YYYY"),
+    "Asked on": st.column_config.DateColumn(format="D MMM YYYY"),
+    "Until": st.column_config.DateColumn(format="D MMM YYYY"),
 }
 MIMES = {
     "html": "text/html",
@@ -70,36 +79,45 @@ def download(form: str, make: Callable[[], bytes], what: str, activity: Activity
 
 def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str, what: str) -> None:
     """A table of ``make``, one of ``display.tables``, with links into the workspace, and every row of it as a file."""
-    activity, base_url = shown.activity, shown.view.base_url
+    base_url = shown.view.base_url
 
     def rows() -> pd.DataFrame:
         return tables.sorted_by(make(shown.rooms), order, shown.rooms)
 
-    sent = shown.made(("table", what, order, base_url), lambda: _sent(rows(), activity, base_url))
-    about = tables.about(activity, shown.view.filters, sent.num_rows, viewer_zone=session.zone().key)
+    sent = shown.made(("table", what, order, base_url), lambda: travelling(rows(), shown.activity, base_url))
+    head(shown, rows, what, sent.num_rows)
+    st.dataframe(sent, key=f"table_{what}", **look(sent, what, base_url))
+
+
+def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int) -> None:
+    """How many rooms a table has, and every row of it as a file."""
+    activity = shown.activity
+    about = tables.about(activity, shown.view.filters, number, viewer_zone=session.zone().key)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{wording.plural(sent.num_rows, 'room')}**", width="stretch")
+        st.markdown(f"**{wording.plural(number, 'room')}**", width="stretch")
         sheet = what.replace("-", " ").capitalize()
         download("CSV", lambda: tables.csv_bytes(rows().drop(columns="Weeks", errors="ignore"), about), what, activity,
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip
         download("XLSX", lambda: workbook(about, [(sheet, rows())], made_at=activity.read_at), what, activity,
                  "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
+
+
+def look(sent: pa.Table, what: str, base_url: str | None) -> dict[str, Any]:
+    """How a table is shown: all that the framework wants to know besides the table and its key."""
     config = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
     if base_url is not None:
         config["Room"] = st.column_config.LinkColumn(display_text=SHOWN_OF_LINK, width="medium", pinned=True)
-    st.dataframe(
-        sent,
-        hide_index=True,
-        column_config=config,
-        placeholder=wording.UNDEFINED,
-        lazy=sent.num_rows > LAZY_ABOVE,
-        height=min(560, 38 + 35 * max(1, sent.num_rows)),
-        key=f"table_{what}",
-        alt=f"{what.replace('-', ' ')}, {sent.num_rows} rooms",
-    )
+    return {
+        "hide_index": True,
+        "column_config": config,
+        "placeholder": wording.UNDEFINED,
+        "lazy": sent.num_rows > LAZY_ABOVE,
+        "height": min(560, 38 + 35 * max(1, sent.num_rows)),
+        "alt": f"{what.replace('-', ' ')}, {sent.num_rows} rooms",
+    }
 
 
-def _sent(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> pa.Table:
+def travelling(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> pa.Table:
     """The rows as they travel to the browser, in as few bytes as hold them."""
     if base_url is not None:
         rows = rows.assign(Room=addresses(rows["Room"], activity.rooms, base_url))

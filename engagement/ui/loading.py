@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from weakref import ref
 
 import pandas as pd
 import streamlit as st
@@ -14,10 +15,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
+from engagement.numbers import decisions
 from engagement.numbers.basis import Basis
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import SIGNAL_WEEKS, History
+from engagement.reading.deciding import Desk, desk
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Job
 from engagement.reading.workspace import Reader
@@ -84,7 +87,25 @@ def activity(of: View | None = None) -> Activity:
     where there is none yet.
     """
     asked = of or view()
-    return whole(asked.reader.activity(asked.facts, asked.period))
+    return decided(whole(asked.reader.activity(asked.facts, asked.period)))
+
+
+def decided(activity: Activity) -> Activity:
+    """``activity`` with the decisions of the worklist, by which kept rooms are exempt, for whoever may see them."""
+    at = worklist_desk()
+    if at is None:
+        return activity
+    worklist = at.worklist()
+    if worklist.standing.empty:
+        return activity
+    of = ("decided", ref(worklist))
+    return runtime().kept.of(activity, of, lambda: decisions.decided(activity, worklist))
+
+
+def worklist_desk() -> Desk | None:
+    """The worklist of the workspace; None for whoever may not see it."""
+    asked = view()
+    return desk(asked.reader, asked.facts)
 
 
 def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:

@@ -108,7 +108,7 @@ def build(shown: Shown, asked: Asked) -> Content:
     view, other = shown.view, None
     if asked.earlier is not None:
         reading = view.reader.activity(view.facts, view.period.earlier(asked.earlier))
-        other = loading.whole(reading, key="rooms beside")
+        other = loading.decided(loading.whole(reading, key="rooms beside"))
         other = masks.masked(other) if asked.masked else other
     shown, wishes = shown.judged(), replace(asked.wishes, people=view.people)
     activity = shown.activity

@@ -18,6 +18,7 @@ from engagement.settings import keys as configuration
 from engagement.settings.keys import Settings
 from engagement.storage.archive import Archive
 from engagement.storage.database import Clock, Store, data_folder, utc_now
+from engagement.storage.decisions import Decisions
 from engagement.storage.sessions import Sessions, kept_key
 from engagement.ui.kept import Kept
 from engagement.ui.tabs import Tabs
@@ -91,6 +92,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.admissions = Admissions(self.jobs, self.clock)
+        self.decisions = Decisions(self.store)
         self._lock = threading.Lock()
         self._demo: DemoServer | None = None
         self._demo_account: Account | None = None

@@ -257,5 +257,7 @@ def reader(signed_in: SignedIn) -> Reader:
         week_start=runtime().settings.calendar.week_start,
         rules=rules_of(runtime().settings),
         shared=True,
+        # Whoever the account of the dashboard reads for has shown no right of their own.
+        decisions=None if signed_in.by_account else runtime().decisions,
         now=runtime().clock,
     )

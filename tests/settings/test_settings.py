@@ -74,6 +74,9 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         exempt = ["announcements"]
         leave_out = ["bot-*", "git"]
         mask_names = true
+        [worklist]
+        text = "{owner}: {room}, {silence}"
+        text_for_several = "{owner}: {rooms}"
         [session]
         hours = 1.5
         key = "0123456789abcdef0123456789abcdef"
@@ -92,6 +95,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert loaded.limits == settings.Limits(longest_period=92, calls_a_minute=60, copies=2, memory=100)
     assert (loaded.archive.url, loaded.archive.weeks) == ("postgresql://u:p@db/engagement", 60)
     assert loaded.rooms == settings.Rooms(("announcements",), ("bot-*", "git"), True)
+    assert loaded.worklist == settings.WorklistTexts("{owner}: {room}, {silence}", "{owner}: {rooms}")
     assert loaded.session.hours == 1.5
 
 
@@ -348,3 +352,34 @@ def test_every_value_of_the_shipped_example_is_one_that_can_be_used(tmp_path: Pa
     lines = [line.removeprefix("# ") if "=" in line and line.startswith("# ") else line for line in text.splitlines()]
     wanted = "\n".join(line for line in lines if not line.startswith(("#", "allow_typed_url")))
     assert from_text(tmp_path, wanted).workspace_account
+
+
+@fault("a text for owners with {field}", SAID, "at the start, with the field")
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("Dear {name}", "{name}"),
+        ("{room.__class__}", "{room.__class__}"),
+        ("{room!r}", "{room}"),
+        ("{owner:>9}", "{owner}"),
+        ("{0}", "{0}"),
+        ("{}", "{}"),
+    ],
+)
+def test_a_text_for_owners_with_an_unknown_field_is_told_with_that_field(tmp_path: Path, text: str, field: str) -> None:
+    fields = "{owner}, {room}, {last_message}, {silence}, {link}, {workspace}"
+    [said] = faults(tmp_path, f"[worklist]\ntext = '{text}'")
+    assert said == f"[worklist] text must be a text without the field {field} (there are {fields}), not '{text}'."
+
+
+@pytest.mark.parametrize("text", ["{rooms", "rooms}", "{ro{o}ms}"])
+def test_a_brace_that_stands_alone_is_told(tmp_path: Path, text: str) -> None:
+    [said] = faults(tmp_path, f"[worklist]\ntext_for_several = '{text}'")
+    fields = "{owner}, {rooms}, {workspace}"
+    wanted = f"[worklist] text_for_several must be a text in which braces stand around one of {fields}, or twice"
+    assert said == f"{wanted}, not '{text}'."
+
+
+def test_a_text_for_owners_may_have_braces_of_its_own_and_several_lines(tmp_path: Path) -> None:
+    loaded = from_text(tmp_path, '[worklist]\ntext = """\n{{x}} {room}\n\nBye"""')
+    assert loaded.worklist.text == "{{x}} {room}\n\nBye"

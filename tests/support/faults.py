@@ -57,6 +57,7 @@ PARTS = {
     "reading": "what makes the one table of a period and of its weeks; every command, page and file shows that table",
     "table": "the states, changes and signals of that table, computed from given counts",
     "archive": "the past weeks that are kept, and the database below them",
+    "worklist": "what was decided about rooms, and by whom; every page, file and command asks it which are kept",
     "sessions": "who is signed in, and since when; every page asks it",
     "settings": "the one file and the environment; every command and the dashboard begin with them",
     "web server": "what answers a browser, before and beside the pages",
