@@ -6,8 +6,9 @@ from engagement.ui import charts, header, loading, states, trends
 
 view = loading.view_of_latest_week()
 title = header.title("Trends")
-if view.period != loading.view().period:
-    st.caption("Trends are about full weeks: they end with the last one, whichever period is chosen.")
+with st.container():
+    if view.period != loading.view().period:
+        st.caption("Trends are about full weeks: they end with the last one, whichever period is chosen.")
 with header.controls():
     weeks = header.choose_number("Full weeks", [13, 26, 52], "weeks")
     most = header.choose_number("Rooms side by side", [20, 40], "heat")

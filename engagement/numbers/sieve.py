@@ -13,7 +13,8 @@ from engagement.numbers.rooms import NEVER_USED
 NO_OWNER, FEW_MEMBERS = "no owner known", "at most 2 members"
 LACKS = (NO_OWNER, FEW_MEMBERS)
 UNDECIDED, SPEAKS_AGAIN = "undecided", "spoke again"
-DECIDED = (UNDECIDED, KEEP, ASK, ARCHIVE, SPEAKS_AGAIN)
+_KINDS = {"kept": KEEP, "asked": ASK, "to archive": ARCHIVE}
+DECIDED = (UNDECIDED, *_KINDS, SPEAKS_AGAIN)
 _FEW = 2
 
 
@@ -48,7 +49,7 @@ class Sieve:
     def _decided(self, rooms: pd.DataFrame) -> pd.Series[bool]:
         if "decision" not in rooms:
             return pd.Series(UNDECIDED in self.decided, index=rooms.index)
-        mask = rooms["decision"].isin(self.decided)
+        mask = rooms["decision"].isin([_KINDS[word] for word in self.decided if word in _KINDS])
         if UNDECIDED in self.decided:
             mask |= rooms["decision"].isna()
         return mask | rooms["spoke_again"].notna() if SPEAKS_AGAIN in self.decided else mask

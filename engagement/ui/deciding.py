@@ -135,7 +135,9 @@ def _archive(at: Desk, rooms: pd.DataFrame, of: str) -> None:
 
 
 def _note(kind: str) -> str:
-    note: str = st.text_input("Note", "", LONGEST_NOTE, key=f"{kind}_note_{turn()}", placeholder="Owner asked")
+    note: str = st.text_input(
+        "Note", "", LONGEST_NOTE, key=f"{kind}_note_{turn()}", placeholder="Owner asked" if kind == ARCHIVE else "Why"
+    )
     return note
 
 

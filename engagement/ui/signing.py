@@ -67,8 +67,10 @@ def _first_admission(client_: Client, workspace: str, viewer_: str, say: Callabl
 
 def keep_signed_in() -> None:
     """Right after signing in, lets the browser fetch the cookie that keeps it signed in."""
-    if ticket := st.session_state.pop(TICKET, None):
-        handover.post("session/begin", ticket=ticket)
+    # The place stays: a control that moves up in the next run has no part of the link any more.
+    with st.container():
+        if ticket := st.session_state.pop(TICKET, None):
+            handover.post("session/begin", ticket=ticket)
 
 
 def sign_out() -> None:

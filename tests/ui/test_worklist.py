@@ -78,7 +78,7 @@ def test_a_second_person_with_equal_rights_sees_it_and_one_with_fewer_nothing(of
         "a word in private",
         "manager",
     ]
-    app = opened(of["analyst"], list="Worklist", decision=["Ask"])
+    app = opened(of["analyst"], list="Worklist", decision=["Asked"])
     assert "Decision" not in table(app)
     assert not [control for control in app.get("button_group") if control.key in {"list", "decision"}]
     assert not [label for label in labels(app) if label in {"Take back", "Undo"}]
@@ -170,7 +170,7 @@ def test_where_the_dashboard_reads_by_an_account_of_its_own_nobody_decides(
         ({"state": ["Never used"]}, {"unused"}),
         ({"lacks": ["At most 2 members"]}, {"older", "other"}),
         ({"decision": ["Undecided"]}, {"older", "other", "unused"}),
-        ({"decision": ["Archive", "Undecided"], "silent": "Over 30 days"}, {"old", "older", "other", "unused"}),
+        ({"decision": ["To archive", "Undecided"], "silent": "Over 30 days"}, {"old", "older", "other", "unused"}),
     ],
 )
 def test_a_link_narrows_the_list(of: dict[str, str], query: dict[str, str | list[str]], left: set[str]) -> None:
