@@ -240,15 +240,16 @@ def bounds(measured: dict[str, list[Figures]], ours: str, *, month: bool) -> Sai
     return said
 
 
-def bounds_of_cover(names: list[str], shares: list[float], rows: list[int]) -> Said:
-    """Whether what is called usual holds nine of ten."""
+def bounds_of_cover(names: list[str], shares: list[float], rows: list[int], rooms: list[int]) -> Said:
+    """Whether what is called usual holds nine of ten; of few rooms, or weeks, that says nothing."""
     low, high = COVERED
     return [
         (
-            None if few < FEWEST_ROWS / 3 else low <= share <= high,
-            f"{name}: usual holds {share:.1%}, {low:.0%} to {high:.0%}",
+            None if weeks < FEWEST_ROWS / 3 or of < FEWEST_ROOMS else low <= share <= high,
+            f"{name}: usual holds {share:.1%}, {low:.0%} to {high:.0%}"
+            + (f" (only {weeks} weeks of {of} rooms)" if weeks < FEWEST_ROWS / 3 or of < FEWEST_ROOMS else ""),
         )
-        for name, share, few in zip(names, shares, rows, strict=True)
+        for name, share, weeks, of in zip(names, shares, rows, rooms, strict=True)
     ]
 
 
@@ -275,11 +276,13 @@ def report(data: Data, bar: Bar, counts: Array, turning: Array, begin: int, desi
     print(f"\nHow often each signal is given\n{words(data.real, bar)}\n")
     said = bounds(measured, "signal", month=False) + bounds(measured, "signal, months", month=True)
     number = [int((data.real.kind == kind).sum()) for kind in range(len(CLASSES))]
+    rooms = [one.rooms for one in measured["signal"]]
     for span, shares in zip(("a week", "four weeks"), covered(data.real, bar), strict=True):
-        said += bounds_of_cover([f"{span}, {name}" for name in CLASSES], shares, number)
+        said += bounds_of_cover([f"{span}, {name}" for name in CLASSES], shares, number, rooms)
     for span, month in (("a week", False), ("four weeks", True)):
         share, news = covered_total(counts, turning, begin, month=month)
-        said += bounds_of_cover([f"{span}, all rooms together ({news:.1%} news)"], [share], [counts.shape[1] - begin])
+        name = f"{span}, all rooms together ({news:.1%} news)"
+        said += bounds_of_cover([name], [share], [counts.shape[1] - begin], [len(counts)])
     marks = {True: "holds     ", False: "FAILS     ", None: "not judged"}
     print("\n".join(f"{marks[held]}  {text}" for held, text in said), "\n")
     return said

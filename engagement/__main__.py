@@ -1,4 +1,4 @@
-"""The command line: ``python -m engagement demo | channels | report | sync | check``.
+"""The command line: ``python -m engagement demo | channels | report | sync | events | check``.
 
 Here it is only read. What a command does is in a function of its name, in the module of its name. That is imported when
 the command runs, so that help and a wrong command line are answered at once.
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     _channels(commands.add_parser("channels", help="every room of a period, as a table, CSV or JSON"))
     _report(commands.add_parser("report", help="the report of a period as HTML, PDF, PNG, XLSX, CSV or Markdown"))
     _sync(commands.add_parser("sync", help="read the last full weeks and keep them, newest first"))
+    _events(commands.add_parser("events", help="what happened in the workspace: list, add, import, remove"))
     commands.add_parser("check", help="can this account read that workspace?")
     return top
 
@@ -105,6 +106,19 @@ def _sync(sync: argparse.ArgumentParser) -> None:
     sync.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
 
 
+def _events(events: argparse.ArgumentParser) -> None:
+    one = events.add_mutually_exclusive_group(required=True)
+    one.add_argument("--list", dest="listed", action="store_true", help="every event, the earliest first")
+    one.add_argument("--add", metavar="NAME", help="one event, on --start or from there to --end")
+    one.add_argument("--import", dest="file", type=Path, metavar="FILE", help="those of an .ics or .csv file")
+    one.add_argument("--remove", metavar="ID", help="one event, by the id that --list tells")
+    events.add_argument("--start", type=day, metavar="DATE", help="the first day")
+    events.add_argument("--end", type=day, metavar="DATE", help="the last day (default: the first)")
+    weeks = "its weeks are neither judged nor compared with"
+    events.add_argument("--not-comparable", action="store_true", help=weeks)
+    events.add_argument("--format", dest="form", choices=("table", "json"), default="table", help="of the list")
+
+
 def _period(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", type=day, metavar="DATE", help="the first day")
     command.add_argument("--end", type=day, metavar="DATE", help="the last day")
@@ -150,9 +164,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     top = parser()
     given = vars(top.parse_args(arguments))
     command = given.pop("command")
-    if (given.get("start") is None) != (given.get("end") is None):
+    if command == "events":
+        if (given["add"] is None) != (given["start"] is None):
+            top.error("--add and --start go together")
+        if given["add"] is None and (given["end"] or given["not_comparable"]):
+            top.error("--end and --not-comparable are of the event that --add names")
+    elif (given.get("start") is None) != (given.get("end") is None):
         top.error("--start and --end go together")
-    if given.get("start") and given["period"]:
+    elif given.get("start") and given["period"]:
         top.error("name either --period or --start and --end")
     try:
         status: int = getattr(surroundings.imported(f"engagement.cli.{command}"), command)(**given)

@@ -4,6 +4,7 @@ EngagementError                 anything this project raises on purpose
 ├── InvalidInput                what was typed, linked or passed cannot be used
 │   ├── InvalidPeriod           not a range of whole days that can be asked for
 │   ├── InvalidAddress          not the address of a workspace that may be asked
+│   ├── EventGone               somebody else has removed or changed the event
 │   ├── Unusable                one value of the configuration is not what it must be
 │   └── InvalidSettings         the configuration file or the environment is wrong
 ├── Admitting                   the workspace is still being asked what somebody may see
@@ -72,6 +73,10 @@ class InvalidPeriod(InvalidInput):
 
 class InvalidAddress(InvalidInput):
     """Not the address of a workspace that may be asked."""
+
+
+class EventGone(InvalidInput):
+    sentence = "This event is not there any more: somebody has removed or changed it."
 
 
 class Unusable(InvalidInput):

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from engagement import figures
-from engagement.ui import cards, charts, header, loading, look, states
+from engagement.ui import cards, charts, daily, header, leftout, loading, look, states
 
 view = loading.view()
+daily.begin(view)
 title = header.title("Overview")
 shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
@@ -16,10 +17,10 @@ cards.row(cards.of(shown))
 states.workspace_signal(shown)
 left, right = st.columns(2, gap="medium")
 with left:
-    every_room = shown.context("all rooms, direct messages included")
-    charts.draw(figures.messages_per_day(shown.activity.days, every_room), "messages_per_day")
+    daily.draw(shown)
     charts.draw(shown.figure(figures.movers), "movers")
 with right:
+    leftout.offer(shown)
     charts.draw(shown.figure(figures.top_rooms), "top_rooms")
     if states.directory_is_there(shown.activity):
         charts.draw(shown.figure(figures.inactive_states), "inactive_states")

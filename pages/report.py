@@ -5,9 +5,10 @@ import streamlit as st
 from engagement.display import escaping
 from engagement.numbers import masks
 from engagement.report.wishes import DEFAULT_TITLE
-from engagement.ui import header, loading, reporting, states
+from engagement.ui import daily, header, loading, reporting, states
 
 view = loading.view()
+daily.begin(view)
 with st.container(width=reporting.WIDTH, key="report"):
     with st.container(key="report_title"):
         place = st.container()

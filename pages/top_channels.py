@@ -4,7 +4,7 @@ from functools import partial
 
 from engagement import figures
 from engagement.display import tables
-from engagement.ui import charts, header, listing, loading, states
+from engagement.ui import charts, header, leftout, listing, loading, states
 
 view = loading.view()
 title = header.title("Top channels")
@@ -15,6 +15,7 @@ with header.controls():
 shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
 
+leftout.offer(shown)
 charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
 shown = shown.judged()
 states.explain_signals(shown.activity)

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from benchmarks.soak.truth import DAY, Rooms, Span, Truth, View, monday
+from benchmarks.soak.truth import DAY, Rooms, Truth, View, monday
 from engagement.ui.listing import SHOWN_OF_LINK
 from tests.support.screen import Screen
 
@@ -228,12 +228,21 @@ class Judge:
         self.found.compared += len(shown)
 
     def _messages_per_day(self, data: list[dict[str, Any]], _: Any) -> None:
-        over = min(self.view.span.last, self.view.today)
-        days = self.truth.by_day(Span(self.view.span.first, over))
-        shown = data[0]["y"]
-        self.found.same("messages per day", shown, days + [None] * (len(shown) - len(days)))
-        ticks = [value for value in data[1]["y"][::3]]
-        self.found.same("days before", ticks, self.truth.by_day(self.view.previous)[: len(ticks)])
+        shown, parts = data[0]["y"], self.view.span.parts()
+        true = self.truth.by_part(self.rooms, parts)
+        # What has not arrived yet is not shown, and what has not begun never is.
+        known = [part.first <= self.view.today and value is not None for part, value in zip(parts, shown, strict=True)]
+        self.found.same(
+            "messages per day", shown, [one if is_so else None for one, is_so in zip(true, known, strict=True)]
+        )
+        if all(known):
+            self.found.same("bars together", sum(shown), int(self.rooms.now.sum()))
+        for ticks in (trace for trace in data[1:] if trace.get("mode") == "lines"):
+            before = self.truth.by_part(self.rooms, self.view.previous.parts())
+            places = [round(x + 0.44) for x in ticks["x"][::3]]
+            self.found.same("days before", ticks["y"][::3], [before[place] for place in places])
+
+    _days = _messages_per_day
 
     def _inactive_states(self, data: list[dict[str, Any]], layout: dict[str, Any]) -> None:
         names = [note["text"] for note in layout["annotations"]][: len(data[0]["x"])]

@@ -37,6 +37,16 @@ class Span:
     def back(self, days: int) -> Span:
         return Span(self.first - days * DAY, self.last - days * DAY)
 
+    def parts(self) -> list[Span]:
+        """Its days up to 35, its weeks up to 180, else its months, as much of each as lies in it."""
+        found, first = list[Span](), self.first
+        while first <= self.last:
+            month = (first.replace(day=1) + 32 * DAY).replace(day=1) - DAY
+            last = first if self.days <= 35 else monday(first) + 6 * DAY if self.days <= 180 else month
+            found.append(Span(first, min(last, self.last)))
+            first = last + DAY
+        return found
+
     def __str__(self) -> str:
         """As pages write it: "9–15 Nov 2026"."""
         one, other = self.first, self.last
@@ -134,10 +144,9 @@ class Truth:
         )
         return self._sums[:, high] - self._sums[:, low]
 
-    def by_day(self, span: Span) -> list[int]:
-        """All rooms together, deleted ones too."""
-        days = [span.first + n * DAY for n in range(span.days)]
-        return [int(self.messages(Span(day, day)).sum()) for day in days]
+    def by_part(self, rooms: Rooms, parts: list[Span]) -> list[int]:
+        """The rooms of a view together, in each part."""
+        return [int(self.messages(part)[rooms.numbers].sum()) for part in parts]
 
     def known(self, all_rooms: bool) -> Array:
         """Which rooms somebody with these rights may know of."""

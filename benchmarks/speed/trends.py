@@ -17,7 +17,8 @@ from benchmarks.speed.figures import Measured, alternating, seconds, taken
 from benchmarks.speed.site import Site
 from engagement import figures
 from engagement.demo import DemoServer
-from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
+from engagement.figures.heat import Heat
+from engagement.figures.weeks import RoomLine, WeeklyTotals
 from engagement.numbers import measures
 from engagement.numbers.bar import Bar
 from engagement.numbers.calibration import found
@@ -101,7 +102,7 @@ def _fill(archive: Archive, scope: Scope, weeks: Sequence[Period], rooms: pd.Dat
 
 def judged(activity: Activity, history: History) -> tuple[Bar, pd.DataFrame]:
     """The thresholds that all weeks give, and the signal of every room by its last weeks."""
-    bar = found(history.counts.to_numpy(dtype=np.float64), None, history.turns_of_year())
+    bar = found(history.counts.to_numpy(dtype=np.float64), None, history.left_out)
     return bar, signals(activity.rooms, history)
 
 

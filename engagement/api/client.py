@@ -36,7 +36,7 @@ from engagement.api.decode import (
     whole,
 )
 from engagement.api.guard import DIRECT, Way
-from engagement.api.pace import OnWait, Pace, Sleep, shared_pace
+from engagement.api.pace import OnWait, Pace, Sleep, Turn, shared_pace
 from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import UNKNOWN, Release, told
@@ -65,6 +65,7 @@ __all__ = [
     "Person",
     "Release",
     "ServerDays",
+    "Turn",
     "clean_address",
     "shared_pace",
 ]
@@ -139,9 +140,9 @@ class Client:
         """
         return self._waiting(Waits(stop, on_wait, sleep))
 
-    def in_background(self) -> Client:
-        """The same client, whose calls let all others to the workspace go first and leave half of its limit free."""
-        return self._waiting(replace(self._transport.waits, background=True))
+    def at_turn(self, turn: Turn) -> Client:
+        """The same client, whose calls let those of earlier turns go first and leave them a part of the limit."""
+        return self._waiting(replace(self._transport.waits, turn=turn))
 
     def _waiting(self, waits: Waits) -> Client:
         other = copy(self)
@@ -167,7 +168,7 @@ class Client:
     @property
     def calls_a_minute(self) -> int | None:
         """The calls a minute and route that this client may make; None where no limit is known."""
-        return self._pace.allowed(background=self._transport.waits.background)
+        return self._pace.allowed(self._transport.waits.turn)
 
     def close(self, *, for_good: bool = True) -> None:
         """Closes the connections; for good, so that what still reads over them ends with SignedOut, unless said.

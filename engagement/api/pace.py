@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from enum import IntEnum
 
 from engagement.errors import SlowDown
 
@@ -23,14 +24,24 @@ LIMITED = "the workspace allows only so many calls a minute"
 # The Date header has a resolution of one second and may come from a proxy's clock, and the server opens its
 # next window a moment after the announced instant, never at it.
 _MARGIN = 1.0
-# How soon a call in the background looks again whether those who go first have gone.
+# How soon a call looks again whether those who go first have gone.
 _BEHIND = 1.0
+# Whatever is read in sight asks again within so many seconds, or has what it wanted.
+_NEXT_IN_SIGHT = 10.0
 _MOST_EXEMPT = 1_000
 _MOST_UNUSED = 100
 _WAIT_IN_TEXT = re.compile(r"wait (\d{1,6}) second", re.IGNORECASE)
 
 Sleep = Callable[[float], None]
 OnWait = Callable[[str, float], None]
+
+
+class Turn(IntEnum):
+    """Who goes first: what somebody asked for, what arrives before their eyes, what is read behind it."""
+
+    ASKED = 0
+    IN_SIGHT = 1
+    BACKGROUND = 2
 
 
 @dataclass
@@ -44,7 +55,15 @@ class _Route:
     under_way: Counter[str] = field(default_factory=Counter)
     exempt: dict[str, None] = field(default_factory=dict)
     sent: deque[float] = field(default_factory=deque)
-    waiting: int = 0
+    waiting: Counter[Turn] = field(default_factory=Counter)
+    in_sight_at: float = -_NEXT_IN_SIGHT
+
+    def held_up(self, turn: Turn, who: str, now: float) -> bool:
+        """Whether others go before a call of ``who``: those of an earlier turn that wait, or are about to ask again."""
+        if any(self.waiting[first] for first in Turn if first < turn):
+            return True
+        behind = turn is Turn.BACKGROUND and who not in self.exempt
+        return behind and now < self.in_sight_at + _NEXT_IN_SIGHT
 
     def room(self) -> int:
         """Calls that the window still has for us, less those under way (exempt accounts use none)."""
@@ -72,7 +91,8 @@ class Pace:
     part, at least one call.
 
     Who looks goes first: calls in the background leave half of each route's limit free, whoever used the other half,
-    and none of them goes while any other waits.
+    those in sight one call. None of them goes while one of an earlier turn waits, nor in the background between two
+    in sight.
     """
 
     def __init__(
@@ -94,14 +114,13 @@ class Pace:
         with self._lock:
             return min((state.limit for state in self._routes.values() if state.limit is not None), default=None)
 
-    def allowed(self, *, background: bool = False) -> int | None:
-        """The calls a minute that this copy may make to any route, in the background or in all; None without limit."""
+    def allowed(self, turn: Turn = Turn.ASKED) -> int | None:
+        """The calls a minute that this copy may make to any route, at a turn or in all; None without limit."""
         limits = [limit for limit in (self.limit, self.calls_a_minute) if limit is not None]
-        return self._share(min(limits), background) if limits else None
+        return self._share(min(limits), turn) if limits else None
 
-    def _share(self, limit: int, background: bool) -> int:
-        part = max(1, limit // self.copies)
-        return max(1, part // 2) if background else part
+    def _share(self, limit: int, turn: Turn) -> int:
+        return max(1, limit // self.copies) - _left_free(max(1, limit // self.copies), turn)
 
     def take_place(
         self,
@@ -111,36 +130,36 @@ class Pace:
         sleep: Sleep,
         on_wait: OnWait | None = None,
         longest_wait: float = LONGEST_WAIT,
-        background: bool = False,
+        turn: Turn = Turn.ASKED,
     ) -> float:
         """Reserves one call of ``who`` to ``route``, sleeping until there is room; the seconds waited come back.
 
         Each wait is announced with ``on_wait(LIMITED, seconds)`` first. Raises SlowDown, without sleeping, when
-        the waits would add up to more than ``longest_wait`` seconds, or one of them in the background, where others
-        may go first for long; and whatever ``sleep`` raises.
+        the waits would add up to more than ``longest_wait`` seconds, or one of them where others may go first for
+        long; and whatever ``sleep`` raises.
         """
-        waited, seconds = 0.0, self._reserve(route, who, background)
-        with self._in_line(route) if seconds and not background else nullcontext():
+        waited, seconds = 0.0, self._reserve(route, who, turn)
+        with self._in_line(route, turn) if seconds else nullcontext():
             while seconds > 0:
-                if seconds + (0 if background else waited) > longest_wait:
+                if seconds + (0 if turn else waited) > longest_wait:
                     raise SlowDown(seconds)
                 if on_wait is not None:
                     on_wait(LIMITED, seconds)
                 sleep(seconds)
                 waited += seconds
-                seconds = self._reserve(route, who, background)
+                seconds = self._reserve(route, who, turn)
         return waited
 
     @contextmanager
-    def _in_line(self, route: str) -> Iterator[None]:
-        """Somebody waits for a place, and no call in the background takes it."""
+    def _in_line(self, route: str, turn: Turn) -> Iterator[None]:
+        """Somebody waits for a place, and no call of a later turn takes it."""
         with self._lock:
-            self._state(route).waiting += 1
+            self._state(route).waiting[turn] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._state(route).waiting -= 1
+                self._state(route).waiting[turn] -= 1
 
     def answered(self, route: str, who: str, headers: Mapping[str, str], *, success: bool) -> None:
         """Learns from the headers of an answer to a call that had a place.
@@ -185,37 +204,39 @@ class Pace:
     def _state(self, route: str) -> _Route:
         return self._routes.setdefault(route, _Route())
 
-    def _reserve(self, route: str, who: str, background: bool) -> float:
+    def _reserve(self, route: str, who: str, turn: Turn) -> float:
         """Seconds until there may be room for one more call; 0.0 when the place was taken just now."""
         with self._lock:
             now = self.monotonic()
             state = self._state(route)
-            wait = self._ceiling_wait(state, who, now, background)
+            wait = self._ceiling_wait(state, who, now, turn)
             if who not in state.exempt:
-                wait = max(wait, self._window_wait(state, now, background))
-            if background and state.waiting:
+                wait = max(wait, self._window_wait(state, now, turn))
+            if state.held_up(turn, who, now):
                 wait = max(wait, _BEHIND)
             if wait > 0:
                 return wait
             state.under_way[who] += 1
+            if turn is Turn.IN_SIGHT:
+                state.in_sight_at = now
             if self.calls_a_minute is not None or (self.copies > 1 and who not in state.exempt):
                 state.sent.append(now)
             return 0.0
 
-    def _ceiling_wait(self, state: _Route, who: str, now: float, background: bool) -> float:
+    def _ceiling_wait(self, state: _Route, who: str, now: float, turn: Turn) -> float:
         length = WINDOW_SECONDS + _MARGIN
         while state.sent and state.sent[0] + length <= now:
             state.sent.popleft()
         # The server's window tells what all copies have used, but only after an answer: each keeps to its part.
         limits = [self.calls_a_minute, state.limit if self.copies > 1 and who not in state.exempt else None]
-        known = [self._share(limit, background) for limit in limits if limit is not None]
+        known = [self._share(limit, turn) for limit in limits if limit is not None]
         if not known:
             return 0.0
         if len(state.sent) < min(known):
             return 0.0
         return state.sent[-min(known)] + length - now
 
-    def _window_wait(self, state: _Route, now: float, background: bool) -> float:
+    def _window_wait(self, state: _Route, now: float, turn: Turn) -> float:
         if state.limit is None:
             return 0.0
         if state.reset_at is None or now >= state.reset_at:
@@ -223,8 +244,7 @@ class Pace:
             state.remaining = state.limit
             state.reset_at = now + WINDOW_SECONDS + _MARGIN
             state.server_reset = 0.0
-        left_free = state.limit - max(1, state.limit // 2) if background else 0
-        return 0.0 if state.room() > left_free else state.reset_at - now
+        return 0.0 if state.room() > _left_free(state.limit, turn) else state.reset_at - now
 
     def _learn(self, state: _Route, limit: int, remaining: int, reset: float, now_there: float | None) -> None:
         if state.limit is not None and now_there is not None and reset <= now_there:
@@ -240,6 +260,13 @@ class Pace:
         state.reset_at = reset_at if window_over or state.reset_at is None else max(state.reset_at, reset_at)
         state.server_reset = reset if window_over else max(state.server_reset, reset)
         state.limit = limit
+
+
+def _left_free(limit: int, turn: Turn) -> int:
+    """The calls of ``limit`` that are left to earlier turns: a later one has one call at least."""
+    if turn is Turn.BACKGROUND:
+        return limit - max(1, limit // 2)
+    return min(1, limit - 1) if turn is Turn.IN_SIGHT else 0
 
 
 _HEADERS = ("Limit", "Remaining", "Reset")

@@ -16,7 +16,7 @@ import urllib3.exceptions
 
 from engagement.api.answer import Answer, answer_of
 from engagement.api.guard import Adapter, Exchange, Way, within
-from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, server_time
+from engagement.api.pace import LONGEST_WAIT, OnWait, Pace, Sleep, Turn, server_time
 from engagement.errors import (
     Gated,
     Interrupted,
@@ -62,13 +62,13 @@ class Bounds:
 @dataclass(frozen=True)
 class Waits:
     """How a job waits: ``stop`` ends its waits and its answers, ``on_wait(why, seconds)`` is told of each pause,
-    and ``sleep`` may raise to end one. In the ``background`` it lets all others go first.
+    and ``sleep`` may raise to end one. At a later ``turn`` it lets others go first.
     """
 
     stop: threading.Event | None = None
     on_wait: OnWait | None = None
     sleep: Sleep | None = None
-    background: bool = False
+    turn: Turn = Turn.ASKED
 
 
 READING = Bounds()
@@ -224,7 +224,7 @@ class Transport:
             sleep=self.sleep,
             on_wait=self._waits.on_wait,
             longest_wait=longest,
-            background=self._waits.background,
+            turn=self._waits.turn,
         )
 
     def _learn(self, path: str, who: str, raw: _Raw) -> None:

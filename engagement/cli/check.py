@@ -53,7 +53,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         )
         begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
-        yield "signals", signals.basis_text(reader.basis(facts).result())
+        yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
     for note in facts.receipt.notes:
         yield "note", note
 

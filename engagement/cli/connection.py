@@ -19,7 +19,9 @@ from engagement.errors import EngagementError, StoreUnavailable
 from engagement.numbers.decisions import decided
 from engagement.numbers.periods import checked_period, preset_period
 from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History
 from engagement.reading.deciding import desk
+from engagement.reading.facts import Facts
 from engagement.reading.jobs import Jobs, Progress, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader, rules_of
@@ -88,6 +90,16 @@ class Connection:
         """The activity of a preset period or between two days, by default of the last full week; with signals where
         there are weeks that they can rest on. Raises the errors of any reading, and InvalidPeriod.
         """
+        return self._read(period, start, end)[0]
+
+    def read_with_days(
+        self, *, period: str | None, start: date | None, end: date | None
+    ) -> tuple[Activity, History | None]:
+        """The same, and the days of every room in the period; None where the server counts none."""
+        activity, reader, facts = self._read(period, start, end)
+        return activity, reader.days(facts, activity.period).result() if activity.counted else None
+
+    def _read(self, period: str | None, start: date | None, end: date | None) -> tuple[Activity, Reader, Facts]:
         reader = self.reader()
         facts = reader.facts().result()
         today = facts.today(reader.now())
@@ -95,19 +107,20 @@ class Connection:
             asked = checked_period(start, end, today, self.settings.limits.longest_period)
         else:
             asked = preset_period(period or "last-week", today, self.settings.calendar.week_start)
-        activity = reader.activity(facts, asked).result()
+        events = reader.events(facts)
+        activity = reader.activity(facts, asked).result().with_events(events)
         if facts.remembered and (facts := reader.facts().result()).today(reader.now()) != today:
             # The server has moved to another day since the facts were kept.
-            return self.read(period=period, start=start, end=end)
+            return self._read(period, start, end)
         if at := desk(reader, facts):
             # Where the database does not answer, that was said when nothing could be kept.
             with suppress(StoreUnavailable):
                 activity = decided(activity, at.worklist())
         history = reader.judged_history(facts, asked)
         if history is None:
-            return activity
-        self._later.append(lambda: reader.calibrated(facts).result())
-        return activity.judged(history.result(), reader.basis(facts).result())
+            return activity, reader, facts
+        self._later.append(lambda: reader.calibrated(facts, events).result())
+        return activity.judged(history.result(), reader.basis(facts, events).result()), reader, facts
 
     def learn(self) -> None:
         """Finds the thresholds of signals on what was read, where they are due: when the answer is written, as nobody

@@ -49,8 +49,8 @@ def report(
             pictures.browser()
     # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
     with connected(lambda _: None) as connection:
-        activity = connection.read(**asked)
-    content = build(masked(activity) if mask else activity, Filters(types), Wishes(title, top=top))
+        activity, days = connection.read_with_days(**asked)
+    content = build(masked(activity) if mask else activity, Filters(types), Wishes(title, top=top), days=days)
     if out is not None:
         try:
             _put(out, FORMS[out.suffix.lower()](content, paper))

@@ -76,7 +76,8 @@ def run(
         reading.leave()
     notes = reading.result().receipt.notes
     try:
-        found = reader.calibrated(facts, anew=again.weeks > 0 and again.after is None).result()
+        events = reader.events(facts)
+        found = reader.calibrated(facts, events, anew=again.weeks > 0 and again.after is None).result()
     except EngagementError as error:
         found, notes = False, (*notes, f"The thresholds of signals could not be found: {error}")
     kept = reader.archive.kept(scope, asked, RULE)
@@ -86,7 +87,7 @@ def run(
     line = f"{plural(len(kept), 'week')} of {Period(asked[0].start, last.end)} kept: {from_before} from before, "
     line += f"{len(kept) - from_before} read now"
     line += f"; {weeks - len(kept)} without data" if len(kept) < weeks else ""
-    return line + (f"\n{basis_text(reader.basis(facts).result())}" if found else ""), notes
+    return line + (f"\n{basis_text(reader.basis(facts, events).result())}" if found else ""), notes
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

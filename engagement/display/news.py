@@ -128,6 +128,8 @@ def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
     dates = wording.period_text(week)
     if turn_of_year(week):
         return f"The week {dates} lies around the turn of the year, when chat is quiet: no room is judged by it."
+    if history.unjudged:
+        return f"No room is judged by the week {dates}: {history.unjudged}."
     few = int(rooms["signal"].eq(TOO_FEW_WEEKS).sum())
     judged = len(rooms) - few
     if judged:

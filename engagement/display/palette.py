@@ -15,7 +15,8 @@ FONT = (
 
 @dataclass(frozen=True)
 class Tokens:
-    """The colours of one theme as ``#RRGGBB``; ``silent`` goes from young to old, ``heat`` from few to many.
+    """The colours of one theme as ``#RRGGBB``; ``silent`` goes from young to old, ``heat`` from few to many, ``others``
+    are for lines beside that of ``this``.
 
     The previous period is drawn in ink, as a tick or a thin line, never as a second bar.
     """
@@ -31,6 +32,7 @@ class Tokens:
     down: str
     silent: tuple[str, str, str, str, str]
     heat: tuple[str, str, str, str]
+    others: tuple[str, str, str, str]
 
 
 LIGHT = Tokens(
@@ -45,6 +47,7 @@ LIGHT = Tokens(
     down="#B5550F",
     silent=("#C1CBD5", "#9FACB9", "#7D8C9B", "#5F6F7F", "#435261"),
     heat=("#F3F6F9", "#C6DBEF", "#6BAED6", "#08519C"),
+    others=("#B5550F", "#1E7A70", "#7D4F93", "#7A6210"),
 )
 
 DARK = Tokens(
@@ -59,6 +62,7 @@ DARK = Tokens(
     down="#F0A057",
     silent=("#45515F", "#5D6B7A", "#778695", "#93A2B1", "#B3C0CE"),
     heat=("#1A2029", "#1E3A5C", "#3B7DBD", "#BFE0FF"),
+    others=("#F0A057", "#5FC2B6", "#C39BDB", "#DDBB55"),
 )
 
 

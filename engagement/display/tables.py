@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from engagement.display import decisions, escaping, wording
+from engagement.display import decisions, escaping, events, wording
 from engagement.numbers import naming, rankings
+from engagement.numbers.days import Bars
+from engagement.numbers.events import during
 from engagement.numbers.filters import TYPES, Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import MEASURES
+from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
 from engagement.numbers.zone import zone_name
@@ -145,6 +148,24 @@ def weeks(by_week: pd.DataFrame) -> pd.DataFrame:
     return shown.iloc[::-1].reset_index(drop=True)
 
 
+def parts(bars: Bars) -> pd.DataFrame:
+    """A row per day, week or month of a period, the latest first; beside a day the one that it is held against."""
+
+    def days(of: Iterable[Period | None]) -> pd.DatetimeIndex:
+        starts = [None if one is None else pd.Timestamp(one.start) for one in of]
+        return pd.DatetimeIndex(starts, dtype="datetime64[us]")
+
+    told = bars.bars
+    shown = {
+        "Day" if bars.unit == "day" else f"{bars.unit.capitalize()} from": days(bar.part for bar in told),
+        "Messages": pd.array([bar.messages for bar in told], dtype="Int64"),
+    }
+    if bars.unit == "day":
+        shown["Held against"] = days(bar.before for bar in told)
+        shown["Previous"] = pd.array([bar.previous for bar in told], dtype="Int64")
+    return pd.DataFrame(shown).iloc[::-1].reset_index(drop=True)
+
+
 SORTS = (
     *("Signal", "Messages", "Change", "Change %", "All messages"),
     *("Silent days", "Members", "Last message", "Created", "Room"),
@@ -191,6 +212,8 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
         ("Waited for the rate limit", wording.duration_text(receipt.waited.total_seconds())),
         ("Rows", f"{shown} of {len(activity.rooms)} rooms"),
     ]
+    if happened := during(activity.events, activity.period, activity.previous):
+        rows.append(("Events", events.listed(happened, len(happened))))
     if activity.masked:
         rows.append(("Names", CAPTION))
     return rows + [("Note", note) for note in receipt.notes]

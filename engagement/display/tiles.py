@@ -12,7 +12,6 @@ from engagement.display.wording import (
     UNDEFINED,
     amount,
     days_listed,
-    days_text,
     listed,
     share_text,
     signed,
@@ -85,8 +84,7 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
         return Tile(measure, value, "nothing to compare with", weeks=line)
     before = _text(measure, figure.before)
     if activity.unfinished:
-        over = f"; {over_text(activity)}" if measure.name == "messages" else ""
-        return Tile(measure, value, f"so far; {before} {whole_text(activity)}{over}", weeks=line)
+        return Tile(measure, value, f"so far; {before} {whole_text(activity)}", weeks=line)
     if not activity.alike:
         return Tile(measure, value, f"{_change(measure, figure)}, {NOT_ALIKE}", before, weeks=line)
     change = 0 if math.isnan(figure.change) else round(figure.change, 1)
@@ -104,14 +102,6 @@ def why_not_alike(activity: Activity) -> str:
     if activity.uncounted:
         why.insert(0, f"nothing was counted on {days_listed(activity.uncounted)} (no data, or nobody wrote)")
     return listed(why)
-
-
-def over_text(activity: Activity) -> str:
-    """The change on the days of a running period that are over, which the server tells of all rooms together."""
-    days = activity.days
-    if days.over is None or days.before is None:
-        return "no day is over yet"
-    return f"on the {days_text(days.compared)} over, all rooms: {_with_percent(Comparison(days.over, days.before))}"
 
 
 def _text(measure: Measure, value: float) -> str:

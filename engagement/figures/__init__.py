@@ -14,8 +14,11 @@ from engagement.figures.calendar import messages_per_day as messages_per_day
 from engagement.figures.frame import CONFIG as CONFIG
 from engagement.figures.frame import Context as Context
 from engagement.figures.frame import Info as Info
+from engagement.figures.heat import heat as heat
+from engagement.figures.room import beside as beside
+from engagement.figures.room import room_year as room_year
+from engagement.figures.room import standing as standing
 from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
-from engagement.figures.weeks import heat as heat
 from engagement.figures.weeks import room_line as room_line
 from engagement.figures.weeks import weekly_totals as weekly_totals

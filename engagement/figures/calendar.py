@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from engagement.display.events import listed
 from engagement.display.palette import Tokens
-from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural
+from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural, signed
+from engagement.figures.events import OverTime, mark_events
 from engagement.figures.frame import (
     Canvas,
     Context,
-    Info,
     add_ticks,
     framed,
     hatched,
@@ -25,7 +26,8 @@ from engagement.figures.frame import (
     ticks,
     weekday_text,
 )
-from engagement.numbers.days import Day, Days
+from engagement.numbers.days import Bar, Bars
+from engagement.numbers.events import during
 from engagement.numbers.periods import Period
 
 _DAYS_LABELLED_EACH = 10
@@ -33,59 +35,90 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessagesPerDay(Info):
-    """Every day of the period, in order."""
+class MessagesPerDay(OverTime):
+    """Every part of the period in order: its days, weeks or months, as ``unit`` says."""
 
-    days: tuple[Day, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    unit: str = "day"
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """Bars for the days, ink ticks for the days before, weekends on a tinted ground, an unfinished day hatched."""
-        days = self.days
-        high = max((max(day.messages or 0, day.previous or 0) for day in days), default=0)
-        marks = ticks(high * 1.04, parts=3)
-        figure = framed(
-            self, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if len(days) <= _DAYS_LABELLED_EACH else 24
-        )
+        """Bars, ink ticks for the days before, weekends on a tinted ground, what is not over or not known hatched."""
+        bars = self.bars
+        told = [number for bar in bars for number in (bar.messages, bar.previous) if number is not None]
+        high, low = max(told, default=0), min(0, min(told, default=0))
+        marks = ticks(high * 1.04, low, parts=3)
+        labels = _labels([bar.part.start for bar in bars], self.unit)
+        two_lines = any("<br>" in text for text in labels.get("ticktext", ()))
+        figure = framed(self, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if two_lines else 24)
         if self.empty:
             return figure
-        figure.layout["shapes"] = _weekends(days, tokens)
+        if self.unit == "day":
+            figure.layout["shapes"] = _weekends([bar.part.start for bar in bars], tokens)
+        unknown = [number for number, bar in enumerate(bars) if bar.messages is None]
         figure.add(
             "bar",
-            x=list(range(len(days))),
-            y=[day.messages for day in days],
+            x=list(range(len(bars))),
+            y=[bar.messages for bar in bars],
             width=0.72,
-            marker=hatched(tokens.this, [day.unfinished for day in days], tokens),
-            hovertext=[_day_hover(day) for day in days],
+            marker=hatched(tokens.this, [bar.unfinished for bar in bars], tokens),
+            hovertext=[_bar_hover(bar) for bar in bars],
             hoverinfo="text",
         )
-        _add_day_ticks(figure, days, tokens)
-        figure.axis("xaxis", range=[-0.5, len(days) - 0.5], **_day_labels([day.day for day in days]))
-        figure.axis("yaxis", range=[0, high * 1.06], **numbered(marks))
-        _mark_running(figure, days, tokens)
+        _add_day_ticks(figure, bars, tokens)
+        if unknown:
+            # A place without a bar answers to no pointer.
+            figure.add(
+                "scatter",
+                x=unknown,
+                y=[0] * len(unknown),
+                mode="text",
+                text=["?"] * len(unknown),
+                textposition="top center",
+                textfont={"color": tokens.muted},
+                hovertext=[_bar_hover(bars[number]) for number in unknown],
+                hoverinfo="text",
+            )
+        figure.axis("xaxis", range=[-0.5, len(bars) - 0.5], **labels)
+        figure.axis("yaxis", range=[low * 1.06, max(high, 1) * 1.06], **numbered(marks))
+        _mark_running(figure, bars, tokens)
+        mark_events(figure, self.events, [bar.part for bar in bars], tokens)
         return figure
 
 
-def messages_per_day(days: Days, context: Context) -> MessagesPerDay:
-    """Both periods day by day, of all rooms, which beside figures of some rooms must not look like their total."""
-    if not any((day.messages or 0) > 0 or (day.previous or 0) > 0 for day in days.days):
-        return no_messages(MessagesPerDay, context, "Messages per day")
+def messages_per_day(bars: Bars, context: Context, who: str = "") -> MessagesPerDay:
+    """The parts of the period, of the rooms that the bars are of, which add up to the tile; ``who`` names one room."""
+    what, name = f"Messages per {bars.unit}", f"{who}: " if who else ""
+    spoken = [number for bar in bars.bars for number in (bar.messages, bar.previous) if number]
+    if not bars.messages and not spoken:
+        return no_messages(MessagesPerDay, context, what)
+    ticked = any(bar.previous is not None for bar in bars.bars)
+    left = f"{bars.read} of {plural(bars.begun, bars.unit)} read" if bars.read < bars.begun else ""
+    astray = f"the {bars.unit}s were read at another time: {signed(bars.astray)} in all" if bars.astray else ""
     return MessagesPerDay(
-        title=f"Whole workspace: {_day_title(days, context)}",
+        title=name + _day_title(bars, context),
         subtitle=context.subtitle(
-            "Messages per day", f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"
+            what,
+            left,
+            astray,
+            f"bar: {context.this_text}",
+            f"tick: {period_text(context.previous)}" if ticked else "",
+            listed(during(context.events, context.period, context.previous)),
         ),
-        days=days.days,
+        empty="" if bars.read else f"None of its {bars.unit}s has been read yet.",
+        bars=bars.bars,
+        unit=bars.unit,
+        events=during(context.events, context.period),
     )
 
 
-def _day_title(days: Days, context: Context) -> str:
-    total, before = days.messages, days.before
-    said = plural(total, "message") + (" so far" if context.unfinished else "")
-    if days.over is None or before is None:
-        return said
-    if context.unfinished:
-        return f"{said}; {count(days.over)} on the days that are over, {count(before)} on those of {context.before}"
-    if any(day.messages is None or day.previous is None for day in days.days):
+def _day_title(bars: Bars, context: Context) -> str:
+    total, before = bars.messages, bars.previous
+    said = "Messages not known" if total is None else plural(total, "message") + (" so far" * context.unfinished)
+    if context.unfinished and bars.over is not None:
+        return (
+            f"{said}; {count(bars.over)} on the days that are over, {count(bars.before)} on those of {context.before}"
+        )
+    if total is None or before is None or context.unfinished or not bars.alike:
         return said
     if total == before:
         return f"{said}, as many as {context.before}"
@@ -93,29 +126,37 @@ def _day_title(days: Days, context: Context) -> str:
     return f"{said}, {count(abs(total - before))} {'more' if total > before else 'fewer'} than {context.before}{share}"
 
 
-def _weekends(days: Sequence[Day], tokens: Tokens) -> list[dict[str, Any]]:
+def _weekends(days: Sequence[date], tokens: Tokens) -> list[dict[str, Any]]:
     ground = {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": tokens.line, "opacity": 0.55}
     return [
         {**ground, "x0": number - 0.5, "x1": number + 0.5, "y0": 0, "y1": 1, "yref": "paper"}
         for number, day in enumerate(days)
-        if day.day.weekday() >= _SATURDAY
+        if day.weekday() >= _SATURDAY
     ]
 
 
-def _mark_running(figure: Canvas, days: Sequence[Day], tokens: Tokens) -> None:
-    for number, day in enumerate(days):
-        if day.unfinished:
-            at_the_edge = len(days) > _DAYS_LABELLED_EACH and number > len(days) / 2
+def _mark_running(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
+    for number, bar in enumerate(bars):
+        if bar.unfinished:
+            at_the_edge = len(bars) > _DAYS_LABELLED_EACH and number > len(bars) / 2
             x, side = (number + 0.5, "right") if at_the_edge else (number, "center")
-            top = max(day.messages or 0, day.previous or 0)
+            top = max(bar.messages or 0, bar.previous or 0)
             figure.annotate(note("not over", tokens.muted, x=x, xanchor=side, y=top, yanchor="bottom", yshift=3))
 
 
-def _add_day_ticks(figure: Canvas, days: Sequence[Day], tokens: Tokens) -> None:
-    known = [(number, day.previous) for number, day in enumerate(days) if day.previous is not None]
-    rim, thick = (0, 1.5) if len(days) > 62 else (6, 2.5)
+def _add_day_ticks(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
+    known = [(number, bar.previous) for number, bar in enumerate(bars) if bar.previous is not None]
+    rim, thick = (6, 2.5)
     places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
     add_ticks(figure, places, [(tokens.paper, rim), (tokens.ink, thick)])
+
+
+def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:
+    if unit == "day":
+        return _day_labels(starts)
+    if unit == "week":
+        return week_labels(starts)
+    return _with_years(starts, [*range(len(starts))], [MONTHS[start.month - 1] for start in starts])
 
 
 def _day_labels(days: Sequence[date]) -> dict[str, Any]:
@@ -129,14 +170,14 @@ def _day_labels(days: Sequence[date]) -> dict[str, Any]:
     return {"tickvals": chosen, "ticktext": [f"{days[n].day} {MONTHS[days[n].month - 1]}" for n in chosen]}
 
 
-def _day_hover(day: Day) -> str:
-    return hover_text(
-        weekday_text(day.day),
-        plural(day.messages, "message") + (" so far" if day.unfinished else "")
-        if day.messages is not None
-        else "not known",
-        f"{weekday_text(day.previous_day)}: {count(day.previous)}",
-    )
+def _bar_hover(bar: Bar) -> str:
+    messages = "not known" if bar.messages is None else plural(bar.messages, "message") + " so far" * bar.unfinished
+    before = f"{_part_text(bar.before)}: {count(bar.previous)}" if bar.before is not None else ""
+    return hover_text(_part_text(bar.part), messages, bar.why, before)
+
+
+def _part_text(part: Period) -> str:
+    return weekday_text(part.start) if part.days == 1 else period_text(part)
 
 
 def week_text(start: date) -> str:
@@ -156,6 +197,11 @@ def week_labels(starts: Sequence[date]) -> dict[str, Any]:
         firsts = [n for n, start in enumerate(starts) if start.day <= 7]
         chosen = firsts[:: max(1, math.ceil(len(firsts) / 8))] or [0]
         texts = [MONTHS[starts[number].month - 1] for number in chosen]
+    return _with_years(starts, chosen, texts)
+
+
+def _with_years(starts: Sequence[date], chosen: list[int], texts: list[str]) -> dict[str, Any]:
+    """Tick places and texts, with the year below the first and below each that begins another."""
     years = [None, *(starts[number].year for number in chosen)]
     for place, number in enumerate(chosen):
         if starts[number].year != years[place]:

@@ -21,6 +21,7 @@ from engagement.display.wording import (
     told_apart,
     workspace_name,
 )
+from engagement.numbers.events import Events
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 
@@ -69,7 +70,7 @@ class Context:
     """What the figures of one view have in common; ``notes`` are short phrases added to every subtitle.
 
     ``unfinished`` says that the last day of the period is not over; ``show_people`` that the names in direct
-    messages may be shown.
+    messages may be shown; ``events`` are those of the workspace, of any time.
     """
 
     workspace: str
@@ -78,13 +79,14 @@ class Context:
     unfinished: bool = False
     notes: tuple[str, ...] = ()
     show_people: bool = False
+    events: Events = ()
 
     @classmethod
     def of(cls, activity: Activity, *notes: str, people: bool) -> Context:
         """What the figures of an activity have in common."""
         workspace = workspace_name(activity.workspace)
         notes = notes if activity.alike else (*notes, NOT_ALIKE)
-        return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people)
+        return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people, activity.events)
 
     @property
     def before(self) -> str:

@@ -1,4 +1,4 @@
-"""Messages by week: of all rooms together, of the busiest rooms as a heat map, and of one room with what is usual."""
+"""Messages by week: of all rooms together, and of one room with what is usual."""
 
 from __future__ import annotations
 
@@ -6,40 +6,35 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 import pandas as pd
 
-from engagement.display import signals
+from engagement.display import events, signals
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
 from engagement.figures.calendar import week_labels, week_text
+from engagement.figures.events import OverTime, mark_events, weeks_from
 from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
     Canvas,
     Context,
-    Info,
     framed,
     hatched,
     hover_text,
-    names_width,
     no_messages,
     note,
     numbered,
     numbers_width,
     text_width,
     ticks,
-    write_names,
 )
-from engagement.numbers import rankings
 from engagement.numbers.days import as_count
-from engagement.numbers.naming import room_labels
+from engagement.numbers.events import during
 from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, RETURNED, RISING, UNUSUALLY_SILENT
-from engagement.numbers.weeks import median_before, places
+from engagement.numbers.weeks import median_before
 
-HEAT_ROW = 25
 _SILENT_WEEK = "No message in the last full week"
 
 
@@ -54,7 +49,7 @@ class Week:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeeklyTotals(Info):
+class WeeklyTotals(OverTime):
     """The weeks in order."""
 
     weeks: tuple[Week, ...] = ()
@@ -91,6 +86,7 @@ class WeeklyTotals(Info):
             head["font"]["weight"] = 600
             figure.annotate(head)
         figure.axis("xaxis", range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
+        mark_events(figure, self.events, weeks_from([week.start for week in weeks]), tokens)
         return figure
 
 
@@ -109,10 +105,13 @@ def weekly_totals(weekly: pd.DataFrame, context: Context, gaps: Sequence[str] = 
     if not any(week.messages for week in known):
         return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
     what = f"Messages and active rooms per week, {plural(len(weeks), 'week')}"
+    seen = during(context.events, *weeks_from([week.start for week in weeks]))
+    span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
     return WeeklyTotals(
         title=_weekly_title(known),
-        subtitle=context.subtitle(what, f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"),
+        subtitle=context.subtitle(what, span, events.listed(seen)),
         weeks=weeks,
+        events=seen,
     )
 
 
@@ -132,114 +131,6 @@ def _week_hover(week: Week) -> str:
 
 
 @dataclass(frozen=True)
-class HeatRow:
-    """One room; ``weeks`` has its messages per week, None where there are no data."""
-
-    label: str
-    weeks: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heat(Info):
-    """The busiest rooms from the top, and the first day of each week."""
-
-    rows: tuple[HeatRow, ...] = ()
-    starts: tuple[date, ...] = ()
-
-    def drawn(self, tokens: Tokens) -> Canvas:
-        """Rooms × weeks, darker for more on a logarithmic scale; zero looks like the panel, no data is hatched."""
-        left = names_width([row.label for row in self.rows])
-        figure = framed(self, tokens, HEAT_ROW * len(self.rows) + 38, left=left, right=0, bottom=38)
-        if self.empty:
-            return figure
-        hover = [[_cell_hover(row, n, start) for n, start in enumerate(self.starts)] for row in self.rows]
-        highest = max(value or 0 for row in self.rows for value in row.weeks)
-        zero, few, some, many = tokens.heat
-        figure.add(
-            "heatmap",
-            z=[
-                [None if value is None else round(math.log10(1 + max(value, 0)), 4) for value in row.weeks]
-                for row in self.rows
-            ],
-            zmin=0,
-            zmax=max(math.log10(1 + highest), 1),
-            xgap=2,
-            ygap=2,
-            showscale=False,
-            # A single message must be told from none at a glance, so the scale jumps right above zero.
-            colorscale=[[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]],
-            text=hover,
-            # The names of rooms are told once for their rows. Without a name of its own, no box beside says it.
-            hovertemplate="%{y}<br>%{text}",
-            name="",
-            hoverongaps=True,
-        )
-        _hatch_gaps(figure, self, tokens)
-        totals = [plural(sum(value or 0 for value in row.weeks), "message") for row in self.rows]
-        told = [
-            hover_text(row.label, f"{total} in all these weeks") for row, total in zip(self.rows, totals, strict=True)
-        ]
-        write_names(figure, [row.label for row in self.rows], told, tokens)
-        figure.axis("yaxis", ticktext=[hover_text(row.label) for row in self.rows])
-        figure.axis("xaxis", range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
-        return figure
-
-
-def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 20) -> Heat:
-    """The ``n`` busiest rooms of ``weekly``: rows are room ids, columns first days of weeks, values messages.
-
-    NaN is "no data". Names come from the rooms table; rooms that are not in it are left out.
-    """
-    what = "Messages per room and week"
-    top = rankings.busiest_of_weeks(rooms, weekly, n)
-    if top.empty:
-        return no_messages(Heat, context, what)
-    starts = tuple(pd.Timestamp(start).date() for start in weekly.columns)
-    labels = room_labels(top, show_people=context.show_people)
-    rows = tuple(
-        HeatRow(label, tuple(as_count(value) for value in counts))
-        for counts, label in zip(weekly.to_numpy()[places(top["room_id"], weekly.index)], labels, strict=True)
-    )
-    always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
-    some = f"All {always}" if always == len(rows) else f"{count(always) if always else 'None'} of the {len(rows)}"
-    which = f"{some} busiest rooms" if len(rows) > 1 else rows[0].label
-    gaps = any(value is None for row in rows for value in row.weeks)
-    return Heat(
-        title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
-        subtitle=context.subtitle(
-            what,
-            f"{week_text(starts[0])} to {week_text(starts[-1])}",
-            f"logarithmic colours, strongest: {count(max(value or 0 for row in rows for value in row.weeks))}",
-            "hatched: no data" if gaps else "",
-        ),
-        rows=rows,
-        starts=starts,
-    )
-
-
-def _hatch_gaps(figure: Canvas, info: Heat, tokens: Tokens) -> None:
-    runs: list[tuple[int, int, int]] = []
-    for week in range(len(info.starts)):
-        for missing, group in groupby(range(len(info.rows)), key=lambda row: info.rows[row].weeks[week] is None):
-            rows = list(group)
-            runs += [(week, rows[0], len(rows))] if missing else []
-    figure.add(
-        "bar",
-        x=[week for week, _, _ in runs],
-        y=[length for _, _, length in runs],
-        base=[start - 0.5 for _, start, _ in runs],
-        width=1,
-        marker=hatched(tokens.line, [True] * len(runs), tokens),
-        hoverinfo="skip",
-    )
-
-
-def _cell_hover(row: HeatRow, number: int, start: date) -> str:
-    value = row.weeks[number]
-    return "<br>".join([week_text(start), "no data" if value is None else plural(value, "message")])
-
-
-@dataclass(frozen=True)
 class RoomWeek:
     """One week of one room with what was usual for it; None is not known, ``why`` says so of the messages."""
 
@@ -252,7 +143,7 @@ class RoomWeek:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoomLine(Info):
+class RoomLine(OverTime):
     """The weeks of one room in order, the signal on the last one, and what is told of it to whoever looks closer."""
 
     weeks: tuple[RoomWeek, ...] = ()
@@ -303,6 +194,7 @@ class RoomLine(Info):
         figure.annotate(note(text, colour, TEXT, **place))
         figure.axis("xaxis", range=[-0.3, len(weeks) - 0.7], **week_labels([week.start for week in weeks]))
         figure.axis("yaxis", range=[0, max(highest, 1) * 1.18], **numbered(marks))
+        mark_events(figure, self.events, weeks_from([week.start for week in weeks]), tokens)
         return figure
 
 
@@ -334,6 +226,7 @@ def room_line(
         return RoomLine(title=f"{name}: no data", subtitle=subtitle, empty=sentence)
     last = known[-1]
     span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
+    seen = during(context.events, *weeks_from([week.start for week in weeks]))
     signal, edges = str(judged["signal"]), signals.news(judged["news_below"], judged["news_above"])
     if month and edges:
         edges += " in four weeks"
@@ -343,7 +236,10 @@ def room_line(
         said = filter(None, [str(judged["reason"])])
     return RoomLine(
         title=", ".join([f"{name}: {signal}", *said]),
-        subtitle=context.subtitle("Messages per week", "band: held nine of ten weeks", edges, span),
+        subtitle=context.subtitle(
+            "Messages per week", "band: held nine of ten weeks", edges, span, events.listed(seen)
+        ),
+        events=seen,
         weeks=weeks,
         signal=signal,
         closer=(str(judged["reason"]), *signals.closer(judged, what)),

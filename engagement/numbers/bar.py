@@ -85,15 +85,15 @@ CONSTANT_BAR = Bar(
     week=Thresholds(
         up=(2.4, 2.0, 0.9),
         down=(2.1, 2.9, 2.4),
-        usual_low=(1.0, 0.4, 0.2),
-        usual_high=(1.35, 1.55, 1.35),
+        usual_low=(1.0, 0.45, 0.22),
+        usual_high=(1.35, 1.5, 1.35),
         chance=(0.018, 0.042, 0.10),
     ),
     month=Thresholds(
         up=(5.0, 4.0, 3.0),
         down=(1.75, 2.9, 3.0),
-        usual_low=(0.25, 0.18, 0.1),
-        usual_high=(4.0, 2.0, 1.8),
+        usual_low=(0.29, 0.2, 0.1),
+        usual_high=(3.6, 1.9, 1.75),
         chance=(0.029, 0.043, 0.09),
     ),
 )

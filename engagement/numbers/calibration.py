@@ -22,8 +22,9 @@ MOST_OF_PLAIN = np.array([0.07, 0.07, 0.18])
 RISES = np.array([0.85, 0.6, 0.45])
 # Half a year, inside which weeks change places: longer ago a room was another one.
 SHUFFLED_WEEKS, SHUFFLES = 26, 3
-# Of one week in twenty the count is lower than usual, and of one in ten it is lower or higher.
-BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.1
+# Of one week in twenty the count is lower than usual, and of one in ten it is lower or higher; of four weeks a few more
+# of those that it is found on, as of those to come it held more.
+BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.11
 # The constants count like so many weeks of rooms of a class, and a class needs so many rooms.
 WEEKS_OF_CONSTANTS, FEWEST_ROOMS = 500, 5
 # So many weeks before must be known.
@@ -105,7 +106,7 @@ def _with_usual(rows: _Rows, *, month: bool) -> Thresholds:
     for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
         held = constants.usual_low[kind], constants.usual_high[kind]
         if trust := _trust(rows.room[of_kind]):
-            margin = evidence.margin_of(low[of_kind], high[of_kind], month=month)
+            margin = evidence.margin_of(low[of_kind], high[of_kind], edges.base.weeks[of_kind], month=month)
             below, above = (((count[of_kind] + 1) / (edge[of_kind] + 1)) ** (1 / margin) for edge in (low, high))
             least = min(float(np.quantile(below, BELOW_USUAL)), 1.0)
             beyond = (BEYOND_USUAL_OF_MONTHS if month else BEYOND_USUAL) - float((below < least).mean())

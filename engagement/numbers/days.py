@@ -1,8 +1,8 @@
-"""The days of a period beside those of the previous one, and the days on which nobody counted."""
+"""The parts of a period, which its bars stand for, and the days on which nobody counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,60 +10,179 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engagement.numbers.periods import DAY, Period
+from engagement.numbers.periods import DAY, MONDAY, Period, month_of, week_of
+from engagement.numbers.weeks import NOT_READ, History
 
 # Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is one
 # of those where chance alone would bring it at least once in 500 days like the nearest of the same weekday.
 LONG_SILENCE, NEAREST, CHANCE = 7, 8, 1 / 500
+# More bars than these say less.
+MOST_DAYS, MOST_DAYS_OF_WEEKS = 35, 180
 
 
 @dataclass(frozen=True)
-class Day:
-    """One day of the period and the day of the same number in the previous one; None is not known.
+class Bar:
+    """One part of the period, and the part of the same number in the previous one, where both are days.
 
-    ``unfinished`` says that it is today on the server.
+    None is not known, ``why`` in words. ``unfinished`` says that today on the server is in it.
     """
 
-    day: date
+    part: Period
     messages: int | None
-    previous_day: date
-    previous: int | None
+    before: Period | None = None
+    previous: int | None = None
     unfinished: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
-class Days:
-    """Every day of the period in order. ``over`` and ``before`` are the messages of the ``compared`` days, those
-    that are over and known in both periods; None where there is no such day.
+class Bars:
+    """Every part of a period in order, of some rooms, and what these have in all of it: ``messages``, after
+    ``previous``; None where nothing is known.
+
+    ``unit`` is ``day``, ``week`` or ``month``; ``read`` how many of the parts that have begun are there; ``alike`` is
+    False where some day of either period was not counted. ``over`` and ``before`` are the messages of the days that are
+    over and known in both periods; None where there is none.
     """
 
-    days: tuple[Day, ...]
-    messages: int
-    over: int | None
-    before: int | None
-    compared: int = 0
+    bars: tuple[Bar, ...]
+    unit: str
+    messages: int | None
+    previous: int | None
+    read: int
+    alike: bool = True
+    over: int | None = None
+    before: int | None = None
+
+    @property
+    def begun(self) -> int:
+        """How many parts have begun."""
+        return sum(bar.why != NOT_BEGUN for bar in self.bars)
+
+    @property
+    def astray(self) -> int:
+        """How many messages more all bars have together than the period, which was read at another moment."""
+        known = [bar.messages for bar in self.bars if bar.messages is not None]
+        whole = self.messages is not None and all(bar.messages is not None or bar.why in _NOTHING for bar in self.bars)
+        return sum(known) - (self.messages or 0) if whole else 0
 
 
-def aligned(daily: pd.Series, period: Period, previous: Period, today: date) -> Days:
-    """The days of both periods by their number, from ``daily``: messages by day of the server (naive midnights).
+NOT_BEGUN, NOT_COUNTED, COUNTED_IN_PART = "not begun", "nothing was counted", "nothing was counted on some of its days"
+_FOLLOWS = "follows when the others have been read"
+_UNREAD = (NOT_BEGUN, NOT_READ, _FOLLOWS)
+_NOTHING = (NOT_BEGUN, NOT_COUNTED)
 
-    Days after ``today`` and days that ``daily`` does not hold are not known.
+
+def unit_of(period: Period) -> str:
+    """What the bars of ``period`` stand for: ``day``, ``week`` or ``month``."""
+    return "day" if period.days <= MOST_DAYS else "week" if period.days <= MOST_DAYS_OF_WEEKS else "month"
+
+
+def parts_of(period: Period, week_start: int = MONDAY) -> list[Period]:
+    """The days of ``period``, its weeks where these are many, or its months: in order, the first and the last as much
+    of a week or month as lies in the period.
     """
-    told = {pd.Timestamp(str(day)).date(): as_count(value) for day, value in daily.items()}
-    counts = {day: number for day, number in told.items() if day <= today}
-    days = tuple(
-        Day(day, counts.get(day), other, counts.get(other), day == today)
-        for day, other in zip(period.dates(), previous.dates(), strict=True)
+    unit = unit_of(period)
+    if unit == "day":
+        return period.blocks(1)
+    found, start = list[Period](), period.start
+    while start <= period.end:
+        whole = week_of(start, week_start) if unit == "week" else month_of(start)
+        found.append(Period(start, min(whole.end, period.end)))
+        start = whole.end + DAY
+    return found
+
+
+def asked_of(parts: Sequence[Period], today: date) -> list[Period]:
+    """Those of all ``parts`` of a period that have to be read: not what is left of it when the others are known."""
+    return [part for part in parts if part.over(today)] if len(parts) > 1 else []
+
+
+def bars_of(
+    read: History, rooms: pd.DataFrame, period: Period, previous: Period, today: date, uncounted: Collection[date] = ()
+) -> Bars:
+    """The bars of the ``rooms`` of a rooms table, which add up to their messages, out of the parts of both periods that
+    are ``read`` of every room.
+
+    The part that is not over has what the others leave of the period, and so does the last one that is still to be
+    read, or the only one. Parts with a room that is not known are not known, nor those without a counted day.
+    """
+    counts = read.of(rooms["room_id"]).to_numpy(dtype=np.float64)
+    sums, totals = dict[Period, int | None](), dict[Period, int | None]()
+    for window, column in ((period, "messages"), (previous, "previous_messages")):
+        known = rooms[column].notna().to_numpy()
+        total = as_count(rooms[column][known].sum()) if known.any() else None
+        inside = [(n, part) for n, part in enumerate(read.weeks) if part.start in window]
+        of = {part: None if _lost(part, uncounted) else as_count(counts[known, n].sum()) for n, part in inside}
+        sums |= of if total is None else of | _rest(of, total, today, read.missing, uncounted)
+        totals[window] = total
+    gaps = dict(zip(read.weeks, read.gaps, strict=True))
+    before = [part for part in read.weeks if part.start in previous]
+    days = iter(before if unit_of(period) == "day" else ())
+    bars = tuple(
+        _bar(part, next(days, None), sums, today, _why(part, sums, gaps, today, uncounted))
+        for part in (part for part in read.weeks if part.start in period)
     )
-    both = [(one.messages, one.previous) for one in days if one.day < today]
-    comparable = [(now, before) for now, before in both if now is not None and before is not None]
-    return Days(
-        days,
-        messages=sum(one.messages or 0 for one in days),
-        over=sum(now for now, _ in comparable) if comparable else None,
-        before=sum(before for _, before in comparable) if comparable else None,
-        compared=len(comparable),
+    both = [(bar.messages, bar.previous) for bar in bars if bar.part.over(today)]
+    alike = [(now, then) for now, then in both if now is not None and then is not None]
+    return Bars(
+        bars,
+        unit_of(period),
+        totals[period],
+        totals[previous],
+        read=sum(bar.messages is not None or bar.why not in _UNREAD for bar in bars),
+        alike=not uncounted,
+        over=sum(now for now, _ in alike) if alike else None,
+        before=sum(then for _, then in alike) if alike else None,
     )
+
+
+def _bar(part: Period, before: Period | None, sums: dict[Period, int | None], today: date, why: str) -> Bar:
+    then = None if before is None else sums[before]
+    return Bar(part, sums[part], before, then, part.start <= today <= part.end, why)
+
+
+def _rest(
+    of: dict[Period, int | None], total: int, today: date, missing: Sequence[Period], uncounted: Collection[date]
+) -> dict[Period, int | None]:
+    """What the one part has that has not been read, or not yet as today is in it, when the others are known; empty
+    where there is no such part, or more of them.
+    """
+    begun = [part for part in of if part.start <= today and not _lost(part, uncounted)]
+    asked = asked_of([*of], today)
+    left = [part for part in begun if part in missing or part not in asked]
+    others = [of[part] for part in begun if part not in left]
+    if len(left) != 1 or None in others:
+        return {}
+    return {left[0]: total - sum(one or 0 for one in others)}
+
+
+def _lost(part: Period, uncounted: Collection[date]) -> bool:
+    return all(day in uncounted for day in part.dates())
+
+
+def _why(
+    part: Period, sums: dict[Period, int | None], gaps: dict[Period, str], today: date, uncounted: Collection[date]
+) -> str:
+    """Why nothing is known of a part, or not of all its days; empty where everything is."""
+    if part.start > today:
+        return NOT_BEGUN
+    if _lost(part, uncounted):
+        return NOT_COUNTED
+    if sums[part] is None:
+        return gaps[part] if part.over(today) else _FOLLOWS
+    return COUNTED_IN_PART if any(day in uncounted for day in part.dates()) else ""
+
+
+def out_of_date(read: History, rooms: pd.DataFrame, period: Period) -> bool:
+    """Whether some room has more or fewer messages in the parts ``read`` of ``period`` than in a rooms table of it.
+
+    Nothing is said of rooms of which a part is not known.
+    """
+    inside = [n for n, part in enumerate(read.weeks) if part.start in period]
+    sums = read.of(rooms["room_id"]).to_numpy(dtype=np.float64)[:, inside].sum(axis=1)
+    messages = rooms["messages"].to_numpy(dtype=np.float64)
+    return bool((~np.isnan(sums) & ~np.isnan(messages) & (sums != messages)).any())
 
 
 def index_of(days: Iterable[date]) -> pd.DatetimeIndex:

@@ -27,7 +27,10 @@ CHANGE = 3.0
 WEEKS_TO_SKIP_ONE = 8
 # Where the high count is ten times the low one (of four weeks: three times), the whole margin of a class is used; a
 # part of it is everywhere.
-WHOLE_MARGIN, WHOLE_MARGIN_OF_MONTHS, LEAST_MARGIN = 10.0, 3.0, 0.3
+WHOLE_MARGIN, WHOLE_MARGIN_OF_MONTHS, LEAST_MARGIN = 6.0, 3.0, 0.3
+# By how much more of it a room needs of which nothing is known: of rooms with eight known weeks, four together held
+# eight of ten with the margin of rooms with all.
+UNSEEN = 1.0
 # Counts cannot fall below zero, so one low week says little, and several together say more.
 LOW_RUNS = (1, 3, 4)
 # The weeks of a room alone are a poor measure of spread, so that of a typical room of the level counts like four more.
@@ -144,18 +147,22 @@ def _stretched(
     least, most = (
         np.take_along_axis(ordered, np.maximum(at, 0)[:, None], axis=1)[:, 0] for at in (skip, number - 1 - skip)
     )
-    margin = margin_of(least, most, month=weeks > 1)
+    margin = margin_of(least, most, base.weeks, month=weeks > 1)
     return (
         np.clip(np.ceil((least + 1) * np.array(low)[kind] ** margin - 1), 0.0, np.floor(level)),
         np.maximum(np.floor((most + 1) * np.array(high)[kind] ** margin - 1), np.ceil(level)),
     )
 
 
-def margin_of(least: Floats, most: Floats, *, month: bool) -> Floats:
-    """Which part of the margin of its class a room needs: less where its weeks hardly differed, at most all of it."""
-    margin: Floats = np.clip(
-        np.log((most + 1) / (least + 1)) / np.log(WHOLE_MARGIN_OF_MONTHS if month else WHOLE_MARGIN), LEAST_MARGIN, 1.0
-    )
+def margin_of(least: Floats, most: Floats, known: Ints, *, month: bool) -> Floats:
+    """Which part of the margin of its class a room needs: less where its weeks hardly differed, more of few ``known``.
+
+    Few weeks have not shown their whole spread yet.
+    """
+    whole = WHOLE_MARGIN_OF_MONTHS if month else WHOLE_MARGIN
+    weeks = WINDOW - MONTH if month else WINDOW - 1
+    part = np.clip(np.log((most + 1) / (least + 1)) / np.log(whole), LEAST_MARGIN, 1.0)
+    margin: Floats = part * (1 + UNSEEN * np.maximum(weeks - known, 0) / weeks)
     return margin
 
 

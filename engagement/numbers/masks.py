@@ -15,18 +15,26 @@ import pandas as pd
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.rooms import Activity
 
-CAPTION = "names of private rooms and people replaced, direct messages left out"
-ROOM, PERSON = "private room", "person"
+CAPTION = "names of private rooms, people and events replaced, direct messages left out"
+ROOM, PERSON, EVENT = "private room", "person", "event"
 _DIGITS = 4
 _TRIES = 4
 
 
 def masked(activity: Activity) -> Activity:
-    """``activity`` without direct messages, with aliases in place of private names, slugs and owners.
+    """``activity`` without direct messages, with aliases in place of private names, slugs and owners; events, whose
+    names may hold anything, are no more than that.
 
     Masking twice gives the same as masking once.
     """
-    return replace(activity, rooms=masked_rooms(activity.rooms, activity.workspace), masked=True)
+    rooms = masked_rooms(activity.rooms, activity.workspace)
+    events = tuple(replace(event, name=EVENT) for event in activity.events)
+    history = None
+    if (named := activity.history) is not None:
+        history = replace(named, events=events)
+        # The one reason that names an event.
+        rooms = rooms.assign(reason=rooms["reason"].mask(rooms["reason"].eq(named.unjudged), history.unjudged))
+    return replace(activity, rooms=rooms, history=history, events=events, masked=True)
 
 
 def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:

@@ -86,6 +86,12 @@ def week_of(day: date, week_start: int = MONDAY) -> Period:
     return Period(start, start + 6 * DAY)
 
 
+def month_of(day: date) -> Period:
+    """The calendar month that holds ``day``."""
+    first = day.replace(day=1)
+    return Period(first, (first + 31 * DAY).replace(day=1) - DAY)
+
+
 def compared_with(period: Period, today: date, week_start: int = MONDAY) -> Period:
     """What ``period`` is held against: the same number of days right before it.
 
@@ -105,8 +111,7 @@ def last_full_weeks(today: date, weeks: int = 1, week_start: int = MONDAY) -> Pe
 
 
 def _last_month(today: date) -> Period:
-    end = today.replace(day=1) - DAY
-    return Period(end.replace(day=1), end)
+    return month_of(today.replace(day=1) - DAY)
 
 
 # The names are part of links and command lines, so they never change. All but the last end before today.

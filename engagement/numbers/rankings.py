@@ -60,6 +60,34 @@ def busiest(rooms: pd.DataFrame, most: int) -> pd.DataFrame:
     return _largest(rooms[rooms["messages"] > 0], most, "messages")
 
 
+# A room dwarfs all others with so many times the messages of the next one, where so few read it that a machine writes.
+DWARFED, FEW_MEMBERS = 3, 10
+
+
+@dataclass(frozen=True)
+class Dwarfing:
+    """The one ``room`` (a row of the rooms table) beside which all bars are small, and how many ``times`` the next."""
+
+    room: pd.DataFrame
+    room_id: str
+    times: float
+    members: int
+
+
+def dwarfing(rooms: pd.DataFrame) -> Dwarfing | None:
+    """The busiest of ``rooms`` where it has DWARFED times the messages of the second, and at most FEW_MEMBERS members;
+    None where it has not, has more or unknown ones, or is the only one with messages.
+    """
+    top = busiest(rooms, 2)
+    if len(top) < 2:
+        return None
+    most, next_one = top["messages"]
+    members = top["members"].iloc[0]
+    if most < DWARFED * next_one or pd.isna(members) or members > FEW_MEMBERS:
+        return None
+    return Dwarfing(top.head(1), str(top["room_id"].iloc[0]), float(most / next_one), int(members))
+
+
 def by_counter(rooms: pd.DataFrame) -> pd.DataFrame:
     """Rooms by the room's own counter of all messages ever, most first, with ``rank`` (from 1)."""
     table = _ordered(rooms, "total_messages")

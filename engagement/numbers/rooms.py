@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers.basis import CONSTANTS, Basis
-from engagement.numbers.days import Days, aligned
+from engagement.numbers.days import Bars, bars_of
+from engagement.numbers.events import Events
 from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period
@@ -75,7 +76,7 @@ class Activity:
     announced rooms that did not come. ``uncounted`` are the days of both periods on which nothing was counted,
     ``first_counted`` is the first day with any message, where known. ``offset`` is the server's from UTC, None where it
     is not known; ``masked`` says that names are aliases. ``history`` are the weeks of the signals; with them ``rooms``
-    has the columns of ``weeks.signals`` too.
+    has the columns of ``weeks.signals`` too. ``events`` are those of the workspace, of any time.
     Shared by all who may see it: never assign to its tables.
     """
 
@@ -98,6 +99,8 @@ class Activity:
     rules: Rules = NO_RULES
     masked: bool = False
     history: History | None = None
+    events: Events = ()
+    _with_events: list[Activity] = field(default_factory=list, init=False, repr=False)
     _judged: WeakKeyDictionary[History, Activity] = field(default_factory=WeakKeyDictionary, init=False, repr=False)
 
     @property
@@ -109,6 +112,16 @@ class Activity:
     def unfinished(self) -> bool:
         """True when the period reaches into a day that is not over on the server."""
         return not self.period.over(self.today)
+
+    def with_events(self, events: Events) -> Activity:
+        """The same among these events, made once for all who ask with the same ones."""
+        if events == self.events:
+            return self
+        found = [one for one in self._with_events if one.events == events]
+        if not found:
+            # Those of before are asked for no more.
+            self._with_events[:] = found = [replace(self, events=events)]
+        return found[0]
 
     def judged(self, history: History | None, basis: Basis = CONSTANTS) -> Activity:
         """The same with the signal of every room, worked out once for each history and basis; itself without one."""
@@ -127,17 +140,16 @@ class Activity:
         signals rest on ``basis`` and are on a week or a month, as the period is.
         """
         ours = agreed(history, self.period, self.previous, self.rooms, whole=self.whole, uncounted=self.uncounted)
-        return replace(ours, basis=basis, month=by_month(self.period))
+        return replace(ours, basis=basis, month=by_month(self.period), events=self.events)
 
     @property
     def same_weekdays(self) -> bool:
         """True when each day of the period is held against a day of the same weekday."""
         return (self.period.start - self.previous.start).days % 7 == 0
 
-    @property
-    def days(self) -> Days:
-        """Messages per day of all rooms together, in the period, each beside that of the previous one."""
-        return aligned(self.daily, self.period, self.previous, self.today)
+    def bars(self, read: History, rooms: pd.DataFrame) -> Bars:
+        """The days, weeks or months of the period as far as they are ``read``, of some ``rooms`` of the table."""
+        return bars_of(read, rooms, self.period, self.previous, self.today, self.uncounted)
 
     @property
     def alike(self) -> bool:

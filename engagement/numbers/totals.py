@@ -31,7 +31,11 @@ from engagement.numbers.verdict import (
 LEVEL_WEEKS, YEAR = 8, 52
 # The part of all weeks that what is usual holds, and how much further news begins: where a year stayed within a fifth,
 # the loss of a third is beyond it.
-HELD, HELD_OF_MONTHS, NEWS = 0.87, 0.91, 1.75
+HELD, NEWS = 0.9, 1.75
+# Week by week, what is usual is widened where it missed and narrowed where it held, by so much, so that in the end it
+# misses one in ten whatever the weeks are like. Of four weeks together, of which the next three share most, it learns
+# too late to miss as few, so fewer are aimed at.
+STEP, MISSED, MISSED_OF_MONTHS = 0.2, 0.1, 0.07
 # Few weeks have not shown their whole spread yet.
 FEWEST_RATIOS, ENOUGH_RATIOS, UNSEEN = 4, 9, 4.0
 
@@ -119,15 +123,27 @@ def _usual(known: Floats, span: int) -> _Usual | None:
         return None
     means = np.array([np.maximum(told[end - span : end].mean(), 0.0) for end in ends])
     ratios = np.log((means[:-1] + 1) / (np.array(levels[:-1]) + 1))
-    # The last weeks may be part of a change that they would hide.
+    # The last weeks may be part of a change that they would hide, and the level of the first is that of a few weeks.
     spread = np.abs(ratios[:-MONTH] if len(ratios) >= ENOUGH_RATIOS + MONTH else ratios)
-    number = len(spread)
-    held = min((HELD if span == 1 else HELD_OF_MONTHS) * (number + 1) / number, 1.0)
-    farthest = np.quantile(spread, held if number >= ENOUGH_RATIOS else 1.0)
-    unseen = UNSEEN / number if number < ENOUGH_RATIOS else 0.0
+    spread = spread[LEVEL_WEEKS - FEWEST_WEEKS :] if len(spread) >= ENOUGH_RATIOS + LEVEL_WEEKS else spread
     # Even messages that know nothing of each other stray by the root of their number.
-    stray = max(float(farthest) * (1 + unseen), 1.65 / math.sqrt(span * levels[-1] + 1))
+    stray = max(_stray(spread, MISSED if span == 1 else MISSED_OF_MONTHS), 1.65 / math.sqrt(span * levels[-1] + 1))
     return _Usual(levels[-1], ratios, stray)
+
+
+def _stray(spread: Floats, missed: float) -> float:
+    """How far the next week strays at most, but for one in ten, from how far each one before it did, oldest first.
+
+    A quantile that learns from its own misses: Angelopoulos, Candès and Tibshirani, Conformal PID Control for Time
+    Series Prediction (2023).
+    """
+    number = len(spread)
+    if number < ENOUGH_RATIOS:
+        return float(spread.max()) * (1 + UNSEEN / number)
+    stray = float(np.quantile(spread, min(HELD * (number + 1) / number, 1.0)))
+    for one in spread:
+        stray *= math.exp(STEP * (float(one > stray) - missed))
+    return stray
 
 
 def _row(

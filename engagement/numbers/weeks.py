@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engagement.numbers.basis import CONSTANTS, Basis
+from engagement.numbers.events import Events, unlike
 from engagement.numbers.evidence import MONTH, WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.totals import YEAR, judge_total
-from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge, turn_of_year
+from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, TURN_OF_YEAR, UNUSUALLY_SILENT, judge
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = WINDOW
@@ -29,6 +30,7 @@ YEAR_WEEKS = YEAR
 MONTH_DAYS = 28
 # The weeks that a small line beside a number shows.
 LINE_WEEKS = 8
+NOT_READ = "not read yet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,7 @@ class History:
     days on which nothing was counted (``uncounted``), or the room did not arrive in a week of ``incomplete``.
     ``missing`` are the weeks still to be read. ``receipt`` is that of what was read just now, as kept weeks cost
     nothing; its notes say what is incomplete. Signals rest on ``basis``, and are on the last four weeks together where
-    ``month``. Shared: never assign to its table.
+    ``month``; some weeks are unlike others by the ``events``. Shared: never assign to its table.
     """
 
     weeks: tuple[Period, ...]
@@ -50,6 +52,7 @@ class History:
     uncounted: tuple[Period, ...] = ()
     basis: Basis = CONSTANTS
     month: bool = False
+    events: Events = ()
 
     @property
     def judged_weeks(self) -> tuple[Period, ...]:
@@ -81,7 +84,7 @@ class History:
     @property
     def gaps(self) -> list[str]:
         """Why each week is not known of all rooms, in words; empty where it is."""
-        why = {week: "not read yet" for week in self.missing} | dict.fromkeys(self.incomplete, "not all rooms arrived")
+        why = dict.fromkeys(self.missing, NOT_READ) | dict.fromkeys(self.incomplete, "not all rooms arrived")
         why |= dict.fromkeys(self.uncounted, "nothing was counted on some of its days")
         told = zip(self.weeks, self.silence.notna(), strict=True)
         return ["" if known else why.get(week, "nothing was counted") for week, known in told]
@@ -95,9 +98,20 @@ class History:
         by_week[:, at >= 0] = self.counts.to_numpy().T[:, at[at >= 0]]
         return pd.DataFrame(by_week.T, index=index, columns=self.counts.columns, copy=False)
 
-    def turns_of_year(self) -> list[bool]:
-        """Which weeks touch the turn of the year, when few write, and more after it."""
-        return [turn_of_year(week) for week in self.weeks]
+    @property
+    def unlike(self) -> list[str]:
+        """Why each week is neither judged nor compared with (``events.unlike``); empty where it is."""
+        return [unlike(week, self.events) for week in self.weeks]
+
+    @property
+    def left_out(self) -> list[bool]:
+        """Which weeks are neither judged nor compared with."""
+        return [bool(why) for why in self.unlike]
+
+    @property
+    def unjudged(self) -> str:
+        """Why the weeks that signals are on are not judged, the latest of them first; empty where they are."""
+        return next(filter(None, reversed(self.unlike[-len(self.judged_weeks) :])), "")
 
 
 def places(room_ids: Iterable[str], known: Iterable[str]) -> npt.NDArray[np.int64]:
@@ -205,15 +219,16 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    turns, bar = history.turns_of_year(), history.basis.bar
-    judged = judge(counts, made_in_week, turns, bar, month=history.month).set_axis(index, axis="index")
+    left_out, bar = history.left_out, history.basis.bar
+    judged = judge(counts, made_in_week, left_out, bar, month=history.month).set_axis(index, axis="index")
+    judged["reason"] = judged["reason"].mask(judged["reason"].eq(TURN_OF_YEAR), history.unjudged)
     if gap := history.gaps[-1]:
         judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
-    _agree(judged, rooms.set_axis(index), counts[:, -len(history.judged_weeks) :].sum(axis=1))
+    agree(judged, rooms.set_axis(index), counts[:, -len(history.judged_weeks) :].sum(axis=1))
     return judged
 
 
-def _agree(judged: pd.DataFrame, rooms: pd.DataFrame, counts: npt.NDArray[np.float64]) -> None:
+def agree(judged: pd.DataFrame, rooms: pd.DataFrame, counts: npt.NDArray[np.float64]) -> None:
     """Explains in place what would contradict the change that stands in the same row.
 
     A room that speaks again after a period without a message is not called falling, however little it says.
@@ -235,7 +250,9 @@ def median_before(messages: Sequence[int]) -> float | None:
 
 def total_signal(history: History, weekly: pd.Series) -> pd.Series:
     """The signal on the last week of ``weekly``, the messages of many rooms together; fields as in ``signals``."""
-    judged = judge_total(weekly.to_numpy(dtype=np.float64), history.turns_of_year(), month=history.month)
+    judged = judge_total(weekly.to_numpy(dtype=np.float64), history.left_out, month=history.month)
+    if judged["reason"] == TURN_OF_YEAR:
+        judged["reason"] = history.unjudged
     if np.isnan(weekly.iloc[-1]):
         judged["reason"] = f"this week is not known: {history.gaps[-1] or 'what was kept of some room is out of date'}"
     return judged

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from engagement.numbers.basis import MOST_WEEKS, Basis, due
 from engagement.numbers.calibration import found
+from engagement.numbers.events import Events, unlike
 from engagement.numbers.periods import DAY, Period
-from engagement.numbers.verdict import turn_of_year
 from engagement.numbers.weeks import weeks_until
 from engagement.reading.facts import Facts
 from engagement.reading.weeks import RULE
@@ -19,28 +19,47 @@ from engagement.storage.archive import Archive, Scope
 from engagement.storage.bars import KeptBar
 
 # The first part is raised when a bar is found in another way, the second when weeks are read in another way.
-BAR_RULE = f"1.{RULE}"
+BAR_RULE = f"2.{RULE}"
 
 
-def basis_of(archive: Archive, scope: Scope, facts: Facts, last: Period) -> Basis:
+def basis_of(archive: Archive, scope: Scope, facts: Facts, last: Period, events: Events = ()) -> Basis:
     """What signals rest on now: the bar that is kept, else the constants. Raises StoreUnavailable."""
     kept = archive.bar(scope, BAR_RULE)
-    if kept is not None and kept.bar.weeks:
+    if kept is not None and kept.bar.weeks and _stands(kept, events):
         return Basis(kept.bar, Period(kept.weeks[0], kept.weeks[-1] + 6 * DAY), len(kept.weeks))
-    return Basis(known=len(_sound(archive, scope, facts, weeks_until(last, MOST_WEEKS))))
+    return Basis(known=len(_sound(archive, scope, facts, weeks_until(last, MOST_WEEKS), events)))
+
+
+def outlived(archive: Archive, scope: Scope, events: Events) -> bool:
+    """Whether a bar is kept that was found on weeks that ``events`` make unlike others. Raises StoreUnavailable."""
+    kept = archive.bar(scope, BAR_RULE)
+    return kept is not None and not _stands(kept, events)
+
+
+def _stands(kept: KeptBar, events: Events) -> bool:
+    """Whether none of the weeks that a bar was found on has turned out to be unlike others."""
+    return not any(unlike(Period(start, start + 6 * DAY), events) for start in kept.weeks)
 
 
 def calibrate(
-    archive: Archive, scope: Scope, facts: Facts, last: Period, *, now: Callable[[], datetime], anew: bool = False
+    archive: Archive,
+    scope: Scope,
+    facts: Facts,
+    last: Period,
+    *,
+    now: Callable[[], datetime],
+    anew: bool = False,
+    events: Events = (),
 ) -> bool:
     """Finds the bar on the weeks kept until ``last`` and keeps it, where it is due; True when it did.
 
-    ``anew``: whatever was found before, which is forgotten where too few weeks are known by now. Raises
-    StoreUnavailable.
+    ``anew``: whatever was found before, which is forgotten where too few weeks are known by now. So is what was found
+    on weeks that ``events`` make unlike others. Raises StoreUnavailable.
     """
-    sound = _sound(archive, scope, facts, weeks_until(last, MOST_WEEKS))
+    sound = _sound(archive, scope, facts, weeks_until(last, MOST_WEEKS), events)
     starts = tuple(week.start for week in sound)
     kept = archive.bar(scope, BAR_RULE)
+    anew = anew or (kept is not None and not _stands(kept, events))
     if not due(kept.weeks if kept and not anew else (), starts):
         if kept and anew:
             archive.keep_bar(scope, None)
@@ -48,14 +67,14 @@ def calibrate(
     weeks = weeks_until(sound[-1], (sound[-1].start - sound[0].start).days // 7 + 1)
     counts = _counts(archive, scope, weeks, sound)
     # When rooms were made is not kept: before its first message a room is taken for one that was not there.
-    bar = found(counts, (counts > 0).argmax(axis=1).astype(np.float64), [turn_of_year(week) for week in weeks])
+    bar = found(counts, (counts > 0).argmax(axis=1).astype(np.float64), [bool(unlike(week, events)) for week in weeks])
     archive.keep_bar(scope, KeptBar(BAR_RULE, now(), starts, bar))
     return True
 
 
-def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period]) -> list[Period]:
-    """Those of ``weeks`` that a bar can be found on: kept whole, not around the turn of the year, and each day counted,
-    as far as that is known of any day.
+def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period], events: Events) -> list[Period]:
+    """Those of ``weeks`` that a bar can be found on: kept whole, like others, and each day counted, as far as that is
+    known of any day.
     """
     kept = archive.kept(scope, weeks, RULE)
     first = None if facts.daily.empty else facts.daily.index.min().date()
@@ -64,7 +83,7 @@ def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period]
         for week in weeks
         if week in kept
         and kept[week].meta.complete
-        and not turn_of_year(week)
+        and not unlike(week, events)
         and (first is None or week.start >= first)
         and not any(day in week for day in facts.uncounted)
     ]

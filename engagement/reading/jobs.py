@@ -7,11 +7,12 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 
 from engagement.errors import EngagementError, InternalError, ReadingStopped
@@ -246,18 +247,28 @@ class Jobs:
 
 def bytes_of(value: object) -> int:
     """About how much memory a result takes."""
-    if isinstance(value, pd.DataFrame):
-        return int(value.memory_usage(deep=True).sum())
-    if isinstance(value, pd.Series | pd.Index):
-        return int(value.memory_usage(deep=True))
+    return _bytes_of(value, set())
+
+
+def _bytes_of(value: object, counted: set[int]) -> int:
+    """The same without the tables that are counted already, which parts of a result may share."""
+
+    def of_all(values: Iterable[object]) -> int:
+        return sum(_bytes_of(one, counted) for one in values)
+
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
+        if id(value) in counted:
+            return 0
+        counted.add(id(value))
+        return int(np.sum(value.memory_usage(deep=True)))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return sum(bytes_of(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return of_all(getattr(value, field.name) for field in dataclasses.fields(value))
     if isinstance(value, WeakKeyDictionary):
         # What was made of a result hangs on it; what else that was made of is kept elsewhere. Others may be adding.
         made = list(vars(value)["data"].values())
-        return sum(bytes_of(one) for one in made)
+        return of_all(made)
     if isinstance(value, Mapping):
-        return sys.getsizeof(value) + sum(map(bytes_of, value.keys())) + sum(map(bytes_of, value.values()))
+        return sys.getsizeof(value) + of_all(value.keys()) + of_all(value.values())
     if isinstance(value, tuple | list | Set):
-        return sys.getsizeof(value) + sum(map(bytes_of, value))
+        return sys.getsizeof(value) + of_all(value)
     return sys.getsizeof(value)

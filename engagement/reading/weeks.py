@@ -1,4 +1,4 @@
-"""Past weeks of every room: those that are kept, those that are read and then kept, and those that are due again."""
+"""Past windows of every room: those that are kept, those that are read and then kept, and those that are due again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 import pandas as pd
 
-from engagement.api.client import ChannelCounts, Client
+from engagement.api.client import ChannelCounts, Client, Turn
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
 from engagement.numbers.days import index_of, uncounted_note
@@ -64,16 +64,9 @@ def read_history(
     Weeks that begin before the first counted day are not asked for: even the last of them was not counted whole.
     Those that another reading of the scope keeps meanwhile are taken from there.
     """
-    job = _Job(client, archive, scope, facts, tuple(weeks), now, again, most)
+    job = WindowsJob(client, archive, scope, facts, tuple(weeks), now, again, most)
     tell.stage("Reading past weeks")
-    while True:
-        history, waiting = job.look()
-        tell.partial(history)
-        if not waiting:
-            return history
-        with _turn(scope, tell):
-            if left := job.not_kept_meanwhile(waiting):
-                job.read(left, tell)
+    return job.run(tell)
 
 
 def renew(
@@ -91,8 +84,8 @@ def renew(
     Nobody waits for this, and nobody shall wait because of it: it gives up instead of pausing for the rate limit, and
     where a limited server wants more than one call for a window.
     """
-    client = client.with_waits(sleep=_give_up, stop=tell.stop).in_background()
-    job = _Job(client, archive, scope, facts, tuple(weeks), now, QUARTER)
+    client = client.with_waits(sleep=_give_up, stop=tell.stop).at_turn(Turn.BACKGROUND)
+    job = WindowsJob(client, archive, scope, facts, tuple(weeks), now, QUARTER)
     _, waiting = job.look()
     due = [week for week in waiting if week in job.kept]
     if not due:
@@ -108,10 +101,10 @@ def _give_up(_seconds: float) -> None:
 
 
 @contextmanager
-def _turn(scope: Scope, tell: Teller[History]) -> Iterator[None]:
-    """One reading of a scope at a time asks for weeks, so that two of them do not ask for the same."""
+def _turn(scope: Scope, what: str, tell: Teller[History]) -> Iterator[None]:
+    """One reading of a scope at a time asks for weeks, or for days, so that two of them do not ask for the same."""
     with _turns_lock:
-        turn = _turns.setdefault(scope, threading.Lock())
+        turn = _turns.setdefault((scope, what), threading.Lock())
     while not turn.acquire(timeout=0.2):
         tell.check()
     try:
@@ -121,13 +114,16 @@ def _turn(scope: Scope, tell: Teller[History]) -> Iterator[None]:
 
 
 # A turn is forgotten with the last reading that waits for it or has it.
-_turns: WeakValueDictionary[Scope, threading.Lock] = WeakValueDictionary()
+_turns: WeakValueDictionary[tuple[Scope, str], threading.Lock] = WeakValueDictionary()
 _turns_lock = threading.Lock()
 
 
 @dataclass
-class _Job:
-    """One reading of a history: what it wants of the last ``most`` weeks (0: all), and what it has asked for."""
+class WindowsJob:
+    """One reading of windows: what it wants of the last ``most`` of them (0: all), and what it has asked for.
+
+    ``what`` they are is said in its progress.
+    """
 
     client: Client
     archive: Archive
@@ -137,6 +133,7 @@ class _Job:
     now: Callable[[], datetime]
     again: Again = NEVER
     most: int = 0
+    what: str = "weeks"
     read_of: tuple[Period, ...] = field(init=False)
     began: datetime = field(init=False)
     asked: set[Period] = field(default_factory=set)
@@ -147,6 +144,17 @@ class _Job:
     def __post_init__(self) -> None:
         self.began = self.now() + self.facts.skew
         self.read_of = self.weeks[-self.most :]
+
+    def run(self, tell: Teller[History]) -> History:
+        """What is kept at once, the rest newest first, each kept whole as it arrives."""
+        while True:
+            history, waiting = self.look()
+            tell.partial(history)
+            if not waiting:
+                return history
+            with _turn(self.scope, self.what, tell):
+                if left := self.not_kept_meanwhile(waiting):
+                    self.read(left, tell)
 
     def look(self) -> tuple[History, list[Period]]:
         """What is kept now, and the weeks to ask for, newest first."""
@@ -180,14 +188,14 @@ class _Job:
         most = len(self.read_of)
         done = most - len(waiting)
         calls = Calls(self._reads(waiting), per_window=self.per_read)
-        tell.progress(done, most, "weeks", calls.later_pauses(self.client.calls_a_minute))
+        tell.progress(done, most, self.what, calls.later_pauses(self.client.calls_a_minute))
 
         def page(received: int, announced: int) -> None:
             nonlocal calls
             if one_call and received < announced and self.client.calls_a_minute is not None:
                 raise ReadingStopped
             calls = calls.page(received, announced)
-            tell.progress(done, most, "weeks", calls.later_pauses(self.client.calls_a_minute))
+            tell.progress(done, most, self.what, calls.later_pauses(self.client.calls_a_minute))
 
         answered = [
             (week, self._witnessed(week, counts)) for week, counts in _read(self.client, self.facts, waiting[0], page)
@@ -224,7 +232,8 @@ class _Job:
         for week in waiting:
             if week not in brought:
                 reads += 1
-                brought.add(week.previous)
+                if week.days > 1:
+                    brought.add(week.previous)
         return reads
 
 
@@ -242,6 +251,12 @@ def keep_week(
     archive.put(scope, week, told.set_index("room_id")["messages"], meta)
 
 
+def all_kept(archive: Archive, scope: Scope, weeks: Sequence[Period]) -> bool:
+    """Whether all of these weeks are kept whole, so that none of them is read."""
+    kept = archive.kept(scope, weeks, RULE)
+    return all(week in kept and kept[week].settled and kept[week].meta.complete for week in weeks)
+
+
 def _read(
     client: Client, facts: Facts, week: Period, page: Callable[[int, int], None]
 ) -> list[tuple[Period, ChannelCounts]]:
@@ -252,7 +267,7 @@ def _read(
         answers = [client.channel_counts(block, every_room=False, progress=page) for block in blocks]
         return [(week, in_one(blocks, answers, week))]
     answer = client.channel_counts(asked[0], every_room=False, progress=page)
-    return [(week, answer), (week.previous, before(answer))]
+    return [(week, answer)] if asked[0].previous is None else [(week, answer), (week.previous, before(answer))]
 
 
 def in_one(asked: Sequence[Window], answers: Sequence[ChannelCounts], period: Period) -> ChannelCounts:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from engagement.api.client import ChannelCounts, Client, Directory
+from engagement.api.client import ChannelCounts, Client, Directory, Turn
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
 from engagement.numbers.basis import Basis
 from engagement.numbers.days import index_of
+from engagement.numbers.events import Events
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, last_full_weeks, week_of, windows
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import SIGNAL_WEEKS, YEAR_WEEKS, History, last_full_week, weeks_until
-from engagement.reading.calibration import basis_of, calibrate
+from engagement.reading.calibration import basis_of, calibrate, outlived
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
+from engagement.reading.days import PartsJob
 from engagement.reading.directory import read_directory, receipt_of
+from engagement.reading.events import known_events
 from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, before, keep_week, read_history, renew
+from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, all_kept, before, keep_week, read_history, renew
 from engagement.settings.keys import Settings
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
@@ -141,9 +144,7 @@ class Reader:
                     raise
             return self._read_activity(self._confirmed(facts, tell), period, tell)
 
-        settled = facts.today(self.now()) - period.end > SETTLES_AFTER
-        keep = SETTLED_KEPT if settled else UNSETTLED_KEPT
-        return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=keep)
+        return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=self._lasts(facts, period))
 
     def _read_activity(self, facts: Facts, period: Period, tell: Teller[Activity]) -> Activity:
         directory, today = self.directory(facts), facts.today(self.now())
@@ -161,6 +162,8 @@ class Reader:
 
         counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
         self._keep(facts, counts)
+        # The days may contradict it by now.
+        self.jobs.forget(self._key(facts, "days", period), self.viewer)
         if facts.counted and directory.latest is None:
             tell.partial(self._activity(facts, today, counts, None))
         return self._activity(facts, today, counts, directory.result_for(tell))
@@ -210,6 +213,20 @@ class Reader:
                 keep_week(self._archive(facts.identity), self.scope(facts), facts, week, weeks[week], counts.read_at)
         return over
 
+    def days(self, facts: Facts, period: Period) -> Job[History]:
+        """The parts of ``period`` (``numbers.days``) and the days before, of every room; kept ones at once."""
+
+        def work(tell: Teller[History]) -> History:
+            client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
+            job = PartsJob.of(client, archive, scope, facts, period, self.now, self.week_start, shared=self.shared)
+            return job.all(self.activity(facts, period), lambda: self._confirmed(facts, tell), tell)
+
+        return self.jobs.ask(self._key(facts, "days", period), self.viewer, work, keep=self._lasts(facts, period))
+
+    def _lasts(self, facts: Facts, period: Period) -> float:
+        """How long what was read of ``period`` is given to who asks."""
+        return SETTLED_KEPT if facts.today(self.now()) - period.end > SETTLES_AFTER else UNSETTLED_KEPT
+
     def scope(self, facts: Facts) -> Scope:
         """What the weeks that the person may see are kept under."""
         return Scope(facts.identity.name, self.access.rights)
@@ -231,20 +248,20 @@ class Reader:
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
             if self.shared:
-                client = client.in_background()
+                client = client.at_turn(Turn.BACKGROUND)
             known = facts
             # What is read is kept for good, so nothing is read by what is only remembered.
-            if facts.remembered and not (again == NEVER and _whole(archive, scope, asked)):
+            if facts.remembered and not (again == NEVER and all_kept(archive, scope, asked)):
                 known = self._confirmed(facts, tell)
             history = read_history(client, archive, scope, known, told, tell, now=self.now, again=again, most=weeks)
             if history.receipt.calls and year:
                 # They know less than this one by now.
                 for other in {*HISTORIES} - {weeks}:
                     self.jobs.forget(self._key(facts, "history", last, other, again, year), self.viewer)
-                self.jobs.forget(self._key(facts, "basis"), self.viewer)
+                self.jobs.forget(self._key(facts, "basis", self.events(facts)), self.viewer)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
-                self.calibrated(facts)
+                self.calibrated(facts, self.events(facts))
             return history
 
         return self.jobs.ask(key, self.viewer, work, keep=SETTLED_KEPT)
@@ -262,25 +279,32 @@ class Reader:
 
         self.jobs.ask(self._key(facts, "renewal", last), self.viewer, work, keep=RENEWAL_KEPT)
 
-    def basis(self, facts: Facts) -> Job[Basis]:
-        """What signals rest on, the same for everybody and every page."""
+    def events(self, facts: Facts) -> Events:
+        """The events of the workspace as they are at this moment."""
+        return known_events(self.archive, facts.identity)
 
-        def work(_: Teller[Basis]) -> Basis:
-            return basis_of(self._archive(facts.identity), self.scope(facts), facts, self._last_week(facts))
+    def basis(self, facts: Facts, events: Events = ()) -> Job[Basis]:
+        """What signals rest on among these events, the same for everybody and every page."""
 
-        return self.jobs.ask(self._key(facts, "basis"), self.viewer, work, keep=UNSETTLED_KEPT)
+        def work(tell: Teller[Basis]) -> Basis:
+            archive, scope = self._archive(facts.identity), self.scope(facts)
+            if outlived(archive, scope, events):
+                self.calibrated(facts, events).result_for(tell)
+            return basis_of(archive, scope, facts, self._last_week(facts), events)
 
-    def calibrated(self, facts: Facts, *, anew: bool = False) -> Job[bool]:
+        return self.jobs.ask(self._key(facts, "basis", events), self.viewer, work, keep=UNSETTLED_KEPT)
+
+    def calibrated(self, facts: Facts, events: Events = (), *, anew: bool = False) -> Job[bool]:
         """Finds the bar of the workspace where that is due, behind what anybody waits for."""
 
         def work(_: Teller[bool]) -> bool:
             archive, last = self._archive(facts.identity), self._last_week(facts)
-            changed = calibrate(archive, self.scope(facts), facts, last, now=self.now, anew=anew)
+            changed = calibrate(archive, self.scope(facts), facts, last, now=self.now, anew=anew, events=events)
             if changed:
-                self.jobs.forget(self._key(facts, "basis"), self.viewer)
+                self.jobs.forget(self._key(facts, "basis", events), self.viewer)
             return changed
 
-        return self.jobs.ask(self._key(facts, "calibration", anew), self.viewer, work, keep=RENEWAL_KEPT)
+        return self.jobs.ask(self._key(facts, "calibration", anew, events), self.viewer, work, keep=RENEWAL_KEPT)
 
     def _last_week(self, facts: Facts) -> Period:
         return last_full_weeks(facts.today(self.now()), 1, self.week_start)
@@ -298,7 +322,8 @@ class Reader:
         """Makes the next question about ``period`` read everything again, and which workspace it is."""
         self.jobs.forget(self._session_key, self.viewer)
         last = last_full_week(period, self.week_start, facts.today(self.now()))
-        for question in (("activity", period), ("history", last, SIGNAL_WEEKS, NEVER, True), ("directory",)):
+        history = ("history", last, SIGNAL_WEEKS, NEVER, True)
+        for question in (("activity", period), ("days", period), history, ("directory",)):
             self.jobs.forget(self._key(facts, *question), self.viewer)
 
     @property
@@ -370,9 +395,3 @@ class Reader:
             rules=self.rules,
         )
         return masked(made) if self.rules.mask_names else made
-
-
-def _whole(archive: Archive, scope: Scope, weeks: Sequence[Period]) -> bool:
-    """Whether all of these weeks are kept whole, so that none of them is read."""
-    kept = archive.kept(scope, weeks, RULE)
-    return all(week in kept and kept[week].settled and kept[week].meta.complete for week in weeks)

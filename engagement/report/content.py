@@ -18,7 +18,7 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import CHANGES, Activity
-from engagement.numbers.weeks import SIGNAL_WEEKS, places
+from engagement.numbers.weeks import SIGNAL_WEEKS, History, places
 from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
 
@@ -101,14 +101,19 @@ def _rooms(activity: Activity, filters: Filters) -> pd.DataFrame:
     return rooms.iloc[:0] if activity.no_data else rooms
 
 
-def told(activity: Activity, filters: Filters, wishes: Wishes) -> Told:
-    """What the report tells of the rooms of ``activity`` that pass ``filters``, whatever its title."""
+def told(activity: Activity, filters: Filters, wishes: Wishes, days: History | None = None) -> Told:
+    """What the report tells of the rooms of ``activity`` that pass ``filters``, whatever its title; ``days`` are those
+    of every room as far as they have been read.
+    """
     rooms, chosen = _rooms(activity, filters), wishes.sections
     weekly = by_week(activity.history, rooms) if activity.history is not None else None
     sentences: tuple[words.Sentence, ...] = ()
     if "words" in chosen:
         sentences = words.sentences(activity, rooms, people=wishes.people, weekly=weekly)
-    sections = list(_sections(activity, rooms, weekly, _context(activity, wishes), wishes, words.named(sentences)))
+    context = _context(activity, wishes)
+    sections = list(_sections(activity, rooms, weekly, context, wishes, words.named(sentences)))
+    if days is not None and activity.counted and not activity.no_data:
+        sections.append(("days", *_per_day(activity, rooms, days, context)))
     return Told(
         rooms=len(rooms),
         key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
@@ -129,14 +134,15 @@ def build(
     *,
     read_zone: str = "UTC",
     compared: Activity | None = None,
+    days: History | None = None,
     known: Told | None = None,
 ) -> Content:
     """The report of the rooms of ``activity`` that pass ``filters``, with signals where the activity is judged.
 
     ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side;
-    ``known`` is what is ``told`` of the same, where that is known already.
+    ``days`` are those of every room, and ``known`` is what is ``told`` of the same, where that is known already.
     """
-    of = known or told(activity, filters, wishes)
+    of = known or told(activity, filters, wishes, days)
     about = tables.about(activity, filters, of.rooms, viewer_zone=read_zone)
     if compared is not None:
         chart, table, sentence, source = _beside(activity, compared, filters, _context(activity, wishes), wishes.top)
@@ -238,6 +244,13 @@ def _sections(
             figures.weekly_totals(read, finished, history.last(SIGNAL_WEEKS).gaps),
             Table("Weeks", len(weeks), weeks.head(8), lambda _: weeks),
         )
+
+
+def _per_day(activity: Activity, rooms: pd.DataFrame, days: History, context: Context) -> tuple[Info, Table]:
+    bars = activity.bars(days, rooms)
+    info = figures.messages_per_day(bars, context)
+    table = tables.parts(bars)
+    return info, Table(f"Messages per {bars.unit}", len(table), table.head(8), lambda _: table)
 
 
 def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:

@@ -20,7 +20,7 @@ from engagement.report.wishes import PAPERS
 
 HERE = Path(__file__).parent
 # Half a page is enough for these columns; the others get the whole width.
-NARROW = ("top", "movers", "inactive", "trend")
+NARROW = ("top", "movers", "inactive", "days", "trend")
 # What the style sheet leaves for a chart in a row of two, and for one alone.
 BESIDE, ALONE = 442, 666
 _START = """

@@ -65,6 +65,7 @@ def _list(rows: pd.DataFrame) -> Iterable[str]:
 # How the cells of a row read one after another; other headings stand before their value.
 _READ = {
     "Messages": "{} messages",
+    "Held against": "held against {}",
     "Previous": "before: {}",
     "Change": "{}",
     "Share %": "{} of all",

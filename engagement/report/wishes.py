@@ -16,6 +16,7 @@ SECTIONS = {
     "top": "Top channels",
     "movers": "Movers",
     "inactive": "Inactive rooms",
+    "days": "Messages per day",
     "trend": "Trend",
     "tables": "Tables",
 }

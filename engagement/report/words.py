@@ -1,4 +1,4 @@
-"""What changed, in three to five sentences computed from numbers and signals."""
+"""What changed, in three to six sentences computed from numbers and signals."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import signals, tiles, wording
+from engagement.display import events, signals, tiles, wording
 from engagement.display.wording import count, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
+from engagement.numbers.events import during
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED, NEW, THE_SAME, Activity
 from engagement.numbers.weeks import History, total_signal
@@ -21,7 +22,9 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class Room:
-    """A room inside a sentence by its plain label, which each kind of file makes safe in its own way."""
+    """A room inside a sentence by its plain label, which each kind of file makes safe in its own way; without an id,
+    something else that somebody named.
+    """
 
     label: str
     room_id: str = ""
@@ -40,13 +43,13 @@ def written(sentence: Sentence, room: Callable[[Room], str] = str, text: Callabl
 
 def named(sentences: Iterable[Sentence]) -> dict[str, str]:
     """The label of every room in the sentences, by room id."""
-    return {part.room_id: part.label for said in sentences for part in said if isinstance(part, Room)}
+    return {part.room_id: part.label for said in sentences for part in said if isinstance(part, Room) and part.room_id}
 
 
 def sentences(
     activity: Activity, rooms: pd.DataFrame, *, people: bool, weekly: pd.DataFrame | None = None
 ) -> tuple[Sentence, ...]:
-    """Three to five sentences about the ``rooms`` of a view; fewer where nothing was counted or can be compared.
+    """Three to six sentences about the ``rooms`` of a view; fewer where nothing was counted or can be compared.
 
     Where the activity is not judged, nothing is called usual or unusual. ``weekly`` is ``measures.by_week`` of the
     same, where that is known already.
@@ -75,7 +78,7 @@ def sentences(
         parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
         parts += [_judged(rooms, history, named)]
         parts += [_changes(activity, rooms, history, named)] if activity.alike else []
-    parts.append(_silent(activity, rooms))
+    parts += [_silent(activity, rooms), _happened(activity)]
     return tuple(part for part in parts if part)
 
 
@@ -108,8 +111,7 @@ def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None
         return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
     if activity.unfinished:
         # An unfinished period always has fewer, so it is not held against whole ones.
-        whole, over = tiles.whole_text(activity), tiles.over_text(activity)
-        return (f"{plural(now, 'message')} so far; {count(before)} {whole}; {over}.",)
+        return (f"{plural(now, 'message')} so far; {count(before)} {tiles.whole_text(activity)}.",)
     if not activity.alike:
         return (
             f"{plural(now, 'message')} were counted, and {count(before)} in the period before: {wording.NOT_ALIKE}, as "
@@ -233,6 +235,15 @@ def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | Non
         return ""
     usual = gone["signal"].eq(verdict.NO_CLEAR_CHANGE)
     return " (most of these are rooms that talk now and then)" if 2 * int(usual.sum()) > len(gone) else ""
+
+
+def _happened(activity: Activity) -> Sentence:
+    happened = during(activity.events, activity.period, activity.previous)
+    parts: list[str | Room] = []
+    for number, event in enumerate(happened[:MOST_NAMED]):
+        parts += ["; " if number else "In these days: ", Room(event.name), f" ({events.days_told(event)})"]
+    more = len(happened) - MOST_NAMED
+    return (*parts, f" and {count(more)} more." if more > 0 else ".") if parts else ()
 
 
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:

@@ -26,6 +26,8 @@ from engagement.numbers.receipt import Receipt
 from engagement.settings.keys import ArchivePlace
 from engagement.storage.bars import KeptBar, drop_bars_without_weeks, forget_bar, load_bar, write_bar
 from engagement.storage.database import Store
+from engagement.storage.events import EventBook
+from engagement.storage.first_views import FirstView
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
 from engagement.storage.recognition import Rooms, name_by_id, name_by_rooms
@@ -255,6 +257,14 @@ class Archive:
                 forget_bar(connection, scope_id)
             else:
                 write_bar(connection, scope_id, kept)
+
+    def events(self, workspace: str) -> EventBook:
+        """What people say has happened in a workspace, the same for all who may see it."""
+        return EventBook(self._store, workspace)
+
+    def first_view(self, workspace: str, person: str) -> FirstView:
+        """What a person has kept as their first view of a workspace."""
+        return FirstView(self._store, workspace, person)
 
     def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:

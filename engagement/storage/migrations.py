@@ -71,12 +71,28 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "events",
+        (
+            "CREATE TABLE events (id TEXT PRIMARY KEY, workspace TEXT NOT NULL, first_day TEXT NOT NULL, "
+            "last_day TEXT NOT NULL, name TEXT NOT NULL, not_comparable {FLAG} NOT NULL, uid TEXT NOT NULL, "
+            "added_by TEXT NOT NULL, added_at {REAL} NOT NULL, removed_by TEXT, removed_at {REAL})",
+            "CREATE INDEX events_of_workspace ON events (workspace)",
+        ),
+    ),
+    (
         "decisions",
         (
             "CREATE TABLE decisions (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, room_id TEXT NOT NULL, "
             "user_id TEXT NOT NULL, username TEXT NOT NULL, decided_at {REAL} NOT NULL, kind TEXT NOT NULL, "
             "until_day TEXT, whom TEXT NOT NULL, asked_day TEXT, note TEXT NOT NULL, undoes INTEGER)",
             "CREATE INDEX decisions_of_workspace ON decisions (workspace, id)",
+        ),
+    ),
+    (
+        "first views",
+        (
+            "CREATE TABLE first_views (workspace TEXT NOT NULL, person TEXT NOT NULL, rooms TEXT NOT NULL, "
+            "kept_at {REAL} NOT NULL, PRIMARY KEY (workspace, person))",
         ),
     ),
 )

@@ -31,18 +31,23 @@ def row(tiles_: tuple[Tile, ...], *, lines: bool = True) -> None:
     """A card for each tile, beside each other, its meaning behind the question mark; weeks only with ``lines``."""
     for column, tile in zip(st.columns(len(tiles_)), tiles_, strict=True):
         with column:
-            st.metric(
-                tile.label,
-                tile.value,
-                tile.change,
-                delta_color=_LOOKS[tile.coloured][0],
-                delta_arrow=_LOOKS[tile.direction][1],
-                help=tile.meaning,
-                border=True,
-                chart_data=list(tile.weeks) if lines and tile.weeks else None,
-                chart_type="line",
-                height="stretch",
-            )
+            card(tile, lines=lines)
+
+
+def card(tile: Tile, *, lines: bool = True) -> None:
+    """A card of its own."""
+    st.metric(
+        tile.label,
+        tile.value,
+        tile.change,
+        delta_color=_LOOKS[tile.coloured][0],
+        delta_arrow=_LOOKS[tile.direction][1],
+        help=tile.meaning,
+        border=True,
+        chart_data=list(tile.weeks) if lines and tile.weeks else None,
+        chart_type="line",
+        height="stretch",
+    )
 
 
 def change_cards(shown: Shown) -> None:

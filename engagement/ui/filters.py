@@ -51,7 +51,8 @@ class Choice:
         days = [self.period.start.isoformat()], [self.period.end.isoformat()]
         start, end = days if self.name == CUSTOM else ([], [])
         said = {"period": [self.name], "from": start, "to": end, "types": types}
-        said[LEFT_OUT] = sorted(self.filters.left_out)
+        # Where the link does not say that none is left out, the first view of its reader would decide.
+        said[LEFT_OUT] = sorted(self.filters.left_out) or [""]
         if self.filters.search:
             said["search"] = [self.filters.search]
         return said
@@ -133,7 +134,7 @@ def _typed_period(today: date, week_start: int) -> Period:
 
 def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
     """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT; offered are those searched for."""
-    left_out = list(dict.fromkeys(st.query_params.get_all(LEFT_OUT)))
+    left_out = [room_id for room_id in dict.fromkeys(st.query_params.get_all(LEFT_OUT)) if room_id]
     names = naming.told_apart(dict.fromkeys(left_out, "a room"))
     if known is not None:
         asked = ("names", tuple(left_out), search, people)
@@ -149,19 +150,19 @@ def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
         on_change=_keep_left_out,
         placeholder="None" if known is None else "Choose rooms",
         disabled=known is None and not left_out,
-        help="For example a bot feed: left out of every total, share, chart and table, "
-        "but not of the messages per day, which the server only tells of all rooms together. "
+        help="For example a bot feed: left out of every total, share, chart and table. "
         f"The {MOST_OPTIONS:,} busiest rooms are offered, of those whose name is searched for above.",
     )
     return left_out
 
 
 def _keep_left_out() -> None:
-    chosen = st.session_state["left_out"]
-    if chosen:
-        st.query_params[LEFT_OUT] = chosen
-    elif LEFT_OUT in st.query_params:
-        del st.query_params[LEFT_OUT]
+    st.query_params[LEFT_OUT] = st.session_state["left_out"] or [""]
+
+
+def leave_out(room_id: str) -> None:
+    """Leaves out one room more."""
+    st.query_params[LEFT_OUT] = [*filter(None, st.query_params.get_all(LEFT_OUT)), room_id]
 
 
 def _names(rooms: pd.DataFrame, left_out: list[str], search: str, people: bool) -> dict[str, str]:

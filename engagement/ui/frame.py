@@ -9,7 +9,7 @@ import streamlit as st
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.ui import filters, links, loading, opened, session, signin, signing
+from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import TITLES, pages
 
@@ -88,7 +88,8 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     today = facts.today(runtime().clock())
     page_here = st.container()
     with chosen_here:
-        opened.begin()
+        mine = leftout.first_view(signed_in, facts)
+        leftout.begin(mine, page_path, opened=opened.begin())
         try:
             choice = filters.choose(today, lambda period: loading.known(reader, facts, period))
         except InvalidPeriod as error:
@@ -97,8 +98,11 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
                 st.error(str(error), icon=":material/event_busy:")
                 st.caption("Correct the first or the last day in the sidebar, and the page comes back.")
             return False
+        leftout.offer_first_view(mine, choice.filters.left_out)
+        base_url, known = signed_in.base_url, reader.events(facts)
+        view = loading.View(**vars(choice), reader=reader, facts=facts, base_url=base_url, events=known)
+        events.panel(view, today, session.person(signed_in))
         links.share(choice.shown(), choice.period, page_path)
-    view = loading.View(**vars(choice), reader=reader, facts=facts, base_url=signed_in.base_url)
     st.session_state[loading.VIEW] = view
     return True
 

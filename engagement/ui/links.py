@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 import pandas as pd
@@ -20,6 +21,8 @@ PAGE_CONTROLS = (
     *("top", "sort", "signal", "moved", "weeks", "heat", "exempt"),
     *("list", "silent", "state", "lacks", "decision"),
 )
+# The room of a page, in its URL.
+ROOM = "room"
 # Where rooms of a type lie in a workspace.
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
@@ -82,8 +85,21 @@ def to_trend(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:
     return compose(_address("trends"), {**chosen, "room": [room_id]}, None)
 
 
-def lead_on(name: str, words: str, **controls: Sequence[str]) -> None:
-    """A link to another page with the same filters, and with controls of that page set."""
-    # What a control of the frame keeps by itself goes along; the rooms left out are in the URL alone.
-    kept = {LEFT_OUT: st.query_params.get_all(LEFT_OUT)} if LEFT_OUT in st.query_params else {}
-    st.page_link(page(name), label=words, query_params={**kept, **controls}, icon=":material/arrow_forward:")
+def to_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:
+    """The address of the page of a room, with the same choice."""
+    return compose(_address("room"), {**chosen, ROOM: [room_id]}, None)
+
+
+def open_room(room_id: str) -> NoReturn:
+    """Goes to the page of a room, with the same filters."""
+    st.switch_page(page("room"), query_params={**_kept(), ROOM: room_id})
+
+
+def lead_on(name: str, words: str, icon: str = "arrow_forward", **controls: Sequence[str]) -> None:
+    """A link to another page with the same filters, and with controls of that page set; ``words`` are Markdown."""
+    st.page_link(page(name), label=words, query_params={**_kept(), **controls}, icon=f":material/{icon}:")
+
+
+def _kept() -> dict[str, list[str]]:
+    """What a link inside the dashboard must carry: the rooms left out. Controls of the frame keep their own part."""
+    return {LEFT_OUT: st.query_params.get_all(LEFT_OUT)} if LEFT_OUT in st.query_params else {}

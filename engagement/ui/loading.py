@@ -17,6 +17,7 @@ from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, ReadingStopped, SignedOut
 from engagement.numbers import decisions
 from engagement.numbers.basis import Basis
+from engagement.numbers.events import Events
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import SIGNAL_WEEKS, History
@@ -37,15 +38,18 @@ PATIENCE = 1.2
 LOOK_EVERY, LOOK_FOR, NEWS_EVERY = 0.7, 0.4, 0.1
 VIEW = "_view"
 _BEGUN = "_run_begun"
+# Of a job whose parts are not drawn.
+_NOT_SHOWN = object()
 
 
 @dataclass(frozen=True)
 class View(Choice):
-    """What the frame hands to a page: the question, and who asks."""
+    """What the frame hands to a page: the question, who asks, and the events that the workspace has at this moment."""
 
     reader: Reader
     facts: Facts
     base_url: str | None
+    events: Events
 
     def rooms(self, activity: Activity) -> pd.DataFrame:
         """The rows that the view is about."""
@@ -87,7 +91,7 @@ def activity(of: View | None = None) -> Activity:
     where there is none yet.
     """
     asked = of or view()
-    return decided(whole(asked.reader.activity(asked.facts, asked.period)))
+    return decided(whole(asked.reader.activity(asked.facts, asked.period)).with_events(asked.events))
 
 
 def decided(activity: Activity) -> Activity:
@@ -132,7 +136,7 @@ def history(weeks: int) -> History:
 def basis() -> Basis:
     """What signals rest on."""
     asked = view()
-    return whole(asked.reader.basis(asked.facts), key="thresholds")
+    return whole(asked.reader.basis(asked.facts, asked.events), key="thresholds")
 
 
 def judged(activity: Activity) -> Activity:
@@ -145,7 +149,9 @@ def judged(activity: Activity) -> Activity:
     if reading is None:
         return activity
     # The weeks that have just been read are among those known.
-    if not _arrived(reading, "weeks") or not _arrived(resting := asked.reader.basis(asked.facts), "thresholds"):
+    if not _arrived(reading, "weeks"):
+        return activity
+    if not _arrived(resting := asked.reader.basis(asked.facts, asked.events), "thresholds"):
         return activity
     return activity.judged(reading.result(), resting.result())
 
@@ -193,8 +199,23 @@ def whole(job: Job[T], key: str = "rooms") -> T:
         st.stop()
 
 
-def _follow(job: Job[Any], unit: str, *, part: bool = False) -> None:
-    """Shows how far a job is, with a button to stop it; draws the page again at its end, or at its first ``part``."""
+def arriving(job: Job[T], key: str) -> T | None:
+    """The result of the job, or the part that is there, with its progress; drawn again as more of it arrives, when it
+    pauses. What goes wrong is only said.
+    """
+    _wait(job)
+    part = job.latest
+    if job.running:
+        _follow(job, key, seen=part)
+    elif job.error is not None:
+        problem(job.error, job.forget, key=f"try_{key}")
+    return part
+
+
+def _follow(job: Job[Any], unit: str, *, part: bool = False, seen: object = _NOT_SHOWN) -> None:
+    """Shows how far a job is, with a button to stop it; draws the page again at its end, or at its first ``part``, or
+    where it pauses with more than what is ``seen``.
+    """
     looks = itertools.count()
 
     @st.fragment(run_every=LOOK_EVERY)
@@ -206,7 +227,8 @@ def _follow(job: Job[Any], unit: str, *, part: bool = False) -> None:
         # The page itself is drawn on meanwhile.
         ends = time.monotonic() + (LOOK_FOR if next(looks) else 0)
         while time.monotonic() < ends:
-            if job.wait(NEWS_EVERY) or (part and job.latest is not None):
+            more = seen is not _NOT_SHOWN and job.latest is not seen and job.progress().pause >= 1
+            if job.wait(NEWS_EVERY) or (part and job.latest is not None) or more:
                 st.rerun()
             # What is drawn lets a click go first.
             _tell(job, place)

@@ -17,13 +17,15 @@ def asked() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def begin() -> None:
-    """On the first run of a tab, remembers its link: controls drop silently what they do not know. Keeps the place
-    for ``say``.
+def begin() -> bool:
+    """On the first run of a tab, which is then True, remembers its link: controls drop silently what they do not know.
+    Keeps the place for ``say``.
     """
-    if _ASKED not in st.session_state:
+    first = _ASKED not in st.session_state
+    if first:
         st.session_state[_ASKED], st.session_state[_IGNORED] = asked(), []
     st.session_state[_PLACE] = st.container()
+    return first
 
 
 def shows(name: str, values: Iterable[object]) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from weakref import ref
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -24,7 +25,7 @@ from engagement.report.content import Content
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
 from engagement.report.words import Room, Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
-from engagement.ui import cards, charts, listing, loading, session
+from engagement.ui import cards, charts, daily, listing, loading, session
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
@@ -113,7 +114,9 @@ def build(shown: Shown, asked: Asked) -> Content:
     shown, wishes = shown.judged(), replace(asked.wishes, people=view.people)
     activity = shown.activity
     untitled = replace(wishes, title="", comment="")
-    known = shown.made(("report", untitled), lambda: contents.told(activity, view.filters, untitled))
+    days = daily.arriving(shown) if "days" in wishes.sections and not activity.no_data else None
+    made_of = ("report", untitled, None if days is None else ref(days))
+    known = shown.made(made_of, lambda: contents.told(activity, view.filters, untitled, days))
     zone = session.zone().key
     return contents.build(activity, view.filters, wishes, read_zone=zone, compared=other, known=known)
 

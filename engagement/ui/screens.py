@@ -12,6 +12,7 @@ TITLES = {
     "inactive_rooms": "Inactive rooms",
     "week_over_week": "Week over week",
     "trends": "Trends",
+    "room": "Room",
     "report": "Report",
 }
 _FOLDER = Path(__file__).parents[2] / "pages"

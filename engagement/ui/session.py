@@ -232,6 +232,15 @@ def ask_again() -> None:
     runtime().admissions.forget(name_of(session_id) if session_id else ACCOUNT, viewer())
 
 
+def person(signed_in: SignedIn) -> str:
+    """Who is here, for what is kept of them: the account of the workspace, or the visitor where others share that;
+    empty where nothing tells one visitor from another.
+    """
+    if signed_in.everyone:
+        return ""
+    return visitor().owner if signed_in.by_account or signed_in.demo else signed_in.session.user_id
+
+
 def permitted(build: Callable[[], T]) -> Callable[[], T]:
     """``build``, for a button that makes a file when it is pressed: it fails for whoever is not admitted any more."""
     who = visitor()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from engagement import figures
 from engagement.display import signals, tables, wording
+from engagement.display.escaping import for_markdown
 from engagement.numbers import rankings
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.weeks import History, total_signal
@@ -102,8 +103,9 @@ def history_notes(history: History) -> None:
     """Says what of the weeks is missing or special."""
     for note in history.receipt.notes:
         st.warning(note, icon=":material/warning:")
-    if any(history.turns_of_year()):
-        st.caption("The weeks around the turn of the year are unlike others: none is judged, or compared with.")
+    if unlike := list(dict.fromkeys(filter(None, history.unlike))):
+        said = for_markdown(wording.listed(unlike))
+        st.caption(f"{said[0].upper()}{said[1:]}, nor is any week compared with them.")
 
 
 def workspace_signal(shown: Shown) -> None:
@@ -113,7 +115,7 @@ def workspace_signal(shown: Shown) -> None:
         return
     judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
     which, when = wording.plural(shown.number, "room"), signals.judged_days(history)
-    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({judged['reason']}).")
+    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({for_markdown(judged['reason'])}).")
 
 
 def explain_signals(activity: Activity) -> None:

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.figures.weeks import Heat, RoomLine, WeeklyTotals
+from engagement.figures.heat import Heat
+from engagement.figures.weeks import RoomLine, WeeklyTotals
 from engagement.numbers import naming
+from engagement.numbers.room import known
 from engagement.numbers.totals import total_band
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, signals, total_signal
@@ -34,7 +36,7 @@ def total_line(shown: Shown, history: History, weeks: int) -> RoomLine:
 def all_together(weekly: pd.DataFrame, history: History, context: figures.Context, weeks: int) -> RoomLine:
     """The messages of ``measures.by_week`` as one line of the last ``weeks``, with what is usual."""
     messages = weekly["messages"]
-    band = total_band(messages, history.turns_of_year())
+    band = total_band(messages, history.left_out)
     judged = total_signal(history, messages)
     return _line("Activity in all rooms shown", messages, history, band, judged, context, weeks, "all rooms together")
 
@@ -74,13 +76,13 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
     """One room in the last ``weeks``, with what is usual for it and its signal: that of every other page."""
 
     def line() -> RoomLine:
-        one = shown.rooms[shown.rooms["room_id"] == room_id]
+        one = known(shown.activity.rooms, [room_id])
         weekly, span = history.of([room_id]).iloc[0], len(history.judged_weeks)
         # The row that it is to agree with is that of the weeks judged, and this page's may be of another period.
         now, before = weekly.iloc[-span:].sum(), weekly.iloc[-2 * span : -span].sum()
         one = one.assign(messages=now, previous_messages=before)
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
-        band = expected_band(weekly, history.turns_of_year(), history.basis.bar)
+        band = expected_band(weekly, history.left_out, history.basis.bar)
         return _line(label, weekly, history, band, signals(one, history).iloc[0], shown.context(), weeks)
 
     return shown.made(("room_line", room_id, weeks), line)

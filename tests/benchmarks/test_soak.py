@@ -39,11 +39,14 @@ def test_the_truth_counts_what_the_workspace_counts(truth: Truth) -> None:
     server = truth.server
     span, previous = span_of("Last full week", TODAY)
     assert (str(span), str(previous)) == ("9–15 Nov 2026", "2–8 Nov 2026")
-    days = server.workspace.by_day(span.first, span.last)
-    assert truth.by_day(span) == [days.get(day, 0) for day in sorted(days)]
     rooms = truth.look(View(span, previous, TODAY))
     first = int(rooms.numbers[rooms.now.argmax()])
     counted = server.workspace.community.counts.entries(first)
+    every = [server.workspace.community.counts.entries(number) for number in rooms.numbers.tolist()]
+    days = [sum(room.get(part.first, 0) for room in every) for part in span.parts()]
+    assert truth.by_part(rooms, span.parts()) == days
+    assert len(days) == 7
+    assert sum(days) == rooms.now.sum()
     assert rooms.now.max() == sum(messages for day, messages in counted.items() if span.first <= day <= span.last)
 
 

@@ -66,6 +66,7 @@ def test_channels_as_json_are_one_object_with_every_room(
         "notes": [],
         "judged": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},
         "thresholds": {"own": False, "weeks": 2, "start": None, "end": None},
+        "events": [],
     }
     assert set(rooms) == {"general-id", "formula-id", "pair-id"}
     general = rooms["general-id"]

@@ -34,6 +34,7 @@ COMMANDS = {
     "markdown": f"report {WEEK} --out -",
     "file": f"report {WEEK} --out OUT/report.csv",
     "sync": "sync --weeks 1",
+    "events": "events --add offsite --start 2026-11-09",
     "demo": "demo --port TAKEN",
 }
 READS = frozenset({"check", "table", "csv", "markdown"})
@@ -54,7 +55,7 @@ class Case:
 
 NOBODY = "import pwd\ndef unknown(*_):\n    raise KeyError\npwd.getpwuid = unknown\n"
 NOWHERE = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/dev/null/tmp']\n"
-EVERYTHING = READS | {"file", "sync"}
+EVERYTHING = READS | {"file", "sync", "events"}
 
 
 def _file(name: str, content: bytes) -> Callable[[Path], object]:
@@ -101,7 +102,7 @@ CASES = {
 
 SEEN = {
     "check": "check", "table": "channels table", "csv": "channels CSV", "markdown": "report", "file": "report",
-    "sync": "sync",
+    "sync": "sync", "events": "events",
 }  # fmt: skip
 
 

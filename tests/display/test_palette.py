@@ -23,9 +23,10 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_colours_can_be_read_and_told_apart(theme):
-    for colour in (theme.ink, theme.muted, theme.this, theme.up, theme.down):
+    for colour in (theme.ink, theme.muted, theme.this, theme.up, theme.down, *theme.others):
         assert contrast(colour, theme.paper) >= 4.5
         assert contrast(colour, theme.panel) >= 4.5
+    assert len({theme.this, *theme.others}) == 5
     ages = [contrast(colour, theme.paper) for colour in theme.silent]
     assert ages == sorted(ages)
     assert ages[0] >= 1.6

@@ -11,75 +11,128 @@ import pytest
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import calendar, weeks
-from engagement.numbers.days import Day, aligned
+from engagement.figures.heat import Heat, HeatRow
+from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
+from tests.support.parts import parts_read
 
 
-def daily(start, *counts):
-    return pd.Series(counts, index=pd.date_range(start, periods=len(counts)), dtype="float64")
-
-
-def both_weeks(before, now, today=date(2026, 11, 16)):
-    return aligned(daily("2026-11-02", *before, *now), WEEK, WEEK.previous, today)
+def days_of(before, now, period=WEEK, today=date(2026, 11, 16), uncounted=(), missing=()):
+    """The days of a period and those before, of one room that had so many messages on each."""
+    previous = period.previous
+    by_day = dict(zip([*previous.dates(), *period.dates()], [*before, *now], strict=True))
+    read = parts_read(period, {"general": by_day}, today, previous=previous, missing=missing)
+    one = rooms_table(room("general", sum(now), sum(before)))
+    return bars_of(read, one, period, previous, today, uncounted)
 
 
 def test_days_are_laid_over_the_days_of_the_same_number():
     period = Period(date(2026, 11, 14), date(2026, 11, 15))
     context = figures.Context("w", period, period.previous)
-    days = aligned(daily("2026-11-12", 15, np.nan, 20, 10), period, period.previous, date(2026, 11, 16))
-    info = figures.messages_per_day(days, context)
-    assert info.days == (
-        Day(date(2026, 11, 14), 20, date(2026, 11, 12), 15),
-        Day(date(2026, 11, 15), 10, date(2026, 11, 13), None),
-    )
-    assert info.title == "Whole workspace: 30 messages"
+    info = figures.messages_per_day(days_of([15, 9], [20, 10], period), context)
+    assert [(bar.part.start, bar.messages, bar.before.start, bar.previous) for bar in info.bars] == [
+        (date(2026, 11, 14), 20, date(2026, 11, 12), 15),
+        (date(2026, 11, 15), 10, date(2026, 11, 13), 9),
+    ]
+    assert info.title == "30 messages, 6 more than the 2 days before (25\u00a0%)"
     assert info.subtitle == "Messages per day · bar: 14–15 Nov 2026 · tick: 12–13 Nov 2026 · w"
 
 
 @pytest.mark.parametrize(
     ("before", "title"),
     [
-        ([10] * 7, "Whole workspace: 70 messages, as many as the week before"),
-        ([5] * 7, "Whole workspace: 70 messages, 35 more than the week before (100\u00a0%)"),
-        ([12] * 7, "Whole workspace: 70 messages, 14 fewer than the week before (17\u00a0%)"),
-        ([0] * 7, "Whole workspace: 70 messages, 70 more than the week before"),
+        ([10] * 7, "70 messages, as many as the week before"),
+        ([5] * 7, "70 messages, 35 more than the week before (100\u00a0%)"),
+        ([12] * 7, "70 messages, 14 fewer than the week before (17\u00a0%)"),
+        ([0] * 7, "70 messages, 70 more than the week before"),
     ],
 )
 def test_the_title_of_the_days_compares_both_periods(before, title):
-    info = figures.messages_per_day(both_weeks(before, [10] * 7), CONTEXT)
+    info = figures.messages_per_day(days_of(before, [10] * 7), CONTEXT)
     assert info.title == title
+    assert figures.messages_per_day(days_of(before, [10] * 7), CONTEXT, "#general").title == f"#general: {title}"
+
+
+def test_periods_with_a_day_that_nobody_counted_are_not_compared():
+    lost = date(2026, 11, 10)
+    info = figures.messages_per_day(days_of([10] * 7, [10, 0, *[10] * 5], uncounted=[lost]), CONTEXT)
+    assert info.title == "60 messages"
+    assert [bar.messages for bar in info.bars] == [10, None, 10, 10, 10, 10, 10]
+    drawn = info.figure(LIGHT)
+    assert drawn.data[-1].hovertext == (
+        "<b>Tue 10 Nov 2026</b><br>not known<br>nothing was counted<br>Tue 3 Nov 2026: 10",
+    )
+    assert list(drawn.data[-1].x) == [1]
 
 
 def test_an_unfinished_period_compares_the_days_that_are_over_and_nothing_else():
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    # Wednesday the 11th is today. The days after it are asked for, and the server answers nothing for them.
-    days = both_weeks([10, 20, 30, 40, 50, 60, 70], [11, 4, 9, 0, 0, 0, 0], today=date(2026, 11, 11))
-    assert (days.messages, days.over, days.before) == (24, 15, 30)
-    info = figures.messages_per_day(days, context)
-    assert (
-        info.title
-        == "Whole workspace: 24 messages so far; 15 on the days that are over, 30 on those of the week before"
-    )
-    assert [day.unfinished for day in info.days] == [False, False, True, False, False, False, False]
-    assert [day.messages for day in info.days] == [11, 4, 9, None, None, None, None]
+    # Wednesday the 11th is today. The days after it are asked for, and nobody knows anything of them.
+    bars = days_of([10, 20, 30, 40, 50, 60, 70], [11, 4, 9, 0, 0, 0, 0], today=date(2026, 11, 11))
+    info = figures.messages_per_day(bars, context)
+    assert info.title == "24 messages so far; 15 on the days that are over, 30 on those of the week before"
+    assert [bar.unfinished for bar in info.bars] == [False, False, True, False, False, False, False]
+    assert [bar.messages for bar in info.bars] == [11, 4, 9, None, None, None, None]
     drawn = info.figure(LIGHT)
     assert list(drawn.data[0].marker.pattern.shape) == ["", "", "/", "", "", "", ""]
     assert "bar: 9–15 Nov 2026 (not over yet)" in info.subtitle
+    assert "read" not in info.subtitle
 
 
 def test_on_the_first_day_of_a_period_there_is_nothing_to_compare_yet():
-    days = both_weeks([10] * 7, [3, *[0] * 6], today=date(2026, 11, 9))
-    assert (days.messages, days.over, days.before) == (3, None, None)
+    bars = days_of([10] * 7, [3, *[0] * 6], today=date(2026, 11, 9))
     context = figures.Context("w", WEEK, WEEK.previous, unfinished=True)
-    assert figures.messages_per_day(days, context).title == "Whole workspace: 3 messages so far"
+    assert figures.messages_per_day(bars, context).title == "3 messages so far"
+
+
+def test_while_days_are_read_the_chart_says_how_many_are_there():
+    late = [Period(day, day) for day in WEEK.dates()]
+    some = figures.messages_per_day(days_of([10] * 7, [10] * 7, missing=late[:3]), CONTEXT)
+    assert some.title == "70 messages, as many as the week before"
+    assert some.subtitle.startswith("Messages per day · 4 of 7 days read · bar: ")
+    assert [bar.messages for bar in some.bars] == [None] * 3 + [10] * 4
+    assert "not read yet" in some.figure(LIGHT).data[-1].hovertext[0]
+    none = figures.messages_per_day(days_of([10] * 7, [10] * 7, missing=late), CONTEXT)
+    assert none.empty == "None of its days has been read yet."
+
+
+def test_days_that_were_read_at_another_time_than_the_period_say_so():
+    read = parts_read(WEEK, {"general": dict.fromkeys(WEEK.dates(), 10)}, date(2026, 11, 16))
+    bars = bars_of(read, rooms_table(room("general", 68)), WEEK, WEEK.previous, date(2026, 11, 16))
+    info = figures.messages_per_day(bars, CONTEXT)
+    assert info.title.startswith("68 messages")
+    assert "the days were read at another time: +2 in all" in info.subtitle
+
+
+def test_many_days_are_weeks_and_very_many_are_months():
+    today, counts = date(2026, 11, 16), {"general": dict.fromkeys(Period(date(2025, 1, 1), WEEK.end).dates(), 1)}
+    for first, unit, starts in (
+        (date(2026, 9, 10), "week", ["10 Sep", "14 Sep"]),
+        (date(2026, 1, 15), "month", ["15 Jan", "1 Feb"]),
+    ):
+        period = Period(first, WEEK.end)
+        bars = bars_of(
+            parts_read(period, counts, today), rooms_table(room("general", period.days)), period, period.previous, today
+        )
+        context = figures.Context("w", period, period.previous)
+        info = figures.messages_per_day(bars, context)
+        assert info.subtitle.startswith(f"Messages per {unit} · bar: ")
+        assert [f"{bar.part.start.day} {bar.part.start:%b}" for bar in info.bars][:2] == starts
+        drawn = info.figure(LIGHT)
+        assert sum(drawn.data[0].y) == period.days
+        assert not drawn.layout.shapes, "no day is a weekend here"
+        assert "tick" not in info.subtitle
+
+
+def test_a_day_with_more_deletions_than_messages_is_drawn_below_the_line():
+    info = figures.messages_per_day(days_of([0] * 7, [10, -4, *[0] * 5]), CONTEXT)
+    assert info.figure(LIGHT).layout.yaxis.range[0] < -4
 
 
 def test_two_silent_periods_are_an_empty_picture_of_days():
-    zero = figures.messages_per_day(both_weeks([0] * 7, [0] * 7), CONTEXT)
-    nothing = figures.messages_per_day(both_weeks([], []), CONTEXT)
-    assert zero == nothing
-    assert (zero.title, zero.days) == ("No messages in this period", ())
+    zero = figures.messages_per_day(days_of([0] * 7, [0] * 7), CONTEXT)
+    assert (zero.title, zero.bars) == ("No messages in this period", ())
 
 
 def weekly_table(rows, first="2026-10-26"):
@@ -90,11 +143,11 @@ def weekly_table(rows, first="2026-10-26"):
 def test_the_heat_map_keeps_zero_apart_from_no_data():
     rooms = rooms_table(room("a", 1), room("b", 2), room("c", 0))
     weekly = weekly_table({"b": [np.nan, 0, 4], "a": [5, 6, 7], "c": [0, 0, 0], "deleted": [9, 9, 9]})
-    assert figures.heat(rooms, weekly, CONTEXT) == weeks.Heat(
+    assert figures.heat(rooms, weekly, CONTEXT) == Heat(
         title="1 of the 2 busiest rooms had messages in every week",
         subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
         "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
-        rows=(weeks.HeatRow("#a", (5, 6, 7)), weeks.HeatRow("#b", (None, 0, 4))),
+        rows=(HeatRow("#a", (5, 6, 7)), HeatRow("#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
 

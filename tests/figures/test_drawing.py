@@ -14,11 +14,12 @@ from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import frame
 from engagement.numbers import naming
-from engagement.numbers.days import aligned
+from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
 from engagement.numbers.verdict import judge
 from tests.support.faults import EXACT, fault
 from tests.support.figure_tools import CONTEXT, room, rooms_table
+from tests.support.parts import parts_read
 
 pytestmark = fault(kind="Odd values", at="rooms of a test", seen="charts")
 
@@ -56,13 +57,18 @@ def every_info(rooms, context):
     line.iloc[:8, 1:] = np.nan
     label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
     judged = judge(np.arange(30.0)[None, :]).iloc[0]
-    both = [*context.previous.dates(), *context.period.dates()]
-    days = aligned(
-        pd.Series(3 if len(rooms) else 0, index=both),
-        context.period,
-        context.previous,
-        context.period.end + timedelta(days=1),
-    )
+    today = context.period.end + timedelta(days=1)
+    by_day = dict.fromkeys([*context.previous.dates(), *context.period.dates()], 3)
+    read = parts_read(context.period, dict.fromkeys(rooms["room_id"].head(1), by_day), today, previous=context.previous)
+    days = bars_of(read, rooms, context.period, context.previous, today)
+    signals = [
+        (("rising", "falling", "returned", "no clear change")[week % 4], f"{label} {week}") for week in range(30)
+    ]
+    told = pd.DataFrame(signals, index=starts, columns=["signal", "reason"])
+    place = pd.DataFrame({"rank": [*range(1, 30), np.nan], "share": 3.5}, index=starts)
+    labels = [*naming.room_labels(rooms)[:5]] or ["#none"]
+    side = weekly.head(5) if len(rooms) else pd.DataFrame(np.nan, index=["none"], columns=starts)
+    room_line = figures.room_line(label, line if len(rooms) else line.iloc[:0], judged, context)
     return {
         "top_rooms": figures.top_rooms(rooms, context),
         "movers": figures.movers(rooms, context),
@@ -73,7 +79,10 @@ def every_info(rooms, context):
         "concentration": figures.concentration(rooms, context),
         "heat": figures.heat(rooms, weekly, context),
         "weekly_totals": figures.weekly_totals(totals, context),
-        "room_line": figures.room_line(label, line if len(rooms) else line.iloc[:0], judged, context),
+        "room_line": room_line,
+        "room_year": figures.room_year(room_line, told if len(rooms) else told.iloc[:0]),
+        "standing": figures.standing(place if len(rooms) else place.iloc[:0], len(rooms), context),
+        "beside": figures.beside(labels, side, context),
         "busiest_by_total": figures.busiest_by_total(rooms, context),
     }
 

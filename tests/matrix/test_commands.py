@@ -44,6 +44,8 @@ report --out FILE.csv --mask             denied   PN        PN        PN        
 report --out FILE.xlsx --mask            denied   PN        PN        PN        no account   ended     denied      PN
 report --out - --mask                    denied   PN        PN        PN        no account   ended     denied      PN
 sync --weeks 8                           denied   -         -         -         no account   ended     denied      -
+events --list                            denied   -         -         -         no account   ended     denied      -
+events --add offsite --start 2026-11-09  denied   -         -         -         no account   ended     denied      -
 check                                    denied   -         -         -         no account   ended     denied      -
 demo                                     -        -         -         -         -            -         -           -
 """)  # noqa: E501 - a table

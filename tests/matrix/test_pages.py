@@ -36,12 +36,16 @@ class Question:
 
 
 _OPEN = {"overview": "overview", "top channels": "top_channels", "inactive rooms": "inactive_rooms",
-         "week over week": "week_over_week", "trends": "trends", "report": "report"}  # fmt: skip
+         "week over week": "week_over_week", "trends": "trends", "room": "room", "report": "report"}  # fmt: skip
 QUESTIONS = {
     **{name: Question(page) for name, page in _OPEN.items()},
     **{f"{name}, every type": Question(page, EVERY_TYPE) for name, page in _OPEN.items()},
     **{f"{name}, people": Question(page, EVERY_TYPE, people=True) for name, page in _OPEN.items()},
     "link to a room": Question("trends", {"room": HIDDEN}),
+    "link to a silent room": Question("room", {"room": HIDDEN}),
+    "link to silent people": Question("room", EVERY_TYPE | {"room": "silent-pair"}),
+    "link with silent rooms": Question("room", EVERY_TYPE | {"beside": [HIDDEN, "silent-pair"]}),
+    "link to no room": Question("room", {"room": "nowhere"}),
     "link without a room": Question("overview", {"without": [HIDDEN, "silent-pair"]}),
     "link with a search": Question("inactive_rooms", {"search": "yoffplan"}),
     "link with people": Question("top_channels", EVERY_TYPE | {"people": "true"}),
@@ -56,20 +60,27 @@ top channels                  denied   PGN       PGHN      PGHN      sign in    
 inactive rooms                denied   PG        PGHO      PGHO      sign in      sign in   denied      PGHO
 week over week                denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 trends                        denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
+room                          denied   PGN       PGHN      PGHN      sign in      sign in   denied     PGHN
 report                        denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 overview, every type          denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 top channels, every type      denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 inactive rooms, every type    denied   PG        PGHO      PGHO      sign in      sign in   denied      PGHO
 week over week, every type    denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 trends, every type            denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
+room, every type              denied   PGN       PGHN      PGHN      sign in      sign in   denied     PGHN
 report, every type            denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 overview, people              denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
 top channels, people          denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
 inactive rooms, people        denied   PGD       PGHODS    PGHODS    sign in      sign in   denied      PGHODS
 week over week, people        denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
 trends, people                denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
+room, people                  denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied     PGHDSN
 report, people                denied   PGDN      PGHDSN    PGHDSN    sign in      sign in   denied      PGHDSN
 link to a room                denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
+link to a silent room         denied   PG, none  PGHO      PGHO      sign in      sign in   denied     PGHO
+link to silent people         denied   PG, none  PGH       PGH       sign in      sign in   denied     PGH
+link with silent rooms        denied   PGN       PGHN      PGHN      sign in      sign in   denied     PGHN
+link to no room               denied   PG, none  PGH, none  PGH, none  sign in      sign in   denied     PGH, none
 link without a room           denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN
 link with a search            denied   -, none   HO        HO        sign in      sign in   denied      -, none
 link with people              denied   PGN       PGHN      PGHN      sign in      sign in   denied      PGHN

@@ -36,6 +36,18 @@ def test_a_signal_says_how_far_beyond_the_edge_it_is_and_which_way() -> None:
     assert judge_total(np.append(YEAR, 0.0))["signal"] == "unusually silent"
 
 
+def test_what_is_usual_widens_with_each_week_that_it_missed_and_narrows_with_each_that_it_held() -> None:
+    def usual_high(*odd: int) -> float:
+        return judge_total(np.array([1650.0 if week in odd else 1000.0 for week in range(53)]))["usual_high"]
+
+    # Five of forty weeks strayed by ln (1651 / 1001) = 0.5003, the others not at all, so it begins with that. Each week
+    # that held takes a fiftieth of the logarithm, each that did not gives 0.18. Missed last: 27 held, then four times
+    # missed and two held, and the fifth held: 0.5003 × exp (4 × 0.18 - 36 × 0.02) = 0.5003.
+    assert usual_high(35, 38, 41, 44, 47) == 1649
+    # Missed first: the second and the fifth of them did not hold, the others did: 0.5003 × exp (0.36 - 0.76) = 0.3354.
+    assert usual_high(8, 11, 14, 17, 20) == 1398
+
+
 def test_a_tripling_of_even_weeks_is_always_seen() -> None:
     assert judge_total(YEAR)["seen_tripling"] == 1
 

@@ -40,14 +40,14 @@ def share(history: np.ndarray, *words: str) -> float:
 # (16 + 4) / (4 / 0.75) = 3.75. At a bar of 2.0 the highest count no news is
 # (2.0 + 3.75 ln (168.75 / 58.75)) / ln (3 × 58.75 / 168.75) = 136.98, and at 2.9 the lowest
 # (2.9 - 3.75 ln (58.75 / 22.083)) / ln (58.75 / 3 / 22.083) = 6.4. What is usual is the second lowest and the second
-# highest with 0.3 of the margin: 56 × 0.4^0.3 - 1 = 41.5 and 56 × 1.55^0.3 - 1 = 62.9.
+# highest with 0.3 of the margin: 56 × 0.45^0.3 - 1 = 43.1 and 56 × 1.5^0.3 - 1 = 62.2.
 EVEN = [55.0] * 16
 
 
 def test_a_constant_room_has_no_clear_change() -> None:
     row = signal_on(*EVEN, 55)
     assert row["signal"] == "no clear change"
-    assert (row["usual_low"], row["level"], row["usual_high"]) == (42, 55, 62)
+    assert (row["usual_low"], row["level"], row["usual_high"]) == (44, 55, 62)
     assert (row["news_below"], row["news_above"]) == (7, 136)
     assert (row["weeks_known"], row["surprise"]) == (16, 0)
 
@@ -90,8 +90,8 @@ def test_another_bar_is_another_edge() -> None:
 
 
 def test_the_reason_says_the_count_and_what_is_usual() -> None:
-    assert signal_on(*EVEN, 62)["reason"] == "62 messages, usually 42 to 62"
-    assert signal_on(*EVEN, 137)["reason"] == "137 messages, usually 42 to 62"
+    assert signal_on(*EVEN, 62)["reason"] == "62 messages, usually 44 to 62"
+    assert signal_on(*EVEN, 137)["reason"] == "137 messages, usually 44 to 62"
     assert signal_on(*EVEN, 0)["reason"] == "no messages, usually about 55 a week"
     assert signal_on(*[4.0, 0] * 4, 1)["reason"].startswith("1 message, usually 0 to ")
     assert signal_on(*[20_000.0] * 8, 21_000)["reason"].startswith("21,000 messages, usually ")
@@ -214,7 +214,9 @@ def test_a_week_without_data_gets_no_signal() -> None:
 
 def test_unknown_weeks_are_skipped_and_not_read_as_silence() -> None:
     row = signal_on(*[55.0] * 4, NAN, NAN, *[55.0] * 4, 55)
-    assert (row["usual_low"], row["level"], row["usual_high"]) == (42, 55, 62)
+    # Half as many weeks as there may be: half as much again of the margin, 56 × 0.45^0.45 - 1 = 38.1 and
+    # 56 × 1.5^0.45 - 1 = 66.2.
+    assert (row["usual_low"], row["level"], row["usual_high"]) == (39, 55, 66)
     assert row["weeks_known"] == 8
 
 
@@ -359,7 +361,7 @@ def test_a_band_skips_the_weeks_left_out_and_the_unknown_ones() -> None:
     weekly = pd.Series([NAN, *[55.0] * 4, 1, 2, *[55.0] * 4, 500])
     marked = [False] * 5 + [True, True] + [False] * 5
     band = expected_band(weekly, left_out=marked)
-    assert band.iloc[-1].tolist() == [42, 55, 62]
+    assert band.iloc[-1].tolist() == [39, 55, 66]
     assert band["level"].dropna().tolist() == [55] * 5
 
 

@@ -57,6 +57,14 @@ def server(clock: Clock) -> Iterator[DemoServer]:
         yield running
 
 
+def day_bars(server: DemoServer, clock: Clock) -> list[int | None]:
+    """The bars of all rooms in the last week."""
+    reader = visit(server, clock, empty_archive())
+    facts = reader.facts().result(60)
+    activity = reader.activity(facts, LAST).result(60)
+    return [bar.messages for bar in activity.bars(reader.days(facts, LAST).result(60), activity.rooms).bars]
+
+
 def judged(server: DemoServer, clock: Clock, period: Period = LAST, user: str = "admin") -> Activity:
     reader = visit(server, clock, empty_archive(), user)
     facts = reader.facts().result(60)
@@ -171,7 +179,7 @@ def test_the_silent_sundays_of_a_small_workspace_are_no_gap(clock: Clock) -> Non
     made = community([RoomSpec("pair")], {"pair": days})
     with DemoServer(Options(timezone="UTC", rate_limit=0), clock=clock, community=made) as server:
         activity = judged(server, clock)
-        assert activity.days.days[-1].messages == 0
+        assert day_bars(server, clock)[-1] == 0
         assert (activity.uncounted, activity.receipt.notes) == ((), ())
         # The same workspace without a Wednesday is another matter.
         server.workspace.stop_counting(OUT[0], OUT[0])
@@ -192,8 +200,8 @@ def test_every_file_says_which_days_were_not_counted(server: DemoServer, clock: 
         assert "not like for like" in made
     assert ("Note", NOTE) in content.about, "the workbook begins with these"
     assert all("not like for like" in chart.subtitle for what, chart in content.charts.items() if what != "trend")
-    days = [day.messages for day in content.activity.days.days]
-    assert days == [10, 10, None, None, 10, 10, 10]
+    # Three and four messages elsewhere are in the days before, or on those that nobody counted.
+    assert day_bars(server, clock) == [10, 10, None, None, 10, 10, 10]
 
 
 @fault("days before counting began", NOTED, "not like for like")

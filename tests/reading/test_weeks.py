@@ -250,7 +250,7 @@ def test_the_weeks_around_the_turn_of_the_year_are_marked() -> None:
     weeks = weeks_until(Period(date(2026, 1, 12), date(2026, 1, 18)), 6)
     history = History(tuple(weeks), pd.DataFrame(), ())
     # From the week of the 8th of December on: the 22nd, the 29th and the 5th touch the quiet days.
-    assert history.turns_of_year() == [False, False, True, True, True, False]
+    assert history.left_out == [False, False, True, True, True, False]
 
 
 @fault("a room is missing in two weeks", NOTED, "unknown there; read again", kind="Contradictory answers")
@@ -300,7 +300,7 @@ def test_two_histories_at_once_ask_for_each_week_once(server: DemoServer, clock:
     longer, shorter = (reading.result(60) for reading in both)
     assert sorted(lists_asked(server)) == ["2026-10-12", "2026-10-26", "2026-11-09"]
     assert weekly(longer, "general")[2:] == weekly(shorter, "general") == [84, 91, 98, 105]
-    assert not [scope for scope in _turns if scope.workspace == facts.identity.name], "none waits, and none is kept"
+    assert not [scope for scope, _ in _turns if scope.workspace == facts.identity.name], "none waits, and none is kept"
 
 
 def test_what_is_kept_is_there_at_once_and_a_stopped_reading_loses_no_week(server: DemoServer, clock: Clock) -> None:

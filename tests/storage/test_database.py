@@ -20,8 +20,10 @@ from tests.support.processes import together
 
 pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive")
 
-TABLES = {"migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals", "bars",
-          "decisions"}  # fmt: skip
+TABLES = {
+    *("migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals", "bars"),
+    *("events", "decisions", "first_views"),
+}
 
 
 def tables(store: Store) -> set[str]:
@@ -41,6 +43,8 @@ def test_a_new_database_gets_its_tables_and_a_record_of_each_step(store: Store) 
         ("archive", "2026-11-20T12:00:00+00:00"),
         ("bars", "2026-11-20T12:00:00+00:00"),
         ("decisions", "2026-11-20T12:00:00+00:00"),
+        ("events", "2026-11-20T12:00:00+00:00"),
+        ("first views", "2026-11-20T12:00:00+00:00"),
         ("sessions", "2026-11-20T12:00:00+00:00"),
         ("totals", "2026-11-20T12:00:00+00:00"),
         ("workspaces", "2026-11-20T12:00:00+00:00"),
@@ -290,7 +294,8 @@ def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_k
 def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
     with store.writing() as connection:
-        for name in "tickets sessions windows rooms bars decisions scopes checks workspaces totals migrations".split():
+        names = "tickets sessions windows rooms bars events decisions first_views scopes checks workspaces totals"
+        for name in [*names.split(), "migrations"]:
             connection.exec_driver_sql(f"DROP TABLE {name}")
     with pytest.raises(StoreUnavailable):
         store.ping()

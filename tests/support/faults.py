@@ -49,7 +49,7 @@ KINDS = (
     "Sessions and ends",
     "Files",
 )
-COMMANDS = ("check", "channels table", "channels CSV", "channels JSON", "report", "sync", "demo")
+COMMANDS = ("check", "channels table", "channels CSV", "channels JSON", "report", "sync", "events", "demo")
 PAGES = ("Overview", "Top channels", "Inactive rooms", "Week over week", "Trends", "Report", "Sign-in")
 # Where the others get everything from, so that a fault shown there is shown for all of them.
 PARTS = {

@@ -34,7 +34,7 @@ OFFERED = {
 }
 DAYS = ["2026-11-09", "2026/11/10", "2014-12-31", "2100-01-01", "0000-00-00", "9999-12-31", "20261109", "2026-02-30",
         "2026-W46-1", "-1", "1e9", "today"]  # fmt: skip
-FREE = ["search", "without", "room"]
+FREE = ["search", "without", "room", "beside"]
 # Names of what is no control of the link: it sets none of them.
 OTHERS = ["left_out", "room_choice", "_session_id", "_view", "people", "report_mask", "embed", "utm_source", ""]
 ODD = ["", " ", "\ud800", "\udfff\ud800", "\x00", "\x1b[2J", "\u202e", "x" * 20_000, "9" * 400, "\n", "[]", "true\x00",
@@ -167,6 +167,7 @@ CONTROLS = {
     "inactive_rooms": ["exempt", "sort"],
     "week_over_week": ["moved", "sort"],
     "trends": ["weeks", "heat", "room"],
+    "room": ["room", "beside"],
     "report": [],
 }
 
@@ -199,6 +200,7 @@ def test_whatever_a_link_says_every_page_shows(page: str, session_id: str, data:
         ("inactive_rooms", {"exempt": "perhaps", "sort": "Messages"}, {"exempt", "sort"}),
         ("week_over_week", {"moved": ["New", "Old"]}, {"moved"}),
         ("trends", {"weeks": "14", "heat": "20", "room": "nowhere"}, {"weeks", "room"}),
+        ("room", {"beside": ["nowhere"]}, {"beside"}),
         ("overview", {"from": "2026-11-09", "without": "nowhere", "types": "Channels"}, {"from", "without"}),
     ],
 )

@@ -33,11 +33,11 @@ def private_names() -> set[str]:
     return {name for name in named if len(name) > 3}
 
 
-def test_the_page_shows_the_figures_four_charts_and_what_changed() -> None:
+def test_the_page_shows_the_figures_five_charts_and_what_changed() -> None:
     app = opened()
     assert app.title[0].value == r"Channel engagement report"
     assert [metric.label for metric in app.metric] == [measure.label for measure in MEASURES]
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 5
     assert "What changed" in text_of(app)
     assert copied(app).startswith(
         "**Channel engagement report** · Demo workspace · 9–15 Nov 2026\n\n- 2,839 messages, 928 more "
@@ -95,7 +95,7 @@ def test_an_earlier_period_stands_beside_this_one() -> None:
     app = opened()
     app.selectbox(key="report_beside").select_index(0)
     app = sound(read(app.run()))
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 6
     assert "Beside 26 Oct – 1 Nov 2026, rooms with messages are: " in copied(app)
 
 

@@ -13,12 +13,14 @@ from tests.support.swapped import at_one_address, live_system
 
 
 def shown(running: runtimes.Runtime, server: DemoServer, page: str) -> str:
-    """Everything on the page of somebody who has just signed in: words, tables and charts."""
+    """Everything on the page of somebody who has just signed in: words, links, tables and charts."""
     app = sound(read(tab(signed_in(running, server, "admin"), page)))
     tables = [frame.value.to_csv() for frame in app.dataframe]
     charts = [chart.proto.spec for chart in app.get("plotly_chart")]
     assert charts
-    return "\n".join([text_of(app), *(f"{metric.value} {metric.delta}" for metric in app.metric), *tables, *charts])
+    links = [link.proto.label for link in app.get("page_link")]
+    metrics = [f"{metric.value} {metric.delta}" for metric in app.metric]
+    return "\n".join([text_of(app), *links, *metrics, *tables, *charts]).replace("\\", "")
 
 
 @fault(

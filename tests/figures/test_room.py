@@ -1,0 +1,117 @@
+"""The figures of one room: signals on its line, its place among others, and others beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engagement import figures
+from engagement.display.palette import LIGHT
+from engagement.figures.room import Given, Standing, _apart
+from engagement.numbers.verdict import judge
+from tests.support.figure_tools import CONTEXT
+
+STARTS = pd.DatetimeIndex(["2026-10-26", "2026-11-02", "2026-11-09"])
+UNREAD = float("nan")
+
+
+def year(messages, signals):
+    table = pd.DataFrame({"messages": messages, "low": 10.0, "level": 20.0, "high": 30.0}, index=STARTS)
+    judged = judge(np.array([[20.0] * 16 + [20.0]])).iloc[0]
+    line = figures.room_line("#general", table, judged, CONTEXT)
+    told = pd.DataFrame({"signal": signals, "reason": ["first", "second", "third"]}, index=STARTS)
+    return figures.room_year(line, told)
+
+
+def test_each_earlier_signal_is_a_triangle_that_points_its_way():
+    info = year([90, 2, 20], ["rising", "falling", "no clear change"])
+    assert info.given == (Given(0, "rising", "first"), Given(1, "falling", "second"))
+    assert info.subtitle.endswith(" · triangles: earlier signals, by the thresholds of today")
+    *_, up, down = info.figure(LIGHT).data
+    assert (up.marker.symbol, up.marker.color, up.x, up.y) == ("triangle-up", LIGHT.up, (0,), (90,))
+    assert (down.marker.symbol, down.marker.color, down.x, down.y) == ("triangle-down", LIGHT.down, (1,), (2,))
+    assert down.hovertext == ("<b>2–8 Nov 2026</b><br>falling<br>second",)
+
+
+def test_the_signal_of_the_last_week_has_its_word_and_no_triangle():
+    info = year([20, 20, 90], ["too few weeks", "no clear change", "rising"])
+    assert info.given == ()
+    assert "triangles" not in info.subtitle
+    assert len(info.figure(LIGHT).data) == 4
+
+
+def test_a_signal_of_a_week_that_is_not_known_is_not_drawn():
+    assert year([UNREAD, 20, 20], ["returned", "no clear change", "no clear change"]).given == ()
+
+
+def standing(ranks, shares, gaps=()):
+    return figures.standing(pd.DataFrame({"rank": ranks, "share": shares}, index=STARTS), 40, CONTEXT, gaps)
+
+
+def test_the_place_of_a_room_is_told_now_and_at_best():
+    info = standing([5, 2, 3], [4.0, 20.0, 12.5])
+    assert info.title == "Rank 3, 13\u00a0% of all in the last full week; at best 2, 2–8 Nov 2026"
+    assert info.subtitle.startswith("By messages per week, among the 40 rooms shown")
+    assert info.weeks[0] == Standing(date(2026, 10, 26), 5, 4.0)
+    shares, ranks = info.figure(LIGHT).data
+    assert shares.y == (4.0, 20.0, 12.5)
+    assert ranks.y == pytest.approx(np.log10([5, 2, 3]), abs=1e-4)
+    low, high = info.figure(LIGHT).layout.yaxis.range
+    assert low > high
+
+
+def test_of_several_best_weeks_the_latest_is_told():
+    assert standing([1, 1, 4], [50.0, 50.0, 5.0]).title.endswith("at best 1, 2–8 Nov 2026")
+
+
+def test_a_week_that_is_not_known_is_a_gap_and_says_why():
+    info = standing([5, UNREAD, UNREAD], [4.0, UNREAD, 0.0], ["", "not all rooms arrived", ""])
+    assert info.title.startswith("No rank in the last full week")
+    _, ranks = info.figure(LIGHT).data
+    assert ranks.y[1:] == (None, None)
+    assert ranks.hovertext[1:] == (
+        "<b>2–8 Nov 2026</b><br>not known: not all rooms arrived",
+        "<b>9–15 Nov 2026</b><br>no message<br>0\u00a0% of all messages",
+    )
+
+
+def test_a_room_without_a_message_in_any_week_has_no_rank():
+    info = standing([UNREAD] * 3, [0.0] * 3)
+    assert (info.title, info.weeks) == ("No rank yet", ())
+    assert info.empty == "No week with a message of this room is known of all rooms shown."
+
+
+def beside(*rows):
+    weekly = pd.DataFrame(rows, columns=STARTS)
+    return figures.beside([f"#room {number}" for number in range(len(rows))], weekly, CONTEXT)
+
+
+def test_other_rooms_are_lines_over_one_scale_and_the_room_itself_is_the_strongest():
+    info = beside([10, 20, 30], [5, UNREAD, 300], [1, 2, -4])
+    assert info.title == "#room 0 beside 2 other rooms"
+    drawn = info.figure(LIGHT)
+    # The room itself lies on top of the others.
+    assert [line.y for line in drawn.data] == [(1, 2, 0), (5, None, 300), (10, 20, 30)]
+    assert [line.line.color for line in drawn.data] == [LIGHT.others[1], LIGHT.others[0], LIGHT.this]
+    assert drawn.data[2].line.width > drawn.data[1].line.width
+    assert drawn.layout.yaxis.range[1] > 300
+    assert [name.text for name in drawn.layout.annotations] == ["#room 0", "#room 1", "#room 2"]
+    assert [name.font.color for name in drawn.layout.annotations] == [LIGHT.this, *LIGHT.others[:2]]
+
+
+def test_names_of_lines_that_end_together_stand_apart_and_inside():
+    heights = _apart([0.0, 1.0, 2.0, 229.0, 230.0], 230.0)
+    ordered = sorted(heights)
+    assert all(above - below >= 16 for below, above in pairwise(ordered))
+    assert (ordered[0], ordered[-1]) == (0.0, 230.0)
+    assert _apart([50.0, 100.0], 230.0) == [50.0, 100.0]
+
+
+def test_weeks_that_nobody_knows_are_said_in_a_sentence():
+    info = beside([UNREAD] * 3, [UNREAD] * 3)
+    assert info.empty == "No week of these rooms has been counted yet."
+    assert not info.figure(LIGHT).data
