@@ -33,17 +33,20 @@ KEPT = "Last 4 full weeks"
 ARRIVING, AHEAD = "52", str(SIGNAL_WEEKS)
 # An admission is renewed when it is nearly four minutes old.
 PEOPLE, RENEWED = 10, 230.0
+# The workspace whose days are read.
+DAYS_OF = 5_000
 
 
 def measure(site: Site) -> Iterator[Measured]:
     """With workspaces in this process, which count what arrives. What takes minutes of waiting waits together."""
     yield from _commands(site)
     yield from _visits(site)
-    with ThreadPoolExecutor(3) as together:
-        renewals = together.submit(_renewals, site)
+    with ThreadPoolExecutor(4) as together:
+        renewals, days = together.submit(_renewals, site), together.submit(_days, site)
         alone, beside = together.map(lambda arriving: _waits(site, arriving=arriving), (False, True))
         yield from _limited(site, alone, beside)
         yield renewals.result()
+        yield from days.result()
 
 
 def _commands(site: Site) -> Iterator[Measured]:
@@ -133,6 +136,51 @@ def _renewals(site: Site) -> Measured:
         most = max(Counter(path for _, path, _ in server.calls).values(), default=0)
     what = f"calls on the busiest route for a renewal, mean of {PEOPLE} people"
     return Measured(what, site.rooms, most / PEOPLE, "{:.1f}".format, bound=1)
+
+
+def _days(site: Site) -> list[Measured]:
+    """Seconds to the figures and to the days of a week for somebody whom the limit holds for, where nothing is kept;
+    and how many days a second visit asks for.
+    """
+    with ExitStack() as stack:
+        server = stack.enter_context(DemoServer(Options(rooms=DAYS_OF, rate_limit=LIMIT)))
+        dashboard = stack.enter_context(Dashboard(site.folder(), ENGAGEMENT_WORKSPACE_URL=server.url))
+        begun = time.monotonic()
+        screen = stack.enter_context(visitor(dashboard.url, "manager"))
+        while not any(True for _ in screen.each("metric")):
+            screen.run(seconds=LONGEST)
+        usable = time.monotonic() - begun
+        while (
+            not (chart := screen.charts().get("messages_per_day", {"data": []}))["data"]
+            or None in chart["data"][0]["y"]
+        ):
+            if time.monotonic() > begun + LONGEST:
+                raise TimeoutError("no days")
+            time.sleep(0.2)
+            screen.run(seconds=LONGEST)
+        there = time.monotonic() - begun
+        while len(_single_days(server)) < 2 * len(chart["data"][0]["y"]):
+            if time.monotonic() > begun + LONGEST:
+                raise TimeoutError("no days before")
+            time.sleep(1)
+            screen.run(seconds=LONGEST)
+        dashboard.restart()
+        before = len(_single_days(server))
+        drawn(stack.enter_context(visitor(dashboard.url, "manager")))
+        _at_rest(server)
+        again = len(_single_days(server)) - before
+    what = f"at {LIMIT} calls a minute, nothing kept"
+    return [
+        Measured(f"figures of a first visit {what}", DAYS_OF, usable, seconds),
+        Measured(f"days of the week of a first visit {what}", DAYS_OF, there, seconds, bound=60),
+        Measured("calls for days on a second visit after a restart", DAYS_OF, again, number, bound=0),
+    ]
+
+
+def _single_days(server: DemoServer) -> list[str]:
+    """The days that were asked for by themselves."""
+    calls = [query for _, path, query in server.calls if path.endswith(CHANNELS)]
+    return [query["start"] for query in calls if query["start"] == query["end"] and query["offset"] == "0"]
 
 
 def _account(server: DemoServer) -> dict[str, str]:

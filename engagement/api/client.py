@@ -65,7 +65,6 @@ __all__ = [
     "Person",
     "Release",
     "ServerDays",
-    "Turn",
     "clean_address",
     "shared_pace",
 ]
@@ -141,7 +140,8 @@ class Client:
         return self._waiting(Waits(stop, on_wait, sleep))
 
     def at_turn(self, turn: Turn) -> Client:
-        """The same client, whose calls let those of earlier turns go first and leave them a part of the limit."""
+        """The same client, whose calls are about to be made: they let those of earlier turns go first."""
+        self._pace.expect(turn)
         return self._waiting(replace(self._transport.waits, turn=turn))
 
     def _waiting(self, waits: Waits) -> Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -26,8 +27,8 @@ LIMITED = "the workspace allows only so many calls a minute"
 _MARGIN = 1.0
 # How soon a call looks again whether those who go first have gone.
 _BEHIND = 1.0
-# Whatever is read in sight asks again within so many seconds, or has what it wanted.
-_NEXT_IN_SIGHT = 10.0
+# Whatever is read by and by asks again within so many seconds, or has what it wanted.
+_NEXT = 10.0
 _MOST_EXEMPT = 1_000
 _MOST_UNUSED = 100
 _WAIT_IN_TEXT = re.compile(r"wait (\d{1,6}) second", re.IGNORECASE)
@@ -37,11 +38,12 @@ OnWait = Callable[[str, float], None]
 
 
 class Turn(IntEnum):
-    """Who goes first: what somebody asked for, what arrives before their eyes, what is read behind it."""
+    """Who goes first: what somebody asked for, what arrives before their eyes, what is read behind it, and after."""
 
     ASKED = 0
     IN_SIGHT = 1
     BACKGROUND = 2
+    LAST = 3
 
 
 @dataclass
@@ -56,14 +58,6 @@ class _Route:
     exempt: dict[str, None] = field(default_factory=dict)
     sent: deque[float] = field(default_factory=deque)
     waiting: Counter[Turn] = field(default_factory=Counter)
-    in_sight_at: float = -_NEXT_IN_SIGHT
-
-    def held_up(self, turn: Turn, who: str, now: float) -> bool:
-        """Whether others go before a call of ``who``: those of an earlier turn that wait, or are about to ask again."""
-        if any(self.waiting[first] for first in Turn if first < turn):
-            return True
-        behind = turn is Turn.BACKGROUND and who not in self.exempt
-        return behind and now < self.in_sight_at + _NEXT_IN_SIGHT
 
     def room(self) -> int:
         """Calls that the window still has for us, less those under way (exempt accounts use none)."""
@@ -91,8 +85,8 @@ class Pace:
     part, at least one call.
 
     Who looks goes first: calls in the background leave half of each route's limit free, whoever used the other half,
-    those in sight one call. None of them goes while one of an earlier turn waits, nor in the background between two
-    in sight.
+    those in sight one call. None of them goes while one of an earlier turn waits, nor in the background while the next
+    one in sight is expected.
     """
 
     def __init__(
@@ -106,6 +100,7 @@ class Pace:
         self.copies = copies
         self.monotonic = monotonic
         self._routes: dict[str, _Route] = {}
+        self._made_at: dict[Turn, float] = {}
         self._lock = threading.Lock()
 
     @property
@@ -149,6 +144,11 @@ class Pace:
                 waited += seconds
                 seconds = self._reserve(route, who, turn)
         return waited
+
+    def expect(self, turn: Turn) -> None:
+        """A call at this turn is about to be made, and those of later turns let it."""
+        with self._lock:
+            self._made_at[turn] = self.monotonic()
 
     @contextmanager
     def _in_line(self, route: str, turn: Turn) -> Iterator[None]:
@@ -212,16 +212,22 @@ class Pace:
             wait = self._ceiling_wait(state, who, now, turn)
             if who not in state.exempt:
                 wait = max(wait, self._window_wait(state, now, turn))
-            if state.held_up(turn, who, now):
+            if self._held_up(state, who, now, turn):
                 wait = max(wait, _BEHIND)
             if wait > 0:
                 return wait
             state.under_way[who] += 1
-            if turn is Turn.IN_SIGHT:
-                state.in_sight_at = now
+            self._made_at[turn] = now
             if self.calls_a_minute is not None or (self.copies > 1 and who not in state.exempt):
                 state.sent.append(now)
             return 0.0
+
+    def _held_up(self, state: _Route, who: str, now: float, turn: Turn) -> bool:
+        """Whether others go before a call of ``who``: those of an earlier turn that wait, or are about to ask."""
+        if any(state.waiting[first] for first in Turn if first < turn):
+            return True
+        others = [self._made_at.get(first, -math.inf) for first in Turn if Turn.IN_SIGHT <= first < turn]
+        return who not in state.exempt and now < max(others, default=-math.inf) + _NEXT
 
     def _ceiling_wait(self, state: _Route, who: str, now: float, turn: Turn) -> float:
         length = WINDOW_SECONDS + _MARGIN
@@ -264,7 +270,7 @@ class Pace:
 
 def _left_free(limit: int, turn: Turn) -> int:
     """The calls of ``limit`` that are left to earlier turns: a later one has one call at least."""
-    if turn is Turn.BACKGROUND:
+    if turn >= Turn.BACKGROUND:
         return limit - max(1, limit // 2)
     return min(1, limit - 1) if turn is Turn.IN_SIGHT else 0
 

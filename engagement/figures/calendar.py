@@ -28,7 +28,7 @@ from engagement.figures.frame import (
 )
 from engagement.numbers.days import Bar, Bars
 from engagement.numbers.events import during
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import Period, month_of
 
 _DAYS_LABELLED_EACH = 10
 _SATURDAY = 5
@@ -59,7 +59,7 @@ class MessagesPerDay(OverTime):
             "bar",
             x=list(range(len(bars))),
             y=[bar.messages for bar in bars],
-            width=0.72,
+            width=[0.72 * _share(bar.part, self.unit) for bar in bars],
             marker=hatched(tokens.this, [bar.unfinished for bar in bars], tokens),
             hovertext=[_bar_hover(bar) for bar in bars],
             hoverinfo="text",
@@ -102,6 +102,7 @@ def messages_per_day(bars: Bars, context: Context, who: str = "") -> MessagesPer
             astray,
             f"bar: {context.this_text}",
             f"tick: {period_text(context.previous)}" if ticked else "",
+            f"narrow: part of a {bars.unit}" if any(_share(bar.part, bars.unit) < 1 for bar in bars.bars) else "",
             listed(during(context.events, context.period, context.previous)),
         ),
         empty="" if bars.read else f"None of its {bars.unit}s has been read yet.",
@@ -109,6 +110,12 @@ def messages_per_day(bars: Bars, context: Context, who: str = "") -> MessagesPer
         unit=bars.unit,
         events=during(context.events, context.period),
     )
+
+
+def _share(part: Period, unit: str) -> float:
+    """How much of a week or a month lies in a part, as some of it does at both ends of a period."""
+    whole = {"day": 1, "week": 7, "month": month_of(part.start).days}[unit]
+    return max(part.days / whole, 0.2)
 
 
 def _day_title(bars: Bars, context: Context) -> str:

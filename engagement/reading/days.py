@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from engagement.api.client import Client, Turn
+from engagement.api.client import Client
+from engagement.api.pace import Turn
 from engagement.numbers.days import asked_of, index_of, out_of_date, parts_of, unit_of
 from engagement.numbers.periods import Period, compared_with
 from engagement.numbers.receipt import Receipt
@@ -20,7 +21,7 @@ from engagement.reading.jobs import Job, Teller
 from engagement.reading.weeks import RULE, WindowsJob
 from engagement.storage.archive import Archive, KeptWindow, Scope, WeekMatrix
 
-# A week of days arrives before the weeks that signals rest on, more of them among these.
+# A week of days arrives before the weeks that signals rest on. More take minutes in any case, and hold up nothing.
 AHEAD = 7
 # What did not arrive whole, or is no longer what the period says, is not asked for at every look.
 AGAIN_AFTER = timedelta(minutes=15)
@@ -59,15 +60,22 @@ class PartsJob(WindowsJob):
         return cls(client, archive, scope, facts, parts, now, what=what, period=period, today=today, shared=shared)
 
     def all(self, activity: Job[Activity], confirmed: Callable[[], Facts], tell: Teller[History]) -> History:
-        """What is kept at once, the rest when the ``activity`` of the period is there; with facts that are confirmed
-        where anything has to be read.
+        """What is kept at once, the rest after the first answer of the period; with facts that are confirmed where
+        anything has to be read.
         """
         stage = f"Reading {self.what} room by room"
         tell.stage(stage)
-        tell.partial(self.look()[0])
+        kept, waiting = self.look()
+        tell.partial(kept)
+        activity.part_for(tell, lambda: self._take_turn(waiting))
+        self._take_turn(waiting)
+        if waiting:
+            self.facts = confirmed()
+            tell.stage(stage)
+            self.run(tell)
         self.activity = activity.result_for(tell)
         tell.stage(stage)
-        if self.look()[1]:
+        if not waiting and self.look()[1]:
             self.facts = confirmed()
         return self.run(tell)
 
@@ -102,12 +110,17 @@ class PartsJob(WindowsJob):
         return more or out_of_date(history, activity.rooms, self.period)
 
     def read(self, waiting: list[Period], tell: Teller[History], *, one_call: bool = False) -> None:
-        """Reads the first of ``waiting``, in sight or in the background of others who look at the same workspace."""
-        if self.shared:
-            # Where one call does not bring a day, a week of them would hold up everything else for long.
-            ahead = waiting[0].start in self.period and len(self.asked) < AHEAD and self.per_read == 1
-            self.client = self.client.at_turn(Turn.IN_SIGHT if ahead else Turn.BACKGROUND)
+        """Reads the first of ``waiting``."""
+        self._take_turn(waiting)
         super().read(waiting, tell, one_call=one_call)
+
+    def _take_turn(self, waiting: Sequence[Period]) -> None:
+        """What is read next is in sight, or in the background of others who look at the same workspace."""
+        if self.shared and waiting:
+            ours = sum(part.start in self.period for part in self.weeks)
+            # Nor where one call does not bring a day.
+            turn = Turn.IN_SIGHT if ours <= AHEAD and self.per_read == 1 else Turn.BACKGROUND
+            self.client = self.client.at_turn(turn if waiting[0].start in self.period else Turn.LAST)
 
 
 def _history(kept: WeekMatrix, missing: Sequence[Period]) -> History:

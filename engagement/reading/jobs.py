@@ -114,6 +114,18 @@ class Job(Generic[T]):
             tell.failed_by(self.key)
             raise
 
+    def part_for(self, tell: Teller[Any], meanwhile: Callable[[], object]) -> T:
+        """The first part of the result, as ``result_for``; until it is there, ``meanwhile`` is called over and over."""
+        part = self.latest
+        while self.running and part is None:
+            meanwhile()
+            run = self._joined
+            with run.awaited():
+                run.over.wait(RELAY_EVERY)
+            tell.relay(run.standing())
+            part = self.latest
+        return self.result_for(tell) if part is None else part
+
     def leave(self) -> None:
         """The viewer wants no more of it: it stops when nobody else does, and is stopped for them in any case."""
         self._joined.leave(self.viewer, for_good=True)

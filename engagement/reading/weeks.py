@@ -13,7 +13,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 import pandas as pd
 
-from engagement.api.client import ChannelCounts, Client, Turn
+from engagement.api.client import ChannelCounts, Client
+from engagement.api.pace import Turn
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import ReadingStopped, SlowDown, WorkspaceError
 from engagement.numbers.days import index_of, uncounted_note

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from engagement.api.client import ChannelCounts, Client, Directory, Turn
+from engagement.api.client import ChannelCounts, Client, Directory
+from engagement.api.pace import Turn
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
 from engagement.numbers.basis import Basis
 from engagement.numbers.days import index_of

@@ -45,7 +45,9 @@ def arriving(shown: Shown) -> History | None:
 
 def draw(shown: Shown, who: str = "", key: str = "messages_per_day") -> None:
     """Draws the chart of the rooms shown, with the progress of what is still to be read; ``who`` as in ``figure``."""
+    place = st.container()
     if (read := arriving(shown)) is not None:
-        charts.draw(figure(shown, read, who), key)
-        for said in read.receipt.notes:
-            st.caption(for_markdown(said))
+        with place:
+            charts.draw(figure(shown, read, who), key)
+            for said in read.receipt.notes:
+                st.caption(for_markdown(said))

@@ -185,3 +185,20 @@ def test_an_exempt_account_reads_in_the_background_whatever_arrives_in_sight(clo
     for turn in (Turn.IN_SIGHT, Turn.BACKGROUND, Turn.IN_SIGHT, Turn.BACKGROUND):
         assert pace.take_place(ROUTE, "admin", sleep=clock.sleep, turn=turn) == 0
         pace.answered(ROUTE, "admin", {}, success=True)
+
+
+def test_what_comes_last_waits_until_the_background_has_what_it_wanted(clock: Clock) -> None:
+    server, pace = Server(clock), Pace(monotonic=clock)
+    assert server.call(pace, turn=Turn.BACKGROUND) == 0
+    assert calls_at_once(server, pace, turn=Turn.LAST) == 0
+    clock.forward(seconds=11)
+    assert calls_at_once(server, pace, turn=Turn.LAST) == 4
+    assert calls_at_once(server, pace) == 5
+
+
+def test_whoever_is_about_to_read_in_sight_is_waited_for(clock: Clock) -> None:
+    server, pace = Server(clock), Pace(monotonic=clock)
+    server.call(pace)
+    client = Client("https://chat.example.org", pace=pace).at_turn(Turn.IN_SIGHT)
+    assert client.calls_a_minute == 9
+    assert calls_at_once(server, pace, turn=Turn.BACKGROUND) == 0

@@ -123,6 +123,11 @@ def test_many_days_are_weeks_and_very_many_are_months():
         assert sum(drawn.data[0].y) == period.days
         assert not drawn.layout.shapes, "no day is a weekend here"
         assert "tick" not in info.subtitle
+        assert f"narrow: part of a {unit}" in info.subtitle
+        first, second, *_, last = drawn.data[0].width
+        assert first < second == 0.72
+        # The period ends with a Sunday, in the middle of a month.
+        assert (last == second) is (unit == "week")
 
 
 def test_a_day_with_more_deletions_than_messages_is_drawn_below_the_line():
