@@ -114,7 +114,7 @@ def _events(events: argparse.ArgumentParser) -> None:
     one.add_argument("--remove", metavar="ID", help="one event, by the id that --list tells")
     events.add_argument("--start", type=day, metavar="DATE", help="the first day")
     events.add_argument("--end", type=day, metavar="DATE", help="the last day (default: the first)")
-    weeks = "its weeks are neither judged nor compared with"
+    weeks = "the weeks of what is added are neither judged nor compared with"
     events.add_argument("--not-comparable", action="store_true", help=weeks)
     events.add_argument("--format", dest="form", choices=("table", "json"), default="table", help="of the list")
 
@@ -167,8 +167,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "events":
         if (given["add"] is None) != (given["start"] is None):
             top.error("--add and --start go together")
-        if given["add"] is None and (given["end"] or given["not_comparable"]):
-            top.error("--end and --not-comparable are of the event that --add names")
+        if given["end"] and given["add"] is None:
+            top.error("--add and --end go together")
+        if given["not_comparable"] and (given["listed"] or given["remove"]):
+            top.error("--not-comparable goes with --add or --import")
     elif (given.get("start") is None) != (given.get("end") is None):
         top.error("--start and --end go together")
     elif given.get("start") and given["period"]:

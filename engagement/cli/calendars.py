@@ -58,7 +58,7 @@ def _calendar(content: bytes, day_of: DayOf) -> tuple[Events, tuple[str, ...]]:
         raise InvalidInput(_NO_CALENDAR)
     found = tuple(_of_part(part, day_of) for part in parts if str(part.get("STATUS", "")).upper() != "CANCELLED")
     repeated = sum("RRULE" in part or "RDATE" in part for part in parts)
-    once = f"{repeated} of the events repeat: only the first time of each is taken"
+    once = f"Of events that repeat ({repeated}), only the first time is taken."
     return found, (once,) if repeated else ()
 
 

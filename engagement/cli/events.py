@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def events(
             _added(kept, (typed,), who)
         elif file is not None:
             found, notes = read_events(file, facts.zone.day)
-            _added(kept, found, who)
+            _added(kept, tuple(replace(one, not_comparable=one.not_comparable or not_comparable) for one in found), who)
             for note in notes:
                 say(note)
     return 0

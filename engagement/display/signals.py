@@ -23,8 +23,9 @@ EXPLAINED = (
     "*rising*, *falling*, *unusually silent*, or it has *returned* after weeks of silence.",
     "**No clear change** does not say that nothing happened, but that chance does as much in this room. In a small or "
     "bursty one that is a lot: even −100 % can be no clear change.",
-    "**Too few weeks**: the past says too little. Weeks around the turn of the year are not judged, and weeks in which "
-    "rooms or days are missing are not known; the reason stands beside it.",
+    "**Too few weeks**: the past says too little. Weeks around the turn of the year or with an event that is *not "
+    "comparable* are not judged, and weeks in which rooms or days are missing are not known; the reason stands "
+    "beside it.",
     "**Usually** 5 to 48 is the range that held nine of ten weeks. A count outside is not news yet; from where on it "
     "would be is told where you look closer: in the weeks of a room in Trends, and in the workbook.",
     "Some signals are wrong, and some changes do not show: how often a tripling would is told of each room.",

@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from engagement.errors import EventGone, InvalidInput
 from engagement.numbers.events import Event, Events
@@ -103,7 +103,7 @@ class EventBook:
             ),
             {"workspace": self.workspace},
         )
-        return tuple(map(_event, rows))
+        return tuple(_event(*row) for row in rows)
 
     def _one(self, connection: Connection, event_id: str) -> Event:
         found = [one for one in self._all(connection) if one.id == event_id]
@@ -140,6 +140,9 @@ def _same(one: Event, other: Event) -> bool:
     return (one.name, one.period) == (other.name, other.period) or (bool(one.uid) and one.uid == other.uid)
 
 
-def _event(row: Row[Any]) -> Event:
-    period = Period(date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
-    return Event(row.name, period, bool(row.not_comparable), row.uid, row.id)
+# Every click of every page asks for the same ones.
+@lru_cache(maxsize=8 * MOST_EVENTS)
+def _event(event_id: str, first_day: str, last_day: str, name: str, not_comparable: object, uid: str) -> Event:
+    return Event(
+        name, Period(date.fromisoformat(first_day), date.fromisoformat(last_day)), bool(not_comparable), uid, event_id
+    )

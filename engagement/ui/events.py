@@ -141,9 +141,9 @@ def _list(kept: EventBook, events: Events, period: Period, who: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"event_{one.id}"):
             st.markdown(f"**{for_markdown(one.name)}**  \n{days_told(one)}", width="stretch")
             name = for_markdown(one.name)
-            st.button("", icon=":material/edit:", help=f"Change {name}", on_click=_begin, args=(one,),
+            st.button("Change", help=f"Change {name}", on_click=_begin, args=(one,),
                       type="tertiary", key=f"event_change_{one.id}")  # fmt: skip
-            st.button("", icon=":material/delete:", help=f"Remove {name}", on_click=_remove, args=(kept, one, who),
+            st.button("Remove", help=f"Remove {name}", on_click=_remove, args=(kept, one, who),
                       type="tertiary", key=f"event_remove_{one.id}")  # fmt: skip
     if more := len(events) - len(near):
         st.caption(f"and {count(more)} further away: `python -m engagement events --list`")

@@ -32,6 +32,7 @@ CUSTOM = "Custom range"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
+CARRIED = "_left_out_carried"
 # So many rooms are offered in a list, which travels to the browser; the search narrows it to others.
 MOST_OPTIONS = 500
 
@@ -134,7 +135,7 @@ def _typed_period(today: date, week_start: int) -> Period:
 
 def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
     """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT; offered are those searched for."""
-    left_out = [room_id for room_id in dict.fromkeys(st.query_params.get_all(LEFT_OUT)) if room_id]
+    left_out = list(dict.fromkeys(filter(None, rooms_left_out())))
     names = naming.told_apart(dict.fromkeys(left_out, "a room"))
     if known is not None:
         asked = ("names", tuple(left_out), search, people)
@@ -162,7 +163,15 @@ def _keep_left_out() -> None:
 
 def leave_out(room_id: str) -> None:
     """Leaves out one room more."""
-    st.query_params[LEFT_OUT] = [*filter(None, st.query_params.get_all(LEFT_OUT)), room_id]
+    st.query_params[LEFT_OUT] = [*filter(None, rooms_left_out()), room_id]
+
+
+def rooms_left_out() -> list[str]:
+    """What the address says is left out, or the one before where it says nothing: the page menu does not carry it, and
+    the back button comes by such addresses. One empty text says that nothing is.
+    """
+    carried: list[str] = st.session_state.get(CARRIED, [])
+    return st.query_params.get_all(LEFT_OUT) if LEFT_OUT in st.query_params else carried
 
 
 def _names(rooms: pd.DataFrame, left_out: list[str], search: str, people: bool) -> dict[str, str]:

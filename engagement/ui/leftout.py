@@ -18,7 +18,7 @@ from engagement.ui import filters, session
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
 
-_CARRIED, _MINE, _SAID = "_left_out_carried", "_first_view", "_first_view_said"
+_PAGE, _MINE, _SAID = "_left_out_page", "_first_view", "_first_view_said"
 
 
 def first_view(signed_in: session.SignedIn, facts: Facts) -> FirstView | None:
@@ -34,13 +34,12 @@ def begin(mine: FirstView | None, page_path: str, *, opened: bool) -> None:
     if opened and mine is not None:
         with suppress(StoreUnavailable):
             st.session_state[_MINE] = mine.left_out()
-    if filters.LEFT_OUT not in st.query_params:
-        page_before, carried = st.session_state.get(_CARRIED, (page_path, ()))
-        if opened:
-            carried = st.session_state.get(_MINE, ())
-        if carried and (opened or page_before != page_path):
-            st.query_params[filters.LEFT_OUT] = carried
-    st.session_state[_CARRIED] = page_path, tuple(st.query_params.get_all(filters.LEFT_OUT))
+        st.session_state[filters.CARRIED] = list(st.session_state.get(_MINE, ()))
+    carried = filters.rooms_left_out()
+    # Once for each page: an address that is written anew is one more for the back button to come by.
+    if carried and filters.LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
+        st.query_params[filters.LEFT_OUT] = carried
+    st.session_state[filters.CARRIED], st.session_state[_PAGE] = carried, page_path
 
 
 def offer_first_view(mine: FirstView | None, left_out: frozenset[str]) -> None:

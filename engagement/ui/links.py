@@ -12,7 +12,7 @@ import streamlit as st
 from engagement.numbers.periods import Period
 from engagement.ui import opened
 from engagement.ui.doors import base_path
-from engagement.ui.filters import CUSTOM, LEFT_OUT
+from engagement.ui.filters import CUSTOM, LEFT_OUT, rooms_left_out
 from engagement.ui.screens import page
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
@@ -102,4 +102,5 @@ def lead_on(name: str, words: str, icon: str = "arrow_forward", **controls: Sequ
 
 def _kept() -> dict[str, list[str]]:
     """What a link inside the dashboard must carry: the rooms left out. Controls of the frame keep their own part."""
-    return {LEFT_OUT: st.query_params.get_all(LEFT_OUT)} if LEFT_OUT in st.query_params else {}
+    left_out = rooms_left_out()
+    return {LEFT_OUT: left_out} if left_out else {}

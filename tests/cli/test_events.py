@@ -168,13 +168,16 @@ def test_a_calendar_is_read_in_the_days_of_the_server(tmp_path: Path) -> None:
         event("party", date(2026, 11, 13), uid="party"),
         event("Christmas", date(2026, 12, 25), uid="christmas"),
     )
-    assert notes == ("1 of the events repeat: only the first time of each is taken",)
+    assert notes == ("Of events that repeat (1), only the first time is taken.",)
 
 
 def test_a_calendar_is_imported_once_and_follows_what_it_says_later(says: Says, tmp_path: Path) -> None:
     (file := tmp_path / "team.ics").write_text(CALENDAR)
     assert says("events", "--import", str(file)).splitlines()[-1] == "4 events added, 0 there already"
     assert says("events", "--import", str(file)) == "0 events added, 4 there already\n"
+    told = says("events", "--import", str(file), "--not-comparable").splitlines()
+    assert [line.endswith(", not comparable") for line in told] == [True] * 4 + [False]
+    assert says("events", "--import", str(file)).splitlines()[-1] == "4 events added, 0 there already"
     file.write_text(CALENDAR.replace("20261225", "20261224"))
     assert says("events", "--import", str(file)).splitlines()[-1] == "1 event added, 3 there already"
     assert ("Christmas", "2026-12-24", "2026-12-24", False) in listed(says)
