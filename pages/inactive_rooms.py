@@ -23,7 +23,7 @@ with above:
     if not states.directory_is_there(shown.activity):
         st.stop()
     shown = states.without_exempt(shown, by_design=exempt)
-    if which == worklist.INACTIVE:
+    if which == worklist.INACTIVE and not states.single(shown):
         silence = shown.figure(figures.silence_age)
         charts.beside(inactive_states=shown.figure(figures.inactive_states), silence_age=silence)
 worklist.draw(shown, desk, which, sieve, order)

@@ -18,8 +18,11 @@ states.workspace_signal(shown)
 left, right = st.columns(2, gap="medium")
 with left:
     daily.draw(shown)
-    charts.draw(shown.figure(figures.movers), "movers")
+    if shown.number > 1:
+        charts.draw(shown.figure(figures.movers), "movers")
 with right:
+    if states.single(shown):
+        st.stop()
     leftout.offer(shown)
     charts.draw(shown.figure(figures.top_rooms), "top_rooms")
     if states.directory_is_there(shown.activity):

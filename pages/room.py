@@ -3,9 +3,10 @@
 import streamlit as st
 
 from engagement.display.escaping import for_markdown
-from engagement.ui import charts, header, loading, room, states
+from engagement.ui import charts, daily, deciding, header, loading, room, states
 
 view = loading.view()
+daily.begin(view)
 title, line = room.title()
 shown = header.header(line, view, loading.activity())
 
@@ -15,8 +16,11 @@ st.set_page_config(page_title=f"{name} · Channel Engagement")
 title.title(for_markdown(name), anchor=False)
 place = room.place(shown, one)
 room.draw_facts(shown, one, place)
+deciding.room(shown, one["room_id"].iloc[0])
 if not shown.activity.counted:
     st.stop()
+if place is not None:
+    daily.draw(room.alone(shown, one), name, "room_days")
 
 shown, history = shown.with_weeks(loading.history(room.WEEKS))
 states.history_notes(history.last(room.WEEKS))

@@ -15,8 +15,9 @@ with header.controls():
 shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
 
-leftout.offer(shown)
-charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
+if not states.single(shown):
+    leftout.offer(shown)
+    charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
 shown = shown.judged()
 states.explain_signals(shown.activity)
 listing.table(shown, partial(tables.ranked, history=shown.activity.history, people=view.people), order, "top-channels")

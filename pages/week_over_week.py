@@ -22,7 +22,8 @@ states.need_previous(shown.activity)
 cards.change_cards(shown)
 both = shown.figure(figures.current_vs_previous)
 shown = shown.judged()
-charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
+if not states.single(shown):
+    charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 states.explain_signals(shown.activity)
 shown = states.with_signals(shown, signals)
 if chosen:

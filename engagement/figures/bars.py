@@ -108,6 +108,7 @@ def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms
         title=_held(int(top["messages"].sum()), int(active.sum()), len(top), len(active)),
         subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"),
         rows=bars_of(top, context),
+        room_ids=tuple(top["room_id"]),
     )
 
 
@@ -128,10 +129,11 @@ def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> Rank
         sentence = "The room directory told no message counter that is above zero."
         return RankedRooms(title="No room has messages", subtitle=subtitle, empty=sentence)
     counters = known["total_messages"]
-    rows = bars_of(known.assign(messages=counters, previous_messages=0, change_word="").head(n), context)
+    top = known.assign(messages=counters, previous_messages=0, change_word="").head(n)
+    rows = bars_of(top, context)
     share = share_text(rows[0].messages, int(counters.sum()))
     title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
-    return RankedRooms(title=title, subtitle=subtitle, rows=rows)
+    return RankedRooms(title=title, subtitle=subtitle, rows=rows, room_ids=tuple(top["room_id"]))
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     said = [_moved(first, "gained")] if first.change > 0 else []
     said += [_moved(last, "lost")] if last.change < 0 else []
     unclear = rankings.judged(rooms) and not (first.signal or last.signal)
-    return Movers(title=("No clear change: " if unclear else "") + ", ".join(said), subtitle=subtitle, rows=tuple(rows))
+    title = ("No clear change: " if unclear else "") + ", ".join(said)
+    return Movers(title=title, subtitle=subtitle, rows=tuple(rows), room_ids=tuple(moved["room_id"]))
 
 
 def _moved(row: MovedBar, word: str) -> str:

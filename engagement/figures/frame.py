@@ -6,7 +6,7 @@ import math
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engagement.display.escaping import for_plotly
@@ -146,11 +146,15 @@ class Canvas:
 
 @dataclass(frozen=True, kw_only=True)
 class Info(ABC):
-    """What every figure says in plain text; ``empty`` is the one sentence shown where there is nothing to draw."""
+    """What every figure says in plain text; ``empty`` is the one sentence shown where there is nothing to draw.
+
+    ``room_ids`` is where a click on a mark leads, by its place (``customdata`` of a point, else ``y``); never drawn.
+    """
 
     title: str
     subtitle: str
     empty: str = ""
+    room_ids: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def alt(self) -> str:

@@ -120,6 +120,7 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
         events=seen,
         rows=rows,
         starts=starts,
+        room_ids=tuple(top["room_id"]),
     )
 
 

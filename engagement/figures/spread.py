@@ -93,17 +93,14 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     pale = f"pale: fewer than {SMALL} messages in both" if small else ""
     crowded = len(either) > MOST_DOTS
     each = "Each dot is a room, a larger one several with about the same counts" if crowded else "Each dot is a room"
+    shown, numbers = _together(either) if crowded else (either, np.ones(len(either), dtype=np.int64))
+    bars = zip(bars_of(shown, context), numbers.tolist(), strict=True)
     return CurrentVsPrevious(
         title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
         subtitle=context.subtitle(each, spans, pale, left_out),
-        dots=_dots(either, context),
+        dots=tuple(Dot(bar.label, bar.messages, bar.previous, bar.remark, number) for bar, number in bars),
+        room_ids=tuple(shown["room_id"]),
     )
-
-
-def _dots(either: pd.DataFrame, context: Context) -> tuple[Dot, ...]:
-    shown, rooms = _together(either) if len(either) > MOST_DOTS else (either, np.ones(len(either), dtype=np.int64))
-    bars = zip(bars_of(shown, context), rooms.tolist(), strict=True)
-    return tuple(Dot(bar.label, bar.messages, bar.previous, bar.remark, number) for bar, number in bars)
 
 
 def _together(either: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
@@ -142,6 +139,7 @@ def _draw(figure: Canvas, dots: Sequence[Dot], tokens: Tokens) -> None:
             },
             hovertext=[_dot_hover(dots[number]) for number in numbers],
             hoverinfo="text",
+            customdata=numbers,
         )
 
 

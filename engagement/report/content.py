@@ -48,7 +48,10 @@ class Told:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts."""
+    """A report. ``caption`` is one line of where the numbers come from, ``about`` the same as names and texts.
+
+    ``rooms_at`` is the address of the page of a room up to its id; empty where there is none to lead to.
+    """
 
     title: str
     comment: str
@@ -62,6 +65,7 @@ class Content:
     activity: Activity
     filters: Filters
     people: bool
+    rooms_at: str = ""
 
     @cached_property
     def places(self) -> dict[str, str]:
@@ -136,11 +140,13 @@ def build(
     compared: Activity | None = None,
     days: History | None = None,
     known: Told | None = None,
+    rooms_at: str = "",
 ) -> Content:
     """The report of the rooms of ``activity`` that pass ``filters``, with signals where the activity is judged.
 
     ``read_zone`` is the zone in which the time of reading is told; ``compared`` adds another period side by side;
-    ``days`` are those of every room, and ``known`` is what is ``told`` of the same, where that is known already.
+    ``days`` are those of every room, and ``known`` is what is ``told`` of the same, where that is known already; names
+    that are not replaced lead to ``rooms_at``.
     """
     of = known or told(activity, filters, wishes, days)
     about = tables.about(activity, filters, of.rooms, viewer_zone=read_zone)
@@ -167,6 +173,8 @@ def build(
         activity=activity,
         filters=filters,
         people=wishes.people,
+        # Whoever shall not know a name shall not find it behind an id.
+        rooms_at="" if activity.masked else rooms_at,
     )
 
 

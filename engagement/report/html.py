@@ -6,6 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from engagement.display import tables, wording
 from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.figures import Info
+from engagement.numbers.naming import DIRECT_MASK
 from engagement.report.content import Content, Table, place_of
 from engagement.report.wishes import PAPERS
 
@@ -53,7 +55,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             charts=charts,
             heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
             figures=_data({"figures": drawn, "config": figures.CONFIG | {"responsive": False}}),
-            cells=_cells,
+            cells=lambda section, table: _cells(section, table, content.rooms_at),
+            room_address=lambda room: room_address(content.rooms_at, room.room_id, room.label),
             rows_text=rows_text,
             narrow=NARROW,
             policy=_policy(scripts),
@@ -66,9 +69,11 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     return made
 
 
-def table_element(section: str, table: Table) -> str:
-    """The short form of the table of a section as an HTML table element, everything in it escaped."""
-    drawn: str = str(_environment().get_template("table.html.j2").module.draw(_cells(section, table)))  # type: ignore[attr-defined]
+def table_element(section: str, table: Table, rooms_at: str = "") -> str:
+    """The short form of the table of a section as an HTML table element, everything in it escaped; names lead to
+    ``rooms_at`` and the id of their room.
+    """
+    drawn: str = str(_environment().get_template("table.html.j2").module.draw(_cells(section, table, rooms_at)))  # type: ignore[attr-defined]
     return drawn
 
 
@@ -108,14 +113,28 @@ def _data(data: dict[str, Any]) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
-def _cells(section: str, table: Table) -> dict[str, Any]:
-    """Headings and rows of texts, each with how it is set: name, text, number, day; rows of rooms with their place."""
+def room_address(rooms_at: str, room_id: str, label: str) -> str:
+    """The address of the page of a room; empty without ``rooms_at``, and where nobody is named, as the id of a direct
+    message is made of those of its people.
+    """
+    return f"{rooms_at}{quote(room_id, safe='')}" if rooms_at and label != DIRECT_MASK else ""
+
+
+def _cells(section: str, table: Table, rooms_at: str) -> dict[str, Any]:
+    """Headings and rows of texts, each with how it is set: name, text, number, day; rows of rooms with their place and
+    their address.
+    """
     shown = table.short
     kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
     texts = zip(*(tables.column_texts(shown[name]) for name in shown), strict=True)
+    names, of_rooms = list(shown), "Room" in shown
     rows = [
-        (place_of(section, number) if "Room" in shown else "", zip(kinds, row, strict=True))
-        for number, row in enumerate(texts)
+        (
+            place_of(section, number) if of_rooms else "",
+            room_address(rooms_at, str(room_id), row[names.index("Room")]) if of_rooms else "",
+            zip(kinds, row, strict=True),
+        )
+        for number, (room_id, row) in enumerate(zip(shown.index, texts, strict=True))
     ]
     return {"names": zip(kinds, shown, strict=True), "rows": rows}
 

@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engagement import figures
 from engagement.display import palette
 from engagement.display.escaping import for_markdown
+from engagement.ui import links, loading
+
+_CLICKS = "_clicks_on_charts"
 
 
 def draw(info: figures.Info, key: str) -> None:
-    """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers."""
+    """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers.
+
+    A click on the mark of a room leads to its page.
+    """
     tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
     with st.container(border=True, key=f"chart_{key}"):
         st.markdown(f"##### {for_markdown(info.title)}", width="stretch")
         st.caption(for_markdown(info.subtitle))
-        drawn = info.figure(tokens)
-        st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=f"plot_{key}", alt=info.alt)
+        drawn, name = info.figure(tokens), f"plot_{key}"
+        if not info.room_ids:
+            st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt)
+            return
+        # A chart that was left by a click comes back as another one, on which nothing is chosen.
+        name = f"{name}_{st.session_state.setdefault(_CLICKS, 0)}"
+        st.plotly_chart(
+            drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt, selection_mode="points",
+            on_select=lambda: _open(st.session_state[name], info.room_ids),
+        )  # fmt: skip
+
+
+def _open(chosen: object, room_ids: Sequence[str]) -> None:
+    if room_id := clicked(chosen, room_ids):
+        st.session_state[_CLICKS] += 1
+        links.open_room(loading.view().shown(), room_id)
+
+
+def clicked(chosen: object, room_ids: Sequence[str]) -> str | None:
+    """The room of the mark that was clicked on; None where none was, or where the mark is that of no room."""
+    points = chosen.get("selection", {}).get("points", []) if isinstance(chosen, dict) else []
+    places = [point.get("customdata", point.get("y")) for point in points if isinstance(point, dict)]
+    found = [place for place in places if isinstance(place, int) and 0 <= place < len(room_ids)]
+    return room_ids[found[0]] if found else None
 
 
 def beside(**infos: figures.Info) -> None:

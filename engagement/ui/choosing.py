@@ -70,12 +70,11 @@ def table(
         sent, room_ids = listing.travelling(found, shown.activity, base_url), found.index.tolist()
         for name, texts in (extra(found) if extra else {}).items():
             # Beside the room and its decision, not beyond the edge of the screen.
-            sent = sent.add_column(2, name, pa.array(texts, pa.string()))
+            sent = sent.add_column(3 if base_url else 2, name, pa.array(texts, pa.string()))
         return sent, room_ids, hashlib.sha256("\0".join(room_ids).encode()).hexdigest()[:16]
 
     sent, room_ids, digest = shown.made(("choosable", what, order, base_url), made)
     listing.head(shown, rows, what, sent.num_rows)
-    look = listing.look(sent, what, base_url)
     asked = (shown.view.filters, shown.view.period, tuple(name for name, _ in shown.parts))
     before: _Drawn | None = st.session_state.get(f"_drawn_{what}")
     if before is not None and before.turn != turn:
@@ -88,6 +87,7 @@ def table(
         lost = [room for room, place in zip(remembered, places, strict=True) if place < 0]
         now = replace(now, gone=(*before.gone, *lost))
     st.session_state[f"_drawn_{what}"] = now
+    look = listing.look(shown, sent, room_ids, what, f"room_of_{now.key}")
     look["column_config"] |= _buttons(sent, now.key)
     if look["lazy"]:
         return _all_or_none(sent, now, look)

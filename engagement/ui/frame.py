@@ -9,7 +9,7 @@ import streamlit as st
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
-from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing
+from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing, ways
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import TITLES, pages
 
@@ -75,6 +75,8 @@ def _open(signed_in: session.SignedIn) -> None:
         loading.problem(error, lambda: None, key="page_again")
     finally:
         opened.say()
+        # Last of all: of a page that was not drawn to its end, the framework forgets the controls and their link.
+        ways.follow()
 
 
 def _view(signed_in: session.SignedIn, page_path: str) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 import pandas as pd
 import streamlit as st
 
 from engagement.numbers.periods import Period
-from engagement.ui import opened
+from engagement.ui import opened, ways
 from engagement.ui.doors import base_path
 from engagement.ui.filters import CUSTOM, LEFT_OUT, rooms_left_out
+from engagement.ui.runtime import runtime
 from engagement.ui.screens import page
 
 # The controls of single pages, under their names in the URL. A click while a page is still being drawn can be missing
@@ -80,19 +80,24 @@ def to_administration(room_id: str, base_url: str) -> str:
     return f"{base_url}/admin/rooms/edit/{quote(room_id, safe='')}"
 
 
-def to_trend(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:
-    """The address of the weeks of a room, with the same choice."""
-    return compose(_address("trends"), {**chosen, "room": [room_id]}, None)
-
-
 def to_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> str:
     """The address of the page of a room, with the same choice."""
     return compose(_address("room"), {**chosen, ROOM: [room_id]}, None)
 
 
-def open_room(room_id: str) -> NoReturn:
-    """Goes to the page of a room, with the same filters."""
-    st.switch_page(page("room"), query_params={**_kept(), ROOM: room_id})
+def rooms_in_files(chosen: Mapping[str, Sequence[str]], period: Period) -> str:
+    """The address of the page of a room up to its id, for a file that others open: with the days of ``period``, at the
+    configured address of the dashboard. Empty where none is configured.
+    """
+    addresses = runtime().settings.dashboard.address
+    base = base_path(st.get_option("server.baseUrlPath") or "")
+    return f"{compose(f'{addresses[0]}{base}/room', chosen, period)}&{ROOM}=" if addresses else ""
+
+
+def open_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> None:
+    """In a callback: goes to the page of a room, with the same choice."""
+    address = urlsplit(to_room(chosen, room_id))
+    ways.choose(f"{address.path}?{address.query}")
 
 
 def lead_on(name: str, words: str, icon: str = "arrow_forward", **controls: Sequence[str]) -> None:

@@ -1,14 +1,14 @@
-"""The table of a page, with links into the workspace, and every row of it as a file."""
+"""The table of a page, with the ways to each room here and in the workspace, and every row of it as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from engagement.display import tables, wording
@@ -19,11 +19,10 @@ from engagement.ui.shown import Shown
 
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
 LAZY_ABOVE = 1_000
-# What a table shows of a link: all of it after the last stroke or equals sign, of which names have none there.
-SHOWN_OF_LINK = r"([^/=]*)$"
+# The column with the way into the workspace.
+WORKSPACE = "Rocket.Chat"
 
 COLUMNS = {
-    "Room": st.column_config.TextColumn(width="medium", pinned=True),
     # Pinned columns come first, so what stands before the room is pinned too.
     "Rank": st.column_config.NumberColumn(width=60, pinned=True),
     "Messages": st.column_config.NumberColumn(format="%,d"),
@@ -31,6 +30,9 @@ COLUMNS = {
     "Change": st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
     "Change %": st.column_config.NumberColumn(
         format="%+,.0f %%", help="Undefined where the previous count is zero or less"
+    ),
+    WORKSPACE: st.column_config.LinkColumn(
+        display_text=":material/open_in_new:", width=90, help="Open it in Rocket.Chat"
     ),
     "Type": st.column_config.TextColumn(width=105),
     "Signal": st.column_config.TextColumn(
@@ -78,15 +80,21 @@ def download(form: str, make: Callable[[], bytes], what: str, activity: Activity
 
 
 def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str, what: str) -> None:
-    """A table of ``make``, one of ``display.tables``, with links into the workspace, and every row of it as a file."""
+    """A table of ``make``, one of ``display.tables``, whose names lead to the pages of the rooms, with links into the
+    workspace, and every row of it as a file.
+    """
     base_url = shown.view.base_url
 
     def rows() -> pd.DataFrame:
         return tables.sorted_by(make(shown.rooms), order, shown.rooms)
 
-    sent = shown.made(("table", what, order, base_url), lambda: travelling(rows(), shown.activity, base_url))
+    def made() -> tuple[pa.Table, pa.Array]:
+        found = rows()
+        return travelling(found, shown.activity, base_url), pa.array(found.index, pa.string())
+
+    sent, ids = shown.made(("table", what, order, base_url), made)
     head(shown, rows, what, sent.num_rows)
-    st.dataframe(sent, key=f"table_{what}", **look(sent, what, base_url))
+    st.dataframe(sent, key=f"table_{what}", **look(shown, sent, ids, what, f"room_of_{what}"))
 
 
 def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int) -> None:
@@ -102,11 +110,21 @@ def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int)
                  "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
 
 
-def look(sent: pa.Table, what: str, base_url: str | None) -> dict[str, Any]:
-    """How a table is shown: all that the framework wants to know besides the table and its key."""
-    config = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
-    if base_url is not None:
-        config["Room"] = st.column_config.LinkColumn(display_text=SHOWN_OF_LINK, width="medium", pinned=True)
+def look(shown: Shown, sent: pa.Table, ids: Sequence[Any], what: str, key: str) -> dict[str, Any]:
+    """How a table of rooms is shown: all that the framework wants to know besides the table and its key.
+
+    ``ids`` are the rooms of its rows, ``key`` is that of the names, which lead to their pages.
+    """
+    config: dict[str, Any] = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
+    config["Room"] = st.column_config.ButtonColumn(
+        type="tertiary",
+        alignment="left",
+        width="medium",
+        pinned=True,
+        help="A click leads to its page",
+        key=key,
+        on_click=lambda: _open(shown, st.session_state[key], sent, ids),
+    )
     return {
         "hide_index": True,
         "column_config": config,
@@ -120,8 +138,30 @@ def look(sent: pa.Table, what: str, base_url: str | None) -> dict[str, Any]:
 def travelling(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> pa.Table:
     """The rows as they travel to the browser, in as few bytes as hold them."""
     if base_url is not None:
-        rows = rows.assign(Room=addresses(rows["Room"], activity.rooms, base_url))
+        described = activity.rooms.set_index("room_id")[["type", "slug"]].reindex(rows.index)
+        rows = rows.copy(deep=False)
+        rows.insert(list(rows).index("Room") + 1, WORKSPACE, links.to_rooms(described, base_url))
     return pa.table({name: _narrow(rows[name]) for name in rows})
+
+
+def _open(shown: Shown, click: Mapping[str, Any] | None, sent: pa.Table, ids: Sequence[Any]) -> None:
+    """Goes to the room of a row that was clicked on."""
+    if click is not None and (room_id := clicked(click, sent["Room"], ids)):
+        links.open_room(shown.view.shown(), room_id)
+
+
+def clicked(click: Mapping[str, Any], labels: pa.ChunkedArray, ids: Sequence[Any]) -> str | None:
+    """The id of the room in a row that was clicked on; None where nobody can tell which room that is.
+
+    A long table that was sorted in the browser tells the row in that order, which nobody else knows: the label does
+    then, where it is that of one room alone.
+    """
+    row, label = click["row"], click["label"]
+    same = pc.indices_nonzero(pc.equal(labels, label))
+    if len(same) != 1 and len(labels) > LAZY_ABOVE:
+        return None
+    at = same[0].as_py() if len(same) == 1 else row
+    return str(ids[at]) if at < len(ids) else None
 
 
 def _narrow(column: pd.Series) -> pa.Array:
@@ -135,10 +175,3 @@ def _narrow(column: pd.Series) -> pa.Array:
         with suppress(pa.ArrowInvalid):
             return values.cast(kind)
     return values
-
-
-def addresses(names: pd.Series, rooms: pd.DataFrame, base_url: str) -> list[str]:
-    """The address of each room in the workspace, with the name to show where the address does not end with it."""
-    described = rooms.set_index("room_id")[["type", "slug"]].reindex(names.index)
-    found = zip(links.to_rooms(described, base_url), described["slug"], names, strict=True)
-    return [address if slug == name else f"{address}#room={quote(name, safe='')}" for address, slug, name in found]

@@ -9,14 +9,19 @@ from engagement.display import news, palette, sparkline, wording
 from engagement.display.escaping import for_markdown
 from engagement.display.news import Line, News
 from engagement.display.palette import Tokens
+from engagement.numbers.room import known
 from engagement.numbers.verdict import NEWS
 from engagement.ui import links, loading
 from engagement.ui.shown import Shown
 
+_WORKSPACE = Markup(
+    ' <a href="{address}" target="_blank" rel="noopener" class="open" title="Open in Rocket.Chat"'
+    ' aria-label="Open in Rocket.Chat">↗</a>'
+)
 _LINE = Markup(
-    '<tr><th scope="row"><a href="{room}" target="{tab}" rel="noopener"><bdi>{label}</bdi></a></th>'
+    '<tr><th scope="row"><a href="{page}"><bdi>{label}</bdi></a>{workspace}</th>'
     '<td class="count">{count}</td><td class="usual">{usual}</td>'
-    '<td class="weeks"><a href="{trend}" title="Its weeks, in Trends">'
+    '<td class="weeks"><a href="{page}" title="Its year">'
     '<img src="{drawn}" alt="{weeks}" width="{width}" height="{height}"></a></td>'
     '<td class="why"><strong style="color: {colour}">{sign}&nbsp;{signal}</strong>{why}</td></tr>'
 )
@@ -31,7 +36,7 @@ def draw(shown: Shown) -> None:
             st.markdown(loading.why_unjudged())
             return
         tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
-        with_links = (shown.view.base_url, links.to_trend(shown.view.shown(), ""))
+        with_links = (shown.view.base_url, links.to_room(shown.view.shown(), ""))
         told, drawn = shown.made(("look", tokens.name, with_links), lambda: made(shown, tokens))
         if told.nothing:
             st.markdown(for_markdown(told.nothing))
@@ -51,24 +56,25 @@ def made(shown: Shown, tokens: Tokens) -> tuple[News, str]:
     """What there is to look at, and its lines as HTML, everything in them escaped."""
     told = news.news(shown.activity, shown.rooms, people=shown.view.people)
     ids, chosen, base_url = [line.room_id for line in told.lines], shown.view.shown(), shown.view.base_url
-    trends = [links.to_trend(chosen, room_id) for room_id in ids]
     # The demo workspace has no screens of its own.
-    rooms = trends if base_url is None else links.to_rooms(shown.rooms.set_index("room_id").loc[ids], base_url)
-    tab = "_self" if base_url is None else "_blank"
-    lines = [_line(line, tokens, room, tab, trend) for line, room, trend in zip(told.lines, rooms, trends, strict=True)]
+    found = known(shown.rooms, ids)
+    rooms = [""] * len(ids) if base_url is None else links.to_rooms(found, base_url)
+    lines = [
+        _line(line, tokens, links.to_room(chosen, line.room_id), address)
+        for line, address in zip(told.lines, rooms, strict=True)
+    ]
     return told, f'<div class="look"><table><tbody>{Markup().join(lines)}</tbody></table></div>'
 
 
-def _line(line: Line, tokens: Tokens, room: str, tab: str, trend: str) -> Markup:
+def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:
     colour = tokens.down if line.falls else tokens.up
     weeks = ", ".join(wording.count(value) for value in line.weeks)
     return _LINE.format(
-        room=room,
-        tab=tab,
+        page=page,
+        workspace=_WORKSPACE.format(address=address) if address else "",
         label=line.label,
         count=line.count,
         usual=line.usual,
-        trend=trend,
         drawn=sparkline.data_uri(line.weeks, colour, tokens),
         weeks=f"messages in its last full weeks: {weeks}" if weeks else "",
         width=sparkline.WIDTH,

@@ -25,7 +25,7 @@ from engagement.report.content import Content
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, SECTIONS, Wishes
 from engagement.report.words import Room, Sentence, written
 from engagement.report.workbook import as_csv, as_workbook
-from engagement.ui import cards, charts, daily, listing, loading, session
+from engagement.ui import cards, charts, daily, links, listing, loading, session
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
@@ -117,8 +117,10 @@ def build(shown: Shown, asked: Asked) -> Content:
     days = daily.arriving(shown) if "days" in wishes.sections and not activity.no_data else None
     made_of = ("report", untitled, None if days is None else ref(days))
     known = shown.made(made_of, lambda: contents.told(activity, view.filters, untitled, days))
-    zone = session.zone().key
-    return contents.build(activity, view.filters, wishes, read_zone=zone, compared=other, known=known)
+    zone, rooms_at = session.zone().key, links.rooms_in_files(view.shown(), view.period)
+    return contents.build(
+        activity, view.filters, wishes, read_zone=zone, compared=other, known=known, rooms_at=rooms_at
+    )
 
 
 def show(content: Content) -> None:
@@ -132,10 +134,12 @@ def show(content: Content) -> None:
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
     _in_pairs(list(content.charts.items()), lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
-    _in_pairs([(what, table) for what, table in content.tables.items() if what in html.NARROW], _table)
-    for what, table in content.tables.items():
-        if what not in html.NARROW:
-            _table((what, table))
+    rooms_at = "" if content.activity.masked else links.to_room(loading.view().shown(), "")
+    every = [(what, table, rooms_at) for what, table in content.tables.items()]
+    _in_pairs([one for one in every if one[0] in html.NARROW], _table)
+    for one in every:
+        if one[0] not in html.NARROW:
+            _table(one)
     st.caption(escaping.for_markdown(" · ".join(content.caption)))
 
 
@@ -156,10 +160,10 @@ def _sentence(sentence: Sentence, content: Content) -> str:
     return written(sentence, told, escaping.for_markdown)
 
 
-def _table(of: tuple[str, contents.Table]) -> None:
-    section, table = of
+def _table(of: tuple[str, contents.Table, str]) -> None:
+    section, table, rooms_at = of
     st.markdown(f"##### {escaping.for_markdown(table.title)}")
-    st.html(f'<div class="report-table">{html.table_element(section, table)}</div>')
+    st.html(f'<div class="report-table">{html.table_element(section, table, rooms_at)}</div>')
     st.caption(html.rows_text(table))
 
 

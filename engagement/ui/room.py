@@ -84,6 +84,12 @@ def offered(shown: Shown, also: pd.DataFrame) -> dict[str, str]:
     return naming.told_apart(dict(zip(rooms["room_id"], labels, strict=True)))
 
 
+def alone(shown: Shown, room: pd.DataFrame) -> Shown:
+    """The same with this one of its rooms."""
+    room_id = room["room_id"].iloc[0]
+    return shown.part((ROOM, room_id), lambda rooms: rooms["room_id"].eq(room_id))
+
+
 def place(shown: Shown, room: pd.DataFrame) -> Place | None:
     """Where the room stands among those shown; None where the filters leave it out."""
     room_id = room["room_id"].iloc[0]

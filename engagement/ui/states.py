@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn
 
+import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.display import signals, tables, wording
+from engagement.display import facts, signals, tables, wording
 from engagement.display.escaping import for_markdown
-from engagement.numbers import rankings
+from engagement.numbers import naming, rankings
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.weeks import History, total_signal
-from engagement.ui import charts, listing
+from engagement.ui import charts, links, listing
 from engagement.ui.shown import Shown
 
 
@@ -29,6 +30,26 @@ def need_rooms(shown: Shown) -> None:
         _end("The workspace had no rooms then. Choose a later period.")
     if not shown.number:
         _end("No room matches the filters. Choose more room types or shorten the search.", "filter_alt")
+
+
+def single(shown: Shown) -> bool:
+    """True where the filters leave one room alone: a card leads to its page, in place of charts of one bar."""
+    if shown.number != 1:
+        return False
+    room_id, label, told = shown.made("single", lambda: _single(shown))
+    with st.container(border=True, key="single"):
+        st.markdown(f"##### {for_markdown(label)} is the only room that the filters leave")
+        st.caption(" · ".join(f"{name}: {for_markdown(text)}" for name, text in told))
+        links.lead_on("room", "Its weeks, its place and other rooms beside it", room=[room_id])
+    return True
+
+
+def _single(shown: Shown) -> tuple[str, str, list[tuple[str, str]]]:
+    row = shown.rooms.iloc[0]
+    counts = [("Messages", "messages"), ("Before", "previous_messages")] if shown.activity.counted else []
+    told = [(name, wording.count(None if pd.isna(row[column]) else row[column])) for name, column in counts]
+    label = naming.room_labels(shown.rooms, show_people=shown.view.people).iloc[0]
+    return row["room_id"], label, [*told, *facts.facts(shown.rooms)]
 
 
 def directory_is_there(activity: Activity) -> bool:

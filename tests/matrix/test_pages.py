@@ -101,6 +101,28 @@ def judge(look: Look, account: str, expected: str) -> None:
         assert look.figures is not expected.endswith(NO_ROOM)
 
 
+# Whether the workspace was asked anew for weeks that an administrator had read before; first of all, as whoever opens
+# the page of a room reads a year.
+WEEKS = cells("""
+asked                         viewer   analyst   manager   admin     signed out   revoked   withdrawn   stranger
+a year of weeks               nobody   asked     kept      kept      nobody       nobody    nobody      asked
+""")
+
+
+@every_cell(WEEKS)
+def test_kept_weeks_are_given_to_those_who_may_see_what_their_reader_saw(
+    house: House, asked: str, account: str, expected: str
+) -> None:
+    ours, theirs = (server.count("channels/list") for server in (house.ours, house.theirs))
+    with house.tab(account, "trends", {"weeks": "52"}) as tab:
+        shown = tab.read().look().figures
+    own, other = house.ours.count("channels/list") - ours, house.theirs.count("channels/list") - theirs
+    if account == "stranger":
+        own, other = other, own
+    assert other == 0
+    assert (shown, own > 0) == {"nobody": (False, False), "asked": (True, True), "kept": (True, False)}[expected]
+
+
 @every_cell(PAGES)
 def test_a_page_shows_an_account_what_it_may_see(house: House, asked: str, account: str, expected: str) -> None:
     question = QUESTIONS[asked]
@@ -138,27 +160,6 @@ def test_who_asks_for_what_is_being_read_gets_what_they_may_see(
     begun_together: dict[str, Look], asked: str, account: str, expected: str
 ) -> None:
     judge(begun_together[account], account, expected)
-
-
-# Whether the workspace was asked anew for weeks that an administrator had read before.
-WEEKS = cells("""
-asked                         viewer   analyst   manager   admin     signed out   revoked   withdrawn   stranger
-a year of weeks               nobody   asked     kept      kept      nobody       nobody    nobody      asked
-""")
-
-
-@every_cell(WEEKS)
-def test_kept_weeks_are_given_to_those_who_may_see_what_their_reader_saw(
-    house: House, asked: str, account: str, expected: str
-) -> None:
-    ours, theirs = (server.count("channels/list") for server in (house.ours, house.theirs))
-    with house.tab(account, "trends", {"weeks": "52"}) as tab:
-        shown = tab.read().look().figures
-    own, other = house.ours.count("channels/list") - ours, house.theirs.count("channels/list") - theirs
-    if account == "stranger":
-        own, other = other, own
-    assert other == 0
-    assert (shown, own > 0) == {"nobody": (False, False), "asked": (True, True), "kept": (True, False)}[expected]
 
 
 def test_no_page_and_no_account_is_missing() -> None:

@@ -21,7 +21,7 @@ PAGES = {
     "inactive_rooms": "Inactive rooms",
     "week_over_week": "Week over week",
     "trends": "Trends",
-    "room": "#general",
+    "room": "#build-feed",
 }
 
 

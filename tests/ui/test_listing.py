@@ -1,31 +1,47 @@
-"""Links from tables into the workspace."""
+"""The rows of a table: the way to each room here and in the workspace."""
 
 from __future__ import annotations
 
-import re
-from urllib.parse import unquote
-
 import pandas as pd
+import pyarrow as pa
 
-from engagement.ui.listing import SHOWN_OF_LINK, addresses
+from engagement.ui.listing import LAZY_ABOVE, clicked, travelling
+from tests.support.report_tools import activity_of
 
-ROOMS = pd.DataFrame(
-    {
-        "room_id": ["A", "B", "C", "D"],
-        "type": ["channel", "private", "direct", "channel"],
-        "slug": ["general", "team-a", "D", "a=b/c#d"],
-    }
+SERVER = "https://chat.example.org"
+ROOMS = activity_of(
+    {"name": "general", "room_id": "A", "messages": 3},
+    {"name": "Team A / 1=1", "slug": "team-a", "room_id": "B", "type": "private", "messages": 2},
+    {"name": "a=b/c#d", "room_id": "D", "messages": 1},
 )
+ROWS = pd.DataFrame({"Rank": [1, 2], "Room": ["#a=b/c#d", "🔒 Team A / 1=1"]}, index=["D", "B"])
 
 
-def test_a_link_shows_the_name_of_its_room_and_carries_it_once_where_the_address_ends_with_it() -> None:
-    names = pd.Series(["general", "Team A / 1=1", "ada, bob", "a=b/c#d"], index=["A", "B", "C", "D"])
-    found = addresses(names, ROOMS, "https://chat.example.org")
-    assert found == [
-        "https://chat.example.org/channel/general",
-        "https://chat.example.org/group/team-a#room=Team%20A%20%2F%201%3D1",
-        "https://chat.example.org/direct/D#room=ada%2C%20bob",
-        "https://chat.example.org/channel/a%3Db%2Fc%23d",
-    ]
-    shown = [re.search(SHOWN_OF_LINK, link) for link in found]
-    assert [unquote(match[1]) for match in shown if match] == names.tolist()
+def test_the_way_into_the_workspace_stands_beside_the_name_of_each_room() -> None:
+    sent = travelling(ROWS, ROOMS, SERVER)
+    assert sent.column_names == ["Rank", "Room", "Rocket.Chat"]
+    assert sent["Room"].to_pylist() == list(ROWS["Room"])
+    assert sent["Rocket.Chat"].to_pylist() == [f"{SERVER}/channel/a%3Db%2Fc%23d", f"{SERVER}/group/team-a"]
+
+
+def test_a_workspace_without_screens_of_its_own_has_no_way_into_it() -> None:
+    assert travelling(ROWS, ROOMS, None).column_names == ["Rank", "Room"]
+
+
+def told(row: int, label: str, labels: list[str]) -> str | None:
+    ids = pa.array([f"id-{number}" for number in range(len(labels))])
+    return clicked({"row": row, "label": label}, pa.chunked_array([labels]), ids)
+
+
+def test_a_click_on_a_name_is_a_click_on_the_room_of_its_row() -> None:
+    assert told(1, "#b", ["#a", "#b"]) == "id-1"
+    assert told(1, "direct message", ["direct message", "direct message"]) == "id-1"
+    assert told(2, "#c", ["#a", "#b"]) is None
+
+
+def test_in_a_long_table_that_the_browser_sorted_the_name_tells_the_room_where_it_is_that_of_one() -> None:
+    names = [f"#{number}" for number in range(LAZY_ABOVE)] + ["#last", "direct message", "direct message"]
+    assert told(0, "#last", names) == f"id-{LAZY_ABOVE}"
+    # Which of the two that is, nobody can tell.
+    assert told(0, "direct message", names) is None
+    assert told(LAZY_ABOVE + 1, "direct message", names) is None

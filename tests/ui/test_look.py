@@ -73,17 +73,17 @@ def test_what_needs_a_look_stands_above_the_figures() -> None:
     assert look_at < min(n for n, (kind, _) in enumerate(told) if kind in {"metric", "plotly_chart"})
 
 
-def test_a_room_is_opened_in_its_workspace_and_its_weeks_in_the_trends() -> None:
+PAGE = "http://localhost:8501/room?period=Last+full+week&room="
+
+
+def test_a_line_leads_to_the_page_of_its_room_and_into_its_workspace() -> None:
     found = drawn({"name": "général", "type": "private", "room_id": "r/1"})
-    assert Parts(found).links == [
-        f"{SERVER}/group/g%C3%A9n%C3%A9ral",
-        "http://localhost:8501/trends?period=Last+full+week&room=r%2F1",
-    ]
+    assert Parts(found).links == [f"{PAGE}r%2F1", f"{SERVER}/group/g%C3%A9n%C3%A9ral", f"{PAGE}r%2F1"]
 
 
-def test_a_room_of_the_demo_workspace_which_has_no_screens_leads_to_its_weeks() -> None:
+def test_a_line_of_the_demo_workspace_which_has_no_screens_leads_to_the_page_of_its_room_alone() -> None:
     found = Parts(drawn({"name": "general"}, base_url=None))
-    assert found.links == ["http://localhost:8501/trends?period=Last+full+week&room=general"] * 2
+    assert found.links == [f"{PAGE}general"] * 2
 
 
 def test_a_period_without_a_full_week_says_that_none_is_judged_and_how_rooms_are_ordered() -> None:
@@ -166,7 +166,7 @@ def test_hostile_names_are_text_in_the_lines() -> None:
     found = Parts(drawn(*({"name": name, "room_id": f"{name}{n}"} for n, name in enumerate(names))))
     assert found.tags == {"div", "table", "tbody", "tr", "th", "td", "a", "bdi", "img", "strong"}
     assert found.attributes == {
-        *("class", "scope", "href", "target", "rel", "title", "src", "alt", "width", "height", "style"),
+        *("class", "scope", "href", "target", "rel", "title", "src", "alt", "width", "height", "style", "aria-label"),
     }  # fmt: skip
-    assert all(link.startswith((f"{SERVER}/channel/", "http://localhost:8501/trends?")) for link in found.links)
+    assert all(link.startswith((f"{SERVER}/channel/", PAGE)) for link in found.links)
     assert all(f"#{name}" in found.text for name in names[-3:])

@@ -42,10 +42,11 @@ def test_a_room_has_its_name_its_figures_its_year_and_its_place() -> None:
     assert told["Members"] == f"{third['members']:,.0f}"
     assert told["Rank"].endswith(" of 23")
     assert f"Owner: **{third['owner']}**" in text_of(app).replace("\\", "")
-    year, place = charts(app)
+    days, year, place = charts(app)
+    assert days.replace("\\", "").startswith(str(third["label"]))
     assert third["name"] in year.replace("\\", "")
     assert place.startswith("Rank ")
-    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
     assert len(spec["data"][2]["x"]) == 52
 
 
@@ -65,7 +66,7 @@ def test_its_signal_and_count_are_those_of_the_table() -> None:
     for place in (0, 1, 7):
         row = table.iloc[place]
         room = rooms[rooms["label"] == row["Room"]].iloc[0]
-        year = charts(sound(explore("room", room=room["room_id"])))[0].replace("\\", "")
+        year = charts(sound(explore("room", room=room["room_id"])))[1].replace("\\", "")
         assert f": {row['Signal']}" in year
         assert f"{row['Messages']:,} message" in year
 
@@ -128,7 +129,7 @@ def test_rooms_of_its_size_are_put_beside_it_and_kept_in_the_link() -> None:
     assert len(json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]) == 5
     app.multiselect(key="beside_choice").set_value([]).run()
     assert "beside" not in app.query_params
-    assert len(charts(sound(app))) == 2
+    assert len(charts(sound(app))) == 3
 
 
 def test_a_link_with_other_rooms_shows_at_most_four_of_them_and_never_the_room_itself() -> None:
@@ -154,3 +155,19 @@ def test_filters_that_leave_no_room_end_the_page_unless_a_room_is_asked_for() ->
     app = sound(explore("room", search="no such room anywhere", room=rooms["room_id"].iloc[0]))
     assert "The filters leave this room out" in text_of(app)
     assert len(charts(app)) == 1
+
+
+@pytest.mark.parametrize("page", ["overview", "top_channels", "week_over_week", "inactive_rooms", "trends"])
+def test_where_the_filters_leave_one_room_a_page_leads_to_it_instead_of_drawing_one_bar(page: str) -> None:
+    _, shown = rooms_of(explore(page))
+    name = shown["name"].iloc[3]
+    app = sound(explore(page, search=name))
+    _, left = rooms_of(app)
+    assert list(left["name"]) == [name]
+    [title] = [text for text in charts(app) if "only room" in text]
+    assert title.replace("\\", "") == f"{left['label'].iloc[0]} is the only room that the filters leave"
+    assert f"Messages: {left['messages'].iloc[0]:,} · " in text_of(app)
+    link = app.get("page_link")[-1].proto
+    assert (link.page, link.query_string) == ("room", f"room={left['room_id'].iloc[0]}")
+    drawn = {one.proto.id.partition("plot_")[2].rstrip("_0123456789") for one in app.get("plotly_chart")}
+    assert drawn <= {"messages_per_day"}

@@ -1,0 +1,73 @@
+"""From a signal, a bar and a row to the page of a room and back, as a browser goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
+
+pytestmark = pytest.mark.timeout(300)
+
+# The view travels along, and comes back with the browser's own button.
+QUERY = "types=Channels&period=Last+4+full+weeks"
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    with Dashboard(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture(params=[1400, 390])
+def page(dashboard: Dashboard, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": request.param, "height": 900})
+    page = context.new_page()
+    page.goto(f"{dashboard.url}/?{QUERY}")
+    explore(ready(page))
+    yield drawn(page)
+    context.close()
+
+
+def there_and_back(page: Page, home: str, name: str) -> None:
+    """The page of a room has its name, its title and the view; one step back is where the click was."""
+    expect(page).to_have_url(re.compile(r"/room\?.*\broom=\w+"))
+    assert "types=Channels" in page.url
+    assert "period=Last+4+full+weeks" in page.url
+    nothing_is_wrong(drawn(page))
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    expect(page).to_have_title(f"{name} · Channel Engagement")
+    page.go_back()
+    drawn(page)
+    expect(page).to_have_url(home)
+
+
+def test_from_a_signal_to_the_room_and_back(page: Page) -> None:
+    home = page.url
+    link = page.locator(".look th a").first
+    name = link.inner_text()
+    link.click()
+    there_and_back(page, home, name)
+
+
+def test_from_a_bar_to_the_room_and_back_as_often_as_one_likes(page: Page) -> None:
+    home = page.url
+    chart = page.locator(".st-key-chart_top_rooms")
+    for _ in range(2):
+        name = chart.locator(".annotation-text").first.text_content() or ""
+        chart.locator(".bars .point path").first.click(force=True)
+        there_and_back(page, home, name)
+
+
+def test_from_a_row_of_a_table_to_the_room_and_back(dashboard: Dashboard, page: Page) -> None:
+    page.goto(f"{dashboard.url}/top_channels?{QUERY}")
+    drawn(page)
+    home = page.url
+    name = page.locator(".st-key-chart_top_rooms .annotation-text").first.text_content() or ""
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 110, "y": 38 + 17})
+    there_and_back(page, home, name)
