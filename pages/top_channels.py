@@ -19,5 +19,5 @@ if not states.single(shown):
     leftout.offer(shown)
     charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
 shown = shown.judged()
-states.explain_signals(shown.activity)
+states.explain_signals(shown)
 listing.table(shown, partial(tables.ranked, history=shown.activity.history, people=view.people), order, "top-channels")

@@ -24,7 +24,7 @@ both = shown.figure(figures.current_vs_previous)
 shown = shown.judged()
 if not states.single(shown):
     charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
-states.explain_signals(shown.activity)
+states.explain_signals(shown)
 shown = states.with_signals(shown, signals)
 if chosen:
     shown = shown.part(tuple(chosen), lambda rooms: rooms["change_word"].str.capitalize().isin(chosen))

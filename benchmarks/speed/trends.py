@@ -64,11 +64,12 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
         _fill(reader.archive, scope, weeks, activity.rooms)
 
         def load() -> float:
-            return taken(lambda: reader.archive.weeks(scope, weeks, RULE))
+            # As the first visit after a start does: nothing is in memory, not even the ids of rooms.
+            return taken(lambda: Archive(store).weeks(scope, weeks, RULE))
 
         def anew() -> float:
             # Nothing of it is kept but in the archive.
-            unasked = replace(reader, jobs=Jobs())
+            unasked = replace(reader, archive=Archive(store), jobs=Jobs())
             return taken(lambda: picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
 
         history = activity.agreed(replace(reader, jobs=Jobs()).history(facts, last, WEEKS).result(LONGEST))

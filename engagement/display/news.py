@@ -23,7 +23,8 @@ from engagement.numbers.weeks import LINE_WEEKS, History, lines
 
 # More than that nobody looks at in a morning.
 MOST = 10
-_NUMBERS = "one two three four five six seven eight nine ten".split()
+# So many of them by chance are no more than nothing.
+_NEARLY_ALL = 0.85
 # What follows in a reason belongs to the signal: "returned after …", "unusually silent for …".
 _SINCE = re.compile(r" (?=after |for )")
 
@@ -93,12 +94,10 @@ def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
 
 def chance(share: float) -> str:
     """How many of the signals come by chance, in words: "about one in five"; empty where there is no signal."""
-    if pd.isna(share):
-        return ""
-    if share < 1 / len(_NUMBERS):
-        return "hardly any of them by chance"
-    of = round(1 / share)
-    return f"about one in {_NUMBERS[of - 1]} of them by chance" if of > 1 else "hardly more than chance would give"
+    if share > _NEARLY_ALL:
+        return "hardly more than chance would give"
+    often = signals.often(share)
+    return f"{often} of them by chance" if often else ""
 
 
 def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line, ...]:

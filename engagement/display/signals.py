@@ -12,8 +12,9 @@ from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
 from engagement.numbers.verdict import usually
 from engagement.numbers.weeks import History
 
-# Of communities of chat whose weeks were shuffled, so that nothing lasted: docs/verdict.md.
+# Where no room is judged: of communities of chat whose weeks were shuffled, so that nothing lasted (docs/verdict.md).
 CHANCE = "about every second signal is chance"
+_MOST, _NUMBERS = "most", "one two three four five six seven eight nine ten".split()
 
 # For a manager, as Markdown: one paragraph each.
 EXPLAINED = (
@@ -34,14 +35,29 @@ EXPLAINED = (
 IN_SHORT = "A signal is a judgement by the weeks before, no fact as a change is."
 
 
-def basis_text(basis: Basis) -> str:
-    """Where the thresholds of signals come from, and how many signals are chance, in one sentence."""
+def basis_text(basis: Basis, by_chance: float = math.nan) -> str:
+    """Where the thresholds of signals come from, and how many signals are chance, in one sentence.
+
+    ``by_chance`` is the share of them that are (``numbers.verdict.by_chance``), NaN where there are none.
+    """
+    share = often(by_chance)
+    chance = f"{share} of the signals on these rooms {'are' if share == _MOST else 'is'} chance" if share else CHANCE
     if basis.period is not None:
         weeks = f"{plural(basis.known, 'week')} of this workspace, {period_text(basis.period)}"
-        return f"The thresholds of signals were found on {weeks}; {CHANCE}."
+        return f"The thresholds of signals were found on {weeks}; {chance}."
     until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
     known = plural(basis.known, "known week")
-    return f"This workspace has {known}; {until}, the thresholds of signals are those found on others; {CHANCE}."
+    return f"This workspace has {known}; {until}, the thresholds of signals are those found on others; {chance}."
+
+
+def often(share: float) -> str:
+    """A share in words: "about one in five"; empty where it is not known."""
+    if math.isnan(share):
+        return ""
+    if share < 1 / len(_NUMBERS):
+        return "hardly any"
+    of = round(1 / share)
+    return f"about one in {_NUMBERS[of - 1]}" if of > 1 else _MOST
 
 
 def judged_days(history: History) -> str:

@@ -55,11 +55,13 @@ def found(
     False alarms on its own weeks in another order stay a margin below what is promised; classes with few rooms keep
     the constants. CONSTANT_BAR where fewer than FEWEST_WEEKS_OF_BAR weeks are known.
     """
-    weeks = compared(*checked(history, created_week, left_out))
+    counts, made, marked = checked(history, created_week, left_out)
+    chosen = _sampled(counts)
+    weeks = compared(counts[chosen], made[chosen], marked)
     told = int((~np.isnan(weeks)).any(axis=0).sum())
     if told < FEWEST_WEEKS_OF_BAR:
         return CONSTANT_BAR
-    weeks = unknown_first(_sampled(weeks))
+    weeks = unknown_first(weeks)
     chance = np.random.default_rng(1)
     real = _windows(weeks)
     mixed = [_windows(_shuffled(weeks, chance)) for _ in range(SHUFFLES)]
@@ -68,15 +70,19 @@ def found(
     return Bar(week, month, told)
 
 
-def _sampled(weeks: Floats) -> Floats:
+def _sampled(counts: Floats) -> Ints:
     """At most MOST_ROOMS rooms of each class, evenly among those that spoke."""
-    level = np.nan_to_num(weeks).mean(axis=1)
+    # By weeks: each is one piece of memory, and few copies are made of what may be a hundred thousand rooms.
+    level = np.zeros(len(counts))
+    for week in counts.T:
+        level += np.fmax(week, 0.0)
+    level /= counts.shape[1]
     kind = room_class(level)
     chosen = []
     for one in range(CLASSES):
         at = np.flatnonzero((kind == one) & (level > 0))
         chosen.append(at[np.linspace(0, len(at) - 1, min(len(at), MOST_ROOMS)).astype(np.int64)])
-    return weeks[np.concatenate(chosen)]
+    return np.concatenate(chosen)
 
 
 def _shuffled(weeks: Floats, chance: np.random.Generator) -> Floats:

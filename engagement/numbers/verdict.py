@@ -62,7 +62,27 @@ def judge(
     positive upwards, 0 where there is no signal); seen_tripling (the chance to see one within four weeks, NaN where
     nothing is judged); reason. Raises InvalidInput when the shapes do not fit.
     """
-    window = _window(history, created_week, left_out)
+    counts, made, marked = checked(history, created_week, left_out)
+    over = max(counts.shape[1] - WINDOW, 0)
+    counts, made = counts[:, over:], np.clip(made - over, -1.0, WINDOW)
+    # Most rooms of a large workspace are silent, and small ones have few histories between them: each is judged once.
+    first, of_room = _distinct(np.column_stack([counts, made]))
+    judged = _judged(_window(counts[first], made[first], marked[over:]), bar, month=month)
+    return judged if len(first) == len(counts) else judged.take(of_room).reset_index(drop=True)
+
+
+def _distinct(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each distinct row stands first, and which of these each row is like; in order where all are distinct."""
+    hashes = pd.util.hash_pandas_object(pd.DataFrame(rows, copy=False), index=False).to_numpy()
+    of_row, found = pd.factorize(hashes)
+    first = np.empty(len(found), dtype=np.int64)
+    # Of several places that are written to one, the last stays: the first of the rows.
+    first[of_row[::-1]] = np.arange(len(rows))[::-1]
+    return first, of_row
+
+
+def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
+    """The columns of ``judge``, a row per room of the window."""
     known = window.known
     count, usual, edges = evidence.looked_at(known, bar.of(month=month), month=month)
     why = window.unjudged(month=month)
@@ -150,10 +170,7 @@ class _Window:
         return np.select(conditions, [TURN_OF_YEAR, NO_DATA, CREATED, FEW_OF_MONTH], "")
 
 
-def _window(history: Floats, created_week: Floats | None, left_out: Sequence[bool] | Bools | None) -> _Window:
-    counts, made, marked = checked(history, created_week, left_out)
-    over = max(counts.shape[1] - WINDOW, 0)
-    counts, made, marked = counts[:, over:], made - over, marked[over:]
+def _window(counts: Floats, made: Floats, marked: Bools) -> _Window:
     weeks = compared(counts, made, marked)
     weeks[:, -1] = np.where(made == counts.shape[1] - 1, np.nan, np.maximum(counts[:, -1], 0.0))
     known = np.full((len(counts), WINDOW), np.nan)

@@ -18,6 +18,7 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import CHANGES, Activity
+from engagement.numbers.verdict import by_chance
 from engagement.numbers.weeks import SIGNAL_WEEKS, History, places
 from engagement.report import words
 from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TITLE, Wishes
@@ -44,6 +45,7 @@ class Told:
     sentences: tuple[words.Sentence, ...]
     charts: dict[str, Info]
     tables: dict[str, Table]
+    on_signals: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +126,7 @@ def told(activity: Activity, filters: Filters, wishes: Wishes, days: History | N
         sentences=sentences,
         charts={what: chart for what, chart, _ in sections if what in chosen},
         tables={what: table for what, _, table in sections if table and {what, "tables"} <= chosen},
+        on_signals=_on_signals(activity, rooms),
     )
 
 
@@ -169,7 +172,7 @@ def build(
         sentences=of.sentences,
         charts=of.charts,
         tables=of.tables,
-        notes=(*activity.receipt.notes, *_on_signals(activity)),
+        notes=(*activity.receipt.notes, *filter(None, [of.on_signals])),
         activity=activity,
         filters=filters,
         people=wishes.people,
@@ -267,8 +270,12 @@ def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Call
     return lambda rooms: tables.told(rooms, columns, people=people).rename(columns=heading)
 
 
-def _on_signals(activity: Activity) -> list[str]:
-    return [f"{signals.IN_SHORT} {signals.basis_text(activity.history.basis)}"] if activity.history else []
+def _on_signals(activity: Activity, rooms: pd.DataFrame) -> str:
+    history = activity.history
+    if history is None:
+        return ""
+    share = by_chance(rooms, history.basis.bar, month=history.month)
+    return f"{signals.IN_SHORT} {signals.basis_text(history.basis, share)}"
 
 
 def _judged(activity: Activity) -> str:

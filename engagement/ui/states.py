@@ -14,6 +14,7 @@ from engagement.display import facts, signals, tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers import naming, rankings
 from engagement.numbers.rooms import ACTIVE, Activity
+from engagement.numbers.verdict import by_chance
 from engagement.numbers.weeks import History, total_signal
 from engagement.ui import charts, links, listing
 from engagement.ui.shown import Shown
@@ -139,13 +140,15 @@ def workspace_signal(shown: Shown) -> None:
     st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({for_markdown(judged['reason'])}).")
 
 
-def explain_signals(activity: Activity) -> None:
+def explain_signals(shown: Shown) -> None:
     """What signals are and how far they can be believed, and which weeks they are on where these are not the period."""
-    history = activity.history
+    history, told = shown.activity.history, list(signals.EXPLAINED)
+    if history is not None:
+        share = shown.made("chance", lambda: by_chance(shown.rooms, history.basis.bar, month=history.month))
+        told.append(signals.basis_text(history.basis, share))
     with st.popover("What a signal is", type="tertiary", icon=":material/help:"):
-        told = signals.EXPLAINED if history is None else (*signals.EXPLAINED, signals.basis_text(history.basis))
         st.markdown("\n\n".join(told))
-    if history is not None and history.judged_period != activity.period:
+    if history is not None and history.judged_period != shown.activity.period:
         st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
 
 

@@ -148,6 +148,7 @@ def test_where_rooms_did_not_arrive_the_lines_say_so() -> None:
     [
         (0.2, "about one in five of them by chance"),
         (0.5, "about one in two of them by chance"),
+        (0.7, "most of them by chance"),
         (0.9, "hardly more than chance would give"),
         (0.02, "hardly any of them by chance"),
         (UNKNOWN, ""),

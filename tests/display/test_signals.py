@@ -53,12 +53,32 @@ def test_the_readme_explains_signals_in_the_words_of_the_pages() -> None:
         assert paragraph in readme, re.split(r"[:*]", paragraph)[2]
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.02, "hardly any"),
+        (0.1, "about one in ten"),
+        (0.21, "about one in five"),
+        (0.3, "about one in three"),
+        (0.45, "about one in two"),
+        (0.7, "most"),
+        (NAN, ""),
+    ],
+)
+def test_a_share_is_said_as_one_in_so_many(share: float, said: str) -> None:
+    assert signals.often(share) == said
+
+
 def test_where_thresholds_come_from_is_one_sentence() -> None:
     mine = Basis(replace(CONSTANT_BAR, weeks=61), Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
     assert signals.basis_text(mine) == (
         "The thresholds of signals were found on 61 weeks of this workspace, 3 Feb 2025 – 5 Apr 2026; "
         "about every second signal is chance."
     )
+    assert signals.basis_text(mine, 0.21).endswith(
+        "5 Apr 2026; about one in five of the signals on these rooms is chance."
+    )
+    assert signals.basis_text(mine, 0.7).endswith("; most of the signals on these rooms are chance.")
     others = "the thresholds of signals are those found on others; about every second signal is chance."
     assert signals.basis_text(Basis(known=23)) == f"This workspace has 23 known weeks; until it has 48, {others}"
     assert signals.basis_text(Basis(known=1)).startswith("This workspace has 1 known week; ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,6 @@ def test_as_many_signals_are_chance_as_rooms_without_a_change_would_give() -> No
     # Of 200 rooms of 30 messages a week 4.2 % would have a signal all the same: 8.4, of the twenty that there are.
     assert by_chance(judge(weeks)) == pytest.approx(0.42)
     assert np.isnan(by_chance(judge(weeks[20:])))
+    # By a bar of the workspace's own, which lets 2 % of rooms through, 4 of them.
+    own = replace(CONSTANT_BAR, week=replace(CONSTANT_BAR.week, chance=(0.3, 0.02, 0.3)), weeks=52)
+    assert by_chance(judge(weeks), own) == pytest.approx(0.2)
