@@ -16,7 +16,7 @@ st.set_page_config(page_title=f"{name} · Channel Engagement")
 title.title(for_markdown(name), anchor=False)
 place = room.place(shown, one)
 room.draw_facts(shown, one, place)
-deciding.room(shown, one["room_id"].iloc[0])
+deciding.room(shown, one)
 if not shown.activity.counted:
     st.stop()
 if place is not None:

@@ -45,16 +45,17 @@ def turn() -> int:
     return int(st.session_state.get(_TURN, 0))
 
 
-def room(shown: Shown, room_id: str) -> None:
-    """What stands on one room, in words, and what can be decided about it; nothing for whoever may not see it."""
-    at, rooms = loading.worklist_desk(), shown.activity.rooms
-    found = rooms[rooms["room_id"].eq(room_id)]
-    if at is None or found.empty:
+def room(shown: Shown, one: pd.DataFrame) -> None:
+    """What stands on one room, its row of the rooms table, in words, and what can be decided about it; nothing for
+    whoever may not see it.
+    """
+    at = loading.worklist_desk()
+    if at is None:
         return
     notice(at)
-    if "decision" in found and found["decision"].notna().all():
-        st.markdown(f":material/checklist: {for_markdown(told.sentence(found.iloc[0]))}")
-    actions(shown, at, found)
+    if "decision" in one and one["decision"].notna().all():
+        st.markdown(f":material/checklist: {for_markdown(told.sentence(one.iloc[0]))}")
+    actions(shown, at, one)
 
 
 def notice(at: Desk) -> None:

@@ -22,6 +22,7 @@ OURS = {
     "D": "adafrost",  # one of two people who write to each other
     "S": "carlavale",  # one of two people who never did
     "N": "4,217",  # the messages of the public channel in every week
+    "W": "tidewaiter",  # a note on the public channel, for whoever may administer rooms
 }
 THEIRS = {
     "P": "orchardgate",
@@ -31,6 +32,7 @@ THEIRS = {
     "D": "ednahill",
     "S": "finngrove",
     "N": "1,109",
+    "W": "millrace",
 }
 HIDDEN = "hidden-group"
 WEEK = (date(2026, 11, 9), date(2026, 11, 15))

@@ -221,3 +221,21 @@ def test_decisions_are_no_columns_of_what_is_kept_of_readings(of: dict[str, str]
     for run in dashboard.jobs._runs.values():
         rooms = getattr(run.latest, "rooms", None)
         assert rooms is None or not {*ROWS} & {*rooms} - {"room_id"}
+
+
+def test_a_room_is_decided_about_on_its_own_page_and_those_with_fewer_rights_see_nothing_of_it(
+    of: dict[str, str],
+) -> None:
+    app = decide(opened(of["manager"], "room", room="old-id"), "archive", note="owner asked")
+    said = "Archive, decided by manager on 20 Nov 2026 · “owner asked”"
+    assert said in text_of(app).replace("\\", "")
+    assert said in text_of(opened(of["admin"], "room", room="old-id")).replace("\\", "")
+    fewer = opened(of["analyst"], "room", room="old-id")
+    assert "owner asked" not in text_of(fewer)
+    assert "Take back" not in labels(fewer)
+    press(app, "Undo")
+    left = text_of(app).replace("\\", "")
+    assert said not in left
+    # What was decided can still be read.
+    assert "manager: taken back" in left
+    assert "manager: Archive (owner asked)" in left
