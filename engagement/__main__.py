@@ -16,7 +16,7 @@ from pathlib import Path
 from engagement.cli import surroundings
 from engagement.errors import EngagementError, InternalError
 from engagement.numbers.filters import TYPES
-from engagement.numbers.periods import PRESETS
+from engagement.numbers.periods import COMPARISONS, PRESETS, PREVIOUS, Against
 from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP
 
 STDOUT = "-"
@@ -123,6 +123,10 @@ def _period(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", type=day, metavar="DATE", help="the first day")
     command.add_argument("--end", type=day, metavar="DATE", help="the last day")
     command.add_argument("--period", choices=sorted(PRESETS), help="instead of both days (default: last-week)")
+    command.add_argument(
+        "--compare-with", type=_against, default=PREVIOUS, dest="against", metavar="WHAT",
+        help=f"{', '.join(COMPARISONS)}, or the first day of as many (default: {PREVIOUS})",
+    )  # fmt: skip
 
 
 def _port(text: str) -> int:
@@ -130,6 +134,10 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{number} is not between 0 and 65535")
     return number
+
+
+def _against(text: str) -> Against:
+    return text if text in COMPARISONS else day(text)
 
 
 def _out(text: str) -> Path | None:

@@ -168,7 +168,7 @@ class Client:
     @property
     def calls_a_minute(self) -> int | None:
         """The calls a minute and route that this client may make; None where no limit is known."""
-        return self._pace.allowed(self._transport.waits.turn)
+        return self._pace.allowed(self.account.user_id if self.account else "", self._transport.waits.turn)
 
     def close(self, *, for_good: bool = True) -> None:
         """Closes the connections; for good, so that what still reads over them ends with SignedOut, unless said.

@@ -48,7 +48,9 @@ class Turn(IntEnum):
 
 @dataclass
 class _Route:
-    """What is known of one route: the server's window, our calls under way and of the last minute, who waits."""
+    """What is known of one route: the server's window, our calls under way and of the last minute, who waits, and
+    whether it was asked in the name of an account.
+    """
 
     limit: int | None = None
     remaining: int = 0
@@ -57,6 +59,7 @@ class _Route:
     under_way: Counter[str] = field(default_factory=Counter)
     exempt: dict[str, None] = field(default_factory=dict)
     sent: deque[float] = field(default_factory=deque)
+    named: bool = False
     waiting: Counter[Turn] = field(default_factory=Counter)
 
     def room(self) -> int:
@@ -72,6 +75,7 @@ class _Route:
 
     def landed(self, who: str) -> None:
         """A call of ``who`` is no longer under way."""
+        self.named = self.named or bool(who)
         self.under_way[who] -= 1
         self.under_way = +self.under_way
 
@@ -103,15 +107,19 @@ class Pace:
         self._made_at: dict[Turn, float] = {}
         self._lock = threading.Lock()
 
-    @property
-    def limit(self) -> int | None:
-        """The calls a minute and route that the server announced, the lowest of all routes; None where it did not."""
-        with self._lock:
-            return min((state.limit for state in self._routes.values() if state.limit is not None), default=None)
+    def limit(self, who: str = "") -> int | None:
+        """The calls a minute and route that the server announced, the lowest of all routes; None where it did not.
 
-    def allowed(self, turn: Turn = Turn.ASKED) -> int | None:
-        """The calls a minute that this copy may make to any route, at a turn or in all; None without limit."""
-        limits = [limit for limit in (self.limit, self.calls_a_minute) if limit is not None]
+        For an account, ``who``, those of the routes that are asked in the name of one, and on which it is not exempt:
+        whoever signs in or asks for the release is nobody yet, and is counted like all others.
+        """
+        with self._lock:
+            states = [state for state in self._routes.values() if not who or (state.named and who not in state.exempt)]
+            return min((state.limit for state in states if state.limit is not None), default=None)
+
+    def allowed(self, who: str = "", turn: Turn = Turn.ASKED) -> int | None:
+        """The calls a minute that this copy may make, in the name of ``who``, at a turn or in all; None: no limit."""
+        limits = [limit for limit in (self.limit(who), self.calls_a_minute) if limit is not None]
         return self._share(min(limits), turn) if limits else None
 
     def _share(self, limit: int, turn: Turn) -> int:

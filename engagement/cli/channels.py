@@ -15,7 +15,7 @@ import pandas as pd
 from engagement.api.decode import uncollected
 from engagement.cli.connection import connected
 from engagement.cli.surroundings import say
-from engagement.display import tables, wording
+from engagement.display import reasons, signals, tables, wording
 from engagement.numbers import naming
 from engagement.numbers.events import during
 from engagement.numbers.measures import MEASURES, Comparison, totals
@@ -68,7 +68,8 @@ def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
     hidden = rooms["type"].eq("direct") & (not people)
     rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK))
-    # Without weeks there are no signals, which is not known.
+    unjudged = signals.UNJUDGED if activity.counted else None
+    rows["reason"] = reasons.texts(rows["reason"]) if "reason" in rows else unjudged
     whole = ("messages", "previous_messages", "change", "members")
     return rows.reindex(columns=_JSON_COLUMNS).astype(dict.fromkeys(whole, "Int64"))
 
@@ -141,7 +142,7 @@ def _plain(value: Any) -> object:
 
 
 def _padded(count: float, sign: str = "") -> str:
-    return f"{'no data':>9}" if pd.isna(count) else f"{int(count):>{sign}9,}"
+    return f"{'no data':>9}" if pd.isna(count) else f"{int(count):>{sign if count else ''}9,}"
 
 
 def _as_text(activity: Activity, *, people: bool) -> str:
@@ -155,6 +156,7 @@ def _as_text(activity: Activity, *, people: bool) -> str:
         lines.append(f"{' '.join(counts)}  {state:<14} {name}")
     complete = "complete" if activity.receipt.complete else "INCOMPLETE"
     lines.append(
-        f"{wording.plural(len(rooms), 'room')}, {activity.period} compared with {activity.previous}, {complete}"
+        f"{wording.plural(len(rooms), 'room')}, {activity.period} compared with {activity.previous}"
+        f"{'' if activity.same_weekdays else ' (other weekdays)'}, {complete}"
     )
     return "\n".join(lines)

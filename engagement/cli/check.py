@@ -44,8 +44,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
     yield "directory", every if reader.access.all_rooms else f"public ones only (no {SEE_ALL_ROOMS})"
     facts = reader.facts().result()
     yield "module", "engagement dashboard is on" if facts.counted else "no Premium licence: nothing is counted"
-    limit = connection.pace.limit
-    yield "limit", f"{limit} calls a minute" if limit else "none for this account"
+    yield "limit", _limit(connection)
     if facts.counted:
         yield (
             "counting",
@@ -56,6 +55,14 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
     for note in facts.receipt.notes:
         yield "note", note
+
+
+def _limit(connection: Connection) -> str:
+    account = connection.client.account
+    limit, everybody = connection.pace.limit(account.user_id if account else ""), connection.pace.limit()
+    if limit:
+        return f"{limit} calls a minute"
+    return f"none for this account{f'; signing in has {everybody} a minute for everybody' if everybody else ''}"
 
 
 def _counting(facts: Facts) -> str:

@@ -17,14 +17,14 @@ from engagement.cli.surroundings import complain, say
 from engagement.display.wording import duration_text
 from engagement.errors import EngagementError, StoreUnavailable
 from engagement.numbers.decisions import decided
-from engagement.numbers.periods import checked_period, preset_period
+from engagement.numbers.periods import PREVIOUS, Against, checked_period, preset_period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
 from engagement.reading.deciding import desk
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Jobs, Progress, Teller
-from engagement.reading.rights import admit
-from engagement.reading.workspace import Reader, rules_of
+from engagement.reading.rights import admit, rules_of
+from engagement.reading.workspace import Reader
 from engagement.settings.account import command_line_account
 from engagement.settings.keys import Settings, default_files, load
 from engagement.storage.archive import Archive
@@ -86,20 +86,25 @@ class Connection:
             decisions=_decisions(place.url),
         )
 
-    def read(self, *, period: str | None, start: date | None, end: date | None) -> Activity:
-        """The activity of a preset period or between two days, by default of the last full week; with signals where
-        there are weeks that they can rest on. Raises the errors of any reading, and InvalidPeriod.
+    def read(
+        self, *, period: str | None, start: date | None, end: date | None, against: Against = PREVIOUS
+    ) -> Activity:
+        """The activity of a preset period or between two days, by default of the last full week, and of what it is
+        compared with; with signals where there are weeks that they can rest on. Raises the errors of any reading, and
+        InvalidPeriod.
         """
-        return self._read(period, start, end)[0]
+        return self._read(period, start, end, against)[0]
 
     def read_with_days(
-        self, *, period: str | None, start: date | None, end: date | None
+        self, *, period: str | None, start: date | None, end: date | None, against: Against = PREVIOUS
     ) -> tuple[Activity, History | None]:
         """The same, and the days of every room in the period; None where the server counts none."""
-        activity, reader, facts = self._read(period, start, end)
-        return activity, reader.days(facts, activity.period).result() if activity.counted else None
+        activity, reader, facts = self._read(period, start, end, against)
+        return activity, reader.days(facts, activity.period, against).result() if activity.counted else None
 
-    def _read(self, period: str | None, start: date | None, end: date | None) -> tuple[Activity, Reader, Facts]:
+    def _read(
+        self, period: str | None, start: date | None, end: date | None, against: Against
+    ) -> tuple[Activity, Reader, Facts]:
         reader = self.reader()
         facts = reader.facts().result()
         today = facts.today(reader.now())
@@ -108,10 +113,10 @@ class Connection:
         else:
             asked = preset_period(period or "last-week", today, self.settings.calendar.week_start)
         events = reader.events(facts)
-        activity = reader.activity(facts, asked).result().with_events(events)
+        activity = reader.activity(facts, asked, against).result().with_events(events)
         if facts.remembered and (facts := reader.facts().result()).today(reader.now()) != today:
             # The server has moved to another day since the facts were kept.
-            return self._read(period, start, end)
+            return self._read(period, start, end, against)
         if at := desk(reader, facts):
             # Where the database does not answer, that was said when nothing could be kept.
             with suppress(StoreUnavailable):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import signals, wording
+from engagement.display import reasons, signals, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.evidence import FEWEST_WEEKS
+from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import (
     FALLING,
@@ -25,8 +25,6 @@ from engagement.numbers.weeks import LINE_WEEKS, History, lines
 MOST = 10
 # So many of them by chance are no more than nothing.
 _NEARLY_ALL = 0.85
-# What follows in a reason belongs to the signal: "returned after …", "unusually silent for …".
-_SINCE = re.compile(r" (?=after |for )")
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def title(activity: Activity) -> str:
     """The heading, which names the days that are judged where these are not the period itself."""
     if activity.history is None:
         return "What needs a look"
-    if activity.history.judged_period == activity.period:
+    if not activity.history.elsewhere:
         return f"What needs a look {'in these four weeks' if activity.history.month else 'this week'}"
     return f"What needs a look in {signals.judged_days(activity.history)}"
 
@@ -86,7 +84,7 @@ def news(activity: Activity, rooms: pd.DataFrame, *, people: bool) -> News:
         title=title(activity),
         lines=_lines(top, history, people=people),
         number=len(loud),
-        nothing="" if len(loud) else _nothing(activity, history, rooms),
+        nothing="" if len(loud) else why_none(activity, history, rooms),
         chance=chance(by_chance(rooms, history.basis.bar, month=history.month)),
         note=_incomplete(activity, history) if len(loud) else "",
     )
@@ -101,41 +99,34 @@ def chance(share: float) -> str:
 
 
 def _lines(rooms: pd.DataFrame, history: History, *, people: bool) -> tuple[Line, ...]:
-    columns = (rooms[name] for name in ("room_id", "signal", "reason", "usual_low", "usual_high"))
+    columns = (rooms[name] for name in ("room_id", "signal", "usual_low", "usual_high", "reason"))
     labels = naming.room_labels(rooms, show_people=people)
     weeks = lines(history, rooms["room_id"], LINE_WEEKS)
-    return tuple(
-        Line(room_id, label, signal, *_parts(reason, low, high), tuple(line))
-        for label, line, room_id, signal, reason, low, high in zip(labels, weeks, *columns, strict=True)
-    )
+    made: list[Line] = []
+    for label, line, room_id, signal, low, high, reason in zip(labels, weeks, *columns, strict=True):
+        told = reasons.dateless(reason)
+        usual = told.usual or signals.usual(low, high)
+        made.append(Line(room_id, label, signal, told.count, usual, f"{told.since}{told.more}", (*line,)))
+    return tuple(made)
 
 
-def _parts(reason: str, low: float, high: float) -> tuple[str, str, str]:
-    """The count, what is usual, and what a reason says besides."""
-    said, *others = reason.split(", ")
-    count, *since = _SINCE.split(said, maxsplit=1)
-    usual = [part for part in others if part.startswith("usually ")]
-    if not usual and not pd.isna(low):
-        usual = [signals.usual(low, high)]
-    more = "".join(f", {part}" for part in others if part not in usual)
-    return count, "".join(usual), "".join([*(f" {part}" for part in since), more])
-
-
-def _nothing(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
+def why_none(activity: Activity, history: History, rooms: pd.DataFrame) -> str:
     """Why no room has a signal."""
-    week = history.weeks[-1]
-    dates = wording.period_text(week)
-    if turn_of_year(week):
-        return f"The week {dates} lies around the turn of the year, when chat is quiet: no room is judged by it."
+    if turning := [week for week in history.judged_weeks if turn_of_year(week)]:
+        dates = wording.period_text(Period(turning[0].start, turning[-1].end))
+        said = f"The weeks {dates} lie" if len(turning) > 1 else f"The week {dates} lies"
+        by = "them" if len(turning) > 1 else "it"
+        return f"{said} around the turn of the year, when chat is quiet: no room is judged by {by}."
     if history.unjudged:
-        return f"No room is judged by the week {dates}: {history.unjudged}."
+        return f"No room is judged by {signals.judged_days(history)}: {history.unjudged}."
     few = int(rooms["signal"].eq(TOO_FEW_WEEKS).sum())
     judged = len(rooms) - few
     if judged:
         calm = f"No room has a signal: {wording.plural(judged, 'room')} with {NO_CLEAR_CHANGE}"
         return f"{calm}{f', {wording.count(few)} with {TOO_FEW_WEEKS}' if few else ''}."
-    if any(day in week for day in activity.uncounted):
-        return f"Nothing was counted on some days of the week {dates}: no room is judged by it."
+    if days := [day for day in activity.uncounted if day in history.judged_period]:
+        told = signals.judged_days(history)
+        return f"Nothing was counted on {wording.days_listed(days)}: no room is judged by {told}."
     if incomplete := _incomplete(activity, history):
         return incomplete
     if history.missing:

@@ -6,10 +6,10 @@ import math
 
 import pandas as pd
 
-from engagement.display.wording import count, period_text, plural
+from engagement.display.wording import count, day_text, period_text, plural
 from engagement.numbers.basis import Basis
 from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
-from engagement.numbers.verdict import usually
+from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History
 
 # Where no room is judged: of communities of chat whose weeks were shuffled, so that nothing lasted (docs/verdict.md).
@@ -31,6 +31,8 @@ EXPLAINED = (
     "would be is told where you look closer: in the weeks of a room in Trends, and in the workbook.",
     "Some signals are wrong, and some changes do not show: how often a tripling would is told of each room.",
 )
+# What stands in place of signals where there are none.
+UNJUDGED = "No room is judged: signals are given on full weeks that are over, by weeks before that have been read."
 # What a report says of them at its end, before where their thresholds come from.
 IN_SHORT = "A signal is a judgement by the weeks before, no fact as a change is."
 
@@ -44,10 +46,13 @@ def basis_text(basis: Basis, by_chance: float = math.nan) -> str:
     chance = f"{share} of the signals on these rooms {'are' if share == _MOST else 'is'} chance" if share else CHANCE
     if basis.period is not None:
         weeks = f"{plural(basis.known, 'week')} of this workspace, {period_text(basis.period)}"
-        return f"The thresholds of signals were found on {weeks}; {chance}."
+        hold = (
+            f"they hold since {day_text(basis.since)}, and what was made before goes by others; " if basis.since else ""
+        )
+        return f"The thresholds of signals were found on {weeks}; {hold}{chance}."
     until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
-    known = plural(basis.known, "known week")
-    return f"This workspace has {known}; {until}, the thresholds of signals are those found on others; {chance}."
+    read = f"{plural(basis.known, 'week')} of this workspace {'has' if basis.known == 1 else 'have'} been read whole"
+    return f"So far {read}; {until}, the thresholds of signals are those found on others; {chance}."
 
 
 def often(share: float) -> str:
@@ -62,14 +67,19 @@ def often(share: float) -> str:
 
 def judged_days(history: History) -> str:
     """ "the week 9–15 Nov 2026" or "the four weeks 19 Oct – 15 Nov 2026": what signals are on."""
-    return f"the {'four weeks' if history.month else 'week'} {period_text(history.judged_period)}"
+    return weeks_text(history.judged_period, month=history.month)
+
+
+def weeks_text(days: Period, *, month: bool) -> str:
+    """The same of these ``days``."""
+    return f"the {'four weeks' if month else 'week'} {period_text(days)}"
 
 
 def usual(low: float, high: float, messages: float = math.nan) -> str:
     """ "usually 5 to 48", or why there are fewer ``messages`` than none; empty where that is not known."""
     if messages < 0:
         return "more deleted than written"
-    return "" if math.isnan(low) or math.isnan(high) else usually(low, high)
+    return "" if math.isnan(low) or math.isnan(high) else f"usually {count(low)} to {count(high)}"
 
 
 def news(below: float, above: float) -> str:

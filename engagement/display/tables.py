@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from engagement.display import decisions, escaping, events, wording
+from engagement.display import decisions, escaping, events, reasons, signals, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.days import Bars
 from engagement.numbers.events import during
@@ -85,7 +85,6 @@ _OF = {
     "Change %": "change_pct",
     "Change in words": "change_word",
     "Signal": "signal",
-    "Why": "reason",
     "Usual from": "usual_low",
     "Usual to": "usual_high",
     "News below": "news_below",
@@ -128,6 +127,8 @@ def told(
         "Type": type_words(rooms),
         "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
+    if "reason" in rooms and "Why" in columns:
+        made["Why"] = reasons.texts(rooms["reason"])
     if "decision" in rooms:
         made["Decision"] = decisions.words(rooms)
     if "seen_tripling" in rooms:
@@ -199,7 +200,7 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
     rows = [
         ("Workspace", f"{activity.workspace} (Rocket.Chat {activity.release})"),
         ("Period", str(activity.period) + (", not over yet" if activity.unfinished else "")),
-        ("Previous period", str(activity.previous)),
+        ("Previous period", f"{activity.previous}{'' if activity.same_weekdays else ', other weekdays'}"),
         ("Time zone", f"days of the server, {zone_text(activity)}"),
         ("Read at", activity.read_at.astimezone(ZoneInfo(viewer_zone)).isoformat(timespec="minutes")),
         ("Filters", filter_text(filters, activity)),
@@ -212,6 +213,8 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
         ("Waited for the rate limit", wording.duration_text(receipt.waited.total_seconds())),
         ("Rows", f"{shown} of {len(activity.rooms)} rooms"),
     ]
+    if activity.history is not None:
+        rows.insert(3, ("Signals", f"on {signals.judged_days(activity.history)}"))
     if happened := during(activity.events, activity.period, activity.previous):
         rows.append(("Events", events.listed(happened, len(happened))))
     if activity.masked:

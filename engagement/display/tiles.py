@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from engagement.display.wording import (
     amount,
     days_listed,
     listed,
+    period_text,
     share_text,
     signed,
     signed_percent,
@@ -28,7 +29,7 @@ class Tile:
 
     ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
     not over, the change is told of its days that are over. ``weeks`` are the last full weeks that are known, where they
-    are drawn.
+    are drawn. ``against`` are the days that it is compared with.
     """
 
     measure: Measure
@@ -37,6 +38,7 @@ class Tile:
     before: str = ""
     direction: int = 0
     weeks: tuple[float, ...] | None = None
+    against: str = ""
 
     @property
     def label(self) -> str:
@@ -52,7 +54,7 @@ class Tile:
     def meaning(self) -> str:
         """What the figure means, and what is drawn beside it."""
         line = f" The small line is the last {LINE_WEEKS} full weeks." if self.weeks else ""
-        return f"{self.measure.meaning} The change is against the previous period.{line}"
+        return f"{self.measure.meaning} The change is against {self.against or 'the previous period'}.{line}"
 
     @property
     def coloured(self) -> int:
@@ -70,11 +72,13 @@ def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None =
     if weekly is None:
         weekly = by_week(activity.history, rooms) if activity.history is not None else pd.DataFrame()
     weeks = weekly.tail(LINE_WEEKS)
-    return tuple(
+    against = period_text(activity.previous)
+    made = (
         _tile(measure, compared(measure, rooms, activity.period), activity, weeks)
         for measure in MEASURES
         if activity.directory != "pending" or not measure.needs_directory
     )
+    return tuple(replace(tile, against=against) for tile in made)
 
 
 def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.DataFrame) -> Tile:
@@ -93,6 +97,8 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
 
 def whole_text(activity: Activity) -> str:
     """What a period that is not over is held against, in words."""
+    if not activity.adjacent:
+        return f"in {period_text(activity.previous)}"
     return "on the same weekdays before" if activity.same_weekdays else "in the whole period before"
 
 
@@ -121,5 +127,6 @@ def _change(measure: Measure, figure: Comparison) -> str:
 
 def _with_percent(figure: Comparison) -> str:
     percent = figure.change_pct
-    change = f"{'+' if figure.change > 0 else ''}{amount(figure.change)}"
-    return change + ("" if percent is None else f" ({signed_percent(percent)})")
+    change = amount(figure.change)
+    plus = "+" if figure.change > 0 and change != "0" else ""
+    return f"{plus}{change}" + ("" if percent is None else f" ({signed_percent(percent)})")

@@ -14,7 +14,7 @@ from wcwidth import iter_graphemes
 
 from engagement.numbers.days import spans
 from engagement.numbers.naming import ISOLATE, ISOLATE_END
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import Period, same_weekdays
 
 UNDEFINED = "–"
 # Said of two periods that have not the same days counted.
@@ -108,12 +108,14 @@ def count(number: float | None) -> str:
     """A whole number with commas between thousands and a true minus sign; "–" where it is not known."""
     if number is None or not _defined(number):
         return UNDEFINED
-    return f"{int(_rounded(number)):,}".replace("-", _MINUS)
+    # Most are whole, and rounding takes ten times as long.
+    whole = int(number) if number == int(number) else int(_rounded(number))
+    return f"{whole:,}".replace("-", _MINUS)
 
 
 def amount(number: float | None) -> str:
     """As ``count``, but with one decimal where the number is not whole, as a median may be."""
-    if number is None or not _defined(number) or number == int(number):
+    if number is None or not _defined(number) or number == int(number) or not _rounded(number, 1):
         return count(number)
     return f"{_rounded(number, 1):,}".replace("-", _MINUS)
 
@@ -149,7 +151,13 @@ def share_text(part: float, whole: float) -> str:
 
 def plural(number: float, one: str, many: str = "") -> str:
     """The count and its noun: "1 room", "1,200 rooms", "2 replies"."""
-    return f"{count(number)} {one if _rounded(number) == 1 else many or one + 's'}"
+    told = count(number)
+    return f"{told} {one if told == '1' else many or one + 's'}"
+
+
+def signed_plural(number: float, one: str) -> str:
+    """A difference and its noun: "+1 message", "−12 messages"."""
+    return f"{signed(number)} {one if count(abs(number)) == '1' else one + 's'}"
 
 
 def spelled(number: int) -> str:
@@ -181,6 +189,12 @@ def period_text(period: Period, *, unfinished: bool = False) -> str:
     if start.month != end.month:
         return f"{start.day} {MONTHS[start.month - 1]} – {day_text(end)}"
     return f"{start.day}–{day_text(end)}"
+
+
+def compared_text(period: Period, previous: Period) -> str:
+    """ "compared with 2–8 Nov 2026", and whether those are other weekdays, as they are where 30 days are compared."""
+    other = "" if same_weekdays(period, previous) else " (other weekdays)"
+    return f"compared with {period_text(previous)}{other}"
 
 
 def listed(parts: Sequence[str]) -> str:

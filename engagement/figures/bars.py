@@ -11,7 +11,18 @@ from typing import Any
 import pandas as pd
 
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, day_text, percent, period_text, plural, share_text, short, signed, spelled
+from engagement.display.wording import (
+    count,
+    day_text,
+    percent,
+    period_text,
+    plural,
+    share_text,
+    short,
+    signed,
+    signed_plural,
+    spelled,
+)
 from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
@@ -204,7 +215,7 @@ def _mover_hover(row: MovedBar) -> str:
     change = 100 * row.change / row.previous if row.previous > 0 else None
     share = f" ({percent(abs(change))} {'more' if row.change > 0 else 'fewer'})" if change is not None else ""
     counts = f"{count(row.messages)}, before: {count(row.previous)}"
-    return hover_text(row.label, f"{signed(row.change)} messages{share}", counts, row.remark, row.signal)
+    return hover_text(row.label, f"{signed_plural(row.change, 'message')}{share}", counts, row.remark, row.signal)
 
 
 @dataclass(frozen=True)
@@ -265,7 +276,7 @@ def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
     fallen = sum(of.fell_silent)
     groups = [Group(_FELL_SILENT, fallen, f"had messages in {context.before}")]
     groups += [
-        Group(f"Dormant {name}", number, "last message before the previous period began", place)
+        Group(f"Dormant {name}", number, "no message in either period", place)
         for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
     ]
     groups.append(Group("Never used", of.never_used, "created before the period, no message ever"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from engagement.display import reasons
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
 from engagement.display.wording import count, percent, plural, share_text, short
@@ -83,7 +84,9 @@ def room_year(line: RoomLine, told: pd.DataFrame) -> RoomYear:
     known = [number for number, week in enumerate(line.weeks) if week.messages is not None]
     rows = enumerate(zip(told["signal"], told["reason"], strict=True))
     given = tuple(
-        Given(number, signal, why) for number, (signal, why) in rows if signal in NEWS and number in known[:-1]
+        Given(number, signal, reasons.text(why))
+        for number, (signal, why) in rows
+        if signal in NEWS and number in known[:-1]
     )
     marks = "triangles: earlier signals, by the thresholds of today" if given else ""
     subtitle = " · ".join(part for part in (line.subtitle, marks) if part)

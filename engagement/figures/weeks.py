@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from engagement.display import events, signals
+from engagement.display import events, reasons, signals
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
@@ -227,13 +227,14 @@ def room_line(
     last = known[-1]
     span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
     seen = during(context.events, *weeks_from([week.start for week in weeks]))
-    signal, edges = str(judged["signal"]), signals.news(judged["news_below"], judged["news_above"])
+    signal, reason = str(judged["signal"]), reasons.text(judged["reason"])
+    edges = signals.news(judged["news_below"], judged["news_above"])
     if month and edges:
         edges += " in four weeks"
     if last is weeks[-1] and not month:
         said = filter(None, [plural(last.messages or 0, "message"), _usual(last)])
     else:
-        said = filter(None, [str(judged["reason"])])
+        said = filter(None, [reason])
     return RoomLine(
         title=", ".join([f"{name}: {signal}", *said]),
         subtitle=context.subtitle(
@@ -242,7 +243,7 @@ def room_line(
         events=seen,
         weeks=weeks,
         signal=signal,
-        closer=(str(judged["reason"]), *signals.closer(judged, what)),
+        closer=(reason, *signals.closer(judged, what)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from engagement.numbers.bar import CONSTANT_BAR, Bar
@@ -22,12 +22,14 @@ class Basis:
     """The ``bar`` by which rooms are judged, the same for all who look.
 
     ``period`` is from the first to the last of the weeks that it was found on; None where the constants stand, since
-    of the weeks that a bar can be found on only ``known`` are known, or nobody has looked for it yet.
+    of the weeks that a bar can be found on only ``known`` are known, or nobody has looked for it yet. ``since`` is the
+    day on which it was found.
     """
 
     bar: Bar = CONSTANT_BAR
     period: Period | None = None
     known: int = 0
+    since: date | None = field(default=None, compare=False)
 
 
 CONSTANTS = Basis()

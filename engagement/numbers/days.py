@@ -15,7 +15,7 @@ from engagement.numbers.weeks import NOT_READ, History
 
 # Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is one
 # of those where chance alone would bring it at least once in 500 days like the nearest of the same weekday.
-LONG_SILENCE, NEAREST, CHANCE = 7, 8, 1 / 500
+LONG_SILENCE, NEAREST, CHANCE, HALF = 7, 8, 1 / 500, 1 / 2
 # More bars than these say less.
 MOST_DAYS, MOST_DAYS_OF_WEEKS = 35, 180
 
@@ -199,7 +199,8 @@ def uncounted(daily: pd.Series, today: date) -> tuple[date, ...]:
     """The days before ``today`` on which nothing was counted, where the workspace's own past makes that unusual.
 
     ``daily`` are the messages of all rooms on each day (naive midnights); days that it does not hold are not judged.
-    Such a day was not counted, or nobody wrote: nothing in the answers of a server tells one from the other.
+    Such a day was not counted, or nobody wrote: nothing in the answers of a server tells one from the other. The
+    silent days beside it are taken for the same, unless most days of their weekday are silent.
     """
     known = daily.dropna().sort_index()
     days = np.array([day.date().toordinal() for day in pd.DatetimeIndex(known.index)], dtype=np.int64)
@@ -209,28 +210,30 @@ def uncounted(daily: pd.Series, today: date) -> tuple[date, ...]:
     runs = np.cumsum(np.r_[True, (np.diff(days) != 1) | (np.diff(empty) != 0)]) if len(days) else days
     long = empty & (np.bincount(runs)[runs] >= LONG_SILENCE) if len(days) else empty
     found = []
-    for row in np.flatnonzero(empty):
-        others = ~long & (runs != runs[row])
-        if long[row] or not _usual(days[row], days[others], counts[others]):
-            found.append(date.fromordinal(int(days[row])))
+    for run in np.unique(runs[empty]):
+        others = ~long & (runs != run)
+        rows = np.flatnonzero(runs == run)
+        chances = [0.0 if long[row] else _chance_of_none(days[row], days[others], counts[others]) for row in rows]
+        lost = rows[np.array(chances) < HALF] if min(chances) < CHANCE else rows[:0]
+        found += [date.fromordinal(int(day)) for day in days[lost]]
     return tuple(found)
 
 
-def _usual(day: int, others: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> bool:
-    """Whether a day of this weekday may be silent by chance: the zero of a negative binomial (chat is bursty) with the
-    mean and the variance of the nearest ``others``.
+def _chance_of_none(day: int, others: npt.NDArray[np.int64], counts: npt.NDArray[np.float64]) -> float:
+    """How often a day of this weekday is silent by chance: the zero of a negative binomial (chat is bursty) with the
+    mean and the variance of the nearest ``others``; 0 where there is none.
     """
     same = (others - day) % 7 == 0
     nearest = counts[same][np.argsort(np.abs(others[same] - day), kind="stable")[:NEAREST]].clip(min=0)
     if not len(nearest):
-        return False
+        return 0.0
     mean = float(nearest.mean())
     spare = float(nearest.var(ddof=1)) - mean if len(nearest) > 1 else 0.0
     if spare <= 0:
         # No more variance than that of chance alone: Poisson.
-        return bool(np.exp(-mean) >= CHANCE)
+        return float(np.exp(-mean))
     size = mean**2 / spare
-    return bool((1 + mean / size) ** -size >= CHANCE)
+    return float((1 + mean / size) ** -size)
 
 
 def spans(days: Iterable[date]) -> list[Period]:

@@ -9,7 +9,7 @@ from datetime import date
 from engagement.errors import InvalidInput, InvalidPeriod
 from engagement.numbers.naming import clean
 from engagement.numbers.periods import Period
-from engagement.numbers.verdict import TURN_OF_YEAR, turn_of_year
+from engagement.numbers.verdict import turn_of_year
 
 LONGEST_NAME, MOST_DAYS = 80, 366
 
@@ -63,6 +63,10 @@ def event(name: str, start: date, end: date | None = None, *, not_comparable: bo
 def during(events: Iterable[Event], *periods: Period) -> Events:
     """Those of ``events`` that touch one of ``periods``."""
     return tuple(one for one in events if any(map(one.touches, periods)))
+
+
+# Why the quiet weeks, and the one after them, are neither judged nor compared with.
+TURN_OF_YEAR = "weeks around the turn of the year are not judged"
 
 
 def unlike(week: Period, events: Events = ()) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from itertools import count
 
+import numpy as np
 import pandas as pd
 
+from engagement.numbers import reasons
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.rooms import Activity
 
@@ -33,7 +35,9 @@ def masked(activity: Activity) -> Activity:
     if (named := activity.history) is not None:
         history = replace(named, events=events)
         # The one reason that names an event.
-        rooms = rooms.assign(reason=rooms["reason"].mask(rooms["reason"].eq(named.unjudged), history.unjudged))
+        if named.unjudged:
+            every = np.ones(len(rooms), dtype=np.bool_)
+            rooms = rooms.assign(reason=reasons.changed(rooms["reason"], every, gap=history.unjudged))
     return replace(activity, rooms=rooms, history=history, events=events, masked=True)
 
 

@@ -92,16 +92,42 @@ def month_of(day: date) -> Period:
     return Period(first, (first + 31 * DAY).replace(day=1) - DAY)
 
 
-def compared_with(period: Period, today: date, week_start: int = MONDAY) -> Period:
-    """What ``period`` is held against: the same number of days right before it.
+# What a period can be compared with, besides the same number of days from a day on. The names are part of command
+# lines, so they never change.
+PREVIOUS, SAME_WEEKDAYS, YEAR_BEFORE = "previous", "same-weekdays", "year-before"
+COMPARISONS = (PREVIOUS, SAME_WEEKDAYS, YEAR_BEFORE)
+# As many days as keep the weekdays.
+_YEAR_DAYS = 52 * 7
+# One of COMPARISONS, or the first day of what is compared with.
+Against = str | date
 
-    One that begins with a week and is not over on ``today`` is held against the same weekdays instead, as part of a
-    week is nothing like the days right before it.
+
+def compared_with(period: Period, today: date, week_start: int = MONDAY, against: Against = PREVIOUS) -> Period:
+    """What ``period`` is held against, the same number of days: those right before it, the same weekdays as few weeks
+    before as there can be, the same weeks a year (52 weeks) before, or the days from one on.
+
+    For one that begins with a week and is not over on ``today``, the previous period is the same weekdays before, as
+    part of a week is nothing like the days right before it. Raises InvalidPeriod for days that do not lie before it.
     """
-    if period.over(today) or week_of(period.start, week_start).start != period.start:
+    if isinstance(against, date):
+        other = Period(against, against + (period.days - 1) * DAY)
+        if other.end >= period.start:
+            last = period.start - period.days * DAY
+            raise InvalidPeriod(f"What {period} is compared with lies before it: from {last} or earlier.")
+        return other
+    if against not in COMPARISONS:
+        raise InvalidPeriod(f"There is no comparison {against!r}; choose a day or one of {', '.join(COMPARISONS)}.")
+    begun = not period.over(today) and week_of(period.start, week_start).start == period.start
+    if against == PREVIOUS and not begun:
         return period.previous
-    back = -(-period.days // 7) * 7 * DAY
+    length = _YEAR_DAYS if against == YEAR_BEFORE else 7
+    back = -(-period.days // length) * length * DAY
     return Period(period.start - back, period.end - back)
+
+
+def same_weekdays(period: Period, previous: Period) -> bool:
+    """True when each day of the one is held against a day of the same weekday."""
+    return (period.start - previous.start).days % 7 == 0
 
 
 def last_full_weeks(today: date, weeks: int = 1, week_start: int = MONDAY) -> Period:

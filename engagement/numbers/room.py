@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,8 @@ import pandas as pd
 
 from engagement.numbers import rankings
 from engagement.numbers.evidence import MONTH, WINDOW
-from engagement.numbers.verdict import CREATED, FEW_OF_MONTH, NO_DATA, judge
+from engagement.numbers.reasons import LEFT_OUT
+from engagement.numbers.verdict import judge
 from engagement.numbers.weeks import History, agree, places
 
 
@@ -30,16 +31,17 @@ def signals_of_weeks(room: pd.DataFrame, history: History) -> pd.DataFrame:
     made = np.floor(days) - np.arange(len(weekly)) + WINDOW - 1
     judged = judge(windows, made, None, history.basis.bar, month=history.month).set_axis(weekly.index, axis="index")
     span = MONTH if history.month else 1
-    sums = weekly.fillna(0.0).rolling(span, min_periods=1).sum()
-    both = pd.DataFrame({"messages": sums, "previous_messages": sums.shift(span, fill_value=0.0)})
-    agree(judged, both, weekly.rolling(span).sum().to_numpy())
+    sums = weekly.rolling(span).sum()
+    agree(judged, np.array((sums > 0) & (sums.shift(span) <= 0)))
     gaps = pd.Series(history.gaps, index=weekly.index, dtype="str")
     unlike = pd.Series(history.unlike, index=weekly.index, dtype="str")
-    unlike = unlike.mask(unlike.eq("")).ffill(limit=span - 1).fillna("") if span > 1 else unlike
-    lacking = judged["reason"].isin((NO_DATA, FEW_OF_MONTH)) | judged["reason"].str.endswith(CREATED)
-    turned = marked | (unlike.ne("") & lacking)
-    unknown = weekly.isna() & gaps.ne("")
-    judged["reason"] = judged["reason"].mask(turned, unlike).mask(unknown, "this week is not known: " + gaps)
+    if span > 1:
+        gaps, unlike = (told.mask(told.eq("")).ffill(limit=span - 1).fillna("") for told in (gaps, unlike))
+    turned = marked | (unlike.ne("") & np.array([bool(reason.why) for reason in judged["reason"]]))
+    judged["reason"] = [
+        replace(reason, why=LEFT_OUT, gap=left) if left_out else replace(reason, gap=gap)
+        for reason, left_out, left, gap in zip(judged["reason"], turned, unlike, gaps, strict=True)
+    ]
     return judged
 
 

@@ -17,7 +17,7 @@ from engagement.numbers.days import Bars, bars_of
 from engagement.numbers.events import Events
 from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import Period, same_weekdays
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.weeks import History, agreed, by_month, signals
 from engagement.numbers.zone import Zone
@@ -37,6 +37,7 @@ FROM_OR_TO_NOTHING = (NEW, BACK, FELL_SILENT)
 CHANGES = (*FROM_OR_TO_NOTHING, MORE, FEWER, THE_SAME)
 
 NOT_COUNTED = "not counted by the server"
+MORE_DELETED = "more deleted than written"
 SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
@@ -140,12 +141,17 @@ class Activity:
         signals rest on ``basis`` and are on a week or a month, as the period is.
         """
         ours = agreed(history, self.period, self.previous, self.rooms, whole=self.whole, uncounted=self.uncounted)
-        return replace(ours, basis=basis, month=by_month(self.period), events=self.events)
+        return replace(ours, basis=basis, month=by_month(self.period), events=self.events, asked=self.period)
+
+    @property
+    def adjacent(self) -> bool:
+        """True where the period is compared with the days right before it, or with the week before it so far."""
+        return (self.period.start - self.previous.end).days <= 7
 
     @property
     def same_weekdays(self) -> bool:
         """True when each day of the period is held against a day of the same weekday."""
-        return (self.period.start - self.previous.start).days % 7 == 0
+        return same_weekdays(self.period, self.previous)
 
     def bars(self, read: History, rooms: pd.DataFrame) -> Bars:
         """The days, weeks or months of the period as far as they are ``read``, of some ``rooms`` of the table."""
@@ -336,7 +342,8 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
     nothing_before = (table["previous_messages"] == 0) & heard_before
     counted_none = (table["messages"] == 0) & (last <= end)
     uncounted = counted_none & ((first >= start) | nothing_before)
-    table["remark"] = np.select([uncounted & inactive, since], [NOT_COUNTED, SPOKE_SINCE], "")
+    remarks = {NOT_COUNTED: uncounted & inactive, SPOKE_SINCE: since, MORE_DELETED: table["messages"] < 0}
+    table["remark"] = np.select([*remarks.values()], [*remarks], "")
     table["state"] = np.select(
         [
             ~inactive,

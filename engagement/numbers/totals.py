@@ -15,16 +15,13 @@ import pandas as pd
 
 from engagement.errors import InvalidInput
 from engagement.numbers.evidence import CHANGE, FEWEST_WEEKS, MONTH, Floats
+from engagement.numbers.reasons import FEW_OF_MONTH, LEFT_OUT, NO_DATA, Reason
 from engagement.numbers.verdict import (
     FALLING,
-    FEW_OF_MONTH,
     NO_CLEAR_CHANGE,
-    NO_DATA,
     RISING,
     TOO_FEW_WEEKS,
-    TURN_OF_YEAR,
     UNUSUALLY_SILENT,
-    usually,
 )
 
 # A total is held against the median of so many known weeks before it, and its spread is that of a year.
@@ -70,21 +67,21 @@ def judge_total(
     usual = _usual(known, span)
     count = float(counts[-span:].sum())
     if marked[-span:].any() or math.isnan(count) or usual is None:
-        few = f"{count:,.0f} messages, only {weeks_known} weeks before are known"
         unknown = NO_DATA if math.isnan(counts[-1]) else FEW_OF_MONTH
-        reason = TURN_OF_YEAR if marked[-span:].any() else unknown if math.isnan(count) else few
-        return _row(TOO_FEW_WEEKS, reason, weeks_known)
+        why = LEFT_OUT if marked[-span:].any() else unknown if math.isnan(count) else ""
+        told = None if math.isnan(count) else count
+        return _row(TOO_FEW_WEEKS, Reason(why, TOO_FEW_WEEKS, told, weeks_known, month=month), weeks_known)
     low, high = (span * edge for edge in usual.edges(1.0))
     below, above = (span * edge for edge in usual.edges(NEWS))
     signal = RISING if count > above else FALLING if count < below else NO_CLEAR_CHANGE
     if signal == FALLING and count <= 0:
         signal = UNUSUALLY_SILENT
     ratio = math.log((max(count, 0.0) / span + 1) / (usual.level + 1))
-    said = f"{count:,.0f} messages{' in four weeks' if month else ''}, {usually(low, high)}"
+    reason = Reason("", signal, count, weeks_known, level=usual.level, low=low, high=high, month=month)
     numbers = (low, high, below, above, usual.level)
     beyond = math.copysign(abs(ratio) / usual.stray - NEWS, ratio) if signal != NO_CLEAR_CHANGE else 0.0
     seen = float((usual.ratios + math.log(CHANGE) > NEWS * usual.stray).mean())
-    return _row(signal, said, weeks_known, numbers, beyond, seen)
+    return _row(signal, reason, weeks_known, numbers, beyond, seen)
 
 
 def total_band(weekly: pd.Series, left_out: Sequence[bool] | npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:
@@ -148,7 +145,7 @@ def _stray(spread: Floats, missed: float) -> float:
 
 def _row(
     signal: str,
-    reason: str,
+    reason: Reason,
     weeks_known: int,
     numbers: tuple[float, float, float, float, float] = (math.nan,) * 5,
     surprise: float = 0.0,

@@ -19,18 +19,15 @@ from engagement.numbers import evidence
 from engagement.numbers.bar import CONSTANT_BAR, Bar, room_class
 from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Floats
 from engagement.numbers.periods import Period
+from engagement.numbers.reasons import CREATED, FEW_OF_MONTH, LEFT_OUT, NO_DATA, reasons, rounded
 
 RISING, FALLING, UNUSUALLY_SILENT, RETURNED = "rising", "falling", "unusually silent", "returned"
 NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
 NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
 SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
 
-# More than nothing, and told as nothing.
-_LITTLE = 0.1
 # A room that was silent for so long and rises has returned.
 SILENT_WEEKS = 4
-TURN_OF_YEAR = "weeks around the turn of the year are not judged"
-NO_DATA, CREATED, FEW_OF_MONTH = "no data for this week", "created just now", "not all of the last four weeks are known"
 
 Bools = npt.NDArray[np.bool_]
 
@@ -60,7 +57,7 @@ def judge(
     signal (one of SIGNALS); usual_low, usual_high, news_below, news_above (of one week or of four together), level
     (messages a week), all NaN where nothing is judged; weeks_known (before the last); surprise (how far beyond the bar,
     positive upwards, 0 where there is no signal); seen_tripling (the chance to see one within four weeks, NaN where
-    nothing is judged); reason. Raises InvalidInput when the shapes do not fit.
+    nothing is judged); reason (``reasons.Reason``). Raises InvalidInput when the shapes do not fit.
     """
     counts, made, marked = checked(history, created_week, left_out)
     over = max(counts.shape[1] - WINDOW, 0)
@@ -103,9 +100,17 @@ def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
         "level": edges.base.mean,
     }
     numbers = {name: np.where(judged, values, np.nan) for name, values in numbers.items()}
-    silent = (known[:, ::-1] != 0).argmax(axis=1)
-    facts = (why, signal, count, window.counted, edges.base.weeks, silent, edges.run, edges.together, edges.before)
-    reasons = _reasons(facts, usual, month=month)
+    facts = {
+        "why": why,
+        "signal": signal,
+        "known": edges.base.weeks,
+        **window.silences(back, span=span),
+        "run": edges.run,
+        "together": edges.together,
+        "level": rounded(edges.before * np.where((signal == FALLING) & (edges.run > span), edges.run, 1)),
+        "low": usual[0],
+        "high": usual[1],
+    }
     return pd.DataFrame(
         {
             "signal": pd.array(signal, dtype="str"),
@@ -113,7 +118,7 @@ def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
             "weeks_known": window.weeks,
             "surprise": np.where(rose, np.maximum(edges.rise, 0.0), np.where(fell, -np.maximum(edges.fall, 0.0), 0.0)),
             "seen_tripling": np.where(judged, evidence.seen_tripling(edges, month=month), np.nan),
-            "reason": pd.array(reasons, dtype="str"),
+            "reason": reasons(facts, needed=FEWEST_WEEKS, month=month),
         }
     )
 
@@ -154,10 +159,12 @@ def expected_band(
 
 @dataclass(frozen=True)
 class _Window:
-    """The last WINDOW weeks of every room: known ones moved together before the last, so that unknown stand first."""
+    """The last WINDOW weeks of every room: ``known`` ones moved together before the last, so that unknown stand first,
+    and ``counts`` as they are.
+    """
 
     known: Floats
-    counted: Floats
+    counts: Floats
     weeks: npt.NDArray[np.int64]
     of_month: npt.NDArray[np.int64]
     new: Bools
@@ -166,8 +173,21 @@ class _Window:
     def unjudged(self, *, month: bool) -> npt.NDArray[np.str_]:
         """Why the last weeks of each room are not judged; empty where they are."""
         few = (self.of_month < MONTH) & np.array(month)
-        conditions = [self.turning[-1] | (few & self.turning.any()), np.isnan(self.counted), self.new, few]
-        return np.select(conditions, [TURN_OF_YEAR, NO_DATA, CREATED, FEW_OF_MONTH], "")
+        conditions = [self.turning[-1] | (few & self.turning.any()), np.isnan(self.counts[:, -1]), self.new, few]
+        return np.select(conditions, [LEFT_OUT, NO_DATA, CREATED, FEW_OF_MONTH], "")
+
+    def silences(self, back: Bools, *, span: int) -> dict[str, npt.NDArray[Any]]:
+        """What was counted in the last ``span`` weeks, for how many the rooms have been silent, and whether more was
+        deleted than written in some of those that are told of; rooms that came ``back`` were silent before them.
+        """
+        silent = (self.known[:, ::-1] != 0).argmax(axis=1)
+        told_of = np.where(back, span + SILENT_WEEKS, np.maximum(silent, span))
+        weeks_ago = np.arange(self.counts.shape[1])[::-1]
+        deleted = ((self.counts < 0) & (weeks_ago < told_of[:, None])).any(axis=1)
+        last = self.counts[:, -span:]
+        # Before a room was made, nothing is known of it or needed.
+        count = np.where(self.new, np.nansum(last, axis=1), last.sum(axis=1))
+        return {"count": count, "silent": silent, "deleted": deleted}
 
 
 def _window(counts: Floats, made: Floats, marked: Bools) -> _Window:
@@ -179,7 +199,7 @@ def _window(counts: Floats, made: Floats, marked: Bools) -> _Window:
     known[:, :-1] = unknown_first(known[:, :-1])
     return _Window(
         known=known,
-        counted=counts[:, -1],
+        counts=counts,
         weeks=(~gaps[:, :-1]).sum(axis=1),
         of_month=(~gaps[:, -MONTH:]).sum(axis=1),
         new=made > counts.shape[1] - 2,
@@ -225,62 +245,3 @@ def _marked(left_out: Sequence[bool] | Bools | None, weeks: int) -> Bools:
     if marked.shape != (weeks,):
         raise InvalidInput("The weeks to leave out do not fit the history: one mark per week is needed.")
     return marked
-
-
-def _reasons(facts: tuple[npt.NDArray[Any], ...], usual: Sequence[Floats], *, month: bool) -> npt.NDArray[np.object_]:
-    """The reason of every room; in many rooms it is the same one, which is told once."""
-    why, signal, *counts, level = facts
-    # All that is told of a level is the nearest whole number, and whether it is none at all.
-    whole = np.where(level == 0, 0.0, np.maximum(np.round(level), _LITTLE))
-    numbers = pd.DataFrame(dict(enumerate((pd.factorize(why)[0], pd.factorize(signal)[0], *counts, whole, *usual))))
-    hashes = pd.util.hash_pandas_object(numbers, index=False)
-    _, first, of_room = np.unique(hashes, return_index=True, return_inverse=True)
-    stories = zip(*(fact[first].tolist() for fact in (why, signal, *counts, whole, *usual)), strict=True)
-    told = np.array([_Story(*story).told(month=month) for story in stories], dtype=object)
-    return told[of_room]
-
-
-@dataclass(frozen=True)
-class _Story:
-    """What the reason of one room is told from."""
-
-    why: str
-    signal: str
-    count: float
-    counted: float
-    known: int
-    silent: int
-    run: int
-    together: float
-    level: float
-    low: float
-    high: float
-
-    def told(self, *, month: bool) -> str:
-        """One line of words."""
-        if self.why:
-            return f"{_messages(self.counted)}, {CREATED}" if self.why == CREATED else self.why
-        said = f"{_messages(self.count)}{' in four weeks' if month else ''}"
-        if self.signal == TOO_FEW_WEEKS:
-            return f"{said}, only {self.known} of the {FEWEST_WEEKS} weeks before that a signal needs are known"
-        if self.signal == RETURNED:
-            return f"{said} after at least {SILENT_WEEKS} silent weeks"
-        if self.level == 0:
-            return f"{said}, none in the {self.known} weeks before"
-        about = f"usually about {self.level:,.0f} a week"
-        if self.signal == UNUSUALLY_SILENT:
-            return f"no messages for {self.silent} weeks, {about}" if self.silent > 1 else f"{said}, {about}"
-        if self.signal == FALLING and self.run > 1 and not month:
-            return f"{_messages(self.together)} in {self.run} weeks, {about}"
-        if self.counted < 0:
-            return f"more messages deleted than written, {about}"
-        return f"{said}, {usually(self.low, self.high)}"
-
-
-def usually(low: float, high: float) -> str:
-    """ "usually 5 to 48": what held nine of ten."""
-    return f"usually {low:,.0f} to {high:,.0f}"
-
-
-def _messages(count: float) -> str:
-    return {0.0: "no messages", 1.0: "1 message"}.get(count, f"{count:,.0f} messages")

@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engagement.numbers import reasons
 from engagement.numbers.basis import CONSTANTS, Basis
 from engagement.numbers.events import Events, unlike
 from engagement.numbers.evidence import MONTH, WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.totals import YEAR, judge_total
-from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, TURN_OF_YEAR, UNUSUALLY_SILENT, judge
+from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = WINDOW
@@ -41,7 +42,8 @@ class History:
     days on which nothing was counted (``uncounted``), or the room did not arrive in a week of ``incomplete``.
     ``missing`` are the weeks still to be read. ``receipt`` is that of what was read just now, as kept weeks cost
     nothing; its notes say what is incomplete. Signals rest on ``basis``, and are on the last four weeks together where
-    ``month``; some weeks are unlike others by the ``events``. Shared: never assign to its table.
+    ``month``; ``asked`` is the period that they are given for. Some weeks are unlike others by the ``events``. Shared:
+    never assign to its table.
     """
 
     weeks: tuple[Period, ...]
@@ -53,6 +55,7 @@ class History:
     basis: Basis = CONSTANTS
     month: bool = False
     events: Events = ()
+    asked: Period | None = None
 
     @property
     def judged_weeks(self) -> tuple[Period, ...]:
@@ -63,6 +66,16 @@ class History:
     def judged_period(self) -> Period:
         """The days that signals are on."""
         return Period(self.judged_weeks[0].start, self.judged_weeks[-1].end)
+
+    @property
+    def elsewhere(self) -> Period | None:
+        """The days that signals are on, where they are not all of the period asked for."""
+        return self.judged_period if self.asked not in (None, self.judged_period) else None
+
+    @property
+    def gap(self) -> str:
+        """Why the last of the judged weeks that is not known of all rooms is not; empty where all are."""
+        return next(filter(None, reversed(self.gaps[-len(self.judged_weeks) :])), "")
 
     def last(self, number: int) -> History:
         """The last ``number`` weeks of it."""
@@ -147,6 +160,12 @@ def last_full_week(period: Period, week_start: int, today: date) -> Period | Non
     return week if week.start >= period.start else None
 
 
+def holding(days: Iterable[date], weeks: Iterable[Period]) -> tuple[Period, ...]:
+    """Those of the weeks that hold one of the days: on which nothing was counted, say, so that they are not known."""
+    told = {*days}
+    return tuple(week for week in weeks if not told.isdisjoint(week.dates()))
+
+
 def by_month(period: Period) -> bool:
     """Whether signals on ``period`` are on its last four full weeks together; else they are on its last one."""
     return period.days >= MONTH_DAYS
@@ -184,21 +203,22 @@ def agreed(
     if whole and period not in history.weeks:
         counts[np.ix_(inside, (sums > ours[0]) | (made_up & (sums != ours[0])))] = np.nan
     weeks = [week for week in (previous, period) if week in history.weeks]
-    lacking = {week for week in weeks if any(day in week for day in uncounted)}
+    lacking = {*history.uncounted, *holding(uncounted, history.weeks)}
     for week in weeks:
         row, now = history.weeks.index(week), ours[0 if week == period else 1]
         # Of a room that did not arrive, nothing is known here, whatever was kept of it.
         known = ~np.isnan(now) if whole else listed
         counts[row, known] = now[known] if whole else np.where(now[known] == 0, np.nan, now[known])
-        if not np.nansum(np.abs(now)) or week in lacking:
+        if not np.nansum(np.abs(now)):
             counts[row] = np.nan
+    counts[[week in lacking for week in history.weeks]] = np.nan
     incomplete = {*history.incomplete}.difference(weeks) if whole else {*history.incomplete, *weeks}
     table = pd.DataFrame(counts.T, index=ids, columns=history.counts.columns, copy=False)
     return replace(
         history,
         counts=table,
         incomplete=tuple(sorted(incomplete)),
-        uncounted=tuple(sorted(lacking.union(history.uncounted))),
+        uncounted=tuple(sorted(lacking)),
     )
 
 
@@ -219,28 +239,26 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    left_out, bar = history.left_out, history.basis.bar
-    judged = judge(counts, made_in_week, left_out, bar, month=history.month).set_axis(index, axis="index")
-    judged["reason"] = judged["reason"].mask(judged["reason"].eq(TURN_OF_YEAR), history.unjudged)
-    if gap := history.gaps[-1]:
-        judged["reason"] = judged["reason"].mask(np.isnan(counts[:, -1]), f"this week is not known: {gap}")
-    agree(judged, rooms.set_axis(index), counts[:, -len(history.judged_weeks) :].sum(axis=1))
+    judged = judge(counts, made_in_week, history.left_out, history.basis.bar, month=history.month)
+    judged, span = judged.set_axis(index, axis="index"), len(history.judged_weeks)
+    # By the weeks judged, whatever the row is of and compared with: every page gives the same signal.
+    agree(judged, (counts[:, -span:].sum(axis=1) > 0) & (counts[:, -2 * span : -span].sum(axis=1) <= 0))
+    reason = judged["reason"]
+    if gap := history.unjudged or history.gap:
+        which = np.isnan(counts[:, -span:]).any(axis=1) | bool(history.unjudged)
+        reason = reasons.changed(reason, which, gap=gap)
+    if history.elsewhere:
+        reason = reasons.changed(reason, np.ones(len(reason), dtype=np.bool_), days=history.elsewhere)
+    judged["reason"] = reason
     return judged
 
 
-def agree(judged: pd.DataFrame, rooms: pd.DataFrame, counts: npt.NDArray[np.float64]) -> None:
-    """Explains in place what would contradict the change that stands in the same row.
-
-    A room that speaks again after a period without a message is not called falling, however little it says.
-    """
-    begun = (rooms["messages"] > 0) & (rooms["previous_messages"] <= 0)
-    against = begun & judged["signal"].isin((FALLING, UNUSUALLY_SILENT))
+def agree(judged: pd.DataFrame, begun: npt.NDArray[np.bool_]) -> None:
+    """Takes back in place, and explains, that a room falls that has ``begun`` to speak again, however little."""
+    against = begun & judged["signal"].isin((FALLING, UNUSUALLY_SILENT)).to_numpy()
     judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
     judged["surprise"] = judged["surprise"].mask(against, 0.0)
-    outside = (counts < judged["usual_low"]) | (counts > judged["usual_high"])
-    mild = judged["signal"].eq(NO_CLEAR_CHANGE) & (counts >= 0) & outside & ~against
-    for which, more in ((against, "; but more than before"), (mild, "; not yet news")):
-        judged.loc[which, "reason"] += more
+    judged["reason"] = reasons.changed(judged["reason"], against, signal=NO_CLEAR_CHANGE, against=True)
 
 
 def median_before(messages: Sequence[int]) -> float | None:
@@ -251,8 +269,8 @@ def median_before(messages: Sequence[int]) -> float | None:
 def total_signal(history: History, weekly: pd.Series) -> pd.Series:
     """The signal on the last week of ``weekly``, the messages of many rooms together; fields as in ``signals``."""
     judged = judge_total(weekly.to_numpy(dtype=np.float64), history.left_out, month=history.month)
-    if judged["reason"] == TURN_OF_YEAR:
-        judged["reason"] = history.unjudged
-    if np.isnan(weekly.iloc[-1]):
-        judged["reason"] = f"this week is not known: {history.gaps[-1] or 'what was kept of some room is out of date'}"
+    unknown = weekly.iloc[-len(history.judged_weeks) :].isna().any()
+    gap = history.gap or "what was kept of some room is out of date"
+    told = history.unjudged or (gap if unknown else "")
+    judged["reason"] = replace(judged["reason"], gap=told, days=history.elsewhere)
     return judged

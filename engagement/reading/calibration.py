@@ -12,7 +12,7 @@ from engagement.numbers.basis import MOST_WEEKS, Basis, due
 from engagement.numbers.calibration import found
 from engagement.numbers.events import Events, unlike
 from engagement.numbers.periods import DAY, Period
-from engagement.numbers.weeks import weeks_until
+from engagement.numbers.weeks import holding, weeks_until
 from engagement.reading.facts import Facts
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope
@@ -26,7 +26,8 @@ def basis_of(archive: Archive, scope: Scope, facts: Facts, last: Period, events:
     """What signals rest on now: the bar that is kept, else the constants. Raises StoreUnavailable."""
     kept = archive.bar(scope, BAR_RULE)
     if kept is not None and kept.bar.weeks and _stands(kept, events):
-        return Basis(kept.bar, Period(kept.weeks[0], kept.weeks[-1] + 6 * DAY), len(kept.weeks))
+        period, since = Period(kept.weeks[0], kept.weeks[-1] + 6 * DAY), facts.zone.day(kept.found_at + facts.skew)
+        return Basis(kept.bar, period, len(kept.weeks), since)
     return Basis(known=len(_sound(archive, scope, facts, weeks_until(last, MOST_WEEKS), events)))
 
 
@@ -78,6 +79,7 @@ def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period]
     """
     kept = archive.kept(scope, weeks, RULE)
     first = None if facts.daily.empty else facts.daily.index.min().date()
+    lacking = holding(facts.uncounted, weeks)
     return [
         week
         for week in weeks
@@ -85,7 +87,7 @@ def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period]
         and kept[week].meta.complete
         and not unlike(week, events)
         and (first is None or week.start >= first)
-        and not any(day in week for day in facts.uncounted)
+        and week not in lacking
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,9 +13,9 @@ import pandas as pd
 
 from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
-from engagement.errors import Outdated, WorkspaceError
+from engagement.errors import Outdated, StoreUnavailable, WorkspaceError
 from engagement.numbers.days import index_of, uncounted, uncounted_note
-from engagement.numbers.periods import DAY, Period, Way, Window, windows
+from engagement.numbers.periods import DAY, Period, Way, Window, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import spoke
 from engagement.reading.facts import (
@@ -26,15 +27,17 @@ from engagement.reading.facts import (
     server_dates,
 )
 from engagement.reading.jobs import Teller
-from engagement.reading.weeks import in_one
+from engagement.reading.weeks import before, in_one, keep_week
 from engagement.reading.year import REACHES_BACK, together
-from engagement.storage.archive import WeekMatrix
+from engagement.storage.archive import Archive, Scope, WeekMatrix
 
 # What a window holds, and when that was read by the server's clock.
 Answer = tuple[ChannelCounts, datetime]
 
 # Two months, where ten calls a minute are allowed.
 MOST_SINGLE_DAYS = 62
+# Days that lie no further apart are asked for in one call, with those between.
+SAME_CALL = timedelta(days=90)
 # Totals of days that were read so lately are not asked for again.
 JUST_NOW = timedelta(minutes=1)
 NOT_ALIKE_NOTE = (
@@ -123,6 +126,28 @@ def _left_out(rooms: int) -> Receipt:
     return Receipt(notes=(f"{which} not in the room directory and left out meanwhile.",), complete=False)
 
 
+def keep_full_weeks(archive: Archive, scope: Scope, facts: Facts, counts: Counts, week_start: int) -> list[Period]:
+    """What has just been read of full weeks that are over replaces what was kept; the weeks kept come back.
+
+    A reading does without a place to keep it.
+    """
+    if counts.rooms is None or counts.period != week_of(counts.period.start, week_start):
+        return []
+    now, day = ChannelCounts(counts.rooms, counts.lists), facts.zone.day(counts.read_at)
+    weeks = {counts.period: now, counts.previous: before(now)}
+    over = [
+        week
+        for week in weeks
+        if week.over(day)
+        and week == week_of(week.start, week_start)
+        and (not facts.first_counted or week.start >= facts.first_counted)
+    ]
+    with suppress(StoreUnavailable):
+        for week in over:
+            keep_week(archive, scope, facts, week, weeks[week], counts.read_at)
+    return over
+
+
 def as_counts(
     facts: Facts,
     period: Period,
@@ -170,7 +195,8 @@ def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Re
 def uncounted_days(facts: Facts, today: date, counts: Counts) -> tuple[date, ...]:
     """The days of both periods that were not counted, by what was read now and the year before it."""
     first, asked = facts.first_counted, {*counts.previous.dates(), *counts.period.dates()}
-    days = pd.concat([every_day(facts.daily).drop(counts.daily.index, errors="ignore"), counts.daily])
+    until = facts.zone.day(facts.daily_at) if facts.daily_at is not None else today
+    days = pd.concat([every_day(facts.daily, until).drop(counts.daily.index, errors="ignore"), counts.daily])
     found = {*uncounted(days, today), *(day for day in asked if first is not None and day < first)}
     for window, column in ((counts.period, "messages"), (counts.previous, "previous_messages")):
         # A whole window without a message is no data, whatever is usual.
@@ -193,7 +219,8 @@ def read_daily(client: Client, facts: Facts, previous: Period, period: Period) -
     None of them where they cannot be read, or would take too many calls. Raises Outdated where ``facts`` that are
     remembered are not confirmed by them.
     """
-    blocks = [Period(previous.start, period.end)]
+    near = (period.start - previous.end) <= SAME_CALL
+    blocks = [Period(previous.start, period.end)] if near else [previous, period]
     if facts.way is Way.SWAPPED:
         # That build answers for single days alone.
         blocks = [*previous.blocks(1), *period.blocks(1)]

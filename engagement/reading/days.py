@@ -12,7 +12,7 @@ import pandas as pd
 from engagement.api.client import Client
 from engagement.api.pace import Turn
 from engagement.numbers.days import asked_of, index_of, out_of_date, parts_of, unit_of
-from engagement.numbers.periods import Period, compared_with
+from engagement.numbers.periods import Period
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History
@@ -48,14 +48,15 @@ class PartsJob(WindowsJob):
         scope: Scope,
         facts: Facts,
         period: Period,
+        previous: Period,
         now: Callable[[], datetime],
         week_start: int,
         *,
         shared: bool,
     ) -> PartsJob:
-        """A reading of ``period`` and of what it is compared with, where these are days."""
+        """A reading of ``period`` and of ``previous``, which it is compared with, where these are days."""
         today = facts.today(now())
-        before = parts_of(compared_with(period, today, week_start)) if unit_of(period) == "day" else []
+        before = parts_of(previous) if unit_of(period) == "day" else []
         parts, what = (*before, *parts_of(period, week_start)), f"{unit_of(period)}s"
         return cls(client, archive, scope, facts, parts, now, what=what, period=period, today=today, shared=shared)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ from engagement.api.refusals import ENDS_ALL
 from engagement.errors import WorkspaceError
 from engagement.numbers.periods import Period, Way, windows
 from engagement.numbers.receipt import Receipt
-from engagement.reading.counts import Counts
+from engagement.reading.counts import Counts, gap_notes
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Teller
 from engagement.reading.rights import Access
@@ -53,8 +54,14 @@ def read_directory(client: Client, facts: Facts, access: Access, today: date, te
     return listed.with_rooms_of(ever)
 
 
-def receipt_of(facts: Facts, counts: Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
-    """Everything that was read for an activity, directory and facts included."""
+def receipt_of(
+    facts: Facts, counts: Counts, listed: Directory | None, directory: str, lacking: Sequence[date], *, told: bool
+) -> Receipt:
+    """Everything that was read for an activity, directory and facts included, and which days are ``lacking``."""
+    return _receipt_of(facts, counts, listed, directory, told=told) + Receipt(notes=gap_notes(facts, lacking))
+
+
+def _receipt_of(facts: Facts, counts: Counts, listed: Directory | None, directory: str, *, told: bool) -> Receipt:
     receipt = facts.receipt + counts.receipt
     if facts.first_counted and facts.first_counted > counts.previous.start:
         begun = f"The server counted nothing before {facts.first_counted}; earlier days have no data."

@@ -154,7 +154,7 @@ def read_facts(
         daily=days,
         daily_at=year.at,
         remembered=year.remembered,
-        uncounted=frozenset(uncounted(every_day(days), zone.day(server_now))),
+        uncounted=frozenset(uncounted(every_day(days, zone.day(server_now)), zone.day(server_now))),
         receipt=bare.receipt + year.totals.receipt + counting.receipt + Receipt(notes=notes),
         answers=answers,
         totals=year.keep,
@@ -185,9 +185,12 @@ def _calendar(
     return days.offset, zone, () if days.sure else (ZONE_NOTE,)
 
 
-def every_day(dated: pd.Series) -> pd.Series:
-    """Messages per day with zero for days between the first and the last that the server does not name."""
-    return dated if dated.empty else dated.reindex(pd.date_range(dated.index[0], dated.index[-1]), fill_value=0)
+def every_day(dated: pd.Series, today: date) -> pd.Series:
+    """Messages per day with zero for days from the first to the one before ``today`` that the server does not name."""
+    if dated.empty:
+        return dated
+    last = max(dated.index[-1], pd.Timestamp(today - DAY))
+    return dated.reindex(pd.date_range(dated.index[0], last), fill_value=0)
 
 
 def _configured_offset(timezone: tzinfo | None, server_now: datetime) -> timedelta | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from engagement.api.client import SEE_ALL_ROOMS, SEE_CHANNELS, SEE_FIGURES, Client, Person
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import NoPermission, NoPremiumModule, WorkspaceError
+from engagement.numbers.rooms import Rules
+from engagement.settings.keys import Settings
 from engagement.storage.decisions import Warrant
 
 # Stands among the rights that are kept of a session where the server did not tell them.
@@ -83,3 +85,9 @@ def admit(client: Client, roles: Mapping[str, frozenset[str]] | None = None) -> 
     if SEE_FIGURES in having and SEE_FIGURES not in held:
         raise NoPermission(SEE_FIGURES)
     return Access(person, held & {SEE_FIGURES, SEE_ALL_ROOMS, SEE_CHANNELS})
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the configuration says of rooms."""
+    rooms = settings.rooms
+    return Rules(rooms.exempt, rooms.leave_out, rooms.mask_names)

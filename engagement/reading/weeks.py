@@ -21,7 +21,7 @@ from engagement.numbers.days import index_of, uncounted_note
 from engagement.numbers.periods import Period, Way, Window, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
 from engagement.numbers.rooms import counts_of, without
-from engagement.numbers.weeks import History
+from engagement.numbers.weeks import History, holding
 from engagement.numbers.zone import zone_name
 from engagement.reading.estimate import Calls
 from engagement.reading.facts import Facts, server_dates
@@ -291,7 +291,7 @@ def _history(
     counts = kept.counts
     first, notes = facts.first_counted, []
     days = [day for week in kept.periods for day in week.dates() if day in facts.uncounted]
-    uncounted = tuple(week for week in kept.periods if any(day in week for day in days))
+    uncounted = holding(days, kept.periods)
     for week, column in zip(kept.periods, counts.T, strict=True):
         # What is not known counts as not zero.
         if week in uncounted or np.count_nonzero(column) == np.count_nonzero(np.isnan(column)):

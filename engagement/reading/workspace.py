@@ -8,20 +8,38 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from engagement.api.client import ChannelCounts, Client, Directory
+from engagement.api.client import Client, Directory
 from engagement.api.pace import Turn
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
 from engagement.numbers.basis import Basis
 from engagement.numbers.days import index_of
 from engagement.numbers.events import Events
 from engagement.numbers.masks import masked
-from engagement.numbers.periods import MONDAY, Period, Way, Window, compared_with, last_full_weeks, week_of, windows
-from engagement.numbers.receipt import Receipt
+from engagement.numbers.periods import (
+    MONDAY,
+    PREVIOUS,
+    Against,
+    Period,
+    Way,
+    Window,
+    compared_with,
+    last_full_weeks,
+    week_of,
+    windows,
+)
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import SIGNAL_WEEKS, YEAR_WEEKS, History, last_full_week, weeks_until
 from engagement.reading.calibration import basis_of, calibrate, outlived
 from engagement.reading.counting import SEEN_FOR, Counting
-from engagement.reading.counts import Answer, Counts, as_counts, gap_notes, kept_counts, read_counts, uncounted_days
+from engagement.reading.counts import (
+    Answer,
+    Counts,
+    as_counts,
+    keep_full_weeks,
+    kept_counts,
+    read_counts,
+    uncounted_days,
+)
 from engagement.reading.days import PartsJob
 from engagement.reading.directory import read_directory, receipt_of
 from engagement.reading.events import known_events
@@ -29,8 +47,7 @@ from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
-from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, all_kept, before, keep_week, read_history, renew
-from engagement.settings.keys import Settings
+from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, all_kept, read_history, renew
 from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
 from engagement.storage.database import IN_MEMORY, Store
 from engagement.storage.decisions import Decisions
@@ -45,12 +62,6 @@ RENEWAL_KEPT = 600.0
 HISTORIES = (SIGNAL_WEEKS, 26, YEAR_WEEKS)
 # What the counting check was told stands for a reading that follows at once, and for no other.
 HANDED_OVER = 60.0
-
-
-def rules_of(settings: Settings) -> Rules:
-    """What the configuration says of rooms."""
-    rooms = settings.rooms
-    return Rules(rooms.exempt, rooms.leave_out, rooms.mask_names)
 
 
 @dataclass(frozen=True)
@@ -132,26 +143,27 @@ class Reader:
 
         return self.jobs.ask(self._key(facts, "directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
-    def activity(self, facts: Facts, period: Period) -> Job[Activity]:
-        """The activity of every room in ``period`` and in what it is compared with; a first part as its weeks are kept,
-        or with its counts.
+    def activity(self, facts: Facts, period: Period, against: Against = PREVIOUS) -> Job[Activity]:
+        """The activity of every room in ``period`` and in what it is compared with, which raises InvalidPeriod where it
+        cannot be; a first part as its weeks are kept, or with its counts.
         """
 
         def work(tell: Teller[Activity]) -> Activity:
             try:
-                return self._read_activity(facts, period, tell)
+                return self._read_activity(facts, period, against, tell)
             except (NoPremiumModule, Outdated):
                 if not facts.remembered:
                     raise
-            return self._read_activity(self._confirmed(facts, tell), period, tell)
+            return self._read_activity(self._confirmed(facts, tell), period, against, tell)
 
-        return self.jobs.ask(self._key(facts, "activity", period), self.viewer, work, keep=self._lasts(facts, period))
+        key, keep = self._key(facts, "activity", period, against), self._lasts(facts, period)
+        return self.jobs.ask(key, self.viewer, work, keep=keep)
 
-    def _read_activity(self, facts: Facts, period: Period, tell: Teller[Activity]) -> Activity:
+    def _read_activity(self, facts: Facts, period: Period, against: Against, tell: Teller[Activity]) -> Activity:
         directory, today = self.directory(facts), facts.today(self.now())
-        previous = compared_with(period, today, self.week_start)
+        previous = compared_with(period, today, self.week_start, against)
         if (known := directory.latest) is not None:
-            self._tell_kept(facts, period, today, known, tell)
+            self._tell_kept(facts, period, previous, today, known, tell)
         client = self.make_client(tell)
 
         def ask(window: Window) -> Answer:
@@ -164,22 +176,24 @@ class Reader:
         counts = read_counts(client, ask, facts, period, previous, self.now() + facts.skew, tell)
         self._keep(facts, counts)
         # The days may contradict it by now.
-        self.jobs.forget(self._key(facts, "days", period), self.viewer)
+        self.jobs.forget(self._key(facts, "days", period, against), self.viewer)
         if facts.counted and directory.latest is None:
             tell.partial(self._activity(facts, today, counts, None))
         return self._activity(facts, today, counts, directory.result_for(tell))
 
-    def _tell_kept(self, facts: Facts, period: Period, today: date, listed: Directory, tell: Teller[Activity]) -> None:
-        """Shows ``period`` as its weeks were last read, where all of them are kept, before anybody is asked."""
-        in_weeks = period.days % 7 == 0 and week_of(period.start, self.week_start).start == period.start
+    def _tell_kept(
+        self, facts: Facts, period: Period, previous: Period, today: date, listed: Directory, tell: Teller[Activity]
+    ) -> None:
+        """Shows both periods as their weeks were last read, where all of them are kept, before anybody is asked."""
+        starts = (week_of(one.start, self.week_start).start == one.start for one in (previous, period))
+        in_weeks = period.days % 7 == 0 and all(starts)
         # By what is only remembered, nobody knows yet that it is still this calendar, and still counted.
         if facts.remembered or not facts.counted or not in_weeks or not period.over(today):
             return
-        weeks = weeks_until(week_of(period.end, self.week_start), 2 * period.days // 7)
+        weeks = [week for one in (previous, period) for week in one.blocks(7)]
         with suppress(StoreUnavailable):
             kept = self._archive(facts.identity).weeks(self.scope(facts), weeks, RULE)
-            counts = kept_counts(kept, facts, period, period.previous, today, listed.rooms)
-            if counts is not None:
+            if (counts := kept_counts(kept, facts, period, previous, today, listed.rooms)) is not None:
                 part = self._activity(facts, today, counts, listed)
                 tell.partial(replace(part, read_at=counts.read_at - facts.skew))
 
@@ -198,31 +212,22 @@ class Reader:
         return frozenset(brought)
 
     def _keep(self, facts: Facts, counts: Counts) -> list[Period]:
-        """What has just been read of full weeks replaces what was kept; the weeks kept come back.
+        """Keeps what has just been read of full weeks; the weeks kept come back."""
+        return keep_full_weeks(self._archive(facts.identity), self.scope(facts), facts, counts, self.week_start)
 
-        A reading does without a place to keep it.
-        """
-        if counts.rooms is None or counts.period != week_of(counts.period.start, self.week_start):
-            return []
-        now, day = ChannelCounts(counts.rooms, counts.lists), facts.zone.day(counts.read_at)
-        weeks = {counts.period: now, counts.previous: before(now)}
-        over = [
-            week for week in weeks if week.over(day) and (not facts.first_counted or week.start >= facts.first_counted)
-        ]
-        with suppress(StoreUnavailable):
-            for week in over:
-                keep_week(self._archive(facts.identity), self.scope(facts), facts, week, weeks[week], counts.read_at)
-        return over
-
-    def days(self, facts: Facts, period: Period) -> Job[History]:
-        """The parts of ``period`` (``numbers.days``) and the days before, of every room; kept ones at once."""
+    def days(self, facts: Facts, period: Period, against: Against = PREVIOUS) -> Job[History]:
+        """The parts of ``period`` (``numbers.days``) and the days compared with, of every room; kept ones at once."""
 
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
-            job = PartsJob.of(client, archive, scope, facts, period, self.now, self.week_start, shared=self.shared)
-            return job.all(self.activity(facts, period), lambda: self._confirmed(facts, tell), tell)
+            previous = compared_with(period, facts.today(self.now()), self.week_start, against)
+            job = PartsJob.of(
+                client, archive, scope, facts, period, previous, self.now, self.week_start, shared=self.shared
+            )
+            return job.all(self.activity(facts, period, against), lambda: self._confirmed(facts, tell), tell)
 
-        return self.jobs.ask(self._key(facts, "days", period), self.viewer, work, keep=self._lasts(facts, period))
+        key = self._key(facts, "days", period, against)
+        return self.jobs.ask(key, self.viewer, work, keep=self._lasts(facts, period))
 
     def _lasts(self, facts: Facts, period: Period) -> float:
         """How long what was read of ``period`` is given to who asks."""
@@ -310,21 +315,19 @@ class Reader:
     def _last_week(self, facts: Facts) -> Period:
         return last_full_weeks(facts.today(self.now()), 1, self.week_start)
 
-    def judged_history(self, facts: Facts, period: Period, weeks: int = SIGNAL_WEEKS) -> Job[History] | None:
-        """The weeks that the signals on ``period`` rest on, the last ``weeks`` of them read, whatever page asks; None
-        where it holds no full week, or none is counted.
+    def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
+        """The weeks that the signals on ``period`` rest on, whatever page asks; None where it holds no full week, or
+        none is counted.
         """
         last = last_full_week(period, self.week_start, facts.today(self.now()))
-        if last is None or not facts.counted:
-            return None
-        return self.history(facts, last, max(weeks, SIGNAL_WEEKS), year=True)
+        return None if last is None or not facts.counted else self.history(facts, last, year=True)
 
-    def forget(self, facts: Facts, period: Period) -> None:
+    def forget(self, facts: Facts, period: Period, against: Against = PREVIOUS) -> None:
         """Makes the next question about ``period`` read everything again, and which workspace it is."""
         self.jobs.forget(self._session_key, self.viewer)
         last = last_full_week(period, self.week_start, facts.today(self.now()))
         history = ("history", last, SIGNAL_WEEKS, NEVER, True)
-        for question in (("activity", period), ("days", period), history, ("directory",)):
+        for question in (("activity", period, against), ("days", period, against), history, ("directory",)):
             self.jobs.forget(self._key(facts, *question), self.viewer)
 
     @property
@@ -384,8 +387,7 @@ class Reader:
             read_at=self.now().astimezone(UTC),
             rooms=rooms,
             daily=counts.daily.drop(index_of(lacking), errors="ignore"),
-            receipt=receipt_of(facts, counts, listed, directory, told=self.access.told)
-            + Receipt(notes=gap_notes(facts, lacking)),
+            receipt=receipt_of(facts, counts, listed, directory, lacking, told=self.access.told),
             directory=directory,
             counted=facts.counted,
             first_counted=facts.first_counted,

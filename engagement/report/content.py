@@ -187,7 +187,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
     parts = (
         wording.workspace_name(activity.workspace),
         wording.period_text(activity.period, unfinished=activity.unfinished),
-        f"compared with {wording.period_text(activity.previous)}",
+        wording.compared_text(activity.period, activity.previous),
         f"days of the server, {tables.zone_text(activity)}",
         tables.filter_text(filters, activity),
         f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
@@ -273,7 +273,7 @@ def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Call
 def _on_signals(activity: Activity, rooms: pd.DataFrame) -> str:
     history = activity.history
     if history is None:
-        return ""
+        return signals.UNJUDGED if activity.counted else ""
     share = by_chance(rooms, history.basis.bar, month=history.month)
     return f"{signals.IN_SHORT} {signals.basis_text(history.basis, share)}"
 
@@ -281,9 +281,8 @@ def _on_signals(activity: Activity, rooms: pd.DataFrame) -> str:
 def _judged(activity: Activity) -> str:
     """The heading of signals, which names the days that are judged where these are not the period itself."""
     history = activity.history
-    if history is None or history.judged_period == activity.period:
+    if history is None or (days := history.elsewhere) is None:
         return "Signal"
-    days = history.judged_period
     dates = wording.period_text(days)
     return f"Signal ({dates.removesuffix(f' {days.end.year}') if days.start.year == days.end.year else dates})"
 

@@ -78,6 +78,14 @@ _READ = {
     "Members": "{} members",
 }
 
+# Headings whose words end in a noun for as many.
+_COUNTED = ("Messages", "Silent days", "Active rooms", "Members")
+
+
+def _read(heading: str, text: str) -> str:
+    said = _READ.get(heading, f"{heading}: {{}}").format(text)
+    return said.removesuffix("s") if text == "1" and heading in _COUNTED else said
+
 
 def _line(cells: dict[str, str]) -> str:
     first, *others = cells.items()
@@ -89,5 +97,5 @@ def _line(cells: dict[str, str]) -> str:
         if heading == "Change %" and said:
             said[-1] += f" ({text})"
         else:
-            said.append(_READ.get(heading, f"{heading}: {{}}").format(text))
+            said.append(_read(heading, text))
     return f"- {name}: {', '.join(said)}" if said else f"- {name}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import events, signals, tiles, wording
+from engagement.display import events, news, reasons, signals, tiles, wording
 from engagement.display.wording import count, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
 from engagement.numbers.events import during
@@ -76,7 +76,7 @@ def sentences(
     if not activity.previous_no_data:
         # Part of a period against a whole one is no gain or loss that a room could have driven.
         parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
-        parts += [_judged(rooms, history, named)]
+        parts += [_judged(activity, rooms, history, named)]
         parts += [_changes(activity, rooms, history, named)] if activity.alike else []
     parts += [_silent(activity, rooms), _happened(activity)]
     return tuple(part for part in parts if part)
@@ -108,23 +108,27 @@ def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None
     now, before = int(rooms["messages"].sum()), int(rooms["previous_messages"].sum())
     if activity.previous_no_data:
         so_far = " so far" if activity.unfinished else ""
-        return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of the period before to compare.",)
+        return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of {_then(activity)} to compare.",)
     if activity.unfinished:
         # An unfinished period always has fewer, so it is not held against whole ones.
         return (f"{plural(now, 'message')} so far; {count(before)} {tiles.whole_text(activity)}.",)
     if not activity.alike:
         return (
-            f"{plural(now, 'message')} were counted, and {count(before)} in the period before: {wording.NOT_ALIKE}, as "
+            f"{plural(now, 'message')} were counted, and {count(before)} in {_then(activity)}: {wording.NOT_ALIKE}, as "
             f"{tiles.why_not_alike(activity)}.",
         )
-    usual = _usual(activity, weekly, now)
+    usual, near = _usual(activity, weekly, now), activity.adjacent
     if now == before:
-        return (f"{plural(now, 'message')}, {THE_SAME} as before{usual}.",)
+        return (f"{plural(now, 'message')}, {THE_SAME} as {'before' if near else f'in {_then(activity)}'}{usual}.",)
     word = MORE if now > before else FEWER
     share = f" ({signed_percent(100 * (now - before) / before)})" if before > 0 else ""
-    return (
-        f"{plural(now, 'message')}, {count(abs(now - before))} {word} than the {count(before)} before{share}{usual}.",
-    )
+    than = f"{count(abs(now - before))} {word} than the {count(before)} {'before' if near else f'of {_then(activity)}'}"
+    return (f"{plural(now, 'message')}, {than}{share}{usual}.",)
+
+
+def _then(activity: Activity) -> str:
+    """What the period is compared with."""
+    return "the period before" if activity.adjacent else wording.period_text(activity.previous)
 
 
 def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
@@ -135,11 +139,11 @@ def _usual(activity: Activity, weekly: pd.DataFrame | None, now: int) -> str:
     judged = total_signal(history, totals)
     if judged["signal"] == verdict.TOO_FEW_WEEKS:
         return ""
-    said = f"{judged['signal']}, {signals.usual(judged['usual_low'], judged['usual_high'])}"
-    if history.judged_period == activity.period:
-        return f"; {said}"
-    known = count(totals.iloc[-len(history.judged_weeks) :].sum())
-    return f"; {known} of them in {signals.judged_days(history)}: {said}{'' if history.month else ' a week'}"
+    said, more = signals.usual(judged["usual_low"], judged["usual_high"]), reasons.told(judged["reason"]).more
+    if not history.elsewhere:
+        return f"; {judged['signal']}, {said}{more}"
+    known, a_week = count(totals.iloc[-len(history.judged_weeks) :].sum()), "" if history.month else " a week"
+    return f"; {known} of them in {signals.judged_days(history)}: {judged['signal']}, {said}{a_week}{more}"
 
 
 def _drivers(rooms: pd.DataFrame, named: _Names) -> Sentence:
@@ -176,12 +180,12 @@ _SIGNALS = (
 )
 
 
-def _judged(rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
+def _judged(activity: Activity, rooms: pd.DataFrame, history: History | None, named: _Names) -> Sentence:
     if history is None:
         return ()
     said = rooms["signal"]
-    if said.eq(verdict.TOO_FEW_WEEKS).all() or said.isna().all():
-        return ()
+    if said.eq(verdict.TOO_FEW_WEEKS).all():
+        return (news.why_none(activity, history, rooms),) if len(rooms) else ()
     week = f"In {signals.judged_days(history)}"
     loud = rankings.with_signal(rooms)
     strongest = set(loud["room_id"].head(MOST_NAMED))
@@ -225,13 +229,13 @@ def _changes(activity: Activity, rooms: pd.DataFrame, history: History | None, n
     before = plural(int(largest["previous_messages"].iloc[0]), "message")
     room = named[largest["room_id"].iloc[0]]
     if counts[FELL_SILENT] == 1:
-        return (f"{text}: ", room, f", which had {before} in the period before.")
+        return (f"{text}: ", room, f", which had {before} in {_then(activity)}.")
     return (f"{text}{_now_and_then(activity, gone, history)}; of these, ", room, f" had most before ({before}).")
 
 
 def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | None) -> str:
     """Says so where a week without a message is usual for most of these rooms."""
-    if history is None or history.judged_period != activity.period:
+    if history is None or history.elsewhere:
         return ""
     usual = gone["signal"].eq(verdict.NO_CLEAR_CHANGE)
     return " (most of these are rooms that talk now and then)" if 2 * int(usual.sum()) > len(gone) else ""

@@ -19,7 +19,7 @@ from engagement.ui.shown import Shown
 def begin(view: View) -> None:
     """Begins to read the days that a page will draw: what is in sight goes before the weeks that signals rest on."""
     if view.facts.counted:
-        view.reader.days(view.facts, view.period)
+        view.reader.days(view.facts, view.period, view.against)
 
 
 def bars(shown: Shown, read: History) -> Bars:
@@ -37,9 +37,9 @@ def arriving(shown: Shown) -> History | None:
     view = shown.view
     if not view.facts.counted:
         return None
-    days = view.reader.days(view.facts, view.period)
+    days = view.reader.days(view.facts, view.period, view.against)
     # While the period itself is being read, its progress stands above.
-    held = view.reader.activity(view.facts, view.period).running
+    held = view.reader.activity(view.facts, view.period, view.against).running
     return days.latest if held else loading.arriving(days, "days")
 
 

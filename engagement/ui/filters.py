@@ -13,7 +13,17 @@ from engagement.display import wording
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
 from engagement.numbers.filters import Filters, found
-from engagement.numbers.periods import Period, checked_period, compared_with, preset_period
+from engagement.numbers.periods import (
+    DAY,
+    PREVIOUS,
+    SAME_WEEKDAYS,
+    YEAR_BEFORE,
+    Against,
+    Period,
+    checked_period,
+    compared_with,
+    preset_period,
+)
 from engagement.numbers.rooms import Activity
 from engagement.ui import opened
 from engagement.ui.runtime import runtime
@@ -29,6 +39,8 @@ PERIOD_NAMES = {
     "This week so far": "this-week",
 }
 CUSTOM = "Custom range"
+COMPARISON_NAMES = {"Previous period": PREVIOUS, "Same weekdays before": SAME_WEEKDAYS, "A year before": YEAR_BEFORE}
+FROM_A_DAY = "From a day on"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
 LEFT_OUT = "without"
@@ -39,12 +51,15 @@ MOST_OPTIONS = 500
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader chose: the period, how it is called, and the rooms; ``people`` shows who writes directly."""
+    """What the reader chose: the period, how it is called, and the rooms; ``people`` shows who writes directly;
+    ``against`` is what the period is compared with.
+    """
 
     period: Period
     name: str
     filters: Filters
     people: bool
+    against: Against
 
     def shown(self) -> dict[str, list[str]]:
         """What a link must say to show the same, under the names of the URL."""
@@ -52,6 +67,10 @@ class Choice:
         days = [self.period.start.isoformat()], [self.period.end.isoformat()]
         start, end = days if self.name == CUSTOM else ([], [])
         said = {"period": [self.name], "from": start, "to": end, "types": types}
+        if isinstance(self.against, date):
+            said |= {"compare": [FROM_A_DAY], "since": [self.against.isoformat()]}
+        else:
+            said |= {"compare": [word for word, name in COMPARISON_NAMES.items() if name == self.against], "since": []}
         # Where the link does not say that none is left out, the first view of its reader would decide.
         said[LEFT_OUT] = sorted(self.filters.left_out) or [""]
         if self.filters.search:
@@ -59,12 +78,12 @@ class Choice:
         return said
 
 
-def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
+def choose(today: date, known: Callable[[Period, Against], Activity | None]) -> Choice:
     """Draws the filters into the sidebar. Raises InvalidPeriod when the typed range cannot be asked for.
 
     ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
     """
-    period, name = _choose_period(today, runtime().settings.calendar.week_start)
+    period, name, against = _choose_period(today, runtime().settings.calendar.week_start)
     types = st.pills(
         "Room types",
         list(TYPES),
@@ -84,12 +103,12 @@ def choose(today: date, known: Callable[[Period], Activity | None]) -> Choice:
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
     opened.shows("search", [search])
     opened.shows("archived", [archived])
-    left_out = _leave_out(known(period), search or "", people)
+    left_out = _leave_out(known(period, against), search or "", people)
     filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
-    return Choice(period, name, filters, people)
+    return Choice(period, name, filters, people, against)
 
 
-def _choose_period(today: date, week_start: int) -> tuple[Period, str]:
+def _choose_period(today: date, week_start: int) -> tuple[Period, str, Against]:
     name = st.selectbox(
         "Period",
         [*PERIOD_NAMES, CUSTOM],
@@ -106,12 +125,36 @@ def _choose_period(today: date, week_start: int) -> tuple[Period, str]:
         st.session_state["preset_before"] = PERIOD_NAMES[name]
     else:
         period = _typed_period(today, week_start)
+    place = st.container()
+    against = _choose_comparison(period)
+    previous = compared_with(period, today, week_start, against)
     unfinished = "" if period.over(today) else " · today is not over yet"
-    st.caption(
+    place.caption(
         f"**{wording.period_text(period)}** ({wording.days_text(period.days)}){unfinished}  \n"
-        f"compared with {wording.period_text(compared_with(period, today, week_start))}"
+        f"{wording.compared_text(period, previous)}"
     )
-    return period, name
+    return period, name, against
+
+
+def _choose_comparison(period: Period) -> Against:
+    """What the period is compared with. Raises InvalidPeriod where a first day is asked for and none is given."""
+    name = st.selectbox(
+        "Compare with",
+        [*COMPARISON_NAMES, FROM_A_DAY],
+        key="compare",
+        bind="query-params",
+        help="The days right before (this week so far: the same weekdays of the week before), the same weekdays as few "
+        "weeks before as there can be, the same weeks a year (52 weeks) before, or as many days from a day on. Signals "
+        "are about a room's own weeks, whatever is chosen here.",
+    )
+    opened.shows("compare", [name])
+    if name != FROM_A_DAY:
+        opened.shows("since", ())
+        return COMPARISON_NAMES[name]
+    since = _typed_day("Compare with days from", "since")
+    if since is None:
+        raise InvalidPeriod(f"Choose the first day to compare with, {period.start - period.days * DAY} or earlier.")
+    return since
 
 
 def _start_custom(today: date, week_start: int) -> None:
@@ -122,15 +165,18 @@ def _start_custom(today: date, week_start: int) -> None:
 
 
 def _typed_period(today: date, week_start: int) -> Period:
-    first, last = date(2015, 1, 1), date(2099, 12, 31)
-    start = st.date_input("First day", None, first, last, key="from", bind="query-params", format="YYYY-MM-DD")
-    end = st.date_input("Last day", None, first, last, key="to", bind="query-params", format="YYYY-MM-DD")
-    for key, day in (("from", start), ("to", end)):
-        opened.shows(key, [day, f"{day:%Y/%m/%d}"] if day else ())
+    start, end = _typed_day("First day", "from"), _typed_day("Last day", "to")
     if not start or not end:
         shown = preset_period("last-week", today, week_start)
         raise InvalidPeriod(f"Choose the first and the last day, for example {shown.start} and {shown.end}.")
     return checked_period(start, end, today, runtime().settings.limits.longest_period)
+
+
+def _typed_day(label: str, key: str) -> date | None:
+    first, last = date(2015, 1, 1), date(2099, 12, 31)
+    day: date | None = st.date_input(label, None, first, last, key=key, bind="query-params", format="YYYY-MM-DD")
+    opened.shows(key, [day, f"{day:%Y/%m/%d}"] if day else ())
+    return day
 
 
 def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:

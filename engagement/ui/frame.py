@@ -93,7 +93,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
         mine = leftout.first_view(signed_in, facts)
         leftout.begin(mine, page_path, opened=opened.begin())
         try:
-            choice = filters.choose(today, lambda period: loading.known(reader, facts, period))
+            choice = filters.choose(today, lambda period, against: loading.known(reader, facts, period, against))
         except InvalidPeriod as error:
             with page_here:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)

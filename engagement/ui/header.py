@@ -91,7 +91,7 @@ def _caption(shown: Shown) -> None:
     parts = [
         f"**{for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
-        f"compared with {wording.period_text(activity.previous)}" if activity.counted else "by the room directory",
+        wording.compared_text(activity.period, activity.previous) if activity.counted else "by the room directory",
         f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
         when,
     ]
@@ -113,4 +113,5 @@ def _badge(shown: Shown) -> None:
     with st.popover(word, icon=f":material/{icon}:", key="completeness"):
         rows = tables.about(activity, view.filters, shown.number, viewer_zone=session.zone().key)
         st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
-        st.button("Read again", on_click=view.reader.forget, args=(view.facts, view.period), key="read_again")
+        asked = (view.facts, view.period, view.against)
+        st.button("Read again", on_click=view.reader.forget, args=asked, key="read_again")

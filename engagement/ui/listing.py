@@ -27,9 +27,10 @@ COLUMNS = {
     "Rank": st.column_config.NumberColumn(width=60, pinned=True),
     "Messages": st.column_config.NumberColumn(format="%,d"),
     "Previous": st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
-    "Change": st.column_config.NumberColumn(format="%+,d", help="Messages less those of the previous period"),
+    # A plus in these formats would stand before a zero too.
+    "Change": st.column_config.NumberColumn(format="%,d", help="Messages less those of the previous period"),
     "Change %": st.column_config.NumberColumn(
-        format="%+,.0f %%", help="Undefined where the previous count is zero or less"
+        format="%,.0f %%", help="Undefined where the previous count is zero or less"
     ),
     WORKSPACE: st.column_config.LinkColumn(
         display_text=":material/open_in_new:", width=90, help="Open it in Rocket.Chat"

@@ -18,7 +18,7 @@ from engagement.errors import EngagementError, ReadingStopped, SignedOut
 from engagement.numbers import decisions
 from engagement.numbers.basis import Basis
 from engagement.numbers.events import Events
-from engagement.numbers.periods import Period, last_full_weeks
+from engagement.numbers.periods import PREVIOUS, Against, Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import SIGNAL_WEEKS, History
 from engagement.reading.deciding import Desk, desk
@@ -83,7 +83,8 @@ def view() -> View:
 def view_of_latest_week() -> View:
     """The view on the last full week, whatever period was chosen, for pages that are about weeks."""
     chosen = view()
-    return replace(chosen, period=last_full_weeks(chosen.facts.today(runtime().clock()), 1, chosen.reader.week_start))
+    week = last_full_weeks(chosen.facts.today(runtime().clock()), 1, chosen.reader.week_start)
+    return replace(chosen, period=week, against=PREVIOUS)
 
 
 def activity(of: View | None = None) -> Activity:
@@ -91,7 +92,7 @@ def activity(of: View | None = None) -> Activity:
     where there is none yet.
     """
     asked = of or view()
-    return decided(whole(asked.reader.activity(asked.facts, asked.period)).with_events(asked.events))
+    return decided(whole(asked.reader.activity(asked.facts, asked.period, asked.against)).with_events(asked.events))
 
 
 def decided(activity: Activity) -> Activity:
@@ -112,9 +113,9 @@ def worklist_desk() -> Desk | None:
     return desk(asked.reader, asked.facts)
 
 
-def known(reader: Reader, facts: Facts, period: Period) -> Activity | None:
+def known(reader: Reader, facts: Facts, period: Period, against: Against) -> Activity | None:
     """What is known of the rooms in ``period`` already, after a moment's patience; starts the reading."""
-    reading = reader.activity(facts, period)
+    reading = reader.activity(facts, period, against)
     if reading.latest is None:
         _wait(reading)
     return None if reading.error or reading.latest is None else reading.latest

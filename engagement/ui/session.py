@@ -16,8 +16,8 @@ from engagement.api.client import Person
 from engagement.errors import AccountRefused, EngagementError, NotNamed, Refused, SignedOut, StoreUnavailable
 from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
-from engagement.reading.rights import Access
-from engagement.reading.workspace import Reader, rules_of
+from engagement.reading.rights import Access, rules_of
+from engagement.reading.workspace import Reader
 from engagement.settings.keys import EVERYONE, PROXY_HEADER
 from engagement.storage.sessions import Session
 from engagement.ui import leaving

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
-from engagement.display import facts, signals, tables, wording
+from engagement.display import facts, reasons, signals, tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers import naming, rankings
 from engagement.numbers.rooms import ACTIVE, Activity
@@ -137,7 +137,8 @@ def workspace_signal(shown: Shown) -> None:
         return
     judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
     which, when = wording.plural(shown.number, "room"), signals.judged_days(history)
-    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({for_markdown(judged['reason'])}).")
+    why = for_markdown(reasons.dateless(judged["reason"]).text)
+    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({why}).")
 
 
 def explain_signals(shown: Shown) -> None:
@@ -148,7 +149,7 @@ def explain_signals(shown: Shown) -> None:
         told.append(signals.basis_text(history.basis, share))
     with st.popover("What a signal is", type="tertiary", icon=":material/help:"):
         st.markdown("\n\n".join(told))
-    if history is not None and history.judged_period != shown.activity.period:
+    if history is not None and history.elsewhere:
         st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
 
 

@@ -76,11 +76,7 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
     """One room in the last ``weeks``, with what is usual for it and its signal: that of every other page."""
 
     def line() -> RoomLine:
-        one = known(shown.activity.rooms, [room_id])
-        weekly, span = history.of([room_id]).iloc[0], len(history.judged_weeks)
-        # The row that it is to agree with is that of the weeks judged, and this page's may be of another period.
-        now, before = weekly.iloc[-span:].sum(), weekly.iloc[-2 * span : -span].sum()
-        one = one.assign(messages=now, previous_messages=before)
+        weekly, one = history.of([room_id]).iloc[0], known(shown.activity.rooms, [room_id])
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
         band = expected_band(weekly, history.left_out, history.basis.bar)
         return _line(label, weekly, history, band, signals(one, history).iloc[0], shown.context(), weeks)

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
-from engagement.api.pace import Pace, shared_pace
+from engagement.api.pace import Pace, Turn, shared_pace
 from engagement.errors import ReadingStopped, SlowDown
 from tests.support.clock import Clock
 from tests.support.faults import SAID, WAITED, fault
@@ -43,6 +43,17 @@ def test_calls_go_on_at_once_while_the_server_announces_room() -> None:
     for remaining in range(9, -1, -1):
         assert call(pace, clock, headers(clock, remaining, 60)) == 0
     assert clock.slept == []
+
+
+def test_an_account_that_is_exempt_has_no_limit_though_signing_in_and_others_have_one() -> None:
+    clock = Clock(NOON)
+    pace = Pace(monotonic=clock)
+    pace.take_place("/api/v1/login", "", sleep=clock.sleep)
+    pace.answered("/api/v1/login", "", headers(clock, 9, 60), success=True)
+    call(pace, clock, {})
+    assert (pace.limit(), pace.limit("ada"), pace.allowed("ada")) == (10, None, None)
+    call(pace, clock, headers(clock, 6, 60, limit=7), who="bob")
+    assert (pace.limit("ada"), pace.limit("bob"), pace.allowed("bob", Turn.BACKGROUND)) == (None, 7, 3)
 
 
 @fault("no call is left in this minute", WAITED, "until a second after the reset")

@@ -17,6 +17,7 @@ import pytest
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from engagement.display import signals
 from engagement.numbers.measures import MEASURES
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, SAID, WAITED, fault
@@ -103,6 +104,30 @@ def test_this_week_so_far_is_compared_with_the_same_weekdays_of_the_week_before(
     assert told["previous"] == {"start": "2026-11-09", "end": "2026-11-12", "days": 4}
     # 16 + 17 + 18 + 19, and a week before 9 + 10 + 11 + 12.
     assert (told["rooms"][0]["messages"], told["rooms"][0]["previous_messages"]) == (70, 42)
+    # No week of it is over, so nothing is judged, and each row says so.
+    assert (told["judged"], told["rooms"][0]["signal"], told["rooms"][0]["reason"]) == (None, None, signals.UNJUDGED)
+
+
+def test_what_a_period_is_compared_with_can_be_chosen(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = {date(2025, 11, 10) + timedelta(days=n): 1 + (n < 7) for n in range(375)}
+    options = Options(today=date(2026, 11, 19), timezone="UTC", rate_limit=0)
+    with DemoServer(options, community=community([RoomSpec("general")], {"general": days}), clock=Clock()) as server:
+        account.setenv("ROCKETCHAT_URL", server.url)
+        told = {}
+        for against in ("year-before", "2026-07-01"):
+            assert main(["channels", *WEEK, "--compare-with", against, "--format", "json"]) == 0
+            told[against] = json.loads(capsys.readouterr().out)
+        assert main(["channels", *WEEK, "--compare-with", "2026-11-05"]) == 1
+        assert "from 2026-11-02 or earlier" in capsys.readouterr().err
+        assert main(["channels", "--period", "last-30-days"]) == 0
+        assert "compared with 2026-09-20 to 2026-10-19 (other weekdays), complete" in capsys.readouterr().out
+    assert told["year-before"]["previous"] == {"start": "2025-11-10", "end": "2025-11-16", "days": 7}
+    assert [room["previous_messages"] for room in told["year-before"]["rooms"]] == [14]
+    assert told["2026-07-01"]["previous"] == {"start": "2026-07-01", "end": "2026-07-07", "days": 7}
+    with pytest.raises(SystemExit):
+        main(["channels", *WEEK, "--compare-with", "last-year"])
 
 
 @pytest.fixture
@@ -201,7 +226,7 @@ def test_channels_as_a_table_end_with_a_line_that_says_what_they_are(
 ) -> None:
     assert main(["channels", *WEEK]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert re.match(r"\s+70\s+70\s+\+0\s+active\s+#general", lines[1])
+    assert re.match(r"\s+70\s+70\s+0\s+active\s+#general", lines[1])
     assert lines[-1] == "3 rooms, 2026-11-09 to 2026-11-15 compared with 2026-11-02 to 2026-11-08, complete"
 
 
@@ -221,6 +246,16 @@ def test_check_tells_the_rate_limit_of_an_account_that_has_one(
         account.setenv("ROCKETCHAT_PASSWORD", "manager")
         assert main(["check"]) == 0
     assert "limit      25 calls a minute" in capsys.readouterr().out
+
+
+def test_check_tells_that_an_account_is_exempt_and_that_signing_in_is_not(
+    account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with DemoServer(Options(rooms=5, rate_limit=25)) as limited:
+        account.setenv("ROCKETCHAT_URL", limited.url)
+        assert main(["check"]) == 0
+    said = "limit      none for this account; signing in has 25 a minute for everybody"
+    assert said in capsys.readouterr().out
 
 
 def test_a_command_signs_out_the_session_that_it_signed_in(account: pytest.MonkeyPatch, server: DemoServer) -> None:

@@ -214,7 +214,7 @@ def test_a_sync_of_a_year_ends_with_the_thresholds_that_were_found_on_it(monkeyp
         again, _ = sync.run(reader_of(server, archive=archive, now=clock.moment), 52, again=Again(52))
     found = (
         "\nThe thresholds of signals were found on 49 weeks of this workspace, 17 Nov 2025 – 15 Nov 2026; "
-        "about every second signal is chance."
+        "they hold since 20 Nov 2026, and what was made before goes by others; about every second signal is chance."
     )
     kept = "52 weeks of 2025-11-17 to 2026-11-15 kept"
     assert first == f"{kept}: 0 from before, 52 read now{found}"

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from engagement.display.news import MOST, News, chance, news, title
+from engagement.display.reasons import text
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from tests.support.report_tools import activity_of, history_of
@@ -49,25 +50,10 @@ def test_a_line_says_room_count_what_is_usual_weeks_and_which_way_it_goes() -> N
     assert (low.signal, low.count, low.falls) == ("falling", "3 messages", True)
 
 
-@pytest.mark.parametrize(
-    ("reason", "parts"),
-    [
-        ("62 messages, usually 5 to 48", ("62 messages", "usually 5 to 48", "")),
-        (
-            "62 messages in four weeks, third low week in a row, usually 5 to 1,048",
-            ("62 messages in four weeks", "usually 5 to 1,048", ", third low week in a row"),
-        ),
-        (
-            "12 messages after at least 4 silent weeks",
-            ("12 messages", "usually 0 to 2", " after at least 4 silent weeks"),
-        ),
-    ],
-)
-def test_a_reason_is_told_in_parts_and_what_is_usual_where_it_does_not_say(reason: str, parts: tuple[str, ...]) -> None:
-    activity = judged({"up": [*USUAL, 900]})
-    rooms = activity.rooms.assign(reason=reason, usual_low=0.0, usual_high=2.0)
-    [line] = news(activity, rooms, people=False).lines
-    assert (line.count, line.usual, line.why) == parts
+def test_the_line_of_a_room_that_returned_says_for_how_long_it_was_silent_and_what_was_usual() -> None:
+    [line] = told({"back": [*[0.0] * 16, 40]}).lines
+    assert (line.signal, line.count, line.why) == ("returned", "40 messages", " after at least 4 silent weeks")
+    assert line.usual == "usually 0 to 0"
 
 
 def test_at_most_ten_rooms_have_a_line_and_the_others_are_counted() -> None:
@@ -80,6 +66,8 @@ def test_the_title_names_the_week_that_is_judged_where_that_is_not_the_period() 
     assert told({"up": [*USUAL, 900]}).title == "What needs a look this week"
     longer = Period(date(2026, 11, 5), date(2026, 11, 16))
     activity = replace(judged({"up": [*USUAL, 900]}), period=longer, previous=longer.previous)
+    assert activity.history is not None
+    activity = replace(activity, history=replace(activity.history, asked=longer))
     assert news(activity, activity.rooms, people=False).title == "What needs a look in the week 9–15 Nov 2026"
     assert title(replace(activity, history=None)) == "What needs a look"
 
@@ -90,7 +78,10 @@ def test_the_title_names_the_four_weeks_where_a_month_is_judged() -> None:
     activity = replace(activity, history=replace(activity.history, month=True))
     assert title(activity) == "What needs a look in the four weeks 19 Oct – 15 Nov 2026"
     month = Period(date(2026, 10, 19), date(2026, 11, 15))
-    assert title(replace(activity, period=month, previous=month.previous)) == "What needs a look in these four weeks"
+    assert (
+        title(replace(activity, history=replace(activity.history, asked=month)))
+        == "What needs a look in these four weeks"
+    )
 
 
 def test_without_any_signal_the_rooms_that_were_judged_are_counted() -> None:
@@ -132,7 +123,7 @@ def test_a_week_around_the_turn_of_the_year_is_judged_in_no_room() -> None:
 def test_days_that_nobody_counted_keep_the_week_from_being_judged() -> None:
     weeks = {"a": [*USUAL, 100.0]}
     said = told(weeks, uncounted=(date(2026, 11, 11),)).nothing
-    assert said == "Nothing was counted on some days of the week 9–15 Nov 2026: no room is judged by it."
+    assert said == "Nothing was counted on 11 Nov 2026: no room is judged by the week 9–15 Nov 2026."
 
 
 def test_where_rooms_did_not_arrive_the_lines_say_so() -> None:
@@ -165,3 +156,11 @@ def test_people_of_direct_messages_are_named_where_that_is_asked_for_alone(peopl
     activity = activity.judged(history_of({"pair": [*USUAL, 900]}))
     [line] = news(activity, activity.rooms, people=people).lines
     assert line.label == ("ada × bob" if people else "direct message")
+
+
+def test_lines_do_not_repeat_the_days_that_the_title_names() -> None:
+    longer = Period(date(2026, 11, 5), date(2026, 11, 15))
+    activity = judged({"up": [*USUAL, 900]}, period=longer, previous=longer.previous)
+    assert news(activity, activity.rooms, people=False).title.endswith("in the week 9–15 Nov 2026")
+    assert news(activity, activity.rooms, people=False).lines[0].count == "900 messages"
+    assert text(activity.rooms["reason"].iloc[0]).startswith("900 messages in the week 9–15 Nov 2026, usually ")

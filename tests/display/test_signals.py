@@ -79,8 +79,12 @@ def test_where_thresholds_come_from_is_one_sentence() -> None:
         "5 Apr 2026; about one in five of the signals on these rooms is chance."
     )
     assert signals.basis_text(mine, 0.7).endswith("; most of the signals on these rooms are chance.")
+    since = signals.basis_text(replace(mine, since=date(2026, 4, 7)))
+    assert "5 Apr 2026; they hold since 7 Apr 2026, and what was made before goes by others; about" in since
     others = "the thresholds of signals are those found on others; about every second signal is chance."
-    assert signals.basis_text(Basis(known=23)) == f"This workspace has 23 known weeks; until it has 48, {others}"
-    assert signals.basis_text(Basis(known=1)).startswith("This workspace has 1 known week; ")
-    unsought = f"This workspace has 50 known weeks; until its own are found, {others}"
+    assert signals.basis_text(Basis(known=23)) == (
+        f"So far 23 weeks of this workspace have been read whole; until it has 48, {others}"
+    )
+    assert signals.basis_text(Basis(known=1)).startswith("So far 1 week of this workspace has been read whole; ")
+    unsought = f"So far 50 weeks of this workspace have been read whole; until its own are found, {others}"
     assert signals.basis_text(Basis(known=50)) == unsought

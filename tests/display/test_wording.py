@@ -84,7 +84,16 @@ def test_numbers_have_commas_and_a_true_minus(number, plain, with_sign):
     assert wording.signed(number) == with_sign
 
 
-@pytest.mark.parametrize(("number", "said"), [(1234, "1,234"), (5.5, "5.5"), (-1234.25, "−1,234.3"), (None, "–")])
+def test_a_difference_of_one_is_one_message():
+    assert wording.signed_plural(1, "message") == "+1 message"
+    assert wording.signed_plural(-1, "message") == "−1 message"
+    assert wording.signed_plural(0, "message") == "0 messages"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1234, "1,234"), (5.5, "5.5"), (-1234.25, "−1,234.3"), (0.04, "0"), (-0.04, "0"), (None, "–")],
+)
 def test_an_amount_that_is_not_whole_has_one_decimal(number, said):
     assert wording.amount(number) == said
 

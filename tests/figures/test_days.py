@@ -14,6 +14,7 @@ from engagement.figures import calendar, weeks
 from engagement.figures.heat import Heat, HeatRow
 from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
+from engagement.numbers.reasons import Reason
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 from tests.support.parts import parts_read
 
@@ -187,7 +188,7 @@ def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
         {"messages": [10, np.nan, 120], "low": [np.nan, 4, 20], "level": [np.nan, 9, 45], "high": [np.nan, 30, 80.4]},
         index=pd.date_range("2026-10-26", periods=3, freq="7D"),
     )
-    said = "120 messages, usually 20 to 80"
+    said = Reason("", "rising", 120, 16, low=20, high=80, level=45)
     edges = {"news_below": 4.0, "news_above": 110.0, "seen_tripling": 0.42}
     judged = pd.Series({"signal": "rising", "reason": said, **edges})
     info = figures.room_line("#general", table, judged, CONTEXT, ["", "not all rooms arrived", ""])
@@ -215,7 +216,8 @@ def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
     falling = pd.Series({**judged, "signal": "falling"})
     fallen = figures.room_line("#general", table.assign(messages=[300, 200, 5]), falling, CONTEXT)
     assert fallen.figure(LIGHT).layout.annotations[-1].y >= 80.4
-    lost = {"signal": "too few weeks", "reason": "this week is not known: not all rooms arrived"}
+    gone = Reason("no data", "too few weeks", None, 16, gap="not all rooms arrived")
+    lost = {"signal": "too few weeks", "reason": gone}
     unsure = figures.room_line(
         "#general", table.assign(messages=[300, 200, np.nan]), pd.Series({**judged, **lost}), CONTEXT
     )

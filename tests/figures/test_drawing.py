@@ -16,6 +16,7 @@ from engagement.figures import frame
 from engagement.numbers import naming
 from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
+from engagement.numbers.reasons import Reason
 from engagement.numbers.verdict import judge
 from tests.support.faults import EXACT, fault
 from tests.support.figure_tools import CONTEXT, room, rooms_table
@@ -61,10 +62,9 @@ def every_info(rooms, context):
     by_day = dict.fromkeys([*context.previous.dates(), *context.period.dates()], 3)
     read = parts_read(context.period, dict.fromkeys(rooms["room_id"].head(1), by_day), today, previous=context.previous)
     days = bars_of(read, rooms, context.period, context.previous, today)
-    signals = [
-        (("rising", "falling", "returned", "no clear change")[week % 4], f"{label} {week}") for week in range(30)
-    ]
-    told = pd.DataFrame(signals, index=starts, columns=["signal", "reason"])
+    signals = [("rising", "falling", "returned", "no clear change")[week % 4] for week in range(30)]
+    reasons = [Reason("", signal, week, 16, low=2, high=9) for week, signal in enumerate(signals)]
+    told = pd.DataFrame({"signal": signals, "reason": reasons}, index=starts)
     place = pd.DataFrame({"rank": [*range(1, 30), np.nan], "share": 3.5}, index=starts)
     labels = [*naming.room_labels(rooms)[:5]] or ["#none"]
     side = weekly.head(5) if len(rooms) else pd.DataFrame(np.nan, index=["none"], columns=starts)

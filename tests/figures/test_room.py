@@ -12,6 +12,7 @@ import pytest
 from engagement import figures
 from engagement.display.palette import LIGHT
 from engagement.figures.room import Given, Standing, _apart
+from engagement.numbers.reasons import Reason
 from engagement.numbers.verdict import judge
 from tests.support.figure_tools import CONTEXT
 
@@ -23,18 +24,19 @@ def year(messages, signals):
     table = pd.DataFrame({"messages": messages, "low": 10.0, "level": 20.0, "high": 30.0}, index=STARTS)
     judged = judge(np.array([[20.0] * 16 + [20.0]])).iloc[0]
     line = figures.room_line("#general", table, judged, CONTEXT)
-    told = pd.DataFrame({"signal": signals, "reason": ["first", "second", "third"]}, index=STARTS)
+    reasons = [Reason("", signal, number, 16) for number, signal in enumerate(signals, start=1)]
+    told = pd.DataFrame({"signal": signals, "reason": reasons}, index=STARTS)
     return figures.room_year(line, told)
 
 
 def test_each_earlier_signal_is_a_triangle_that_points_its_way():
     info = year([90, 2, 20], ["rising", "falling", "no clear change"])
-    assert info.given == (Given(0, "rising", "first"), Given(1, "falling", "second"))
+    assert info.given == (Given(0, "rising", "1 message"), Given(1, "falling", "2 messages"))
     assert info.subtitle.endswith(" · triangles: earlier signals, by the thresholds of today")
     *_, up, down = info.figure(LIGHT).data
     assert (up.marker.symbol, up.marker.color, up.x, up.y) == ("triangle-up", LIGHT.up, (0,), (90,))
     assert (down.marker.symbol, down.marker.color, down.x, down.y) == ("triangle-down", LIGHT.down, (1,), (2,))
-    assert down.hovertext == ("<b>2–8 Nov 2026</b><br>falling<br>second",)
+    assert down.hovertext == ("<b>2–8 Nov 2026</b><br>falling<br>2 messages",)
 
 
 def test_the_signal_of_the_last_week_has_its_word_and_no_triangle():

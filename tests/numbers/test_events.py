@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 
+from engagement.display.reasons import text
 from engagement.errors import InvalidInput
 from engagement.numbers.events import Event, during, event, unlike
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import signals, total_signal
+from tests.support.reasons import why
 from tests.support.report_tools import activity_of, history_of
 from tests.support.rooms import WEEK, rooms_table
 
@@ -74,9 +76,9 @@ def test_the_week_of_an_event_is_not_judged_and_the_reason_names_it() -> None:
     weeks = replace(HISTORY, events=(RELEASE, OFFSITE))
     assert weeks.left_out == [False] * 9 + [True]
     [judged] = signals(GENERAL, weeks).to_dict("records")
-    assert (judged["signal"], judged["reason"]) == ("too few weeks", "weeks with “offsite” are not judged")
+    assert (judged["signal"], why(judged)) == ("too few weeks", "weeks with “offsite” are not judged")
     total = total_signal(weeks, HISTORY.counts.loc["general"])
-    assert (total["signal"], total["reason"]) == ("too few weeks", "weeks with “offsite” are not judged")
+    assert (total["signal"], why(total)) == ("too few weeks", "weeks with “offsite” are not judged")
 
 
 def test_a_week_with_an_event_is_not_compared_with() -> None:
@@ -92,7 +94,7 @@ def test_of_four_weeks_the_latest_event_is_the_reason() -> None:
     weeks = replace(HISTORY, month=True, events=(first, OFFSITE))
     assert weeks.unjudged == "weeks with “offsite” are not judged"
     assert replace(weeks, events=(first,)).unjudged == "weeks with “strike” are not judged"
-    assert signals(GENERAL, weeks)["reason"].tolist() == ["weeks with “offsite” are not judged"]
+    assert signals(GENERAL, weeks)["reason"].map(text).tolist() == ["weeks with “offsite” are not judged"]
 
 
 def test_an_activity_among_other_events_is_judged_anew_and_once_for_all_who_ask() -> None:

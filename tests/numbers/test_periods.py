@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from engagement.errors import InvalidPeriod
 from engagement.numbers.periods import (
+    COMPARISONS,
+    DAY,
     MONDAY,
     PRESETS,
+    PREVIOUS,
     SUNDAY,
     Period,
     Way,
@@ -21,6 +24,7 @@ from engagement.numbers.periods import (
     instant_text,
     last_full_weeks,
     preset_period,
+    same_weekdays,
     week_of,
     windows,
 )
@@ -187,6 +191,41 @@ def test_a_server_in_any_zone_counts_exactly_the_days_meant(
 )
 def test_a_running_period_from_the_start_of_a_week_is_compared_with_the_same_weekdays(asked, previous):
     assert compared_with(days(*asked), date(2026, 11, 19)) == days(*previous)
+
+
+@pytest.mark.parametrize(
+    ("asked", "against", "previous"),
+    [
+        (("2026-11-09", "2026-11-15"), "previous", ("2026-11-02", "2026-11-08")),
+        (("2026-11-09", "2026-11-15"), "same-weekdays", ("2026-11-02", "2026-11-08")),
+        (("2026-11-09", "2026-11-15"), "year-before", ("2025-11-10", "2025-11-16")),
+        # 30 days are five weeks back, the days between are in neither; 90 are thirteen.
+        (("2026-10-17", "2026-11-15"), "same-weekdays", ("2026-09-12", "2026-10-11")),
+        (("2026-08-18", "2026-11-15"), "same-weekdays", ("2026-05-19", "2026-08-16")),
+        # More than 52 weeks do not overlap either.
+        (("2025-11-10", "2026-11-15"), "year-before", ("2023-11-13", "2024-11-17")),
+        (("2026-11-16", "2026-11-19"), "year-before", ("2025-11-17", "2025-11-20")),
+        (("2026-11-09", "2026-11-15"), date(2026, 7, 1), ("2026-07-01", "2026-07-07")),
+    ],
+)
+def test_a_period_is_compared_with_as_many_days_before_it(asked, against, previous):
+    assert compared_with(days(*asked), date(2026, 11, 19), against=against) == days(*previous)
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 800), st.sampled_from(COMPARISONS))
+def test_what_is_compared_with_is_as_long_and_lies_before_and_keeps_its_weekdays(start, length, against):
+    period = Period(start, start + (length - 1) * DAY)
+    previous = compared_with(period, date(2040, 1, 1), against=against)
+    assert previous.days == period.days
+    assert previous.end < period.start
+    assert against == PREVIOUS or same_weekdays(period, previous)
+
+
+def test_what_cannot_be_compared_with_is_refused():
+    with pytest.raises(InvalidPeriod, match="from 2026-11-02 or earlier"):
+        compared_with(days("2026-11-09", "2026-11-15"), date(2026, 11, 19), against=date(2026, 11, 3))
+    with pytest.raises(InvalidPeriod, match="no comparison 'last-year'"):
+        compared_with(days("2026-11-09", "2026-11-15"), date(2026, 11, 19), against="last-year")
 
 
 def test_days_that_do_not_lie_right_before_are_asked_for_on_their_own():

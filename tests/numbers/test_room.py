@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement.display.reasons import text
 from engagement.numbers.periods import Period
 from engagement.numbers.room import Place, known, of_its_size, place, signals_of_weeks, standing
 from engagement.numbers.verdict import NEWS
 from engagement.numbers.weeks import signals, weeks_until
+from tests.support.reasons import why
 from tests.support.report_tools import history_of
 from tests.support.rooms import WEEK, rooms_table
 
@@ -28,7 +30,7 @@ def room(now: float = 0, before: float = 0, **more: object) -> pd.DataFrame:
 def test_a_week_that_soared_keeps_its_signal_when_the_weeks_after_it_are_calm() -> None:
     told = signals_of_weeks(room(20), history_of({"a": [*CALM, 400.0, *CALM]}))
     assert list(told["signal"].iloc[[3, 7, 8, 16]]) == ["too few weeks", "no clear change", "rising", "no clear change"]
-    assert told["reason"].iloc[8].startswith("400 messages, usually ")
+    assert why(told.iloc[8]).startswith("400 messages, usually ")
     assert told.index[-1] == pd.Timestamp(WEEK.start)
 
 
@@ -60,7 +62,7 @@ def test_the_last_week_is_told_as_everywhere_else(weeks: list[float], month: boo
     one = one.assign(messages=sums[0], previous_messages=sums[1])
     last, usual = signals_of_weeks(one, history).iloc[-1], signals(one, history).iloc[0]
     assert last["signal"] == usual["signal"]
-    assert last["reason"] == usual["reason"]
+    assert why(last) == why(usual)
     assert last["surprise"] == pytest.approx(usual["surprise"])
 
 
@@ -72,8 +74,8 @@ def test_weeks_around_the_turn_of_the_year_and_weeks_that_are_not_known_have_no_
     counts = moved.counts.copy()
     counts.iloc[0, 9] = UNREAD
     told = signals_of_weeks(room(900), replace(moved, counts=counts, missing=(periods[9],)))
-    assert told["reason"].iloc[9] == "this week is not known: not read yet"
-    turning = told["reason"].eq("weeks around the turn of the year are not judged")
+    assert why(told.iloc[9]) == "this week is not known: not read yet"
+    turning = told["reason"].map(text).eq("weeks around the turn of the year are not judged")
     assert list(told.index[turning].strftime("%m-%d")) == ["12-21", "12-28", "01-04"]
     assert set(told["signal"][turning]) == {"too few weeks"}
     assert told["signal"].iloc[-1] in NEWS

@@ -8,6 +8,7 @@ import pytest
 
 from engagement.errors import InvalidInput
 from engagement.numbers.totals import judge_total, total_band
+from tests.support.reasons import why
 
 NAN = float("nan")
 # Eight weeks around 1,000, six times: what is usual lies within them.
@@ -26,7 +27,7 @@ def test_news_begins_beyond_what_is_usual() -> None:
     row = judge_total(YEAR)
     assert row["signal"] == "no clear change"
     assert row["news_below"] < row["usual_low"] < 980 < row["usual_high"] < row["news_above"]
-    assert row["reason"] == f"980 messages, usually {row['usual_low']:,.0f} to {row['usual_high']:,.0f}"
+    assert why(row) == f"980 messages, usually {row['usual_low']:,.0f} to {row['usual_high']:,.0f}"
 
 
 def test_a_signal_says_how_far_beyond_the_edge_it_is_and_which_way() -> None:
@@ -55,14 +56,14 @@ def test_a_tripling_of_even_weeks_is_always_seen() -> None:
 def test_four_weeks_are_judged_together() -> None:
     row = judge_total(np.append(YEAR, [500.0] * 4), month=True)
     assert row["signal"] == "falling"
-    assert row["reason"].startswith("2,000 messages in four weeks, usually ")
+    assert why(row).startswith("2,000 messages in four weeks, usually ")
     assert judge_total(YEAR, month=True)["signal"] == "no clear change"
 
 
 def test_few_weeks_are_too_few_and_say_how_many() -> None:
     row = judge_total(np.array([10.0, 11, 9, 10]))
     assert row["signal"] == "too few weeks"
-    assert row["reason"] == "10 messages, only 3 weeks before are known"
+    assert why(row) == "10 messages, only 3 weeks before are known"
     assert np.isnan(row["level"])
 
 

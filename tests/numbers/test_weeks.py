@@ -7,8 +7,11 @@ from datetime import date
 
 import pandas as pd
 
+from engagement.display.reasons import text
 from engagement.numbers.measures import by_week
+from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History, agreed, lines, median_before, signals, total_signal
+from tests.support.reasons import why
 from tests.support.report_tools import history_of
 from tests.support.rooms import WEEK, rooms_table
 
@@ -40,7 +43,7 @@ SIXTEEN = history_of({str(room["name"]): [10.0] * 16 for room in TWENTY})
 def told(history: History, rooms: pd.DataFrame) -> tuple[set[str], str, str]:
     """The reasons of all rooms, and signal and reason of their total."""
     total = total_signal(history, by_week(history, rooms)["messages"])
-    return set(signals(rooms, history)["reason"]), total["signal"], total["reason"]
+    return set(signals(rooms, history)["reason"].map(text)), total["signal"], why(total)
 
 
 def test_a_week_in_which_fifteen_of_twenty_rooms_did_not_arrive_is_not_known_and_says_so() -> None:
@@ -50,7 +53,7 @@ def test_a_week_in_which_fifteen_of_twenty_rooms_did_not_arrive_is_not_known_and
     judged = signals(rooms, history)
     missing = rooms["messages"].eq(0).to_numpy()
     assert set(judged["signal"][missing]) == {"too few weeks"}
-    assert set(judged["reason"][missing]) == {"this week is not known: not all rooms arrived"}
+    assert set(judged["reason"][missing].map(text)) == {"this week is not known: not all rooms arrived"}
     assert set(judged["signal"][~missing]) == {"no clear change"}
     assert told(history, rooms)[1:] == ("too few weeks", "this week is not known: not all rooms arrived")
 
@@ -58,8 +61,8 @@ def test_a_week_in_which_fifteen_of_twenty_rooms_did_not_arrive_is_not_known_and
 def test_a_week_with_three_days_that_nobody_counted_is_not_known_in_rooms_and_in_total() -> None:
     rooms, lost = rooms_table(*TWENTY), [date(2026, 11, day) for day in (10, 11, 12)]
     history = agreed(SIXTEEN, WEEK, WEEK.previous, rooms, whole=True, uncounted=lost)
-    why = "this week is not known: nothing was counted on some of its days"
-    assert told(history, rooms) == ({why}, "too few weeks", why)
+    said = "this week is not known: nothing was counted on some of its days"
+    assert told(history, rooms) == ({said}, "too few weeks", said)
     assert history.gaps == [""] * 15 + ["nothing was counted on some of its days"]
 
 
@@ -79,3 +82,14 @@ def test_a_total_is_not_known_where_what_was_kept_of_one_room_is_out_of_date() -
     _, signal, reason = told(replace(SIXTEEN, counts=counts), rooms_table(*TWENTY))
     assert signal == "too few weeks"
     assert reason == "this week is not known: what was kept of some room is out of date"
+
+
+def test_a_week_with_a_day_that_nobody_counted_is_not_known_inside_of_four_weeks_either() -> None:
+    rooms, lost = rooms_table(*(room | {"messages": 40} for room in TWENTY)), [date(2026, 10, 31)]
+    month = Period(date(2026, 10, 19), WEEK.end)
+    history = replace(
+        agreed(SIXTEEN, month, month.previous, rooms, whole=True, uncounted=lost), month=True, asked=month
+    )
+    assert history.gaps == [""] * 13 + ["nothing was counted on some of its days"] + [""] * 2
+    said = "not all of the last four weeks are known: nothing was counted on some of its days"
+    assert told(history, rooms) == ({said}, "too few weeks", said)

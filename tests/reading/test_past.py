@@ -24,6 +24,7 @@ from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive, note_check
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, NOTED, fault
+from tests.support.reasons import why
 from tests.support.weeks import DAY, LAST, lists_asked, visit
 
 pytestmark = fault(kind="A past that changes", at="demo workspace, purged", seen="reading")
@@ -73,7 +74,7 @@ def test_after_a_purge_the_row_and_its_verdict_tell_the_same_week(server: DemoSe
     activity = judged(visit(server, clock, archive))
     after = row(activity)
     assert (after["messages"], after["previous_messages"], after["signal"]) == (70, 70, NO_CLEAR_CHANGE)
-    assert str(after["reason"]).startswith("70 messages, usually")
+    assert why(after).startswith("70 messages, usually")
     told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
     assert "rising" not in told
     assert "700" not in told
@@ -86,7 +87,7 @@ def test_a_history_in_memory_from_before_the_purge_does_not_outlive_it(server: D
     judged(reader)
     without_spam(server)
     reader.jobs.forget(reader._key(facts, "activity", LAST), reader.viewer)
-    assert row(judged(reader))["reason"] == row(judged(visit(server, clock, empty_archive())))["reason"]
+    assert why(row(judged(reader))) == why(row(judged(visit(server, clock, empty_archive()))))
     assert facts.counted
 
 
@@ -113,7 +114,7 @@ def test_weeks_that_do_not_fit_into_the_period_read_now_are_not_judged_by(server
     activity = judged(visit(server, clock, archive), month)
     # Four weeks of 70 cannot hold one of 700.
     assert (row(activity)["messages"], row(activity)["signal"]) == (280, TOO_FEW_WEEKS)
-    assert "700" not in str(row(activity)["reason"])
+    assert "700" not in why(row(activity))
     assert row(activity, "help")["signal"] == NO_CLEAR_CHANGE
     told = " ".join(written(parts) for parts in sentences(activity, activity.rooms, people=False))
     assert "770" not in told, "the week of all rooms together is not known either"

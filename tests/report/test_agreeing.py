@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement.cli.channels import as_json
-from engagement.display import tables
+from engagement.display import signals, tables
 from engagement.numbers.filters import Filters
 from engagement.numbers.rooms import Activity
 from engagement.report import html, markdown
 from engagement.report.content import build
 from engagement.report.wishes import Wishes
+from tests.support.reasons import why
 from tests.support.report_tools import activity_of, history_of
 
 UNKNOWN = float("nan")
@@ -52,13 +53,14 @@ counts = st.lists(st.integers(-5, 120) | st.just(0), min_size=6, max_size=17)
 @given(counts)
 def test_no_weeks_make_a_row_that_contradicts_itself(weeks: list[int]) -> None:
     room = judged({"any": [float(count) for count in weeks]}).rooms.iloc[0]
-    assert not contradicts(room["change_word"], room["change_pct"], room["signal"], room["reason"])
+    assert not contradicts(room["change_word"], room["change_pct"], room["signal"], why(room))
 
 
 @pytest.mark.parametrize("weeks", [[*[100.0] * 14, 4, 0, 2], [*[60.0] * 13, 0, 0, 0, 1]])
 def test_a_room_that_speaks_again_is_back_and_not_falling_however_little_it_says(weeks: list[float]) -> None:
-    room = judged({"word": weeks}).rooms.iloc[0]
-    assert (room["change_word"], room["signal"]) == ("back", "no clear change")
+    # Another room speaks all the time, so that the silent week is known to be one.
+    rooms = judged({"word": weeks, "even": [50.0] * len(weeks)}).rooms.set_index("room_id")
+    assert rooms.loc["word", ["change_word", "signal"]].tolist() == ["back", "no clear change"]
 
 
 def test_page_files_and_json_say_the_same_of_a_room_and_none_of_it_contradicts() -> None:
@@ -80,5 +82,13 @@ def test_page_files_and_json_say_the_same_of_a_room_and_none_of_it_contradicts()
 
 
 def test_a_count_below_none_stands_beside_no_range() -> None:
-    reason = judged({"deleted": WEEKS["deleted"]}).rooms["reason"].iloc[0]
-    assert "usually 0 to" not in reason
+    assert "usually 0 to" not in why(judged({"deleted": WEEKS["deleted"]}).rooms.iloc[0])
+
+
+def test_one_message_is_told_as_one_and_a_report_without_signals_says_why() -> None:
+    room = {"name": "one", "messages": 1, "members": 1}
+    content = build(activity_of(room), Filters(), Wishes())
+    made = markdown.document(content)
+    assert "1 message," in made
+    assert "1 messages" not in made
+    assert signals.UNJUDGED in content.notes

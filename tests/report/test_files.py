@@ -127,7 +127,7 @@ def test_an_incomplete_reading_is_said_in_the_caption() -> None:
 
 def test_a_report_says_where_the_thresholds_of_its_signals_come_from() -> None:
     others = content_of()
-    assert "known weeks; until it has 48, the thresholds of signals are those found on others;" in others.notes[-1]
+    assert "have been read whole; until it has 48, the thresholds of signals are those found on" in others.notes[-1]
     mine = Basis(CONSTANT_BAR, Period(date(2025, 2, 3), date(2026, 4, 5)), 61)
     history = history_of({str(room["room_id"]): [50.0] * 13 for room in ROOMS})
     content = build(activity_of(*ROOMS).judged(history, mine), EVERY, Wishes())

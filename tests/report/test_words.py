@@ -87,6 +87,14 @@ def test_without_enough_weeks_nothing_is_called_usual() -> None:
     assert not any("usual" in line or "rising" in line for line in told)
 
 
+def test_where_no_room_is_judged_the_words_say_why() -> None:
+    room = {"name": "a", "messages": 100, "previous_messages": 100}
+    young = said(room, history={"a": [100.0, 100.0]})
+    assert "Too few weeks are known for any signal: it takes 4 before the one that is judged." in young
+    lost = said(room, history={"a": [*EVEN, 100.0]}, uncounted=(date(2026, 11, 11), date(2026, 11, 12)))
+    assert "Nothing was counted on 11–12 Nov 2026: no room is judged by the week 9–15 Nov 2026." in lost
+
+
 def test_rooms_that_are_new_back_or_fell_silent_are_counted_and_the_largest_loss_is_named() -> None:
     told = said(
         {"name": "new", "messages": 5, "created": "2026-11-10"},

@@ -29,7 +29,7 @@ def signal_in(title: str) -> str:
 def test_every_page_gives_one_answer(period: str) -> None:
     table = sound(explore("week_over_week", period=period))
     # Three weeks came with the counting check, and the others were read for the signals.
-    assert "This workspace has 17 known weeks; until it has 48, the thresholds" in text_of(table)
+    assert "So far 17 weeks of this workspace have been read whole; until it has 48, the thresholds" in text_of(table)
     rows = table.dataframe[0].value.set_index("Room")["Signal"]
     view = table.session_state[loading.VIEW]
     rooms = view.rooms(view.reader.activity(view.facts, view.period).result(10))

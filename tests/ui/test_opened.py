@@ -23,6 +23,7 @@ TYPES = ["Channels", "Private", "Direct"]
 # Of every page, what may stand under each name: the first of it is the usual.
 OFFERED = {
     "period": PERIODS,
+    "compare": ["Previous period", "Same weekdays before", "A year before", "From a day on"],
     "types": TYPES,
     "archived": ["false", "true"],
     "top": ["10", "20", "30"],
@@ -83,7 +84,7 @@ def only_the_filters() -> None:
     rooms = activity_of({"name": "general", "messages": 3}, {"name": "room-1"})
     opened.begin()
     try:
-        chosen = filters.choose(date(2026, 11, 22), lambda _: rooms)
+        chosen = filters.choose(date(2026, 11, 22), lambda *_: rooms)
         st.caption(f"{chosen.period} {len(chosen.filters.keep(rooms.rooms))}")
     except InvalidPeriod as error:
         st.error(str(error))
@@ -105,8 +106,10 @@ def day_of(text: str) -> date | None:
 @example(query={"period": ["Custom range"], "from": ["2014-12-31"], "to": ["2026-11-15"]})
 @example(query={"from": ["2026-11-09"], "to": ["2026-11-15"]})
 @example(query={"period": ["Custom range"], "from": ["2026/11/09"], "to": ["2026-11-15"]})
+@example(query={"compare": ["From a day on"], "since": ["2026-11-02"]})
+@example(query={"compare": ["From a day on"], "since": ["2026-11-10"]})
 @example(query={"search": ["\ud800"], "without": ["room-1", "\ud800", "", "room-1"]})
-@given(query=queries(["period", "types", "archived", "search", "without", "from", "to", *OTHERS]))
+@given(query=queries(["period", "types", "archived", "search", "without", "from", "to", "compare", "since", *OTHERS]))
 def test_whatever_a_link_says_the_filters_are_drawn_and_what_is_unknown_is_named(query: Query) -> None:
     app = AppTest.from_function(only_the_filters)
     app.query_params = dict(sent(query))
@@ -119,17 +122,21 @@ def test_whatever_a_link_says_the_filters_are_drawn_and_what_is_unknown_is_named
     fine = {name for name, [first, *more] in asked.items() if first in OFFERED.get(name, ()) and not more}
     assert not told(app) & fine
     # A value that is none of the link's controls sets nothing.
-    assert told(app) <= {"period", "types", "archived", "search", "without", "from", "to"}
+    assert told(app) <= {"period", "types", "archived", "search", "without", "from", "to", "compare", "since"}
 
 
 def unknown(asked: Query) -> set[str]:
     """The names of a link in which something stands that nobody offers."""
     found = {
         name
-        for name in ("period", "types", "archived")
+        for name in ("period", "compare", "types", "archived")
         if {value.casefold() for value in asked.get(name, ()) if value} - {one.casefold() for one in OFFERED[name]}
     }
-    found |= {name for name in ("from", "to") if any(value and day_of(value) is None for value in asked.get(name, ()))}
+    found |= {
+        name
+        for name in ("from", "to", "since")
+        if any(value and day_of(value) is None for value in asked.get(name, ()))
+    }
     return found | ({"without"} if set(asked.get("without", ())) - {"", "general", "room-1"} else set())
 
 
@@ -179,13 +186,14 @@ CONTROLS = {
 )
 @given(data=st.data())
 def test_whatever_a_link_says_every_page_shows(page: str, session_id: str, data: st.DataObject) -> None:
-    names = [*CONTROLS[page], "period", "types", "search", "from", "without", *OTHERS]
+    names = [*CONTROLS[page], "period", "compare", "since", "types", "search", "from", "without", *OTHERS]
     query = data.draw(queries(names), label="query")
     app = read(tab(session_id, page, **sent(query)))  # type: ignore[arg-type]
     assert not app.exception, app.exception[0].message
     assert app.title
     assert "inside this dashboard" not in " ".join(one.value for one in app.error)
-    assert not app.error or "Custom range" in query.get("period", ()), app.error[0].value
+    typed = {"Custom range", "From a day on"}.intersection(*[[*query.get("period", ()), *query.get("compare", ())]])
+    assert not app.error or typed, app.error[0].value
     asked = {name: [arrived(value) for value in query.get(name, ())] for name in CONTROLS[page] if name in OFFERED}
     odd = {name for name, values in asked.items() if any(v and v not in OFFERED[name] for v in values)}
     if "No room matches" not in text_of(app) and not app.error:
@@ -227,7 +235,7 @@ def test_two_rooms_with_one_label_are_two_entries_to_choose_from() -> None:
         pair = {"type": "direct", "usernames": "ada, bob"}
         rooms = activity_of({"name": "a", "messages": 2, **pair}, {"name": "b", "messages": 1, **pair})
         opened.begin()
-        st.caption(",".join(filters.choose(date(2026, 11, 22), lambda _: rooms).filters.left_out))
+        st.caption(",".join(filters.choose(date(2026, 11, 22), lambda *_: rooms).filters.left_out))
 
     app = AppTest.from_function(leaving_out).run()
     assert app.multiselect(key="left_out").options == ["direct message", "direct message (2)"]

@@ -179,6 +179,26 @@ def test_this_week_so_far_stands_beside_the_same_weekdays_on_every_page(page: st
     assert "12–15 Nov 2026" not in said
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "trends"])
+def test_the_same_week_a_year_before_stands_beside_on_every_page_and_in_its_link(page: str) -> None:
+    app = explore(page)
+    app.sidebar.selectbox(key="compare").set_value("A year before").run()
+    said = text_of(sound(read(app)))
+    assert "compared with 10–16 Nov 2025" in said
+    assert all("compare=A+year+before" in link.value for link in app.sidebar.code)
+
+
+def test_days_that_do_not_lie_before_the_period_are_a_sentence_and_others_bring_the_page_back() -> None:
+    app = explore("overview")
+    app.sidebar.selectbox(key="compare").set_value("From a day on").run()
+    assert app.error[0].value == "Choose the first day to compare with, 2026-11-02 or earlier."
+    app.sidebar.date_input(key="since").set_value(date(2026, 11, 4)).run()
+    assert "lies before it: from 2026-11-02 or earlier" in app.error[0].value
+    app.sidebar.date_input(key="since").set_value(date(2026, 10, 1)).run()
+    assert "compared with 1–7 Oct 2026 (other weekdays)" in text_of(sound(read(app)))
+    assert all("compare=From+a+day+on&since=2026-10-01" in link.value for link in app.sidebar.code)
+
+
 @fault(
     "spam of a kept week is purged",
     EXACT,
