@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 
 from benchmarks.soak.truth import DAY, Rooms, Truth, View, monday
-from engagement.ui.listing import SHOWN_OF_LINK
 from tests.support.screen import Screen
 
 _NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?")
@@ -343,9 +341,8 @@ class Judge:
 
 
 def _label(room: str) -> str:
-    """What a link to a room shows, without what keeps its direction apart."""
-    link = re.search(SHOWN_OF_LINK, room) if "://" in room else None
-    return (unquote(link[1]) if link else room).translate(_ISOLATES)
+    """What a room is called, without what keeps its direction apart."""
+    return room.translate(_ISOLATES)
 
 
 def _bare(cell: str) -> str:

@@ -50,7 +50,7 @@ KINDS = (
     "Files",
 )
 COMMANDS = ("check", "channels table", "channels CSV", "channels JSON", "report", "sync", "events", "demo")
-PAGES = ("Overview", "Top channels", "Inactive rooms", "Week over week", "Trends", "Report", "Sign-in")
+PAGES = ("Overview", "Top channels", "Inactive rooms", "Week over week", "Trends", "Room", "Report", "Sign-in")
 # Where the others get everything from, so that a fault shown there is shown for all of them.
 PARTS = {
     "client": "the only code that asks a workspace anything; every command and page reads through it",

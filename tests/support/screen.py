@@ -175,8 +175,9 @@ class Screen:
         return any(self.widget(f"stop_{unit}") for unit in ("rooms", "weeks", "admission", "rooms beside"))
 
     def charts(self) -> dict[str, dict[str, Any]]:
-        """The specifications of the charts by their keys, numbers as lists."""
-        keys = {chart.id.split("-plot_")[-1]: json.loads(chart.spec) for chart in self.each("plotly_chart")}
+        """The specifications of the charts by their keys, without what tells one that was clicked on from the next."""
+        specs = [(chart.id.split("-plot_")[-1], json.loads(chart.spec)) for chart in self.each("plotly_chart")]
+        keys = {re.sub(r"_\d+$", "", key): spec for key, spec in specs}
         for spec in keys.values():
             for trace in spec["data"]:
                 trace.update({axis: _plain(trace[axis]) for axis in ("x", "y", "z") if axis in trace})
