@@ -137,7 +137,12 @@ def _port(text: str) -> int:
 
 
 def _against(text: str) -> Against:
-    return text if text in COMPARISONS else day(text)
+    if text in COMPARISONS:
+        return text
+    try:
+        return day(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(COMPARISONS)}, and no day") from None
 
 
 def _out(text: str) -> Path | None:

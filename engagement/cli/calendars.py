@@ -17,7 +17,9 @@ from engagement.storage.events import MOST_EVENTS
 
 MOST_BYTES = 5_000_000
 HEAD = ("name", "start", "end", "not_comparable")
-_NO_CALENDAR = "It is not a calendar (iCalendar, RFC 5545)."
+_NO_CALENDAR = "It is not a calendar (iCalendar, RFC 5545, in UTF-8)."
+# A calendar that others make may say anything under it, and every event of it is read with every page.
+_LONGEST_UID = 255
 _YES, _NO = ("yes", "true", "1", "x"), ("no", "false", "0", "")
 
 # The server's date at an instant (aware).
@@ -50,7 +52,7 @@ def _calendar(content: bytes, day_of: DayOf) -> tuple[Events, tuple[str, ...]]:
     from icalendar import Calendar
 
     try:
-        calendars = Calendar.from_ical(content, multiple=True)
+        calendars = Calendar.from_ical(content.decode("utf-8-sig"), multiple=True)
         parts = [part for calendar in calendars for part in calendar.walk("VEVENT")]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as exc:
         raise InvalidInput(_NO_CALENDAR) from exc
@@ -71,10 +73,10 @@ def _of_part(part: Any, day_of: DayOf) -> Event:
             # The instant at which an event ends, midnight in most cases, is no part of it.
             end -= datetime.resolution if isinstance(end, datetime) else DAY
         first, last = _day(start, day_of), _day(end, day_of)
+        uid, again = clean(part.get("UID", ""))[:_LONGEST_UID], part.get("RECURRENCE-ID")
+        uid += f" {again.to_ical().decode()}" if again else ""
     except (ValueError, TypeError, AttributeError, OverflowError) as exc:
         raise InvalidInput(f"The days of the event “{name}” cannot be read.") from exc
-    again = part.get("RECURRENCE-ID")
-    uid = str(part.get("UID", "")) + (f" {again.to_ical().decode()}" if again else "")
     return event(name or "(no name)", first, max(first, last), uid=uid)
 
 

@@ -111,7 +111,7 @@ def _thresholds(activity: Activity) -> dict[str, object] | None:
 
 def _totals(activity: Activity) -> dict[str, object]:
     """Every measure over all rooms listed; None where nothing was counted."""
-    of = totals(activity.rooms, activity.period) if activity.counted and not activity.no_data else {}
+    of = totals(activity.rooms, activity.previous) if activity.counted and not activity.no_data else {}
     told: dict[str, object] = {}
     for measure in MEASURES:
         figure = of.get(measure.name, Comparison(math.nan, math.nan))

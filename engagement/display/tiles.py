@@ -74,7 +74,7 @@ def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None =
     weeks = weekly.tail(LINE_WEEKS)
     against = period_text(activity.previous)
     made = (
-        _tile(measure, compared(measure, rooms, activity.period), activity, weeks)
+        _tile(measure, compared(measure, rooms, activity.previous), activity, weeks)
         for measure in MEASURES
         if activity.directory != "pending" or not measure.needs_directory
     )

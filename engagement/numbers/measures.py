@@ -128,10 +128,10 @@ MEASURES = (
 )
 
 
-def compared(measure: Measure, rooms: pd.DataFrame, period: Period) -> Comparison:
-    """The measure over ``rooms`` of the rooms table, in the period and in the previous one."""
+def compared(measure: Measure, rooms: pd.DataFrame, previous: Period) -> Comparison:
+    """The measure over ``rooms`` of the rooms table, in the period and in the ``previous`` one."""
     may_be_silent = ~rooms["exempt"]
-    existed = ~(rooms["created"] >= pd.Timestamp(period.start))
+    existed = ~(rooms["created"] > pd.Timestamp(previous.end))
     windows = {"messages": may_be_silent, "previous_messages": may_be_silent & existed}
     now, before = (_of_window(measure, rooms[name], expected) for name, expected in windows.items())
     return Comparison(now, before)
@@ -145,9 +145,9 @@ def _of_window(measure: Measure, messages: pd.Series, expected: pd.Series) -> fl
     return measure.compute(messages[known].to_numpy(dtype=np.float64), expected[known].to_numpy(dtype=np.bool_))
 
 
-def totals(rooms: pd.DataFrame, period: Period) -> dict[str, Comparison]:
+def totals(rooms: pd.DataFrame, previous: Period) -> dict[str, Comparison]:
     """Every measure by name."""
-    return {measure.name: compared(measure, rooms, period) for measure in MEASURES}
+    return {measure.name: compared(measure, rooms, previous) for measure in MEASURES}
 
 
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:

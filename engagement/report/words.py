@@ -251,7 +251,7 @@ def _happened(activity: Activity) -> Sentence:
 
 
 def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
-    now = {name: figure.now for name, figure in measures.totals(rooms, activity.period).items()}
+    now = {name: figure.now for name, figure in measures.totals(rooms, activity.previous).items()}
     share = share_text(now["busiest_share"], 100)
     busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > measures.BUSIEST else ""
     if activity.directory == "pending":

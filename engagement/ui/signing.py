@@ -51,6 +51,9 @@ def begin(client_: Client, workspace: str, kind: str, say: Callable[[float], Non
         if kind == BY_PASSWORD:
             leaving.revocations.add(workspace, account)
         raise
+    # Nor is what it did and said, in a workspace that may be another one.
+    for key in [key for key in map(str, st.session_state) if key.startswith("_") and key != VIEWER]:
+        del st.session_state[key]
     st.session_state[ID] = session_id
     st.session_state[TICKET] = runtime().sessions.ticket(session_id)
 

@@ -128,6 +128,7 @@ def test_what_a_period_is_compared_with_can_be_chosen(
     assert told["2026-07-01"]["previous"] == {"start": "2026-07-01", "end": "2026-07-07", "days": 7}
     with pytest.raises(SystemExit):
         main(["channels", *WEEK, "--compare-with", "last-year"])
+    assert "'last-year' is none of previous, same-weekdays, year-before, and no day" in capsys.readouterr().err
 
 
 @pytest.fixture

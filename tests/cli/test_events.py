@@ -206,6 +206,12 @@ def test_a_table_is_imported_once(says: Says, tmp_path: Path) -> None:
         ("a.ics", b"\xff\xfe\x00", "It is not a calendar"),
         ("a.ics", CALENDAR.replace("20261225", "1225").encode(), "The days of the event “Christmas” cannot be read."),
         ("a.ics", CALENDAR.replace("20261225", "18001225").encode(), "between the years 2000 and 2100"),
+        ("a.ics", CALENDAR.replace("Christmas", "Weihnachtsfeier für alle").encode("latin-1"), "in UTF-8"),
+        (
+            "a.ics",
+            CALENDAR.replace("SUMMARY:Christmas", "SUMMARY:Christmas\nRECURRENCE-ID:1\nRECURRENCE-ID:2").encode(),
+            "The days of the event “Christmas” cannot be read.",
+        ),
         ("a.csv", b"\xff\xfe", "It is not a table in UTF-8."),
         ("a.csv", b"title,day\nx,2026-11-09\n", "The columns are not name, start, end, not_comparable"),
         ("a.csv", b"name,start\nx,9.11.2026\n", "Line 2: a day is written like 2026-11-09."),
@@ -220,6 +226,16 @@ def test_a_file_that_cannot_be_used_is_refused_whole(tmp_path: Path, name: str, 
         read_events(file, lambda instant: instant.date())
     assert str(refused.value).startswith(f"{file}: ")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(("uid", "kept"), [("u" * 1_000, "u" * 255), ("a\0b", "a b")])
+def test_what_a_calendar_says_for_programs_alone_is_kept_within_bounds(tmp_path: Path, uid: str, kept: str) -> None:
+    (file := tmp_path / "a.ics").write_bytes(
+        f"\ufeffBEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:{uid}\nSUMMARY:x\nDTSTART;VALUE=DATE:20261109\nEND:VEVENT\n"
+        "END:VCALENDAR\n".encode()
+    )
+    [one], _ = read_events(file, lambda instant: instant.date())
+    assert (one.name, one.uid) == ("x", kept)
 
 
 @fault("a file of events that is too large, or has too many", SAID, "one line")

@@ -87,8 +87,8 @@ def test_a_kept_room_is_exempt_and_counts_as_no_inactive_room() -> None:
     before = activity({"name": "general", "last_message": "2026-10-16"}, {"name": "busy", "messages": 5})
     after = decided(before, rows({"room_id": "general", "decision": KEEP}))
     assert (one(before)["state"], one(after)["state"]) == ("dormant", "exempt")
-    assert totals(before.rooms, WEEK)["inactive_rooms"].now == 1
-    assert totals(after.rooms, WEEK)["inactive_rooms"].now == 0
+    assert totals(before.rooms, WEEK.previous)["inactive_rooms"].now == 1
+    assert totals(after.rooms, WEEK.previous)["inactive_rooms"].now == 0
     assert one(after, "busy")["state"] == "active"
     assert pd.isna(one(after, "busy")["decision"])
 

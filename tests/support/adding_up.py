@@ -40,7 +40,7 @@ def proved(reader: Reader, facts: Facts, period: Period, draw_filters: object) -
     for _ in range(4):
         chosen = draw_filters(sorted(activity.rooms["room_id"]))  # type: ignore[operator]
         rooms = chosen.keep(activity.rooms)
-        bars, tile = activity.bars(read, rooms), compared(MESSAGES, rooms, period)
+        bars, tile = activity.bars(read, rooms), compared(MESSAGES, rooms, activity.previous)
         counted = [bar.messages for bar in bars.bars if bar.messages is not None]
         if not activity.no_data and len(rooms):
             assert sum(counted) == tile.now == bars.messages, (period, chosen)

@@ -152,6 +152,22 @@ def test_whoever_loses_the_right_meanwhile_decides_nothing(
     assert worklist(opened(of["admin"])).empty
 
 
+def test_whoever_signs_in_next_in_a_tab_sees_nothing_of_what_was_done_in_it(of: dict[str, str]) -> None:
+    app = decide(choose(opened(of["manager"]), "unused"), "archive")
+    app.text_input(key="event_name_0").set_value("merger")
+    app = read(app.button(key="event_save").click().run())
+    assert "merger" in text_of(app)
+    assert "Noted for the archive" in text_of(app)
+    app = app.button(key="sign_out").click().run()
+    with DemoServer(Options(today=TODAY, rooms=9, rate_limit=0)) as other:
+        for field, typed in (("url", other.url), ("user", "manager"), ("password", "manager")):
+            app.text_input(key=f"signin_{field}").set_value(typed)
+        app = press(app, "Sign in")
+        assert "Sign out" in labels(app)
+        assert not [word for word in ("merger", "unused", "Noted for the archive") if word in text_of(app)]
+        assert "Undo" not in labels(app)
+
+
 def test_where_the_dashboard_reads_by_an_account_of_its_own_nobody_decides(
     tmp_path: Path, workspace: DemoServer, clock: Clock
 ) -> None:
