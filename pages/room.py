@@ -20,7 +20,7 @@ deciding.room(shown, one)
 if not shown.activity.counted:
     st.stop()
 if place is not None:
-    daily.draw(room.alone(shown, one), name, "room_days")
+    room.draw_days(shown, one, name)
 
 shown, history = shown.with_weeks(loading.history(room.WEEKS))
 states.history_notes(history.last(room.WEEKS))

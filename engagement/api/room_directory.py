@@ -65,10 +65,10 @@ class Directory:
 
     ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner as
     str; created, last_message, spoke_from and spoke_to ``datetime64[us, UTC]``; members and total_messages float64;
-    archived, read_only, default, announcement (only some may write: "broadcast"), team (belongs to a team without
-    being its main room) and last_message_known bool; sorted by room id. Where last_message_known, no last message
-    means never used; elsewhere it fell between spoke_from and spoke_to, where these are known. A type that cannot be
-    read is missing.
+    archived, read_only, default, announcement (only some may write: "broadcast") and last_message_known bool; parent
+    (the room that it is a discussion of) and team, the ids of these, str; sorted by room id. Where last_message_known,
+    no last message means never used; elsewhere it fell between spoke_from and spoke_to, where these are known. A type
+    that cannot be read is missing.
     """
 
     rooms: pd.DataFrame = field(repr=False)
@@ -111,7 +111,8 @@ class _Room(NamedTuple):
     default: bool
     announcement: bool
     total_messages: float
-    team: bool
+    parent: str | None
+    team: str | None
 
 
 def read_directory(ask: Ask, *, full: bool, discussions_apart: bool, progress: Progress | None = None) -> Directory:
@@ -232,7 +233,7 @@ class _Lists:
         rights, their number included.
         """
         listing = self.read(CHANNELS, unread=unread)
-        rooms = {key: room for key, room in listing.rows.items() if not room.team}
+        rooms = {key: room for key, room in listing.rows.items() if room.team is None or room.kind == "team"}
         announced = len(rooms) + listing.receipt.missing
         return replace(listing, rows=rooms, receipt=replace(listing.receipt, announced=announced, received=len(rooms)))
 
@@ -303,7 +304,8 @@ def _rooms(documents: Sequence[Object], listed_as: str | None) -> tuple[list[str
         names_of_people(documents),
     )
     names, titles = text_values(documents, "name"), text_values(documents, "fname")
-    discussions = [prid is not None for prid in text_values(documents, "prid")]
+    parents = text_values(documents, "prid")
+    discussions = [prid is not None for prid in parents]
     last = text_values(documents, "lm") if listed_as else [None] * len(documents)
     called = list(zip(named, names, titles, usernames, [kind == "direct" for kind in types], discussions, strict=True))
     kinds = zip(discussions, flags(documents, "teamMain"), strict=True)
@@ -321,7 +323,8 @@ def _rooms(documents: Sequence[Object], listed_as: str | None) -> tuple[list[str
         text_values(inner(documents, "u"), "username"),
         *(flags(documents, mark) for mark in ("archived", "ro", "default", "broadcast")),
         how_many(documents, "msgs"),
-        _of_teams(documents),
+        parents,
+        text_values(documents, "teamId"),
         strict=True,
     )
     return named, [None if key is None else _Room._make(room) for key, room in zip(named, rooms, strict=True)]
@@ -335,9 +338,9 @@ def _of_teams(documents: Sequence[Object]) -> list[bool]:
 
 _ORDER = (
     "room_id slug name type kind usernames created last_message members owner archived read_only default announcement "
-    "total_messages team last_message_known spoke_from spoke_to"
+    "total_messages parent team last_message_known spoke_from spoke_to"
 ).split()
-_FLAGS = "archived read_only default announcement team last_message_known".split()
+_FLAGS = "archived read_only default announcement last_message_known".split()
 _COLUMNS: Mapping[str, Callable[[Sequence[Any]], pd.Series]] = (
     dict.fromkeys(_Room._fields, text_column)
     | dict.fromkeys(("created", "last_message"), time_column)

@@ -18,6 +18,7 @@ from engagement.figures.heat import heat as heat
 from engagement.figures.room import beside as beside
 from engagement.figures.room import room_year as room_year
 from engagement.figures.room import standing as standing
+from engagement.figures.room import weekdays as weekdays
 from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
 from engagement.figures.weeks import room_line as room_line

@@ -1,4 +1,6 @@
-"""One room: a year of its weeks with the signals it was given, its rank and share, and other rooms beside it."""
+"""One room: its weekdays, a year of its weeks with the signals it was given, its rank and share, and other rooms beside
+it.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,12 @@ import pandas as pd
 from engagement.display import reasons
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, percent, plural, share_text, short
+from engagement.display.wording import WEEKDAYS, amount, count, percent, period_text, plural, share_text, short
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
+    TOLD_OUTSIDE,
     Canvas,
     Context,
     Info,
@@ -32,12 +35,14 @@ from engagement.figures.frame import (
     ticks,
 )
 from engagement.figures.weeks import RoomLine
-from engagement.numbers.days import as_count
+from engagement.numbers.days import Bars, Weekday, as_count, by_weekday
+from engagement.numbers.periods import MONDAY
 from engagement.numbers.verdict import FALLING, NEWS, UNUSUALLY_SILENT
 
 # A name at the end of a line may take so many pixels, and is so high.
 _NAME, _NAME_HEIGHT = 130, 16
 _BODY, _BOTTOM = 268, 38
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,66 @@ def room_year(line: RoomLine, told: pd.DataFrame) -> RoomYear:
     marks = "triangles: earlier signals, by the thresholds of today" if given else ""
     subtitle = " · ".join(part for part in (line.subtitle, marks) if part)
     return RoomYear(**vars(line) | {"subtitle": subtitle}, given=given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weekdays(Info):
+    """The seven weekdays in the order of the week; none where not every one of them is known."""
+
+    rows: tuple[Weekday, ...] = ()
+
+    def drawn(self, tokens: Tokens) -> Canvas:
+        """A bar for each weekday with its mean at the end, and below its name how many days this rests on."""
+        figure = framed(self, tokens, 190, right=0, bottom=40)
+        if self.empty:
+            return figure
+        means = [row.mean for row in self.rows]
+        figure.add(
+            "bar",
+            x=list(range(len(self.rows))),
+            y=[round(mean, 4) for mean in means],
+            width=0.72,
+            marker={"color": tokens.this},
+            text=[amount(mean) for mean in means],
+            textfont={"size": TEXT, "color": tokens.ink},
+            hovertext=[
+                hover_text(WEEKDAYS[row.weekday], _a_day(row), f"mean of {plural(row.days, 'day')}")
+                for row in self.rows
+            ],
+            **TOLD_OUTSIDE,
+        )
+        names = [f"{WEEKDAYS[row.weekday]}<br>of {count(row.days)}" for row in self.rows]
+        figure.axis("xaxis", range=[-0.5, len(self.rows) - 0.5], tickvals=list(range(len(names))), ticktext=names)
+        high, low = max(*means, 0), min(*means, 0)
+        room = 0.16 * max(high - low, 1)
+        zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
+        figure.axis("yaxis", range=[low - room * (low < 0), high + room], showticklabels=False, **zero)
+        return figure
+
+
+def weekdays(bars: Bars, context: Context, who: str, week_start: int = MONDAY) -> Weekdays:
+    """The mean of messages per weekday of one room, named ``who``, by the days of both periods of its ``bars``."""
+    rows, unknown = by_weekday(bars, week_start)
+    subtitle = context.subtitle(
+        "Mean of messages per weekday, below it of how many days",
+        f"days of {period_text(context.previous)} and {context.this_text}",
+        f"{plural(unknown, 'day')} not known, left out" if unknown else "",
+    )
+    if not rows:
+        sentence = "No whole week of its days is known."
+        return Weekdays(title=f"{who}: weekdays not known", subtitle=subtitle, empty=sentence)
+    if not any(row.mean for row in rows):
+        sentence = "No day of either period that is known had a message."
+        return Weekdays(title=f"{who}: no messages on any weekday", subtitle=subtitle, empty=sentence, rows=rows)
+    most, least = max(rows, key=lambda row: row.mean), min(rows, key=lambda row: row.mean)
+    title = f"most on {_DAYS[most.weekday]}, {_a_day(most)}; fewest on {_DAYS[least.weekday]}, {amount(least.mean)}"
+    if most.mean == least.mean:
+        title = f"as much on every weekday, {_a_day(most)}"
+    return Weekdays(title=f"{who}: {title}", subtitle=subtitle, rows=rows)
+
+
+def _a_day(row: Weekday) -> str:
+    return f"{amount(row.mean)} {'message' if row.mean == 1 else 'messages'} a day"
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,31 @@ def bars_of(
     )
 
 
+@dataclass(frozen=True)
+class Weekday:
+    """The ``mean`` of messages on so many known ``days`` of one weekday (0 is Monday)."""
+
+    weekday: int
+    mean: float
+    days: int
+
+
+def by_weekday(bars: Bars, week_start: int = MONDAY) -> tuple[tuple[Weekday, ...], int]:
+    """Each weekday, from ``week_start`` on, by the known days of both periods that are over, and how many of those are
+    not known; no weekday where some has no known day.
+    """
+    over = [(bar.part.start, bar.messages) for bar in bars.bars if not bar.unfinished and bar.why != NOT_BEGUN]
+    over += [(bar.before.start, bar.previous) for bar in bars.bars if bar.before is not None]
+    days = dict(over) if bars.unit == "day" else {}
+    of = dict[int, list[int]]()
+    for day, messages in days.items():
+        if messages is not None:
+            of.setdefault(day.weekday(), []).append(messages)
+    unknown = len(days) - sum(map(len, of.values()))
+    order = ((week_start + n) % 7 for n in range(7)) if len(of) == 7 else ()
+    return tuple(Weekday(one, sum(of[one]) / len(of[one]), len(of[one])) for one in order), unknown
+
+
 def _bar(part: Period, before: Period | None, sums: dict[Period, int | None], today: date, why: str) -> Bar:
     then = None if before is None else sums[before]
     return Bar(part, sums[part], before, then, part.start <= today <= part.end, why)

@@ -116,6 +116,16 @@ def of_its_size(rooms: pd.DataFrame, room: pd.DataFrame, most: int) -> list[str]
     return list(ordered["room_id"].head(most))
 
 
+def above(rooms: pd.DataFrame, room: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The room that ``room`` is a discussion of, and the main room of the team it belongs to, each with what it is to
+    it, as rows of ``rooms``; those that are not among them are left out.
+    """
+    parent, team, own = (room[column].iloc[0] for column in ("parent", "team", "room_id"))
+    main = rooms["team"].eq(team) & rooms["kind"].eq("team") & rooms["room_id"].ne(own)
+    found = [("Discussion of", rooms[rooms["room_id"].eq(parent)]), ("Team", rooms[main].head(1))]
+    return [(what, row) for what, row in found if not row.empty]
+
+
 def known(rooms: pd.DataFrame, room_ids: Iterable[str]) -> pd.DataFrame:
     """The rows of these rooms, in the order of the ids; ids without a row are left out."""
     at = places(list(room_ids), rooms["room_id"])

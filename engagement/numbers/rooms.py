@@ -43,7 +43,7 @@ SPOKE_SINCE = "spoke again after the period"
 COLUMNS = (
     "room_id name label slug type kind messages previous_messages change change_pct change_word state remark created "
     "last_message silent_days silent_least silent_most members owner archived read_only default announcement "
-    "total_messages exempt left_out"
+    "total_messages parent team exempt left_out"
 ).split()
 
 # A discussion's name on the wire is a random id in this alphabet (Random.id of the server's framework).
@@ -256,7 +256,7 @@ def join(
         table[column] = table[column].astype("float64")
     # A room whose type nobody tells is shown to as few as a private one.
     table["type"] = table["type"].fillna("private")
-    for column in ("room_id", "type", "owner"):
+    for column in ("room_id", "type", "owner", "parent", "team"):
         table[column] = table[column].astype("str")
     counted_any = (table["messages"] != 0) | (table["previous_messages"] != 0)
     table = table[counted_any | ~(table["created"] > pd.Timestamp(period.end))].copy()
@@ -275,7 +275,7 @@ def join(
 _FROM_COUNTS = "room_id name usernames type created messages previous_messages".split()
 _FROM_DIRECTORY = (
     "room_id name slug type kind usernames created last_message last_message_known spoke_from spoke_to "
-    "members owner archived read_only default announcement total_messages"
+    "members owner archived read_only default announcement total_messages parent team"
 ).split()
 
 

@@ -43,11 +43,15 @@ def arriving(shown: Shown) -> History | None:
     return days.latest if held else loading.arriving(days, "days")
 
 
-def draw(shown: Shown, who: str = "", key: str = "messages_per_day") -> None:
-    """Draws the chart of the rooms shown, with the progress of what is still to be read; ``who`` as in ``figure``."""
+def draw(shown: Shown, who: str = "", key: str = "messages_per_day") -> History | None:
+    """Draws the chart of the rooms shown, with the progress of what is still to be read; ``who`` as in ``figure``.
+
+    Returns what it has drawn.
+    """
     place = st.container()
     if (read := arriving(shown)) is not None:
         with place:
             charts.draw(figure(shown, read, who), key)
             for said in read.receipt.notes:
                 st.caption(for_markdown(said))
+    return read

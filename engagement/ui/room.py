@@ -15,7 +15,7 @@ from engagement.numbers import naming
 from engagement.numbers import room as numbers
 from engagement.numbers.room import Place
 from engagement.numbers.weeks import History
-from engagement.ui import cards, links, opened, states, trends
+from engagement.ui import cards, charts, daily, links, opened, states, trends
 from engagement.ui.filters import MOST_OPTIONS
 from engagement.ui.links import ROOM
 from engagement.ui.shown import Shown
@@ -107,9 +107,17 @@ def draw_facts(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:
         if shown.view.base_url is not None:
             [address] = links.to_rooms(room, shown.view.base_url)
             st.link_button("Open in Rocket.Chat", address, icon=":material/open_in_new:")
+        for words, above in shown.made(("above", room["room_id"].iloc[0]), lambda: _above(shown, room)):
+            links.lead_on("room", for_markdown(words), "subdirectory_arrow_right", room=[above])
         if at is not None:
             for name, neighbour, icon in shown.made(("neighbours", at), lambda: _neighbours(shown, at)):
                 links.lead_on("room", for_markdown(wording.short(name)), icon, room=[neighbour])
+
+
+def _above(shown: Shown, room: pd.DataFrame) -> list[tuple[str, str]]:
+    """The labels and ids of the room that this one is a discussion of, and of its team, where the reader sees them."""
+    found = numbers.above(shown.activity.rooms, room)
+    return [(f"{what} {wording.short(label(shown, row))}", row["room_id"].iloc[0]) for what, row in found]
 
 
 def _neighbours(shown: Shown, at: Place) -> list[tuple[str, str, str]]:
@@ -136,6 +144,18 @@ def _figures(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:
     if told:
         next(columns).metric("Messages per member", wording.amount(ratio), border=True, height="stretch",
                              help="Messages of the period by the members of today.")  # fmt: skip
+
+
+def draw_days(shown: Shown, room: pd.DataFrame, name: str) -> None:
+    """Draws the days of the period of the room and, where a whole week of them is known, its weekdays."""
+    one = alone(shown, room)
+    read = daily.draw(one, name, "room_days")
+    if read is None:
+        return
+    week_start = shown.view.reader.week_start
+    told = figures.weekdays(daily.bars(one, read), one.context(), name, week_start)
+    if told.rows:
+        charts.draw(told, "weekdays")
 
 
 def year(shown: Shown, history: History, room: pd.DataFrame) -> RoomYear:

@@ -13,7 +13,7 @@ from engagement.numbers.room import known
 from engagement.numbers.totals import total_band
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, signals, total_signal
-from engagement.ui import opened
+from engagement.ui import links, opened
 from engagement.ui.filters import MOST_OPTIONS
 from engagement.ui.shown import Shown
 
@@ -50,14 +50,19 @@ def heat(shown: Shown, history: History, most: int, weeks: int) -> Heat:
 
 
 def choose_room(shown: Shown) -> str | None:
-    """The id of the room whose weeks are drawn, as it is in the URL; None where nothing is chosen."""
+    """The id of the room whose weeks are drawn, as it is in the URL, with a way to its page; None where nothing is
+    chosen.
+    """
     asked = st.query_params.get("room")
     names = shown.made(("names", asked), lambda: _names(shown.rooms, asked, people=shown.view.people))
     ids = list(names)
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
-    chosen: str | None = st.selectbox(
-        "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=_keep_room
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="room_controls"):
+        chosen: str | None = st.selectbox(
+            "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=_keep_room
+        )
+        if chosen is not None:
+            links.lead_on("room", "The page of this room", room=[chosen])
     opened.shows("room", [chosen])
     return chosen
 

@@ -81,17 +81,18 @@ def test_a_room_is_told_with_its_title_people_dates_and_marks(server: DemoServer
     assert general["created"] == pd.Timestamp("2024-01-02T12:00Z")
     assert general["last_message"] == pd.Timestamp("2026-11-15T12:00Z")
     assert (general["members"], general["total_messages"]) == (12.0, 900.0)
-    marks = ["archived", "read_only", "default", "announcement", "team"]
-    assert general[marks].tolist() == [False, False, True, False, False]
-    assert rooms.loc["secret", marks].tolist() == [True, True, False, False, False]
-    assert rooms.loc[DISCUSSION, ["slug", "name", "kind", "type"]].tolist() == [
-        DISCUSSION, "Plans for May", "discussion", "private",
+    marks = ["archived", "read_only", "default", "announcement"]
+    assert general[marks].tolist() == [False, False, True, False]
+    assert general[["parent", "team"]].isna().all()
+    assert rooms.loc["secret", marks].tolist() == [True, True, False, False]
+    assert rooms.loc[DISCUSSION, ["slug", "name", "kind", "type", "parent"]].tolist() == [
+        DISCUSSION, "Plans for May", "discussion", "private", "general",
     ]  # fmt: skip
     assert rooms.loc["pair", ["slug", "name", "usernames", "type"]].tolist() == [
         "pair", "ada × bob", "ada × bob", "direct",
     ]  # fmt: skip
-    assert rooms.loc["teammain", ["kind", "team"]].tolist() == ["team", False]
-    assert rooms.loc["team1", ["kind", "team"]].tolist() == ["room", True]
+    assert rooms.loc["teammain", ["kind", "team"]].tolist() == ["team", "t1"]
+    assert rooms.loc["team1", ["kind", "team"]].tolist() == ["room", "t1"]
 
 
 @fault("channels of a team that not all have joined", NOTED, "between two moments, joined or not", kind="Last messages")
@@ -116,7 +117,7 @@ def test_the_table_has_its_documented_columns_even_without_a_room() -> None:
         "room_id": "str", "slug": "str", "name": "str", "type": "str", "kind": "str", "usernames": "str",
         "created": "datetime64[us, UTC]", "last_message": "datetime64[us, UTC]", "members": "float64", "owner": "str",
         "archived": "bool", "read_only": "bool", "default": "bool", "announcement": "bool",
-        "total_messages": "float64", "team": "bool", "last_message_known": "bool",
+        "total_messages": "float64", "parent": "str", "team": "str", "last_message_known": "bool",
         "spoke_from": "datetime64[us, UTC]", "spoke_to": "datetime64[us, UTC]",
     }  # fmt: skip
     for made in (small(), community([RoomSpec("only", type="l")])):
@@ -201,9 +202,11 @@ def test_rooms_known_from_the_channel_list_alone_are_added_with_everything_else_
     rooms = together.rooms.set_index("room_id")
     assert rooms.loc["general", "name"] == "General talk"
     assert rooms.loc["secret", ["name", "type"]].tolist() == ["secret", "private"]
-    unknown = rooms.loc["secret", ["slug", "kind", "owner", "last_message", "members", "total_messages"]]
+    unknown = rooms.loc[
+        "secret", ["slug", "kind", "owner", "last_message", "members", "total_messages", "parent", "team"]
+    ]
     assert unknown.isna().all()
-    assert rooms.loc["secret", ["archived", "last_message_known", "team"]].tolist() == [False, False, False]
+    assert rooms.loc["secret", ["archived", "last_message_known"]].tolist() == [False, False]
     assert (together.receipt.calls, together.receipt.missing, together.receipt.complete) == (2, 0, True)
 
 
@@ -225,6 +228,16 @@ def test_a_room_that_only_a_list_of_documents_knows_is_listed_too() -> None:
         {"groups.listAll": [{"_id": "new", "t": "p", "name": "new", "lm": "2026-11-01T10:00:00.000Z"}]}
     )
     assert directory.rooms["room_id"].tolist() == ["new"]
+
+
+def test_an_odd_parent_or_team_spoils_that_field_alone() -> None:
+    documents = [
+        {"_id": "a", "t": "c", "name": "a", "prid": 7, "teamId": "t1"},
+        {"_id": "b", "t": "p", "name": "b", "prid": "a", "teamId": ["t1"]},
+    ]
+    rooms = answered({"rooms.adminRooms": documents}).rooms
+    assert rooms["name"].tolist() == ["a", "b"]
+    assert rooms[["parent", "team"]].fillna("").to_numpy().tolist() == [["", "t1"], ["a", ""]]
 
 
 def test_a_broadcast_room_is_an_announcement_room_and_an_announcement_text_makes_none() -> None:

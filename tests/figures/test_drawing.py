@@ -83,6 +83,7 @@ def every_info(rooms, context):
         "room_year": figures.room_year(room_line, told if len(rooms) else told.iloc[:0]),
         "standing": figures.standing(place if len(rooms) else place.iloc[:0], len(rooms), context),
         "beside": figures.beside(labels, side, context),
+        "weekdays": figures.weekdays(days, context, label),
         "busiest_by_total": figures.busiest_by_total(rooms, context),
     }
 

@@ -1,4 +1,4 @@
-"""The figures of one room: signals on its line, its place among others, and others beside it."""
+"""The figures of one room: its weekdays, signals on its line, its place among others, and others beside it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ import pytest
 from engagement import figures
 from engagement.display.palette import LIGHT
 from engagement.figures.room import Given, Standing, _apart
+from engagement.numbers.days import Weekday, bars_of
+from engagement.numbers.periods import MONDAY, SUNDAY, Period
 from engagement.numbers.reasons import Reason
 from engagement.numbers.verdict import judge
-from tests.support.figure_tools import CONTEXT
+from tests.support.figure_tools import CONTEXT, WEEK, rooms_table
+from tests.support.figure_tools import room as row
+from tests.support.parts import parts_read
 
 STARTS = pd.DatetimeIndex(["2026-10-26", "2026-11-02", "2026-11-09"])
 UNREAD = float("nan")
@@ -117,3 +121,75 @@ def test_weeks_that_nobody_knows_are_said_in_a_sentence():
     info = beside([UNREAD] * 3, [UNREAD] * 3)
     assert info.empty == "No week of these rooms has been counted yet."
     assert not info.figure(LIGHT).data
+
+
+def weekdays(before, now, period=WEEK, today=date(2026, 11, 16), week_start=MONDAY, **lost):
+    """The weekdays of one room that had so many messages on each day of the period and of the one before."""
+    previous = period.previous
+    by_day = dict(zip([*previous.dates(), *period.dates()], [*before, *now], strict=True))
+    uncounted = lost.pop("uncounted", ())
+    read = parts_read(period, {"general": by_day}, today, previous=previous, **lost)
+    bars = bars_of(read, rooms_table(row("general", sum(now), sum(before))), period, previous, today, uncounted)
+    return figures.weekdays(bars, figures.Context("w", period, previous), "#general", week_start)
+
+
+def test_a_weekday_is_the_mean_of_its_days_in_both_periods():
+    info = weekdays([10, 20, 30, 40, 50, 0, 1], [20, 20, 30, 41, 70, 0, 0])
+    assert [(one.mean, one.days) for one in info.rows] == [
+        (15, 2), (20, 2), (30, 2), (40.5, 2), (60, 2), (0, 2), (0.5, 2),
+    ]  # fmt: skip
+    assert info.title == "#general: most on Fridays, 60 messages a day; fewest on Saturdays, 0"
+    assert info.subtitle == (
+        "Mean of messages per weekday, below it of how many days · days of 2–8 Nov 2026 and 9–15 Nov 2026 · w"
+    )
+    drawn = info.figure(LIGHT)
+    assert drawn.data[0].y == (15, 20, 30, 40.5, 60, 0, 0.5)
+    assert drawn.data[0].text == ("15", "20", "30", "40.5", "60", "0", "0.5")
+    assert drawn.data[0].hovertext[3] == "<b>Thu</b><br>40.5 messages a day<br>mean of 2 days"
+    assert drawn.layout.xaxis.ticktext[3] == "Thu<br>of 2"
+
+
+def test_days_that_are_not_known_are_in_no_mean_and_said():
+    tuesday, wednesday_and_thursday = date(2026, 11, 10), Period(date(2026, 11, 4), date(2026, 11, 5)).blocks(1)
+    info = weekdays([10] * 7, [20, 0, *[20] * 5], missing=wednesday_and_thursday, uncounted=[tuesday])
+    assert info.rows[:3] == (Weekday(0, 15.0, 2), Weekday(1, 10.0, 1), Weekday(2, 20.0, 1))
+    assert " · 3 days not known, left out · " in info.subtitle
+    assert info.figure(LIGHT).layout.xaxis.ticktext[1] == "Tue<br>of 1"
+
+
+def test_the_day_that_is_not_over_is_in_no_mean():
+    info = weekdays([10] * 7, [10, 10, 10, 10, 10, 10, 1], today=date(2026, 11, 15))
+    assert info.rows[6] == Weekday(6, 10.0, 1)
+    assert "not known" not in info.subtitle
+    assert info.title == "#general: as much on every weekday, 10 messages a day"
+
+
+def test_weekdays_stand_in_the_order_of_the_week_of_the_workspace():
+    info = weekdays([1, 0, 0, 0, 0, 0, 7], [1, 0, 0, 0, 0, 0, 7], week_start=SUNDAY)
+    assert [one.weekday for one in info.rows] == [6, 0, 1, 2, 3, 4, 5]
+    assert info.figure(LIGHT).layout.xaxis.ticktext[:2] == ("Sun<br>of 2", "Mon<br>of 2")
+
+
+@pytest.mark.parametrize(
+    ("start", "days"),
+    # A weekday without a day; and weeks instead of days.
+    [(date(2026, 11, 9), 3), (date(2026, 9, 28), 42)],
+)
+def test_without_a_whole_week_of_days_nothing_is_said_of_weekdays(start, days):
+    period = Period(start, date.fromordinal(start.toordinal() + days - 1))
+    info = weekdays([5] * days, [5] * days, period)
+    assert (info.rows, info.title) == ((), "#general: weekdays not known")
+    assert info.empty == "No whole week of its days is known."
+
+
+def test_a_room_that_was_silent_all_the_time_has_one_sentence_instead_of_bars():
+    info = weekdays([0] * 7, [0] * 7)
+    assert info.title == "#general: no messages on any weekday"
+    assert info.empty == "No day of either period that is known had a message."
+    assert not info.figure(LIGHT).data
+
+
+def test_more_deleted_than_written_goes_below_the_line():
+    drawn = weekdays([10, 10, 10, 10, 10, 10, -4], [10, 10, 10, 10, 10, 10, -5]).figure(LIGHT)
+    assert (drawn.data[0].y[6], drawn.data[0].text[6]) == (-4.5, "−4.5")
+    assert drawn.layout.yaxis.range[0] < -4.5

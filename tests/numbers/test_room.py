@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engagement.display.reasons import text
 from engagement.numbers.periods import Period
-from engagement.numbers.room import Place, known, of_its_size, place, signals_of_weeks, standing
+from engagement.numbers.room import Place, above, known, of_its_size, place, signals_of_weeks, standing
 from engagement.numbers.verdict import NEWS
 from engagement.numbers.weeks import signals, weeks_until
 from tests.support.reasons import why
@@ -139,3 +139,30 @@ def test_of_rooms_of_one_size_those_that_come_first_by_name_are_taken() -> None:
 def test_rooms_by_id_come_in_the_order_asked_for_and_unknown_ids_are_left_out() -> None:
     assert list(known(THREE, ["c", "nowhere", "a"])["room_id"]) == ["c", "a"]
     assert known(THREE, []).empty
+
+
+ABOVE = rooms_table(
+    {"name": "crew", "kind": "team", "team": "t1"},
+    {"name": "deck", "team": "t1"},
+    {"name": "Which paint?", "kind": "discussion", "parent": "deck", "team": "t1"},
+    {"name": "Lost", "kind": "discussion", "parent": "hidden", "team": "t2"},
+    {"name": "general"},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Which paint?", [("Discussion of", "deck"), ("Team", "crew")]),
+        ("deck", [("Team", "crew")]),
+        # The main room of a team is the team; others have rooms above them that the reader does not see, or none.
+        ("crew", []),
+        ("Lost", []),
+        ("general", []),
+    ],
+)
+def test_above_a_room_are_what_it_is_a_discussion_of_and_its_team_where_they_are_seen(
+    name: str, found: list[tuple[str, str]]
+) -> None:
+    told = above(ABOVE, ABOVE[ABOVE["name"] == name])
+    assert [(what, row["name"].item()) for what, row in told] == found

@@ -185,6 +185,8 @@ def test_the_directory_gives_titles_and_the_rooms_that_the_counts_leave_out() ->
             "default": [False, False],
             "announcement": [False, False],
             "total_messages": [9.0, 800.0],
+            "parent": ["d", None],
+            "team": [None, None],
         }
     )
     table = join(counts(("c", "hTqv9MdZWtq37Lppq", None, "private", 7, 1)), directory, WEEK, Zone())
@@ -192,6 +194,7 @@ def test_the_directory_gives_titles_and_the_rooms_that_the_counts_leave_out() ->
     assert list(table["messages"]) == [7, 0]
     assert list(table["state"]) == ["active", "dormant"]
     assert list(table["read_only"]) == [False, True]
+    assert list(table["parent"].fillna("")) == ["d", ""]
 
 
 def test_a_room_that_only_the_counts_know_has_no_members_and_no_owner() -> None:

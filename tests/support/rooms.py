@@ -27,6 +27,8 @@ _DEFAULTS: dict[str, object] = {
     "default": False,
     "announcement": False,
     "total_messages": 100,
+    "parent": None,
+    "team": None,
     "usernames": None,
     "messages": 0,
     "previous_messages": 0,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engagement.demo import Options
+from engagement.demo import DemoServer, Options
+from engagement.demo.community import RoomSpec, community
 from engagement.numbers.room import of_its_size
 from engagement.ui import loading, session
 from engagement.ui.runtime import Runtime, runtime
 from tests.matrix.names import HIDDEN, OURS
 from tests.matrix.names import workspace as secretive
 from tests.support.access_tools import TODAY, explore, read, signed_in, sound, tab, text_of
+from tests.support.clock import Clock
 
 pytestmark = pytest.mark.usefixtures("dashboard")
 
@@ -42,12 +45,25 @@ def test_a_room_has_its_name_its_figures_its_year_and_its_place() -> None:
     assert told["Members"] == f"{third['members']:,.0f}"
     assert told["Rank"].endswith(" of 23")
     assert f"Owner: **{third['owner']}**" in text_of(app).replace("\\", "")
-    days, year, place = charts(app)
+    days, weekdays, year, place = charts(app)
     assert days.replace("\\", "").startswith(str(third["label"]))
+    assert weekdays.replace("\\", "").startswith(f"{third['label']}: most on ")
     assert third["name"] in year.replace("\\", "")
     assert place.startswith("Rank ")
-    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
+    spec = json.loads(app.get("plotly_chart")[2].proto.spec)
     assert len(spec["data"][2]["x"]) == 52
+
+
+def test_weekdays_are_told_where_a_whole_week_of_days_is_known_and_not_of_weeks() -> None:
+    three_days = {"period": "Custom range", "from": "2026-11-09", "to": "2026-11-11"}
+    for asked, told in (
+        ({"period": "Last 4 full weeks"}, True),
+        (three_days, False),
+        ({"period": "Last 90 days"}, False),
+    ):
+        app = sound(explore("room", **asked))
+        assert any(": most on " in title for title in charts(app)) == told
+        assert not any("weekdays not known" in title for title in charts(app))
 
 
 def test_without_a_room_in_the_link_the_busiest_one_is_shown_and_any_can_be_chosen() -> None:
@@ -66,7 +82,7 @@ def test_its_signal_and_count_are_those_of_the_table() -> None:
     for place in (0, 1, 7):
         row = table.iloc[place]
         room = rooms[rooms["label"] == row["Room"]].iloc[0]
-        year = charts(sound(explore("room", room=room["room_id"])))[1].replace("\\", "")
+        year = charts(sound(explore("room", room=room["room_id"])))[2].replace("\\", "")
         assert f": {row['Signal']}" in year
         assert f"{row['Messages']:,} message" in year
 
@@ -77,6 +93,34 @@ def test_the_rooms_before_and_after_it_are_one_click_away() -> None:
     app = sound(explore("room", room=shown["room_id"].iloc[1]))
     links = [(one.proto.page, one.proto.query_string) for one in app.get("page_link")]
     assert links == [("room", f"room={shown['room_id'].iloc[at]}") for at in (0, 2)]
+
+
+def test_a_discussion_and_a_room_of_a_team_lead_to_what_is_above_them_for_those_who_may_see_it(
+    dashboard: Runtime,
+) -> None:
+    rooms = [
+        RoomSpec("crew", "p", name="crew", team="t1", team_main=True),
+        # Without a count an analyst, who lists public channels only, knows nothing of it.
+        RoomSpec("deck", "p", name="deck", team="t1", last_message=None),
+        RoomSpec("paint", name="paint", title="Which paint?", discussion_of="deck"),
+    ]
+    options = Options(today=TODAY, timezone="UTC", rate_limit=0)
+    days = {TODAY - timedelta(days=n): 5 for n in range(30)}
+    made = community(rooms, {"crew": days, "paint": days})
+
+    def above(reader: str, room_id: str) -> list[tuple[str, str]]:
+        app = sound(read(tab(reader, "room", room=room_id)))
+        ways = [(link.proto.label.replace("\\", ""), link.proto.query_string) for link in app.get("page_link")]
+        return [(label, query) for label, query in ways if label.startswith(("Discussion of", "Team"))]
+
+    with DemoServer(options, clock=Clock(), community=made) as workspace:
+        manager = signed_in(dashboard, workspace)
+        assert above(manager, "paint") == [("Discussion of 🔒 deck", "room=deck")]
+        assert above(manager, "deck") == [("Team ◊ crew", "room=crew")]
+        assert above(manager, "crew") == []
+        analyst = signed_in(dashboard, workspace, "analyst")
+        dashboard.sessions.admitted(analyst, (), at=session.NEVER)
+        assert above(analyst, "paint") == []
 
 
 def test_a_room_that_the_filters_leave_out_is_shown_and_it_is_said_that_it_counts_nowhere() -> None:
@@ -129,7 +173,7 @@ def test_rooms_of_its_size_are_put_beside_it_and_kept_in_the_link() -> None:
     assert len(json.loads(app.get("plotly_chart")[-1].proto.spec)["data"]) == 5
     app.multiselect(key="beside_choice").set_value([]).run()
     assert "beside" not in app.query_params
-    assert len(charts(sound(app))) == 3
+    assert len(charts(sound(app))) == 4
 
 
 def test_a_link_with_other_rooms_shows_at_most_four_of_them_and_never_the_room_itself() -> None:
@@ -171,3 +215,11 @@ def test_where_the_filters_leave_one_room_a_page_leads_to_it_instead_of_drawing_
     assert (link.page, link.query_string) == ("room", f"room={left['room_id'].iloc[0]}")
     drawn = {one.proto.id.partition("plot_")[2].rstrip("_0123456789") for one in app.get("plotly_chart")}
     assert drawn <= {"messages_per_day"}
+
+
+def test_the_room_chosen_on_trends_leads_to_its_page() -> None:
+    app = sound(explore("trends"))
+    app.selectbox(key="room_choice").select_index(2).run()
+    [way] = [link.proto for link in app.get("page_link") if link.proto.label == "The page of this room"]
+    assert (way.page, way.query_string) == ("room", f"room={app.session_state['room_choice']}")
+    assert app.session_state["room_choice"] == rooms_of(app)[1]["room_id"].iloc[2]
