@@ -191,7 +191,7 @@ def agreed(
     added = (at < 0) & (told != 0).any(axis=0)
     ids = ids.append(pd.Index(rooms["room_id"])[added])
     at[added] = np.arange(len(ids) - added.sum(), len(ids))
-    counts = history.counts.to_numpy().T.copy()
+    counts = history.counts.to_numpy(dtype=np.float64).T.copy()
     if added.any():
         counts = np.append(counts, np.repeat(history.silence.to_numpy()[:, None], added.sum(), axis=1), axis=1)
     ours, listed = np.full((2, len(ids)), np.nan), np.zeros(len(ids), dtype=np.bool_)

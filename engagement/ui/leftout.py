@@ -36,8 +36,9 @@ def begin(mine: FirstView | None, page_path: str, *, opened: bool) -> None:
             st.session_state[_MINE] = mine.left_out()
         st.session_state[filters.CARRIED] = list(st.session_state.get(_MINE, ()))
     carried = filters.rooms_left_out()
+    said = any(carried) or bool(st.session_state.get(_MINE))
     # Once for each page: an address that is written anew is one more for the back button to come by.
-    if carried and filters.LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
+    if said and carried and filters.LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
         st.query_params[filters.LEFT_OUT] = carried
     st.session_state[filters.CARRIED], st.session_state[_PAGE] = carried, page_path
 

@@ -12,7 +12,7 @@ import pytest
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.tampering import Body
-from engagement.numbers.periods import SUNDAY, Period, Way
+from engagement.numbers.periods import PREVIOUS, SUNDAY, Period, Way
 from engagement.reading.counting import SEEN_FOR, Probe, probes
 from engagement.reading.counts import read_daily
 from engagement.reading.facts import Facts
@@ -364,7 +364,7 @@ def test_what_the_check_was_told_is_used_at_once_kept_for_the_weeks_and_stands_f
     assert (server.count(CHANNELS), server.count(SENT)) == (0, 0)
     assert first.receipt.calls == facts.receipt.calls + len(server.calls)
     server.workspace.add("general", LAST.end, 1)
-    reader.jobs.forget(reader._key(facts, "activity", LAST), reader.viewer)
+    reader.jobs.forget(reader._key(facts, "activity", LAST, PREVIOUS), reader.viewer)
     general = reader.activity(facts, LAST).result(60).rooms.set_index("room_id").loc["general"]
     assert general["messages"] == 106
     # Rooms that have more messages than their days were known to have make the days be read again.

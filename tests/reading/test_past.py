@@ -13,7 +13,7 @@ from engagement.api.client import Pace
 from engagement.cli import sync
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
-from engagement.numbers.periods import Period
+from engagement.numbers.periods import PREVIOUS, Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import NO_CLEAR_CHANGE, RISING, TOO_FEW_WEEKS
 from engagement.numbers.weeks import weeks_until
@@ -86,7 +86,7 @@ def test_a_history_in_memory_from_before_the_purge_does_not_outlive_it(server: D
     facts = reader.facts().result(60)
     judged(reader)
     without_spam(server)
-    reader.jobs.forget(reader._key(facts, "activity", LAST), reader.viewer)
+    reader.jobs.forget(reader._key(facts, "activity", LAST, PREVIOUS), reader.viewer)
     assert why(row(judged(reader))) == why(row(judged(visit(server, clock, empty_archive()))))
     assert facts.counted
 
