@@ -89,6 +89,10 @@ def messages_per_day(bars: Bars, context: Context, who: str = "") -> MessagesPer
     """The parts of the period, of the rooms that the bars are of, which add up to the tile; ``who`` names one room."""
     what, name = f"Messages per {bars.unit}", f"{who}: " if who else ""
     spoken = [number for bar in bars.bars for number in (bar.messages, bar.previous) if number]
+    if not bars.messages and not spoken and who:
+        sentence = f"No message of this room is known in it, nor in {context.before}."
+        subtitle = context.subtitle(what, context.this_text)
+        return MessagesPerDay(title=f"{who}: no messages in this period", subtitle=subtitle, empty=sentence)
     if not bars.messages and not spoken:
         return no_messages(MessagesPerDay, context, what)
     ticked = any(bar.previous is not None for bar in bars.bars)

@@ -100,7 +100,7 @@ def room_year(line: RoomLine, told: pd.DataFrame) -> RoomYear:
 
 @dataclass(frozen=True, kw_only=True)
 class Weekdays(Info):
-    """The seven weekdays in the order of the week; none where not every one of them is known."""
+    """The seven weekdays in the order of the week; none where not every one is known, or all are silent."""
 
     rows: tuple[Weekday, ...] = ()
 
@@ -141,12 +141,9 @@ def weekdays(bars: Bars, context: Context, who: str, week_start: int = MONDAY) -
         f"days of {period_text(context.previous)} and {context.this_text}",
         f"{plural(unknown, 'day')} not known, left out" if unknown else "",
     )
-    if not rows:
-        sentence = "No whole week of its days is known."
-        return Weekdays(title=f"{who}: weekdays not known", subtitle=subtitle, empty=sentence)
     if not any(row.mean for row in rows):
-        sentence = "No day of either period that is known had a message."
-        return Weekdays(title=f"{who}: no messages on any weekday", subtitle=subtitle, empty=sentence, rows=rows)
+        sentence = "No whole week of its days is known that has a message."
+        return Weekdays(title=f"{who}: nothing to tell of weekdays", subtitle=subtitle, empty=sentence)
     most, least = max(rows, key=lambda row: row.mean), min(rows, key=lambda row: row.mean)
     title = f"most on {_DAYS[most.weekday]}, {_a_day(most)}; fewest on {_DAYS[least.weekday]}, {amount(least.mean)}"
     if most.mean == least.mean:

@@ -147,14 +147,17 @@ def _figures(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:
 
 
 def draw_days(shown: Shown, room: pd.DataFrame, name: str) -> None:
-    """Draws the days of the period of the room and, where a whole week of them is known, its weekdays."""
+    """Draws the days of the period of the room and, where a whole week of them is known, its weekdays.
+
+    Those of a room that was silent say no more than its days.
+    """
     one = alone(shown, room)
     read = daily.draw(one, name, "room_days")
     if read is None:
         return
     week_start = shown.view.reader.week_start
     told = figures.weekdays(daily.bars(one, read), one.context(), name, week_start)
-    if told.rows:
+    if not told.empty:
         charts.draw(told, "weekdays")
 
 

@@ -55,6 +55,13 @@ def test_the_title_of_the_days_compares_both_periods(before, title):
     assert figures.messages_per_day(days_of(before, [10] * 7), CONTEXT, "#general").title == f"#general: {title}"
 
 
+def test_a_room_alone_without_a_message_says_so_of_itself_and_sends_nobody_to_other_rooms():
+    info = figures.messages_per_day(days_of([0] * 7, [0] * 7), CONTEXT, "#general")
+    assert info.title == "#general: no messages in this period"
+    assert info.empty == "No message of this room is known in it, nor in the week before."
+    assert "No room that is shown here" in figures.messages_per_day(days_of([0] * 7, [0] * 7), CONTEXT).empty
+
+
 def test_periods_with_a_day_that_nobody_counted_are_not_compared():
     lost = date(2026, 11, 10)
     info = figures.messages_per_day(days_of([10] * 7, [10, 0, *[10] * 5], uncounted=[lost]), CONTEXT)

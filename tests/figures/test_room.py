@@ -178,14 +178,13 @@ def test_weekdays_stand_in_the_order_of_the_week_of_the_workspace():
 def test_without_a_whole_week_of_days_nothing_is_said_of_weekdays(start, days):
     period = Period(start, date.fromordinal(start.toordinal() + days - 1))
     info = weekdays([5] * days, [5] * days, period)
-    assert (info.rows, info.title) == ((), "#general: weekdays not known")
-    assert info.empty == "No whole week of its days is known."
+    assert (info.rows, info.title) == ((), "#general: nothing to tell of weekdays")
+    assert info.empty == "No whole week of its days is known that has a message."
 
 
 def test_a_room_that_was_silent_all_the_time_has_one_sentence_instead_of_bars():
     info = weekdays([0] * 7, [0] * 7)
-    assert info.title == "#general: no messages on any weekday"
-    assert info.empty == "No day of either period that is known had a message."
+    assert (info.rows, info.empty) == ((), "No whole week of its days is known that has a message.")
     assert not info.figure(LIGHT).data
 
 
