@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.support import browser
+
+# A page that is drawn beside other tests, which want the same processors, takes longer than the usual five seconds.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
