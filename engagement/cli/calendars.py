@@ -42,6 +42,8 @@ def read_events(path: Path, day_of: DayOf) -> tuple[Events, tuple[str, ...]]:
         found, notes = read(content, day_of)
     except InvalidInput as exc:
         raise InvalidInput(f"{path}: {exc}") from exc
+    if not found:
+        raise InvalidInput(f"{path} has no event.")
     if len(found) > MOST_EVENTS:
         raise InvalidInput(f"{path} has {len(found):,} events; at most {MOST_EVENTS:,} can be kept.")
     return found, notes

@@ -31,6 +31,9 @@ def events(
     for what was typed before anybody is asked.
     """
     typed = event(add, start, end, not_comparable=not_comparable) if add is not None and start is not None else None
+    if file is not None:
+        # The days of its instants need the server's zone; that it can be used at all does not.
+        read_events(file, lambda instant: instant.date())
     with connected() as connection:
         reader = connection.reader(keeps=True)
         facts = reader.facts().result()

@@ -101,6 +101,18 @@ def test_what_is_wrong_is_one_line(says: Says, words: list[str], said: str) -> N
     assert told.count("\n") == 1
 
 
+@pytest.mark.parametrize("content", ["", "name,start,end,not_comparable\n", None])
+def test_a_file_without_an_event_is_refused_before_anybody_is_asked(
+    says: Says, server: DemoServer, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "events.csv"
+    if content is not None:
+        file.write_text(content)
+    server.calls.clear()
+    assert "events.csv" in says("events", "--import", str(file), status=1)
+    assert not server.calls
+
+
 @pytest.mark.parametrize(
     "words",
     [
