@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 
+import pandas as pd
 import pyarrow as pa
 
 # From malloc.h of the GNU C library: how many arenas threads have, from which size on a block is given back as soon as
@@ -32,4 +33,18 @@ def settle() -> None:
     """
     gc.unfreeze()
     gc.collect()
+    _forget_looks()
     gc.freeze()
+
+
+def _forget_looks() -> None:
+    """Has tables forget who looked at their columns and has gone: pandas keeps a weak reference to each look until
+    there are 500 of a column, which for what thirty sessions hold is some forty megabytes.
+    """
+    for table in gc.get_objects():
+        if isinstance(table, pd.DataFrame):
+            manager = table._mgr
+            looks = [block.refs for block in manager.blocks] + [axis._references for axis in manager.axes]
+            for of_one in filter(None, looks):
+                # It counts those that are still there, and drops the others.
+                of_one.has_reference()

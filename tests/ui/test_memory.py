@@ -8,6 +8,7 @@ import weakref
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -43,5 +44,26 @@ def test_what_has_come_to_stay_is_looked_at_no_more_and_what_has_not_is_taken_aw
         del goes
         memory.settle()
         assert gone() is None
+    finally:
+        gc.unfreeze()
+
+
+def test_a_table_that_stays_keeps_nothing_of_looks_that_are_over() -> None:
+    table = pd.DataFrame({"messages": [1, 2]})
+
+    def looks() -> int:
+        return sum(isinstance(one, weakref.ref) and one() is None for one in gc.get_objects())
+
+    try:
+        memory.settle()
+        gc.unfreeze()
+        before = looks()
+        for _ in range(400):
+            table["messages"]
+        assert looks() >= before + 400
+        memory.settle()
+        gc.unfreeze()
+        assert looks() < before + 50
+        assert table["messages"].tolist() == [1, 2]
     finally:
         gc.unfreeze()
