@@ -42,8 +42,8 @@ def _forget_looks() -> None:
     there are 500 of a column, which for what thirty sessions hold is some forty megabytes.
     """
     for table in gc.get_objects():
-        if isinstance(table, pd.DataFrame):
-            manager = table._mgr
+        # What stands for something that is gone does not answer what it is; another thread may just be making a table.
+        if type(table) is pd.DataFrame and (manager := vars(table).get("_mgr")) is not None:
             looks = [block.refs for block in manager.blocks] + [axis._references for axis in manager.axes]
             for of_one in filter(None, looks):
                 # It counts those that are still there, and drops the others.
