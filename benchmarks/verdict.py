@@ -243,14 +243,13 @@ def bounds(measured: dict[str, list[Figures]], ours: str, *, month: bool) -> Sai
 def bounds_of_cover(names: list[str], shares: list[float], rows: list[int], rooms: list[int]) -> Said:
     """Whether what is called usual holds nine of ten; of few rooms, or weeks, that says nothing."""
     low, high = COVERED
-    return [
-        (
-            None if weeks < FEWEST_ROWS / 3 or of < FEWEST_ROOMS else low <= share <= high,
-            f"{name}: usual holds {share:.1%}, {low:.0%} to {high:.0%}"
-            + (f" (only {weeks} weeks of {of} rooms)" if weeks < FEWEST_ROWS / 3 or of < FEWEST_ROOMS else ""),
-        )
-        for name, share, weeks, of in zip(names, shares, rows, rooms, strict=True)
-    ]
+    said: Said = []
+    for name, share, weeks, of in zip(names, shares, rows, rooms, strict=True):
+        few = weeks < FEWEST_ROWS / 3 or of < FEWEST_ROOMS
+        note = f" (only {weeks} weeks of {of} rooms)" if few else ""
+        text = f"{name}: usual holds {share:.1%}, {low:.0%} to {high:.0%}"
+        said.append((None if few else low <= share <= high, text + note))
+    return said
 
 
 def words(rows: Rows, bar: Bar) -> str:

@@ -158,7 +158,7 @@ class Judge:
         return self.truth.weeks(self.rooms, last, number)
 
     def _table(self, table: Mapping[str, list[Any]]) -> None:
-        labels = [_label(room) for room in table["Room"]]
+        labels = [room.translate(_ISOLATES) for room in table["Room"]]
         if "Messages" in table:
             self.found.among("rows", zip(labels, table["Messages"], table["Previous"], strict=True), self.rooms.pairs())
             changes = [now - before for now, before in zip(table["Messages"], table["Previous"], strict=True)]
@@ -338,11 +338,6 @@ class Judge:
             shown = [None if text == _UNKNOWN else numbers(text)[0] for text in table["Messages"]]
             weeks = self._weeks(self._last_week(), len(shown)).sum(axis=0).tolist()
             self._known("weeks in the report", shown, weeks[::-1])
-
-
-def _label(room: str) -> str:
-    """What a room is called, without what keeps its direction apart."""
-    return room.translate(_ISOLATES)
 
 
 def _bare(cell: str) -> str:

@@ -123,7 +123,8 @@ class Pace:
         return self._share(min(limits), turn) if limits else None
 
     def _share(self, limit: int, turn: Turn) -> int:
-        return max(1, limit // self.copies) - _left_free(max(1, limit // self.copies), turn)
+        part = max(1, limit // self.copies)
+        return part - _left_free(part, turn)
 
     def take_place(
         self,

@@ -17,7 +17,6 @@ from engagement.cli.connection import connected
 from engagement.cli.surroundings import say
 from engagement.display import reasons, signals, tables, wording
 from engagement.numbers import naming
-from engagement.numbers.events import during
 from engagement.numbers.measures import MEASURES, Comparison, totals
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
@@ -92,8 +91,7 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "judged": days(activity.history.judged_period) if activity.history is not None else None,
         "thresholds": _thresholds(activity),
         "events": [
-            {"name": one.name, **days(one.period), "not_comparable": one.not_comparable}
-            for one in during(activity.events, activity.period, activity.previous)
+            {"name": one.name, **days(one.period), "not_comparable": one.not_comparable} for one in activity.happened
         ],
         "totals": _totals(activity),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],

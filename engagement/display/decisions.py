@@ -12,7 +12,7 @@ from engagement.display import wording
 from engagement.numbers.decisions import ARCHIVE, ASK, KEEP, UNDONE
 from engagement.numbers.rooms import NEVER_USED
 
-NO_OWNER = "nobody known"
+_NO_OWNER = "nobody known"
 
 
 def words(rooms: pd.DataFrame) -> pd.Series:
@@ -32,7 +32,7 @@ def _words(kind: str, until: pd.Timestamp, whom: str, asked_on: pd.Timestamp, ex
         return f"Keep {day}" + ("" if exempt else ", which is over")
     if kind == ASK:
         on = "" if pd.isna(asked_on) else f" on {wording.day_text(asked_on.date())}"
-        return f"Ask {whom or NO_OWNER}{on}"
+        return f"Ask {whom or _NO_OWNER}{on}"
     return ARCHIVE.capitalize()
 
 

@@ -12,10 +12,9 @@ from engagement.numbers.evidence import FEWEST_WEEKS
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import (
-    FALLING,
+    FALLS,
     NO_CLEAR_CHANGE,
     TOO_FEW_WEEKS,
-    UNUSUALLY_SILENT,
     by_chance,
     turn_of_year,
 )
@@ -44,7 +43,7 @@ class Line:
     @property
     def falls(self) -> bool:
         """True where the signal points down."""
-        return self.signal in (FALLING, UNUSUALLY_SILENT)
+        return self.signal in FALLS
 
 
 @dataclass(frozen=True)

@@ -122,4 +122,4 @@ def _until(reason: Reason) -> str:
 
 
 def _messages(number: float | None) -> str:
-    return wording.plural(number or 0, "message") if number else "no messages"
+    return wording.plural(number, "message") if number else "no messages"

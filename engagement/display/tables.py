@@ -13,7 +13,6 @@ import pandas as pd
 from engagement.display import decisions, escaping, events, reasons, signals, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.days import Bars
-from engagement.numbers.events import during
 from engagement.numbers.filters import TYPES, Filters
 from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import MEASURES
@@ -129,7 +128,7 @@ def told(
     }
     if "reason" in rooms and "Why" in columns:
         made["Why"] = reasons.texts(rooms["reason"])
-    if "decision" in rooms:
+    if "decision" in rooms and "Decision" in columns:
         made["Decision"] = decisions.words(rooms)
     if "seen_tripling" in rooms:
         made["Tripling seen %"] = 100 * rooms["seen_tripling"]
@@ -215,7 +214,7 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
     ]
     if activity.history is not None:
         rows.insert(3, ("Signals", f"on {signals.judged_days(activity.history)}"))
-    if happened := during(activity.events, activity.period, activity.previous):
+    if happened := activity.happened:
         rows.append(("Events", events.listed(happened, len(happened))))
     if activity.masked:
         rows.append(("Names", CAPTION))

@@ -157,9 +157,8 @@ def _mark_running(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
 
 def _add_day_ticks(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
     known = [(number, bar.previous) for number, bar in enumerate(bars) if bar.previous is not None]
-    rim, thick = (6, 2.5)
     places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
-    add_ticks(figure, places, [(tokens.paper, rim), (tokens.ink, thick)])
+    add_ticks(figure, places, [(tokens.paper, 6), (tokens.ink, 2.5)])
 
 
 def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:
@@ -175,9 +174,8 @@ def _day_labels(days: Sequence[date]) -> dict[str, Any]:
         chosen = list(range(len(days)))
         texts = [f"{WEEKDAYS[day.weekday()]}<br>{day.day} {MONTHS[day.month - 1]}" for day in days]
         return {"tickvals": chosen, "ticktext": texts}
-    weeks = max(1, math.ceil(len(days) / 7 / 6))
     first = next(number for number, day in enumerate(days) if day.weekday() == 0)
-    chosen = list(range(first, len(days), 7 * weeks))
+    chosen = list(range(first, len(days), 7))
     return {"tickvals": chosen, "ticktext": [f"{days[n].day} {MONTHS[days[n].month - 1]}" for n in chosen]}
 
 

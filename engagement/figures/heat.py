@@ -34,8 +34,8 @@ HEAT_ROW = 25
 
 
 @dataclass(frozen=True)
-class HeatRow:
-    """One room; ``weeks`` has its messages per week, None where there are no data."""
+class RoomWeeks:
+    """One room; ``weeks`` has its messages per week, None where they are not known."""
 
     label: str
     weeks: tuple[int | None, ...]
@@ -45,7 +45,7 @@ class HeatRow:
 class Heat(OverTime):
     """The busiest rooms from the top, and the first day of each week."""
 
-    rows: tuple[HeatRow, ...] = ()
+    rows: tuple[RoomWeeks, ...] = ()
     starts: tuple[date, ...] = ()
 
     def drawn(self, tokens: Tokens) -> Canvas:
@@ -100,7 +100,7 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
     starts = tuple(pd.Timestamp(start).date() for start in weekly.columns)
     labels = room_labels(top, show_people=context.show_people)
     rows = tuple(
-        HeatRow(label, tuple(as_count(value) for value in counts))
+        RoomWeeks(label, tuple(as_count(value) for value in counts))
         for counts, label in zip(weekly.to_numpy()[places(top["room_id"], weekly.index)], labels, strict=True)
     )
     always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
@@ -141,6 +141,6 @@ def _hatch_gaps(figure: Canvas, info: Heat, tokens: Tokens) -> None:
     )
 
 
-def _cell_hover(row: HeatRow, number: int, start: date) -> str:
+def _cell_hover(row: RoomWeeks, number: int, start: date) -> str:
     value = row.weeks[number]
     return "<br>".join([week_text(start), "no data" if value is None else plural(value, "message")])

@@ -34,10 +34,11 @@ from engagement.figures.frame import (
     numbers_width,
     ticks,
 )
+from engagement.figures.heat import RoomWeeks
 from engagement.figures.weeks import RoomLine
 from engagement.numbers.days import Bars, Weekday, as_count, by_weekday
 from engagement.numbers.periods import MONDAY
-from engagement.numbers.verdict import FALLING, NEWS, UNUSUALLY_SILENT
+from engagement.numbers.verdict import FALLS, NEWS
 
 # A name at the end of a line may take so many pixels, and is so high.
 _NAME, _NAME_HEIGHT = 130, 16
@@ -56,7 +57,7 @@ class Given:
     @property
     def falls(self) -> bool:
         """True where it points down."""
-        return self.signal in (FALLING, UNUSUALLY_SILENT)
+        return self.signal in FALLS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,19 +243,11 @@ def _standing_hover(week: Standing) -> str:
     return hover_text(week_text(week.start), rank, f"{share_text(week.share, 100)} of all messages")
 
 
-@dataclass(frozen=True)
-class WeeksOf:
-    """One room; ``weeks`` has its messages per week, None where they are not known."""
-
-    label: str
-    weeks: tuple[int | None, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Beside(Info):
     """The room and up to four others, and the first day of each week."""
 
-    rooms: tuple[WeeksOf, ...] = ()
+    rooms: tuple[RoomWeeks, ...] = ()
     starts: tuple[date, ...] = ()
 
     def drawn(self, tokens: Tokens) -> Canvas:
@@ -306,7 +299,7 @@ def beside(labels: Sequence[str], weekly: pd.DataFrame, context: Context) -> Bes
     """Rooms beside the first one, a row of ``weekly`` for each label: messages by the first day of each week."""
     starts = tuple(pd.Timestamp(start).date() for start in weekly.columns)
     rooms = tuple(
-        WeeksOf(label, tuple(as_count(value) for value in row))
+        RoomWeeks(label, tuple(as_count(value) for value in row))
         for label, row in zip(labels, weekly.to_numpy(), strict=True)
     )
     span = f"{week_text(starts[0])} to {week_text(starts[-1])}"
@@ -317,7 +310,7 @@ def beside(labels: Sequence[str], weekly: pd.DataFrame, context: Context) -> Bes
     return Beside(title=title, subtitle=subtitle, empty=empty, rooms=rooms, starts=starts)
 
 
-def _last(room: WeeksOf) -> int | None:
+def _last(room: RoomWeeks) -> int | None:
     return next((week for week in reversed(room.weeks) if week is not None), None)
 
 
@@ -335,6 +328,6 @@ def _apart(heights: Sequence[float], highest: float) -> list[float]:
     return moved
 
 
-def _week_hover(room: WeeksOf, number: int, start: date) -> str:
+def _week_hover(room: RoomWeeks, number: int, start: date) -> str:
     week = room.weeks[number]
     return hover_text(room.label, week_text(start), "not known" if week is None else plural(week, "message"))

@@ -32,7 +32,7 @@ from engagement.figures.frame import (
 )
 from engagement.numbers.days import as_count
 from engagement.numbers.events import during
-from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, RETURNED, RISING, UNUSUALLY_SILENT
+from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, RETURNED, RISING
 from engagement.numbers.weeks import median_before
 
 _SILENT_WEEK = "No message in the last full week"
@@ -175,7 +175,7 @@ class RoomLine(OverTime):
         last = max(number for number, week in enumerate(weeks) if week.messages is not None)
         ups, downs = (
             dict.fromkeys((RISING, RETURNED), tokens.up),
-            dict.fromkeys((FALLING, UNUSUALLY_SILENT), tokens.down),
+            dict.fromkeys(FALLS, tokens.down),
         )
         colour = ({NO_CLEAR_CHANGE: tokens.ink} | ups | downs).get(self.signal, tokens.muted)
         figure.add(

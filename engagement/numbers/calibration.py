@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engagement.numbers import evidence
 from engagement.numbers.bar import CLASSES, CONSTANT_BAR, Bar, ByClass, Thresholds, room_class
-from engagement.numbers.evidence import MONTH, WINDOW, Edges, Floats, Ints
+from engagement.numbers.evidence import MONTH, Edges, Floats, Ints
 from engagement.numbers.verdict import checked, compared, unknown_first
 
 # Fewer weeks than about a year say too little of what comes by chance, so the constants stand.
@@ -96,8 +96,7 @@ def _shuffled(weeks: Floats, chance: np.random.Generator) -> Floats:
 
 def _windows(weeks: Floats) -> _Rows:
     """Every known week of every room, and the weeks before it."""
-    padded = np.concatenate([np.full((len(weeks), WINDOW - 1), np.nan), weeks], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=1)
+    windows = evidence.windows(weeks)
     room, week = np.nonzero(~np.isnan(weeks))
     few = np.linspace(0, len(room) - 1, min(len(room), MOST_WINDOWS)).astype(np.int64)
     return _Rows(windows[room[few], week[few]], room[few])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers.periods import DAY, MONDAY, Period, month_of, week_of
-from engagement.numbers.weeks import NOT_READ, History
+from engagement.numbers.weeks import COUNTED_IN_PART, NOT_COUNTED, NOT_READ, History
 
 # Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is one
 # of those where chance alone would bring it at least once in 500 days like the nearest of the same weekday.
@@ -67,7 +67,7 @@ class Bars:
         return sum(known) - (self.messages or 0) if whole else 0
 
 
-NOT_BEGUN, NOT_COUNTED, COUNTED_IN_PART = "not begun", "nothing was counted", "nothing was counted on some of its days"
+NOT_BEGUN = "not begun"
 _FOLLOWS = "follows when the others have been read"
 _UNREAD = (NOT_BEGUN, NOT_READ, _FOLLOWS)
 _NOTHING = (NOT_BEGUN, NOT_COUNTED)

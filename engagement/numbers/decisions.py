@@ -36,8 +36,6 @@ ROWS = {
     "note": "str",
     "undoes": "float64",
 }
-# What the rooms table has of the decision that stands on a room, for those who may see it.
-COLUMNS = ("decision_id", "decision", "until", "whom", "asked_on", "note", "decided_by", "decided_on", "spoke_again")
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def no_decisions() -> Worklist:
 
 
 def decided(activity: Activity, worklist: Worklist) -> Activity:
-    """``activity`` with the decision that stands on each room (COLUMNS); itself where none does.
+    """``activity`` with the decision that stands on each room, in columns of its own; itself where none does.
 
     A kept room is exempt from being called inactive until its last day is over on the server, in every period.
     """

@@ -25,7 +25,7 @@ FEWEST_WEEKS = 4
 CHANGE = 3.0
 # From so many known weeks on, what is usual does not hang on the highest or lowest alone.
 WEEKS_TO_SKIP_ONE = 8
-# Where the high count is ten times the low one (of four weeks: three times), the whole margin of a class is used; a
+# Where the high count is six times the low one (of four weeks: three times), the whole margin of a class is used; a
 # part of it is everywhere.
 WHOLE_MARGIN, WHOLE_MARGIN_OF_MONTHS, LEAST_MARGIN = 6.0, 3.0, 0.3
 # By how much more of it a room needs of which nothing is known: of rooms with eight known weeks, four together held
@@ -248,6 +248,12 @@ def seen_tripling(edges: Edges, *, month: bool) -> Floats:
     tripled = np.log(CHANGE * weeks * edges.base.level / edges.above)
     chance: Floats = 1 / (1 + np.exp(-slope * (tripled - middle)))
     return chance
+
+
+def windows(weeks: Floats) -> Floats:
+    """Every week (last axis) as the last of WINDOW, with those before it; NaN before the first."""
+    before = np.full((*weeks.shape[:-1], WINDOW - 1), np.nan)
+    return np.lib.stride_tricks.sliding_window_view(np.concatenate([before, weeks], axis=-1), WINDOW, axis=-1)
 
 
 def looked_at(known: Floats, bar: Thresholds, *, month: bool) -> tuple[Floats, tuple[Floats, Floats], Edges]:

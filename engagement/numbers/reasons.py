@@ -54,14 +54,21 @@ def rounded(level: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return told
 
 
+def distinct(rows: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each distinct row stands first, and which of these each row is like; in order where all are distinct."""
+    of_row, found = pd.factorize(pd.util.hash_pandas_object(rows, index=False).to_numpy())
+    first = np.empty(len(found), dtype=np.int64)
+    # Of several places that are written to one, the last stays: the first of the rows.
+    first[of_row[::-1]] = np.arange(len(rows))[::-1]
+    return first, of_row
+
+
 def reasons(facts: Mapping[str, npt.NDArray[Any]], *, needed: int, month: bool) -> npt.NDArray[np.object_]:
     """The reason of every room, from its facts by the names of ``Reason``; many rooms share one."""
     numbers = pd.DataFrame(
         {name: pd.factorize(fact)[0] if fact.dtype.kind in "OUT" else fact for name, fact in facts.items()}
     )
-    _, first, of_room = np.unique(
-        pd.util.hash_pandas_object(numbers, index=False), return_index=True, return_inverse=True
-    )
+    first, of_room = distinct(numbers)
     stories = zip(*(fact[first].tolist() for fact in facts.values()), strict=True)
     made = [_reason(dict(zip(facts, story, strict=True)), needed, month) for story in stories]
     return as_column(made, of_room)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from engagement.numbers import rankings
-from engagement.numbers.evidence import MONTH, WINDOW
+from engagement.numbers.evidence import MONTH, WINDOW, windows
 from engagement.numbers.reasons import LEFT_OUT
 from engagement.numbers.verdict import judge
 from engagement.numbers.weeks import History, agree, places
@@ -25,11 +25,11 @@ def signals_of_weeks(room: pd.DataFrame, history: History) -> pd.DataFrame:
     weekly = history.of(room["room_id"]).iloc[0]
     marked = np.array(history.left_out)
     counts = np.where(marked, np.nan, weekly.to_numpy(dtype=np.float64))
-    padded = np.concatenate([np.full(WINDOW - 1, np.nan), counts])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)
     days = (room["created"].iloc[0] - weekly.index[0]) / pd.Timedelta(days=7)
     made = np.floor(days) - np.arange(len(weekly)) + WINDOW - 1
-    judged = judge(windows, made, None, history.basis.bar, month=history.month).set_axis(weekly.index, axis="index")
+    judged = judge(windows(counts), made, None, history.basis.bar, month=history.month).set_axis(
+        weekly.index, axis="index"
+    )
     span = MONTH if history.month else 1
     sums = weekly.rolling(span).sum()
     agree(judged, np.array((sums > 0) & (sums.shift(span) <= 0)))

@@ -14,7 +14,7 @@ import pandas as pd
 
 from engagement.numbers.basis import CONSTANTS, Basis
 from engagement.numbers.days import Bars, bars_of
-from engagement.numbers.events import Events
+from engagement.numbers.events import Events, during
 from engagement.numbers.filters import named_like
 from engagement.numbers.naming import plain_labels
 from engagement.numbers.periods import Period, same_weekdays
@@ -113,6 +113,11 @@ class Activity:
     def unfinished(self) -> bool:
         """True when the period reaches into a day that is not over on the server."""
         return not self.period.over(self.today)
+
+    @property
+    def happened(self) -> Events:
+        """The events that touch either period."""
+        return during(self.events, self.period, self.previous)
 
     def with_events(self, events: Events) -> Activity:
         """The same among these events, made once for all who ask with the same ones."""

@@ -19,11 +19,13 @@ from engagement.numbers import evidence
 from engagement.numbers.bar import CONSTANT_BAR, Bar, room_class
 from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Floats
 from engagement.numbers.periods import Period
-from engagement.numbers.reasons import CREATED, FEW_OF_MONTH, LEFT_OUT, NO_DATA, reasons, rounded
+from engagement.numbers.reasons import CREATED, FEW_OF_MONTH, LEFT_OUT, NO_DATA, distinct, reasons, rounded
 
 RISING, FALLING, UNUSUALLY_SILENT, RETURNED = "rising", "falling", "unusually silent", "returned"
 NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
 NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
+# The two that point down.
+FALLS = (FALLING, UNUSUALLY_SILENT)
 SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
 
 # A room that was silent for so long and rises has returned.
@@ -63,19 +65,9 @@ def judge(
     over = max(counts.shape[1] - WINDOW, 0)
     counts, made = counts[:, over:], np.clip(made - over, -1.0, WINDOW)
     # Most rooms of a large workspace are silent, and small ones have few histories between them: each is judged once.
-    first, of_room = _distinct(np.column_stack([counts, made]))
+    first, of_room = distinct(pd.DataFrame(np.column_stack([counts, made]), copy=False))
     judged = _judged(_window(counts[first], made[first], marked[over:]), bar, month=month)
     return judged if len(first) == len(counts) else judged.take(of_room).reset_index(drop=True)
-
-
-def _distinct(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where each distinct row stands first, and which of these each row is like; in order where all are distinct."""
-    hashes = pd.util.hash_pandas_object(pd.DataFrame(rows, copy=False), index=False).to_numpy()
-    of_row, found = pd.factorize(hashes)
-    first = np.empty(len(found), dtype=np.int64)
-    # Of several places that are written to one, the last stays: the first of the rows.
-    first[of_row[::-1]] = np.arange(len(rows))[::-1]
-    return first, of_row
 
 
 def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
@@ -144,14 +136,10 @@ def expected_band(
     """
     length = len(weekly)
     marked = _marked(left_out, length)
-    padded = np.concatenate([np.full(WINDOW - 1, np.nan), weekly.to_numpy(dtype=np.float64)])
-    spared = np.concatenate([np.ones(WINDOW - 1, dtype=np.bool_), marked])
     if not length:
         return pd.DataFrame({name: weekly for name in ("low", "level", "high")})
-    weeks = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)
-    left = np.lib.stride_tricks.sliding_window_view(spared, WINDOW)
+    before = evidence.windows(np.where(marked, np.nan, weekly.to_numpy(dtype=np.float64))).copy()
     # The week itself decides nothing about its band, so one that is not known has a band, too.
-    before = np.where(left, np.nan, weeks)
     before[:, -1] = 0.0
     band = judge(before, None, None, bar)[["usual_low", "level", "usual_high"]].to_numpy()
     return pd.DataFrame(np.where(marked[:, None], np.nan, band), index=weekly.index, columns=["low", "level", "high"])

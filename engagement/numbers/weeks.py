@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from statistics import median
 
 import numpy as np
@@ -20,7 +21,7 @@ from engagement.numbers.evidence import MONTH, WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.totals import YEAR, judge_total
-from engagement.numbers.verdict import FALLING, NO_CLEAR_CHANGE, UNUSUALLY_SILENT, judge
+from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, judge
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = WINDOW
@@ -31,7 +32,12 @@ YEAR_WEEKS = YEAR
 MONTH_DAYS = 28
 # The weeks that a small line beside a number shows.
 LINE_WEEKS = 8
-NOT_READ = "not read yet"
+# Why a week or a day is not known.
+NOT_READ, NOT_COUNTED, COUNTED_IN_PART = (
+    "not read yet",
+    "nothing was counted",
+    "nothing was counted on some of its days",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +94,7 @@ class History:
         counts = self.counts.iloc[:, -number:]
         return replace(self, weeks=weeks, counts=counts, missing=missing, incomplete=incomplete, uncounted=uncounted)
 
-    @property
+    @cached_property
     def silence(self) -> pd.Series:
         """What a room that was not counted had in each week (first day as index): 0, or NaN where that is not known."""
         whole = self.counts.notna().any() & ~self.counts.columns.isin([pd.Timestamp(w.start) for w in self.incomplete])
@@ -98,9 +104,9 @@ class History:
     def gaps(self) -> list[str]:
         """Why each week is not known of all rooms, in words; empty where it is."""
         why = dict.fromkeys(self.missing, NOT_READ) | dict.fromkeys(self.incomplete, "not all rooms arrived")
-        why |= dict.fromkeys(self.uncounted, "nothing was counted on some of its days")
+        why |= dict.fromkeys(self.uncounted, COUNTED_IN_PART)
         told = zip(self.weeks, self.silence.notna(), strict=True)
-        return ["" if known else why.get(week, "nothing was counted") for week, known in told]
+        return ["" if known else why.get(week, NOT_COUNTED) for week, known in told]
 
     def of(self, room_ids: Iterable[str]) -> pd.DataFrame:
         """Messages per week of these rooms (rows); 0 where only others were counted, NaN where that is not known."""
@@ -255,7 +261,7 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
 
 def agree(judged: pd.DataFrame, begun: npt.NDArray[np.bool_]) -> None:
     """Takes back in place, and explains, that a room falls that has ``begun`` to speak again, however little."""
-    against = begun & judged["signal"].isin((FALLING, UNUSUALLY_SILENT)).to_numpy()
+    against = begun & judged["signal"].isin(FALLS).to_numpy()
     judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
     judged["surprise"] = judged["surprise"].mask(against, 0.0)
     judged["reason"] = reasons.changed(judged["reason"], against, signal=NO_CLEAR_CHANGE, against=True)

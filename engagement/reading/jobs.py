@@ -212,7 +212,7 @@ class Jobs:
 
     def _join(self, job: Job[T]) -> Run[T]:
         with self._lock:
-            self._drop()
+            self._forget_old()
             run = self._runs.get(job.key)
             if run is None or run.expired(job.keep) or not run.stands_for(job.viewer, job.account):
                 run = self._runs[job.key] = Run(job.account, job.keep, self._monotonic)
@@ -230,6 +230,7 @@ class Jobs:
     def _execute(self, run: Run[T], work: Callable[[Teller[T]], T]) -> None:
         try:
             result = work(Teller(run))
+            self._make_room(result)
             run.finish(result, None)
         except EngagementError as error:
             run.finish(None, error)
@@ -238,23 +239,28 @@ class Jobs:
             ours = InternalError(exc)
             log.error("A job failed by a mistake of ours: %s", ours.place)
             run.finish(None, ours)
-        with self._lock:
-            self._drop()
 
-    def _drop(self) -> None:
-        """Forgets what is too old, and what is too much of the rest, with what was made of it since it arrived."""
+    def _forget_old(self) -> None:
         for key in [key for key, run in self._runs.items() if run.expired(run.keep)]:
             del self._runs[key]
-        finished = sorted(
-            ((key, run) for key, run in self._runs.items() if not run.running), key=lambda item: item[1].looked
-        )
-        sizes = {key: self._size_of(run.latest) for key, run in finished}
-        many, much = len(finished) - self._most_kept, sum(sizes.values()) - self._most_bytes
-        for key, run in finished:
-            if (many <= 0 and much <= 0) or self._monotonic() - run.looked < IN_USE:
-                return
-            del self._runs[key]
-            many, much = many - 1, much - sizes[key]
+
+    def _make_room(self, result: object) -> None:
+        """Forgets what is too old, and what is too much beside a ``result`` of the rest, with what was made of it since
+        it arrived.
+        """
+        with self._lock:
+            self._forget_old()
+            finished = [(key, run) for key, run in self._runs.items() if not run.running]
+        # Whoever asks does not wait for the measuring: large tables take long.
+        size, sizes = self._size_of(result), {key: self._size_of(run.latest) for key, run in finished}
+        with self._lock:
+            many, much = len(finished) + 1 - self._most_kept, sum(sizes.values()) + size - self._most_bytes
+            for key, run in sorted(finished, key=lambda item: item[1].looked):
+                if (many <= 0 and much <= 0) or self._monotonic() - run.looked < IN_USE:
+                    return
+                if self._runs.get(key) is run:
+                    del self._runs[key]
+                many, much = many - 1, much - sizes[key]
 
 
 def bytes_of(value: object) -> int:

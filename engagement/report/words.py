@@ -10,7 +10,6 @@ import pandas as pd
 from engagement.display import events, news, reasons, signals, tiles, wording
 from engagement.display.wording import count, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
-from engagement.numbers.events import during
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED, NEW, THE_SAME, Activity
 from engagement.numbers.weeks import History, total_signal
@@ -242,7 +241,7 @@ def _now_and_then(activity: Activity, gone: pd.DataFrame, history: History | Non
 
 
 def _happened(activity: Activity) -> Sentence:
-    happened = during(activity.events, activity.period, activity.previous)
+    happened = activity.happened
     parts: list[str | Room] = []
     for number, event in enumerate(happened[:MOST_NAMED]):
         parts += ["; " if number else "In these days: ", Room(event.name), f" ({events.days_told(event)})"]

@@ -15,7 +15,6 @@ import pandas as pd
 
 from engagement.display import escaping, events, tables
 from engagement.numbers import naming
-from engagement.numbers.events import during
 from engagement.report.cells import Texts, rows
 from engagement.report.content import Content
 from engagement.report.words import written
@@ -53,7 +52,7 @@ def as_workbook(content: Content) -> bytes:
     """The report as XLSX: what it is about and says, then a sheet per table with every row."""
     sheets = [(table.title, content.rows(table)) for table in content.tables.values()]
     sheets.append(("Every room", content.every_room))
-    if happened := during(content.activity.events, content.activity.period, content.activity.previous):
+    if happened := content.activity.happened:
         sheets.append(("Events", events.table(happened)))
     figures = [(figure.label, f"{figure.value} ({figure.told})") for figure in content.key_figures]
     comment = [("Comment", content.comment)] if content.comment else []

@@ -29,9 +29,11 @@ def draw(info: figures.Info, key: str) -> None:
             return
         # A chart that was left by a click comes back as another one, on which nothing is chosen.
         name = f"{name}_{st.session_state.setdefault(_CLICKS, 0)}"
+        # The framework keeps this for as long as the session: no more of the figure than it needs.
+        room_ids = info.room_ids
         st.plotly_chart(
             drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt, selection_mode="points",
-            on_select=lambda: _open(st.session_state[name], info.room_ids),
+            on_select=lambda: _open(st.session_state[name], room_ids),
         )  # fmt: skip
 
 

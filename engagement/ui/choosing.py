@@ -81,7 +81,8 @@ def table(
         before = None
     now = _Drawn(f"table_{what}_{digest}_{turn}", asked, turn, room_ids)
     remembered = _chosen(before) if before is not None and before.key != now.key else ()
-    places = pd.Index(room_ids).get_indexer(pd.Index(list(remembered), dtype="str"))
+    # Not for each run: a long list is long to look through.
+    places = pd.Index(room_ids).get_indexer(pd.Index(list(remembered), dtype="str")) if remembered else ()
     if before is not None and before.asked == asked:
         # Whoever is about to decide about a room decides about it, whatever has become of it.
         lost = [room for room, place in zip(remembered, places, strict=True) if place < 0]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import pandas as pd
 import streamlit as st
@@ -83,7 +84,7 @@ def take_back(at: Desk, decision_ids: list[int]) -> None:
 
 def actions(shown: Shown, at: Desk, rooms: pd.DataFrame) -> None:
     """The ways to decide about ``rooms``, rows of the rooms table; the texts for their owners."""
-    today, of = shown.activity.today, f"{wording.plural(len(rooms), 'room')}"
+    today, of, worklist = shown.activity.today, f"{wording.plural(len(rooms), 'room')}", at.worklist()
     with st.container(horizontal=True, vertical_alignment="center", key="worklist_actions"):
         with _popover("Keep", "push_pin", KEEP):
             _keep(at, rooms, today, of)
@@ -95,9 +96,9 @@ def actions(shown: Shown, at: Desk, rooms: pd.DataFrame) -> None:
         if st.button("Take back", icon=":material/undo:", disabled=not standing, key="worklist_take_back"):
             take_back(at, standing)
         if len(rooms) == 1:
-            _one(shown, at, str(rooms["room_id"].iloc[0]))
+            _one(shown, worklist, str(rooms["room_id"].iloc[0]))
     _texts(shown, rooms)
-    st.session_state[_SEEN] = at.worklist().newest
+    st.session_state[_SEEN] = worklist.newest
 
 
 def _popover(label: str, icon: str, kind: str) -> AbstractContextManager[object]:
@@ -182,9 +183,9 @@ def _overtaken(worklist: Worklist, seen: int, rows: range) -> str:
     )
 
 
-def _one(shown: Shown, at: Desk, room_id: str) -> None:
+def _one(shown: Shown, worklist: Worklist, room_id: str) -> None:
     """What was ever decided about a room, and the way to it in the administration of the workspace."""
-    told_of = at.worklist().of(room_id)
+    told_of = worklist.of(room_id)
     if len(told_of):
         with st.popover("History", type="tertiary", icon=":material/history:", key=f"worklist_history_{turn()}"):
             st.markdown("\n".join(f"- {for_markdown(line)}" for line in told.history(told_of, session.zone())))
@@ -202,13 +203,13 @@ def _texts(shown: Shown, rooms: pd.DataFrame) -> None:
         each = False
         if owned["owner"].duplicated().any():
             each = st.toggle("One text for each room", key="worklist_text_each")
-        groups = list(owned.groupby("room_id" if each else "owner", sort=False))
-        for _, group in groups[:MOST_OWNERS]:
+        groups = owned.groupby("room_id" if each else "owner", sort=False)
+        for _, group in islice(groups, MOST_OWNERS):
             owner, many = for_markdown(str(group["owner"].iloc[0])), wording.plural(len(group), "room")
             st.markdown(f"**{owner}** · {many}")
             st.code(_text(shown, group), language=None, wrap_lines=True)
-        if len(groups) > MOST_OWNERS:
-            st.caption(f"The first {MOST_OWNERS} of {len(groups):,}: choose fewer rooms for the others.")
+        if groups.ngroups > MOST_OWNERS:
+            st.caption(f"The first {MOST_OWNERS} of {groups.ngroups:,}: choose fewer rooms for the others.")
 
 
 def _text(shown: Shown, rooms: pd.DataFrame) -> str:

@@ -117,6 +117,8 @@ def look(shown: Shown, sent: pa.Table, ids: Sequence[Any], what: str, key: str) 
     ``ids`` are the rooms of its rows, ``key`` is that of the names, which lead to their pages.
     """
     config: dict[str, Any] = {name: column for name, column in COLUMNS.items() if name in sent.column_names}
+    # The framework keeps what a click needs for as long as the session, so that must not be the rooms themselves.
+    chosen, labels = shown.view.shown(), sent["Room"]
     config["Room"] = st.column_config.ButtonColumn(
         type="tertiary",
         alignment="left",
@@ -124,7 +126,7 @@ def look(shown: Shown, sent: pa.Table, ids: Sequence[Any], what: str, key: str) 
         pinned=True,
         help="A click leads to its page",
         key=key,
-        on_click=lambda: _open(shown, st.session_state[key], sent, ids),
+        on_click=lambda: _open(chosen, st.session_state[key], labels, ids),
     )
     return {
         "hide_index": True,
@@ -145,10 +147,12 @@ def travelling(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> 
     return pa.table({name: _narrow(rows[name]) for name in rows})
 
 
-def _open(shown: Shown, click: Mapping[str, Any] | None, sent: pa.Table, ids: Sequence[Any]) -> None:
+def _open(
+    chosen: Mapping[str, Sequence[str]], click: Mapping[str, Any] | None, labels: pa.ChunkedArray, ids: Sequence[Any]
+) -> None:
     """Goes to the room of a row that was clicked on."""
-    if click is not None and (room_id := clicked(click, sent["Room"], ids)):
-        links.open_room(shown.view.shown(), room_id)
+    if click is not None and (room_id := clicked(click, labels, ids)):
+        links.open_room(chosen, room_id)
 
 
 def clicked(click: Mapping[str, Any], labels: pa.ChunkedArray, ids: Sequence[Any]) -> str | None:

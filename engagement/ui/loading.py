@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 from weakref import ref
 
@@ -196,7 +197,8 @@ def whole(job: Job[T], key: str = "rooms") -> T:
     except SignedOut:
         signing.ended_by_workspace()
     except EngagementError as error:
-        problem(error, job.forget)
+        # All who asked share it: it must not hold the page of any of them.
+        problem(error.with_traceback(None), _anew(job))
         st.stop()
 
 
@@ -209,7 +211,7 @@ def arriving(job: Job[T], key: str) -> T | None:
     if job.running:
         _follow(job, key, seen=part)
     elif job.error is not None:
-        problem(job.error, job.forget, key=f"try_{key}")
+        problem(job.error, _anew(job), key=f"try_{key}")
     return part
 
 
@@ -223,7 +225,7 @@ def _follow(job: Job[Any], unit: str, *, part: bool = False, seen: object = _NOT
     def look() -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"progress_{unit}"):
             place = st.empty()
-            st.button("Stop", on_click=job.leave, key=f"stop_{unit}")
+            st.button("Stop", on_click=_leave, args=(ref(job),), key=f"stop_{unit}")
         _tell(job, place)
         # The page itself is drawn on meanwhile.
         ends = time.monotonic() + (LOOK_FOR if next(looks) else 0)
@@ -235,6 +237,17 @@ def _follow(job: Job[Any], unit: str, *, part: bool = False, seen: object = _NOT
             _tell(job, place)
 
     look()
+
+
+def _leave(job: ref[Job[Any]]) -> None:
+    # What is drawn holds it. The framework keeps what a click needs for as long as the session, and a job its result.
+    if (wanted := job()) is not None:
+        wanted.leave()
+
+
+def _anew(job: Job[Any]) -> Callable[[], None]:
+    """``job.forget`` without the job, for the same reason."""
+    return partial(job.jobs.forget, job.key, job.viewer)
 
 
 def _tell(job: Job[Any], place: DeltaGenerator) -> None:

@@ -101,7 +101,11 @@ def shown(view: View, activity: Activity, asked: Asked) -> tuple[View, Activity]
     """The view and the activity as the report may show them."""
     if not asked.masked:
         return view, activity
-    return replace(view, people=False), runtime().kept.of(activity, "masked", lambda: masks.masked(activity))
+    return replace(view, people=False), _masked(activity)
+
+
+def _masked(activity: Activity) -> Activity:
+    return runtime().kept.of(activity, "masked", lambda: masks.masked(activity))
 
 
 def build(shown: Shown, asked: Asked) -> Content:
@@ -110,7 +114,7 @@ def build(shown: Shown, asked: Asked) -> Content:
     if asked.earlier is not None:
         reading = view.reader.activity(view.facts, view.period.earlier(asked.earlier))
         other = loading.decided(loading.whole(reading, key="rooms beside"))
-        other = masks.masked(other) if asked.masked else other
+        other = _masked(other) if asked.masked else other
     shown, wishes = shown.judged(), replace(asked.wishes, people=view.people)
     activity = shown.activity
     untitled = replace(wishes, title="", comment="")

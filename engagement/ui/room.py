@@ -57,7 +57,7 @@ def choose(shown: Shown) -> pd.DataFrame:
         list(names),
         format_func=lambda room_id: names.get(room_id, room_id),
         key="room_choice",
-        on_change=_keep_room,
+        on_change=trends.keep_room,
         placeholder="Choose a room",
         help=f"The {MOST_OPTIONS:,} busiest rooms are offered, of those that the filters show.",
     )
@@ -71,10 +71,6 @@ def choose(shown: Shown) -> pd.DataFrame:
 
 def _one(shown: Shown, asked: str | None) -> pd.DataFrame:
     return numbers.known(shown.activity.rooms, [asked]) if asked else shown.rooms.head(1)
-
-
-def _keep_room() -> None:
-    st.query_params[ROOM] = st.session_state["room_choice"]
 
 
 def offered(shown: Shown, also: pd.DataFrame) -> dict[str, str]:

@@ -59,7 +59,7 @@ def choose_room(shown: Shown) -> str | None:
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="room_controls"):
         chosen: str | None = st.selectbox(
-            "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=_keep_room
+            "Room", ids, format_func=lambda room_id: names[room_id], key="room_choice", on_change=keep_room
         )
         if chosen is not None:
             links.lead_on("room", "The page of this room", room=[chosen])
@@ -73,7 +73,8 @@ def _names(rooms: pd.DataFrame, asked: str | None, *, people: bool) -> dict[str,
     return naming.told_apart(dict(zip(offered["room_id"], labels, strict=True)))
 
 
-def _keep_room() -> None:
+def keep_room() -> None:
+    """In a callback: the room that was chosen is that of the URL."""
     st.query_params["room"] = st.session_state["room_choice"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import calendar, weeks
-from engagement.figures.heat import Heat, HeatRow
+from engagement.figures.heat import Heat, RoomWeeks
 from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
 from engagement.numbers.reasons import Reason
@@ -160,7 +160,7 @@ def test_the_heat_map_keeps_zero_apart_from_no_data():
         title="1 of the 2 busiest rooms had messages in every week",
         subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
         "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
-        rows=(HeatRow("#a", (5, 6, 7)), HeatRow("#b", (None, 0, 4))),
+        rows=(RoomWeeks("#a", (5, 6, 7)), RoomWeeks("#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from types import SimpleNamespace
+
 import pandas as pd
 import pyarrow as pa
 
-from engagement.ui.listing import LAZY_ABOVE, clicked, travelling
+from engagement.ui.listing import LAZY_ABOVE, clicked, look, travelling
 from tests.support.report_tools import activity_of
 
 SERVER = "https://chat.example.org"
@@ -45,3 +49,14 @@ def test_in_a_long_table_that_the_browser_sorted_the_name_tells_the_room_where_i
     # Which of the two that is, nobody can tell.
     assert told(0, "direct message", names) is None
     assert told(LAZY_ABOVE + 1, "direct message", names) is None
+
+
+def test_what_a_click_on_a_name_needs_holds_no_rooms() -> None:
+    # The framework keeps it for as long as a session lasts, of every page and every filter.
+    shown = SimpleNamespace(view=SimpleNamespace(shown=dict), rooms=pd.DataFrame({"messages": [1]}))
+    gone = weakref.ref(shown.rooms)
+    drawn = look(shown, travelling(ROWS, ROOMS, None), ["D", "B"], "top-channels", "room_of_top")  # type: ignore[arg-type]
+    del shown
+    gc.collect()
+    assert gone() is None
+    assert drawn["column_config"]["Room"]

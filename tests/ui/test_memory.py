@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import weakref
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from engagement.ui import memory
+from engagement.reading.jobs import Job, Jobs
+from engagement.ui import loading, memory
 
 
 @pytest.mark.parametrize("library", ["of GNU", "another"])
@@ -70,3 +72,17 @@ def test_a_table_that_stays_keeps_nothing_of_looks_that_are_over() -> None:
         assert not vars(begun)
     finally:
         gc.unfreeze()
+
+
+def test_a_button_to_try_again_or_to_stop_holds_no_result() -> None:
+    # The framework keeps what a click needs for as long as a session lasts.
+    jobs = Jobs()
+    job: Job[pd.DataFrame] = jobs.ask("rooms", "ada", lambda _: pd.DataFrame({"messages": [1]}), keep=60.0)
+    again, stop = loading._anew(job), partial(loading._leave, weakref.ref(job))
+    gone = weakref.ref(job.result(10))
+    again()
+    del job
+    gc.collect()
+    assert gone() is None
+    stop()
+    assert jobs.ask("rooms", "ada", lambda _: "read anew", keep=60.0).result(10) == "read anew"
