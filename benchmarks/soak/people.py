@@ -183,11 +183,15 @@ class Person:
 
     def _click(self, screen: Screen) -> None:
         chance, pressed = self.dice.random(), ""
-        if screen.widget("period") is None or chance < 0.3:
+        if self._owes_range() and screen.widget("from"):
+            # The page showed an error, and no fields of days, when it was asked for a range.
+            self._type(screen, *self._range(self.dice.randrange(RANGES)))
+        elif screen.widget("period") is None or chance < 0.3:
             screen.go(self.dice.choice(PAGES))
         elif chance < 0.5:
             self._choose(screen, "period", self.dice.choice([*PERIODS, "Custom range"]))
-            if self._view["period"] == "Custom range":
+            self._view.pop("to", None)
+            if self._owes_range():
                 screen.run()
                 self._type(screen, *self._range(self.dice.randrange(RANGES)))
         elif chance < 0.62:
@@ -206,6 +210,9 @@ class Person:
             self._choose(screen, "search", "")
         screen.run(pressed=pressed)
         self.tally.clicked(screen.seconds)
+
+    def _owes_range(self) -> bool:
+        return self._view["period"] == "Custom range" and "to" not in self._view
 
     def _range(self, place: int) -> tuple[date, date]:
         start = self.truth.today - timedelta(days=10 + 9 * place)
@@ -247,6 +254,8 @@ class Person:
             if any("inside this dashboard" in one for one in said):
                 self.tally.saw("mistake", wrong=[f"{screen.page}: {said}"])
             self.tally.saw("error" if said else "progress" if screen.reading else "empty")
+        elif self._owes_range():
+            self.tally.saw("range not typed")
         elif "Incomplete" in words:
             self.tally.saw("incomplete")
         elif "Complete" not in words:
