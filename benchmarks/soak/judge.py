@@ -334,10 +334,13 @@ class Judge:
         if "Silent days" in table:
             columns = {"Silent days": [numbers(text)[0] if text != _UNKNOWN else None for text in table["Silent days"]]}
             self._silence(table["Room"], columns)
-        if "Week from" in table:
+        if "Week from" in table or "Day" in table:
             shown = [None if text == _UNKNOWN else numbers(text)[0] for text in table["Messages"]]
-            weeks = self._weeks(self._last_week(), len(shown)).sum(axis=0).tolist()
-            self._known("weeks in the report", shown, weeks[::-1])
+            if "Active rooms" in table:
+                true = self._weeks(self._last_week(), len(shown)).sum(axis=0).tolist()
+            else:
+                true = self.truth.by_part(self.rooms, self.view.span.parts())[-len(shown) :]
+            self._known("parts of time in the report", shown, true[::-1])
 
 
 def _bare(cell: str) -> str:

@@ -214,8 +214,8 @@ class Truth:
         }
 
     def existed(self, rooms: Rooms, view: View) -> Array:
-        """Which of the rooms were there before the period began."""
-        return self._created[rooms.numbers] < view.span.first.toordinal()
+        """Which of the rooms were there before the days compared with were over."""
+        return self._created[rooms.numbers] <= view.previous.last.toordinal()
 
     def silent_days(self, number: int, view: View) -> int:
         return view.span.last.toordinal() - int(self._spoken[number])
