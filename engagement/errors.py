@@ -48,7 +48,7 @@ from __future__ import annotations
 import math
 import re
 import traceback
-from typing import Any
+from typing import Any, Self
 
 
 class EngagementError(Exception):
@@ -61,6 +61,14 @@ class EngagementError(Exception):
 
     def __init__(self, *facts: str) -> None:
         super().__init__(self.sentence.format(*facts))
+
+    def anew(self) -> Self:
+        """The same error without where it was raised and what led to it: for as long as an error is kept, frames hold
+        connections and tables.
+        """
+        same = type(self).__new__(type(self), *self.args)
+        same.__dict__.update(self.__dict__)
+        return same
 
 
 class InvalidInput(EngagementError):

@@ -95,7 +95,7 @@ class Job(Generic[T]):
         if not self.wait(timeout):
             raise ReadingStopped
         if (error := self.error) is not None:
-            raise error
+            raise error.anew()
         latest = self.latest
         assert latest is not None  # noqa: S101 - a job without an error has a result
         return latest

@@ -127,7 +127,7 @@ class Run(Generic[T]):
     def finish(self, latest: T | None, error: EngagementError | None) -> None:
         with self.lock:
             self.latest = latest if error is None else self.latest
-            self.error, self.ended = error, self.monotonic()
+            self.error, self.ended = None if error is None else error.anew(), self.monotonic()
         self.over.set()
 
     def standing(self) -> Progress:

@@ -197,8 +197,7 @@ def whole(job: Job[T], key: str = "rooms") -> T:
     except SignedOut:
         signing.ended_by_workspace()
     except EngagementError as error:
-        # All who asked share it: it must not hold the page of any of them.
-        problem(error.with_traceback(None), _anew(job))
+        problem(error, _anew(job))
         st.stop()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import date
 from weakref import WeakKeyDictionary
@@ -15,7 +17,7 @@ import pytest
 from engagement.errors import InternalError, NoPremiumModule, ReadingStopped, SignedOut, Unreachable
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History
-from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, IN_USE, Jobs, Teller, bytes_of
+from engagement.reading.jobs import FAILURE_KEPT, GONE_AFTER, IN_USE, Job, Jobs, Teller, bytes_of
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, REFUSED, SAID, fault
 
@@ -212,6 +214,33 @@ def test_a_mistake_of_ours_is_called_one_and_the_log_says_where_but_not_what_it_
     assert re.search(r"KeyError at \S+test_jobs\.py:\d+ in work, called from \S+jobs\.py:\d+ in _execute", line)
     assert "hunter2" not in caplog.text + str(told.value) + repr(told.value)
     assert told.value.__cause__ is None
+
+
+def test_a_failure_that_is_kept_holds_nothing_of_what_it_was_met_with(jobs: Jobs) -> None:
+    class Connection:
+        """What a reading works with, and somebody who asks for it looks with."""
+
+    held: list[weakref.ref[Connection]] = []
+
+    def work(_: Teller[str]) -> str:
+        here = Connection()
+        held.append(weakref.ref(here))
+        try:
+            raise OSError(here)
+        except OSError as exc:
+            raise Unreachable("https://chat.example.org") from exc
+
+    def looks(job: Job[str]) -> None:
+        mine = Connection()
+        held.append(weakref.ref(mine))
+        with pytest.raises(Unreachable, match=re.escape("https://chat.example.org")):
+            job.result(10)
+
+    job = jobs.ask("week", "ada", work, keep=60)
+    looks(job)
+    gc.collect()
+    assert str(job.error) == str(Unreachable("https://chat.example.org"))
+    assert [one() for one in held] == [None, None]
 
 
 def kept(jobs: Jobs, key: str, result: str) -> bool:
