@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -22,6 +22,7 @@ from engagement.settings.keys import Limits
 __all__ = ["FAILURE_KEPT", "GONE_AFTER", "Job", "Jobs", "Progress", "Teller"]
 
 T = TypeVar("T")
+_TABLES = (pd.DataFrame, pd.Series, pd.Index)
 log = logging.getLogger(__name__)
 
 WATCH_EVERY = 1.0
@@ -251,6 +252,8 @@ class Jobs:
         with self._lock:
             self._forget_old()
             finished = [(key, run) for key, run in self._runs.items() if not run.running]
+        for _, run in finished:
+            forget_looks(run.latest)
         # Whoever asks does not wait for the measuring: large tables take long.
         size, sizes = self._size_of(result), {key: self._size_of(run.latest) for key, run in finished}
         with self._lock:
@@ -265,28 +268,41 @@ class Jobs:
 
 def bytes_of(value: object) -> int:
     """About how much memory a result takes."""
-    return _bytes_of(value, set())
+    sizes = (one.memory_usage(deep=True) if isinstance(one, _TABLES) else sys.getsizeof(one) for one in _parts(value))
+    return sum(int(np.sum(size)) for size in sizes)
 
 
-def _bytes_of(value: object, counted: set[int]) -> int:
-    """The same without the tables that are counted already, which parts of a result may share."""
+def forget_looks(value: object) -> None:
+    """Has the tables of a result forget who looked at their columns and has gone: pandas keeps a weak reference to each
+    look until there are 500 of a column, which for what thirty sessions hold is some forty megabytes.
+    """
+    for table in _parts(value):
+        if isinstance(table, pd.DataFrame):
+            looks = [block.refs for block in table._mgr.blocks] + [axis._references for axis in table._mgr.axes]
+            for of_one in filter(None, looks):
+                # It counts those that are still there, and drops the others.
+                of_one.has_reference()
 
-    def of_all(values: Iterable[object]) -> int:
-        return sum(_bytes_of(one, counted) for one in values)
 
-    if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
-        if id(value) in counted:
-            return 0
-        counted.add(id(value))
-        return int(np.sum(value.memory_usage(deep=True)))
+def _parts(value: object, seen: set[int] | None = None) -> Iterator[object]:
+    """What a result consists of, without what holds fields alone; tables that parts of it share once."""
+    seen = set() if seen is None else seen
+    within: Iterable[object] = ()
+    if isinstance(value, _TABLES):
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield value
+        return
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return of_all(getattr(value, field.name) for field in dataclasses.fields(value))
-    if isinstance(value, WeakKeyDictionary):
+        within = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    elif isinstance(value, WeakKeyDictionary):
         # What was made of a result hangs on it; what else that was made of is kept elsewhere. Others may be adding.
-        made = list(vars(value)["data"].values())
-        return of_all(made)
-    if isinstance(value, Mapping):
-        return sys.getsizeof(value) + of_all(value.keys()) + of_all(value.values())
-    if isinstance(value, tuple | list | Set):
-        return sys.getsizeof(value) + of_all(value)
-    return sys.getsizeof(value)
+        within = list(vars(value)["data"].values())
+    else:
+        yield value
+        if isinstance(value, Mapping):
+            within = [*value.keys(), *value.values()]
+        elif isinstance(value, tuple | list | Set):
+            within = value
+    for one in within:
+        yield from _parts(one, seen)

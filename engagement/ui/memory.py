@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import gc
 
-import pandas as pd
 import pyarrow as pa
 
 # From malloc.h of the GNU C library: how many arenas threads have, from which size on a block is given back as soon as
@@ -33,18 +32,4 @@ def settle() -> None:
     """
     gc.unfreeze()
     gc.collect()
-    _forget_looks()
     gc.freeze()
-
-
-def _forget_looks() -> None:
-    """Has tables forget who looked at their columns and has gone: pandas keeps a weak reference to each look until
-    there are 500 of a column, which for what thirty sessions hold is some forty megabytes.
-    """
-    for table in gc.get_objects():
-        # What stands for something that is gone does not answer what it is; another thread may just be making a table.
-        if type(table) is pd.DataFrame and (manager := vars(table).get("_mgr")) is not None:
-            looks = [block.refs for block in manager.blocks] + [axis._references for axis in manager.axes]
-            for of_one in filter(None, looks):
-                # It counts those that are still there, and drops the others.
-                of_one.has_reference()

@@ -309,3 +309,17 @@ def test_the_size_of_a_result_is_that_of_its_tables() -> None:
     # What hangs on it while that is kept counts, and that itself only where it is kept.
     assert 16_000 <= bytes_of(WeakKeyDictionary({history: rooms})) <= 16_500
     assert 8_000 <= bytes_of((rooms["messages"], "text")) <= 9_000
+
+
+def test_a_result_that_stays_keeps_nothing_of_looks_that_are_over(jobs: Jobs) -> None:
+    table = jobs.ask("a", "ada", lambda _: {"rooms": pd.DataFrame({"messages": [1, 2]})}, keep=60).result(10)["rooms"]
+
+    def looks() -> int:
+        return len(table._mgr.blocks[0].refs.referenced_blocks)
+
+    for _ in range(400):
+        table["messages"]
+    assert looks() >= 400
+    jobs.ask("b", "ada", lambda _: "another", keep=60).result(10)
+    assert looks() < 5
+    assert table["messages"].tolist() == [1, 2]

@@ -50,30 +50,6 @@ def test_what_has_come_to_stay_is_looked_at_no_more_and_what_has_not_is_taken_aw
         gc.unfreeze()
 
 
-def test_a_table_that_stays_keeps_nothing_of_looks_that_are_over() -> None:
-    table = pd.DataFrame({"messages": [1, 2]})
-    # One that another thread has begun to make.
-    begun = pd.DataFrame.__new__(pd.DataFrame)
-
-    def looks() -> int:
-        return sum(isinstance(one, weakref.ref) and one() is None for one in gc.get_objects())
-
-    try:
-        memory.settle()
-        gc.unfreeze()
-        before = looks()
-        for _ in range(400):
-            table["messages"]
-        assert looks() >= before + 400
-        memory.settle()
-        gc.unfreeze()
-        assert looks() < before + 50
-        assert table["messages"].tolist() == [1, 2]
-        assert not vars(begun)
-    finally:
-        gc.unfreeze()
-
-
 def test_a_button_to_try_again_or_to_stop_holds_no_result() -> None:
     # The framework keeps what a click needs for as long as a session lasts.
     jobs = Jobs()
