@@ -110,7 +110,7 @@ class Decisions:
         with self._lock:
             held = self._known.pop(workspace, None)
             # Two that read at once go on with one of the two.
-            newest = held if held is not None and held.newest == found.newest and len(held.rows) else found
+            newest = held if held is not None and held.rows.equals(found.rows) else found
             self._known[workspace] = newest
             while len(self._known) > _WORKSPACES_IN_MEMORY:
                 del self._known[next(iter(self._known))]

@@ -85,6 +85,10 @@ def test_a_database_that_was_put_back_tells_what_it_holds_now(decisions: Decisio
     assert decisions.worklist(EVA).standing.index.tolist() == ["a"]
     Decisions(store).decide(BOB, dict.fromkeys(["x", "y", "z"], Wish(ARCHIVE)))
     assert decisions.worklist(EVA).standing.index.tolist() == ["a", "x", "y", "z"]
+    with store.writing() as connection:
+        connection.execute(text("DELETE FROM decisions WHERE id > 2"))
+    Decisions(store).decide(BOB, dict.fromkeys(["v", "w"], Wish(ARCHIVE)))
+    assert decisions.worklist(EVA).standing.index.tolist() == ["a", "x", "v", "w"]
 
 
 @fault("ids of rooms that are none, and more than there can be", REFUSED, "nothing is kept", kind="Odd values")
