@@ -19,7 +19,7 @@ sieve = worklist.choose_rooms(desk)
 with above:
     shown = header.header(title, view, loading.activity())
     states.need_rooms(shown)
-    states.need_data(shown.activity)
+    states.need_data(shown)
     if not states.directory_is_there(shown.activity):
         st.stop()
     shown = states.without_exempt(shown, by_design=exempt)

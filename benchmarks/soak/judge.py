@@ -85,14 +85,14 @@ class Judge:
 
     def _header(self) -> None:
         said = self.screen.texts()
-        line = next((text for text in said.splitlines() if " rooms" in text and "compared with" in text), "")
+        line = next((text for text in said.splitlines() if " room" in text and "compared with" in text), "")
         span, before = f"**{self.view.span}**", f"compared with {self.view.previous}"
         if span not in line.replace("\\", "") or before not in line:
             self.found.wrong.append(f"the period: {line!r} is shown, {span} {before} is true")
-        listed = re.search(r"([\d,]+) of ([\d,]+) rooms", line)
+        listed = re.search(r"All ([\d,]+) rooms? arrived", said.replace("\\", ""))
         if listed:
             self.found.same("rooms received", numbers(listed[1])[0], self.rooms.listed)
-        shown = re.search(r"· ([\d,]+) shown", line)
+        shown = re.search(r"· ([\d,]+) rooms?\b", line)
         if shown:
             self.found.same("rooms shown", numbers(shown[1])[0], len(self.rooms.labels))
 

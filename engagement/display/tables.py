@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -219,6 +219,38 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
     if activity.masked:
         rows.append(("Names", CAPTION))
     return rows + [("Note", note) for note in receipt.notes]
+
+
+def in_words(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str = "UTC") -> list[str]:
+    """Three sentences for a reader: which rooms and messages are here, which are not shown, and as of when."""
+    rooms, days = len(activity.rooms), wording.period_text(activity.period)
+    counts = ""
+    if activity.counted:
+        counts = f", with their messages of {days} and of {wording.period_text(activity.previous)}"
+    here = f"All {wording.plural(rooms, 'room')} arrived{counts}."
+    if not activity.receipt.complete:
+        here = f"Not everything arrived as it should: {wording.count(rooms)} of {activity.rooms_expected:,} rooms are "
+        here += f"here{counts}. What is missing is said below."
+    read = activity.read_at.astimezone(ZoneInfo(viewer_zone))
+    return [
+        here,
+        "All of them are shown."
+        if shown == rooms
+        else f"Shown are {wording.count(shown)} of them: {filter_text(filters, activity)}.",
+        f"As of {read:%H:%M} {read.tzname()} on {wording.day_text(read.date())}; days are those of the server, "
+        f"{zone_text(activity)}.",
+    ]
+
+
+def hidden_rooms(hidden: Mapping[str, int], filters: Filters) -> dict[str, str]:
+    """What ``Filters.hidden`` counts, in words: "240 direct messages", under its names."""
+    words = {name: f"{TYPE_WORDS[name].lower()}" for name in TYPES}
+    words |= {"private": "private room", "archived": "archived room", "left_out": "room left out"}
+    told = {name: wording.plural(number, words[name]) for name, number in hidden.items() if name in words}
+    if "search" in hidden:
+        named = naming.clean(filters.search.strip())
+        told["search"] = f"{wording.plural(hidden['search'], 'room')} without “{named}” in the name"
+    return told
 
 
 def zone_text(activity: Activity) -> str:

@@ -83,7 +83,12 @@ def choose(today: date, known: Callable[[Period, Against], Activity | None]) -> 
 
     ``known`` gives what is known of the rooms in a period, for the names of rooms to leave out.
     """
-    period, name, against = _choose_period(today, runtime().settings.calendar.week_start)
+    span: tuple[Period, str, Against] | InvalidPeriod
+    try:
+        span = _choose_period(today, runtime().settings.calendar.week_start)
+    except InvalidPeriod as error:
+        # It is said when everything else that was chosen is drawn.
+        span = error
     types = st.pills(
         "Room types",
         list(TYPES),
@@ -103,6 +108,10 @@ def choose(today: date, known: Callable[[Period, Against], Activity | None]) -> 
     archived = st.toggle("With archived rooms", key="archived", bind="query-params")
     opened.shows("search", [search])
     opened.shows("archived", [archived])
+    if isinstance(span, InvalidPeriod):
+        _leave_out(None, search or "", people)
+        raise span
+    period, name, against = span
     left_out = _leave_out(known(period, against), search or "", people)
     filters = Filters(frozenset(TYPES[t] for t in types), search or "", frozenset(left_out), archived)
     return Choice(period, name, filters, people, against)
@@ -210,6 +219,29 @@ def _keep_left_out() -> None:
 def leave_out(room_id: str) -> None:
     """Leaves out one room more."""
     st.query_params[LEFT_OUT] = [*filter(None, rooms_left_out()), room_id]
+
+
+def lift(name: str) -> None:
+    """In a callback: no room is hidden any more by one filter, named as by ``Filters.hidden``."""
+    if name in TYPES.values():
+        st.session_state["types"] = [
+            word for word, t in TYPES.items() if t == name or word in st.session_state["types"]
+        ]
+    elif name == LEFT_OUT:
+        st.query_params[LEFT_OUT] = [""]
+    else:
+        st.session_state[name] = {"search": "", "archived": True}[name]
+
+
+def clear() -> None:
+    """In a callback: every filter as it is where nobody has chosen any."""
+    st.session_state.update({"types": TYPES_AT_FIRST, "search": "", "archived": False})
+    st.query_params[LEFT_OUT] = [""]
+
+
+def back_to_last_week() -> None:
+    """In a callback: the period that a page begins with."""
+    st.session_state["period"] = next(iter(PERIOD_NAMES))
 
 
 def rooms_left_out() -> list[str]:

@@ -98,7 +98,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
             with page_here:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)
                 st.error(str(error), icon=":material/event_busy:")
-                st.caption("Correct the first or the last day in the sidebar, and the page comes back.")
+                st.caption("Correct the days in the sidebar, and the page comes back. Everything else stays as chosen.")
             return False
         leftout.offer_first_view(mine, choice.filters.left_out)
         base_url, known = signed_in.base_url, reader.events(facts)

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from engagement.display import tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers.rooms import Activity
-from engagement.ui import opened, session, states
+from engagement.ui import filters, opened, session, states
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 from engagement.ui.shown import Shown
@@ -80,7 +80,7 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> Shown:
 
 
 def _caption(shown: Shown) -> None:
-    view, activity = shown.view, shown.activity
+    activity = shown.activity
     read = activity.read_at.astimezone(session.zone())
     minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
     when = f"read {read:%H:%M} {read.tzname()}"
@@ -92,17 +92,27 @@ def _caption(shown: Shown) -> None:
         f"**{for_markdown(wording.workspace_name(activity.workspace))}**",
         f"**{wording.period_text(activity.period)}**" + (" (not over yet)" if activity.unfinished else ""),
         wording.compared_text(activity.period, activity.previous) if activity.counted else "by the room directory",
-        f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms",
+        wording.plural(shown.number, "room"),
         when,
     ]
-    out = shown.made("left out", lambda: int(view.filters.out_of(activity.rooms).sum()))
-    if shown.number < len(activity.rooms):
-        parts.insert(-1, f"{wording.count(shown.number)} shown")
-    if out:
-        parts.insert(-1, f"{wording.plural(out, 'room')} left out")
+    if not activity.receipt.complete:
+        arrived = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} arrived"
+        parts.insert(-1, arrived)
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(" · ".join(parts), width="stretch")
         _badge(shown)
+    _hidden(shown)
+
+
+def _hidden(shown: Shown) -> None:
+    """What the filters hide: each of them a way to show it."""
+    view, rooms = shown.view, shown.activity.rooms
+    hidden = shown.made("hidden", lambda: view.filters.hidden(rooms))
+    if shown.number and hidden:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hidden"):
+            st.caption("Not shown:", width="content")
+            for name, words in tables.hidden_rooms(hidden, view.filters).items():
+                st.button(for_markdown(words), type="tertiary", on_click=filters.lift, args=(name,), key=f"show_{name}")
 
 
 def _badge(shown: Shown) -> None:
@@ -111,7 +121,11 @@ def _badge(shown: Shown) -> None:
     if not activity.receipt.complete:
         word, icon = "Incomplete", "warning"
     with st.popover(word, icon=f":material/{icon}:", key="completeness"):
-        rows = tables.about(activity, view.filters, shown.number, viewer_zone=session.zone().key)
-        st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
+        zone = session.zone().key
+        told = tables.in_words(activity, view.filters, shown.number, viewer_zone=zone)
+        st.markdown("\n\n".join(map(for_markdown, [*told, *activity.receipt.notes])))
+        with st.expander("Technical details"):
+            rows = tables.about(activity, view.filters, shown.number, viewer_zone=zone)
+            st.markdown("\n".join(f"- {for_markdown(name)}: {for_markdown(text)}" for name, text in rows))
         asked = (view.facts, view.period, view.against)
         st.button("Read again", on_click=view.reader.forget, args=asked, key="read_again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NoReturn
 
@@ -16,21 +16,30 @@ from engagement.numbers import naming, rankings
 from engagement.numbers.rooms import ACTIVE, Activity
 from engagement.numbers.verdict import by_chance
 from engagement.numbers.weeks import History, total_signal
-from engagement.ui import charts, links, listing
+from engagement.ui import charts, filters, links, listing
+from engagement.ui.loading import View
 from engagement.ui.shown import Shown
 
 
-def _end(sentence: str, icon: str = "event_busy") -> NoReturn:
+def _end(sentence: str, way_on: str = "", go: Callable[[], None] | None = None, icon: str = "event_busy") -> NoReturn:
+    """Ends the page, saying why, with a button for the way on where there is one."""
     st.info(sentence, icon=f":material/{icon}:")
+    if go is not None:
+        st.button(way_on, on_click=go, key="way_on")
     st.stop()
+
+
+def _end_of_period(view: View, sentence: str) -> NoReturn:
+    last_week, *_ = filters.PERIOD_NAMES
+    _end(sentence, last_week, None if view.name == last_week else filters.back_to_last_week)
 
 
 def need_rooms(shown: Shown) -> None:
     """Ends the page, saying so, where there were no rooms, or the filters leave none."""
     if shown.activity.rooms.empty:
-        _end("The workspace had no rooms then. Choose a later period.")
+        _end_of_period(shown.view, "The workspace had no rooms then. Choose a later period.")
     if not shown.number:
-        _end("No room matches the filters. Choose more room types or shorten the search.", "filter_alt")
+        _end("No room matches the filters.", "Clear filters", filters.clear, "filter_alt")
 
 
 def single(shown: Shown) -> bool:
@@ -65,7 +74,7 @@ def need_counts(shown: Shown) -> None:
     """Ends the page, saying so, when it has no counts to show: no room, no counting at all, or none in this period."""
     need_rooms(shown)
     need_counting(shown)
-    need_data(shown.activity)
+    need_data(shown)
 
 
 def need_counting(shown: Shown) -> None:
@@ -79,14 +88,16 @@ def need_counting(shown: Shown) -> None:
     st.stop()
 
 
-def need_data(activity: Activity) -> None:
+def need_data(shown: Shown) -> None:
     """Ends the page, saying so, where the server counted nothing at all in the period."""
+    activity = shown.activity
     first = activity.first_counted
     since = f" Its first counted day is {wording.day_text(first)}." if first else ""
     if activity.no_data:
-        _end(
+        _end_of_period(
+            shown.view,
             f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
-            "That is no data, not silence. Choose another period."
+            "That is no data, not silence. Choose another period.",
         )
 
 

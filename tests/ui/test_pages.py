@@ -87,6 +87,27 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     app.sidebar.text_input(key="search").set_value("no such room anywhere").run()
     assert "No room matches the filters" in text_of(sound(app))
     assert not app.dataframe
+    app.button(key="way_on").click().run()
+    assert app.sidebar.text_input(key="search").value == ""
+    assert len(sound(app).dataframe) == 1
+
+
+def test_what_the_filters_hide_is_counted_and_comes_back_with_one_click() -> None:
+    app = sound(explore("top_channels"))
+    view = app.session_state[loading.VIEW]
+    rooms = view.reader.activity(view.facts, view.period).result(10).rooms
+    assert f"All {len(rooms)} rooms arrived" in text_of(app)
+    assert app.button(key="show_direct").label == f"{rooms['type'].eq('direct').sum()} direct messages"
+    assert app.button(key="show_archived").label == "1 archived room"
+    app.button(key="show_direct").click().run()
+    app.button(key="show_archived").click().run()
+    assert app.sidebar.pills(key="types").value == ["Channels", "Private", "Direct"]
+    assert app.sidebar.toggle(key="archived").value is True
+    assert not [one.key for one in sound(app).button if str(one.key).startswith("show_")]
+    assert "All of them are shown" in text_of(app)
+    app.sidebar.text_input(key="search").set_value("general").run()
+    app.button(key="show_search").click().run()
+    assert app.sidebar.text_input(key="search").value == ""
 
 
 def test_a_room_left_out_in_the_link_is_in_no_table() -> None:
@@ -114,6 +135,8 @@ def test_a_reversed_range_is_answered_in_one_sentence_and_the_filters_stay() -> 
     assert not app.exception
     assert "before it starts" in app.error[0].value
     assert app.sidebar.selectbox(key="period").value == "Custom range"
+    assert app.sidebar.pills(key="types").value == ["Channels", "Private"]
+    assert app.sidebar.text_input(key="search").value == ""
     assert not app.get("plotly_chart")
 
 
@@ -123,6 +146,9 @@ def test_a_period_before_the_first_counted_day_is_no_data_and_not_all_inactive()
     app = sound(explore("inactive_rooms", **query))
     assert "no data, not silence" in text_of(app)
     assert not app.dataframe
+    app.button(key="way_on").click().run()
+    assert app.sidebar.selectbox(key="period").value == "Last full week"
+    assert len(sound(app).dataframe) == 1
 
 
 def test_a_period_before_there_were_rooms_blames_no_filter() -> None:
