@@ -5,6 +5,7 @@ EngagementError                 anything this project raises on purpose
 │   ├── InvalidPeriod           not a range of whole days that can be asked for
 │   ├── InvalidAddress          not the address of a workspace that may be asked
 │   ├── EventGone               somebody else has removed or changed the event
+│   ├── SubscriptionGone        the subscription was stopped already
 │   ├── Unusable                one value of the configuration is not what it must be
 │   └── InvalidSettings         the configuration file or the environment is wrong
 ├── Admitting                   the workspace is still being asked what somebody may see
@@ -29,6 +30,7 @@ EngagementError                 anything this project raises on purpose
     ├── RefusedParameters       the server refused how we asked
     ├── Outdated                what was kept of the workspace does not hold any more
     ├── SlowDown                the rate limit: wait so many seconds
+    ├── PostUnknown             nothing tells whether the workspace took a message
     └── Refused                 the server knows what we want and says no
         ├── WrongCredentials    wrong user, password, id or token
         ├── CodeNeeded          the second factor is wanted
@@ -37,6 +39,10 @@ EngagementError                 anything this project raises on purpose
         ├── SignedOut           the token is no longer accepted
         ├── AccountRefused      the token of the dashboard's own account is no longer accepted
         ├── NoPermission        the account lacks a permission
+        ├── NoSuchRoom          the account may enter no room of this name
+        ├── PostRefused         the workspace did not take a message
+        │   ├── TextTooLong     its text is longer than is allowed there
+        │   └── PictureRefused  it takes the text, but not this picture
         └── NoPremiumModule     the workspace lacks the engagement dashboard
 
 ``str(error)`` is one or two sentences for a community manager: what happened, then what to do. No error
@@ -85,6 +91,10 @@ class InvalidAddress(InvalidInput):
 
 class EventGone(InvalidInput):
     sentence = "This event is not there any more: somebody has removed or changed it."
+
+
+class SubscriptionGone(InvalidInput):
+    sentence = "This subscription is not there any more."
 
 
 class Unusable(InvalidInput):
@@ -233,12 +243,22 @@ class RefusedParameters(WorkspaceError):
     """The server refused the way it was asked; ``reason`` is the server's own text, cut short."""
 
     def __init__(self, reason: str) -> None:
-        # The server's words are shown to people, so they are no more than words.
-        said = re.sub(r"[^\w .,:'-]", " ", reason[:160])
         super().__init__(
-            f"The workspace refused the question as it was asked ({' '.join(said.split())}). "
+            f"The workspace refused the question as it was asked ({_words(reason)}). "
             "Try another period; if it stays, tell whoever runs this dashboard."
         )
+
+
+def _words(said: str) -> str:
+    """What the server said, which is shown to people, so that it is no more than words."""
+    return " ".join(re.sub(r"[^\w .,:'-]", " ", said[:160]).split())
+
+
+class PostUnknown(WorkspaceError):
+    sentence = (
+        "The workspace at {} broke off before it said whether it took the message. Look into the room: the message "
+        "is there, or it is not."
+    )
 
 
 class Outdated(WorkspaceError):
@@ -310,6 +330,32 @@ class NoPermission(Refused):
             f"This account may not see these figures: it lacks the permission {permission}. "
             "An administrator of the workspace can grant it under Administration, Permissions."
         )
+
+
+class NoSuchRoom(Refused):
+    sentence = (
+        "The account that posts may enter no room of this name. Check the name; of a private room it must be a member."
+    )
+
+
+class PostRefused(Refused):
+    """The workspace did not take a message; ``reason`` is its own text, cut short."""
+
+    said = "The workspace did not take the message ({}). Nothing was posted."
+
+    def __init__(self, reason: str) -> None:
+        self.reason = _words(reason)
+        super().__init__(self.said.format(self.reason))
+
+
+class TextTooLong(PostRefused):
+    """The text of a message is longer than this workspace allows (Message_MaxAllowedSize)."""
+
+
+class PictureRefused(PostRefused):
+    """The workspace does not take this file: uploads are off, or it is too large or of a kind that is not allowed."""
+
+    said = "The workspace did not take the picture ({})."
 
 
 class NoPremiumModule(Refused):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -172,10 +173,21 @@ class Transport:
                 raise Unreachable(self.address)
             self._pause(pauses.pop(0))
 
-    def post(self, path: str, body: Mapping[str, str], *, headers: Mapping[str, str], who: str) -> Answer:
-        """Sends ``body`` to ``path`` once and without waiting. Raises as ``get`` does, SlowDown at once."""
+    def post(
+        self,
+        path: str,
+        body: Mapping[str, object],
+        *,
+        headers: Mapping[str, str],
+        who: str,
+        file: tuple[str, bytes, str] | None = None,
+    ) -> Answer:
+        """Sends ``body`` to ``path`` once and without waiting, as a form where a ``file`` (name, content, kind) goes
+        with it. Raises as ``get`` does, SlowDown at once.
+        """
         self._take_place(path, who, 0.0)
-        raw = self._exchange("POST", path, who, body=body, headers=headers)
+        sent = {"json": body} if file is None else {"data": body, "files": {"file": file}}
+        raw = self._exchange("POST", path, who, sent=sent, headers=headers)
         answer = answer_of(raw.status, raw.content)
         if raw.status == 429:
             raise SlowDown(self.pace.refused(path, who, raw.headers, answer.error))
@@ -238,12 +250,12 @@ class Transport:
         *,
         headers: Mapping[str, str],
         params: Params = (),
-        body: Mapping[str, str] | None = None,
+        sent: Mapping[str, Any] | None = None,
     ) -> _Raw:
         """One call, redirects within the workspace included. Raises Interrupted when another try is worth it."""
         try:
             for _ in range(4):
-                raw = self._once(method, self.base + path, params, body, headers)
+                raw = self._once(method, self.base + path, params, sent, headers)
                 if raw.status == 407:
                     raise ProxyFailed(self.address)
                 if raw.status not in _REDIRECTS:
@@ -260,12 +272,12 @@ class Transport:
             raise
 
     def _once(
-        self, method: str, url: str, params: Params, body: Mapping[str, str] | None, headers: Mapping[str, str]
+        self, method: str, url: str, params: Params, sent: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> _Raw:
         began = self._monotonic()
         try:
             with within(self._seconds_left(), self._waits.stop, self._monotonic) as exchange:
-                return self._sent(method, url, params, body, headers, exchange)
+                return self._sent(method, url, params, sent, headers, exchange)
         finally:
             self._spent += self._monotonic() - began
             if self._session.closed:
@@ -286,7 +298,7 @@ class Transport:
         method: str,
         url: str,
         params: Params,
-        body: Mapping[str, str] | None,
+        sent: Mapping[str, Any] | None,
         headers: Mapping[str, str],
         exchange: Exchange,
     ) -> _Raw:
@@ -294,11 +306,11 @@ class Transport:
             method,
             url,
             params=list(params),
-            json=body,
             headers=dict(headers),
             timeout=self.timeout,
             stream=True,
             allow_redirects=False,
+            **(sent or {}),
         ) as response:
             now_there = server_time(response.headers)
             content = b"" if response.status_code in _REDIRECTS else self._content(response, exchange)

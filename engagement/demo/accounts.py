@@ -23,6 +23,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "get-server-info": ("admin",),
     "view-c-room": ("admin", "user", "bot", "app", "anonymous"),
     "view-d-room": ("admin", "user", "bot", "app", "guest"),
+    "view-full-other-user-info": ("admin",),
     "view-engagement-dashboard": ("admin", "manager", "analyst"),
     "view-joined-room": ("guest", "bot", "app", "anonymous"),
     "view-p-room": ("admin", "user", "anonymous", "guest"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from engagement.demo import dashboard, directory, session
+from engagement.demo import dashboard, directory, posting, session
 from engagement.demo.responses import no_permission, too_many_requests, unlicensed, web_page
 from engagement.demo.state import Call, Refusal, State
 
@@ -39,13 +39,38 @@ _ROUTES: dict[str, Route] = {
     "/api/v1/channels.list": Route(directory.channels_list),
     "/api/v1/groups.listAll": Route(directory.groups_list),
     "/api/v1/im.list.everyone": Route(directory.direct_list, permission=directory.PERMISSION),
+    "/api/v1/rooms.info": Route(posting.room_info),
+    "/api/v1/groups.members": Route(posting.members),
+    "/api/v1/im.members": Route(posting.members),
+    "/api/v1/users.info": Route(posting.user_info),
+    "/api/v1/chat.postMessage": Route(posting.post_message, method="POST"),
 }
+# What stands behind these is part of the question.
+_BELOW: dict[str, Route] = {
+    "/api/v1/rooms.upload/": Route(posting.upload, method="POST"),
+    "/api/v1/rooms.media/": Route(posting.media, method="POST"),
+    "/api/v1/rooms.mediaConfirm/": Route(posting.media_confirm, method="POST"),
+    "/hooks/": Route(posting.webhook, method="POST", signed_in=False),
+    "/demo/room/": Route(posting.room_page, signed_in=False),
+    "/demo/picture/": Route(posting.picture, signed_in=False),
+}
+
+
+def _found(path: str) -> tuple[str, Route | None]:
+    """The route of a path, and what its calls are counted under."""
+    if path in _ROUTES:
+        return path, _ROUTES[path]
+    below = next((begin for begin in _BELOW if path.startswith(begin)), None)
+    return (path, None) if below is None else (below, _BELOW[below])
 
 
 def respond(state: State, call: Call) -> Response:
     """The answer to a call, with the headers of the rate limit where it applies."""
-    dialect, route = state.dialect, _ROUTES.get(call.path)
-    if route is None or (call.path == "/api/v1/info" and dialect.minor >= (4, 0)):
+    dialect, (counted, route) = state.dialect, _found(call.path)
+    newer = (call.path == "/api/v1/info" and dialect.minor >= (4, 0)) or (
+        counted.startswith("/api/v1/rooms.media") and dialect.minor < (8, 0)
+    )
+    if route is None or newer:
         return dialect.unknown_path() if call.path.startswith("/api") else web_page()
     if route.method != call.method:
         return dialect.wrong_method()
@@ -60,9 +85,9 @@ def respond(state: State, call: Call) -> Response:
         return dialect.login_needed()
     state.workspace.advance(state.clock.today())
     limit = state.options.rate_limit
-    if not limit or (account is not None and state.accounts.may(account, _EXEMPT)):
+    if not limit or not call.path.startswith("/api") or (account is not None and state.accounts.may(account, _EXEMPT)):
         return _allowed(state, route, replace(call, account=account), missing_module=missing_module)
-    allowance = state.limiter.call(f"{call.method} {call.path}", call.address, limit)
+    allowance = state.limiter.call(f"{call.method} {counted}", call.address, limit)
     if allowance.allowed:
         answered = _allowed(state, route, replace(call, account=account), missing_module=missing_module)
     else:

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from urllib.parse import parse_qs
 
 import uvicorn
@@ -35,7 +37,7 @@ LOOPBACK = "127.0.0.1"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 1.0
 _TURNS = 3
-_LARGEST_BODY = 64 * 1024
+_LARGEST_BODY, _LARGEST_UPLOAD = 64 * 1024, 16 * 1024 * 1024
 CALLS_KEPT = 10_000
 
 
@@ -217,15 +219,30 @@ class DemoServer(State):
 
 
 def _fields(body: bytes, content_type: str) -> dict[str, object]:
-    if not body or len(body) > _LARGEST_BODY:
+    upload = content_type.startswith("multipart/form-data")
+    if not body or len(body) > (_LARGEST_UPLOAD if upload else _LARGEST_BODY):
         return {}
     try:
+        if upload:
+            return _parts(body, content_type)
         if "json" in content_type:
             parsed = json.loads(body)
             return parsed if isinstance(parsed, dict) else {}
         return {name: values[-1] for name, values in parse_qs(body.decode()).items()}
     except ValueError:
         return {}
+
+
+def _parts(body: bytes, content_type: str) -> dict[str, object]:
+    """The fields of a form by name: texts, and bytes where one is a file."""
+    form = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    found: dict[str, object] = {}
+    for part in form.iter_parts():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            name = part.get_param("name", header="content-disposition")
+            found[str(name)] = content.decode() if part.get_filename() is None else content
+    return found
 
 
 def _loopback_socket(port: int) -> socket.socket:

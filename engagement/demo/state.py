@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from starlette.responses import Response
 
 from engagement.demo.accounts import Account, Accounts
+from engagement.demo.board import Board
 from engagement.demo.community import Community
 from engagement.demo.files import from_files
 from engagement.demo.generated import generate
@@ -82,6 +83,7 @@ class State:
             self.workspace = Workspace(renew(self.clock.today()), self.clock, renew)
         self.accounts = Accounts(self.clock.seconds)
         self.limiter = RateLimiter(self.clock.seconds)
+        self.board = Board()
         self.on_page: Callable[[], None] | None = None
 
     def swap(self, community: Community) -> None:

@@ -48,8 +48,9 @@ KINDS = (
     "Settings",
     "Sessions and ends",
     "Files",
+    "Posts",
 )
-COMMANDS = ("check", "channels table", "channels CSV", "channels JSON", "report", "sync", "events", "demo")
+COMMANDS = ("check", "channels table", "channels CSV", "channels JSON", "report", "sync", "events", "send", "demo")
 PAGES = ("Overview", "Top channels", "Inactive rooms", "Week over week", "Trends", "Room", "Report", "Sign-in")
 # Where the others get everything from, so that a fault shown there is shown for all of them.
 PARTS = {
