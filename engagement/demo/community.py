@@ -103,7 +103,8 @@ class RoomSpec:
     Days and datetimes without a zone are those of the server's clock. ``title`` is what people see where it differs
     from ``name``. Without a ``name`` the title is the name, without both the id is. ``last_message`` is taken from
     the counts unless said: None means that nobody ever wrote.
-    ``discussion_of`` and ``team`` hold room ids; ``messages_total`` None means the sum of the counts.
+    ``discussion_of`` and ``team`` hold room ids; ``messages_total`` None means the sum of the counts. A room that
+    ``keeps`` its messages for so many days has older ones pruned, which only a workspace without counts tells.
     """
 
     room_id: str
@@ -125,6 +126,7 @@ class RoomSpec:
     team: str | None = None
     team_main: bool = False
     messages_total: int | None = None
+    keeps: int | None = None
 
     def __post_init__(self) -> None:
         if self.type not in {"c", "p", "d", "l"}:

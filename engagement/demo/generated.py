@@ -37,7 +37,8 @@ def generate(rooms: int, seed: int, today: date) -> Community:
     people = population(rooms, seed, today)
     counts = day_counts(people, seed, today)
     spoken = _last_messages(people, counts.last_days(len(people)), today, seed)
-    totals = counts.totals(len(people)).tolist()
+    # From a day on that does not move with each day: the counters of rooms grow by what is written.
+    totals = counts.between(_begin(today), today, len(people))[0].tolist()
     made = _Maker(people, seed, rooms, today)
     specs = [made.room(number, *told) for number, told in enumerate(zip(spoken, totals, strict=True))]
     gone = frozenset(specs[number].room_id for number in np.flatnonzero(people.gone).tolist())
@@ -89,7 +90,8 @@ class _Maker:
         second = 20 if born.birth == self._today.toordinal() else int(3600 * (8 + 9 * chance["history"][number]))
         created = datetime.fromordinal(born.birth) + timedelta(seconds=second)
         tidied = chance["extra"][number] < 0.33 and _TIDIED.date() < self._today
-        older = max(min(self._today.toordinal() - HISTORY_DAYS, born.end) - born.birth, 0)
+        older = max(min(_begin(self._today).toordinal(), born.end) - born.birth, 0)
+        older = int(older * chance["history"][number] * 0.3)
         room = RoomSpec(
             room_id=self._ids[number],
             name="",
@@ -98,7 +100,7 @@ class _Maker:
             last_message=spoken,
             members=self._members[number],
             owner=person(int(chance["owner"][number] * self._persons)),
-            messages_total=max(counted, 1) + int(older * chance["history"][number] * 0.3) if spoken else 0,
+            messages_total=max(counted + older, 1) if spoken else 0,
         )
         if born.founding >= 0:
             self._found(room, _founded(born))
@@ -118,6 +120,7 @@ class _Maker:
         room.type, room.name, room.title = founding.type, founding.name, founding.title
         room.read_only, room.default = founding.read_only, founding.default
         room.announcement, room.topic = founding.announcement, founding.topic
+        room.keeps = founding.keeps
         if founding.default:
             room.members = self._persons
         if founding.feed:
@@ -154,6 +157,11 @@ class _Maker:
             room.announcement = "We meet on Thursdays at 10."
         if extra > 0.7:
             room.topic = f"Everything about {name.replace('-', ' ')}"
+
+
+def _begin(today: date) -> date:
+    """The day from which on the counts of rooms are summed up; before, their counters are made up."""
+    return date(today.year - 1, 1, 1)
 
 
 def _founded(born: Born) -> Founding:

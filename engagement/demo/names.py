@@ -55,7 +55,10 @@ _THINGS = (
 
 @dataclass(frozen=True)
 class Founding:
-    """A room that every generated workspace begins with; ``rate`` is messages a week, 0 for none."""
+    """A room that every generated workspace begins with; ``rate`` is messages a week, 0 for none.
+
+    Where it ``keeps`` its messages for so many days, older ones are pruned every night.
+    """
 
     name: str
     rate: float
@@ -69,6 +72,7 @@ class Founding:
     feed: bool = False
     negative: bool = False
     uncounted: bool = False
+    keeps: int | None = None
 
 
 FOUNDING: tuple[Founding, ...] = (
@@ -77,7 +81,7 @@ FOUNDING: tuple[Founding, ...] = (
     Founding("announcements", 6, read_only=True, default=True, topic="News for everyone"),
     Founding("design-review", 150),
     Founding("leadership", 70, type="p"),
-    Founding("build-feed", 0, feed=True, topic="Every build, told by the build server"),
+    Founding("build-feed", 0, feed=True, topic="Every build, told by the build server", keeps=30),
     Founding("random", 190),
     Founding("engineering", 110, type="p", team_main=True),
     Founding("imported-archive", 0, uncounted=True),

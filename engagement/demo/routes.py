@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from engagement.demo import dashboard, directory, posting, session
+from engagement.demo import dashboard, directory, posting, session, statistics
 from engagement.demo.responses import no_permission, too_many_requests, unlicensed, web_page
 from engagement.demo.state import Call, Refusal, State
 
@@ -44,6 +44,7 @@ _ROUTES: dict[str, Route] = {
     "/api/v1/im.members": Route(posting.members),
     "/api/v1/users.info": Route(posting.user_info),
     "/api/v1/chat.postMessage": Route(posting.post_message, method="POST"),
+    "/api/v1/statistics.list": Route(statistics.statistics_list, permission=statistics.PERMISSION),
 }
 # What stands behind these is part of the question.
 _BELOW: dict[str, Route] = {
@@ -84,6 +85,8 @@ def respond(state: State, call: Call) -> Response:
     if route.signed_in and account is None:
         return dialect.login_needed()
     state.workspace.advance(state.clock.today())
+    if state.options.unlicensed:
+        state.workspace.tell_counters(state.clock.local(state.clock.now()))
     limit = state.options.rate_limit
     if not limit or not call.path.startswith("/api") or (account is not None and state.accounts.may(account, _EXEMPT)):
         return _allowed(state, route, replace(call, account=account), missing_module=missing_module)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
 from engagement.demo.community import Community, Ints, RoomSpec, day_of
+from engagement.demo.counters import Counters
 from engagement.demo.documents import Documents
 from engagement.demo.windows import Windows
 from engagement.demo.zone import ServerClock
@@ -30,6 +31,9 @@ class Workspace:
         self._uncounted: list[tuple[date, date]] = []
         self._made: list[RoomSpec] = []
         self._removed: set[str] = set()
+        self._pruned: dict[str, date] = {}
+        self._told_at: datetime | None = None
+        self._counters = Counters(community)
         self._settle(community)
 
     def _settle(self, community: Community) -> None:
@@ -50,7 +54,21 @@ class Workspace:
         """Makes sure that the generated counts reach ``today``."""
         with self._lock:
             if self._renew is not None and self.community.made_for is not None and today > self.community.made_for:
-                self._settle(self._renew(today))
+                renewed = self._renew(today)
+                self._counters = Counters(renewed)
+                self._settle(renewed)
+
+    def tell_counters(self, here: datetime) -> None:
+        """Puts the counter of each room to where it stands ``here``, by the clock of the server, to ten minutes."""
+        here = here.replace(minute=here.minute // 10 * 10, second=0, microsecond=0)
+        with self._lock:
+            if self._told_at == here:
+                return
+            counters = self._counters.at(here, self.rooms, self._added, self._pruned)
+            for room, counter in zip(self.rooms, counters, strict=True):
+                room.messages_total = counter
+            self.touch()
+            self._told_at = here
 
     def room(self, room_id: str) -> RoomSpec:
         """The room with this id. Raises KeyError."""
@@ -93,9 +111,18 @@ class Workspace:
             self._made.append(room)
             self._settle(self.community)
 
+    def prune(self, room_id: str, first: date) -> None:
+        """Deletes what was written in a room before ``first``, as its administrators or a retention policy do: what
+        the server counted on those days stays. Raises KeyError for an unknown room.
+        """
+        with self._lock:
+            self._pruned[self.room(room_id).room_id] = first
+            self.touch()
+
     def touch(self) -> None:
         """What was derived from the rooms before is not valid any more."""
         self.documents = Documents(self._clock)
+        self._told_at = None
 
     def remove_room(self, room_id: str) -> None:
         """Deletes a room; its counts stay in the totals of a day. Raises KeyError for an unknown room."""
@@ -129,6 +156,16 @@ class Workspace:
                 if first <= day <= last:
                     days[day] = days.get(day, 0) + messages
             return days
+
+    def written(self, kind: str) -> tuple[int, dict[date, int]]:
+        """What the rooms of a type had before any day that is counted, and what was written in them on each, by day."""
+        with self._lock:
+            types = np.array([room.type for room in self.rooms], dtype="U1")
+            before, days = self._counters.written(types == kind)
+            for (day, room_id), messages in self._added.items():
+                if room_id in self._numbers and self.room(room_id).type == kind:
+                    days[day] = days.get(day, 0) + messages
+            return before, days
 
     def _between(self, first: date, last: date) -> tuple[Ints, Ints]:
         messages, counted = self._counts.between(first, last, len(self.rooms))
