@@ -15,15 +15,17 @@ shown = shown.judged()
 look.draw(shown)
 cards.row(cards.of(shown))
 states.workspace_signal(shown)
+leftout.offer(shown)
 left, right = st.columns(2, gap="medium")
 with left:
     daily.draw(shown)
-    if shown.number > 1:
-        charts.draw(shown.figure(figures.movers), "movers")
 with right:
     if states.single(shown):
         st.stop()
-    leftout.offer(shown)
     charts.draw(shown.figure(figures.top_rooms), "top_rooms")
+left, right = st.columns(2, gap="medium")
+with left:
+    charts.draw(shown.figure(figures.movers), "movers")
+with right:
     if states.directory_is_there(shown.activity):
         charts.draw(shown.figure(figures.inactive_states), "inactive_states")

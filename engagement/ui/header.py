@@ -108,7 +108,7 @@ def _hidden(shown: Shown) -> None:
     """What the filters hide: each of them a way to show it."""
     view, rooms = shown.view, shown.activity.rooms
     hidden = shown.made("hidden", lambda: view.filters.hidden(rooms))
-    if shown.number and hidden:
+    if hidden:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hidden"):
             st.caption("Not shown:", width="content")
             for name, words in tables.hidden_rooms(hidden, view.filters).items():
