@@ -1,12 +1,14 @@
 """How well the signals tell change from noise in real rooms, beside the plain ±50 % rule and the best possible test.
 
-    python benchmarks/verdict.py DIR [--leave-out ROOM ...] [--designs] [--speed] [--shuffles 3] [--seed 1]
+    python benchmarks/verdict.py DIR [--leave-out ROOM ...] [--designs] [--trials] [--shuffles 3] [--seed 1]
+    python benchmarks/verdict.py --demo SEED ...
 
 DIR holds daily.csv (date,room_id,messages; UTC days, a missing row is no message) and, so that rooms can be left out
-by name, rooms.csv (room_id,name,...). Every complete ISO week of every room is judged that has eight whole weeks of the
-room before it, one of them with a message, and three after it; weeks around the turn of the year are not. Rising,
-returned, falling and unusually silent are flags. Thresholds are found on the first 60 % of the weeks and judged on the
-others; then those that hold without a past are judged on all weeks. Exit status 1 when a bound does not hold.
+by name, rooms.csv (room_id,name,...); --demo makes up the rooms of a demo workspace instead. Every complete ISO week of
+every room is judged that has eight whole weeks of the room before it, one of them with a message, and three after it;
+weeks around the turn of the year are not. Rising, returned, falling and unusually silent are flags. Thresholds are
+found on the first 60 % of the weeks and judged on the others; then those that hold without a past are judged on all
+weeks. Exit status 1 when a bound does not hold.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import verdict_first as first
-from verdict_rows import MONTH, Array, Rows, all_rows, oracle, planted, shuffled, weekly, with_month
+from verdict_rows import MONTH, Array, Rows, all_rows, made_up, oracle, planted, shuffled, weekly, with_month
+from verdict_trials import table as trials
 
 from engagement.numbers import totals, verdict
 from engagement.numbers.bar import CONSTANT_BAR, Bar
@@ -260,6 +263,19 @@ def words(rows: Rows, bar: Bar) -> str:
     return given.map("{:.1%}".format).rename_axis(index=None, columns=None).to_string()
 
 
+def told_and_seen(data: Data, bar: Bar) -> str:
+    """How many triplings were seen of the rooms of which so much is told, in weeks and in months together."""
+    rules = (("within four weeks", tuple(range(MONTH)), False), ("in a month", (MONTH - 1,), True))
+    lines = []
+    for name, looks, month in rules:
+        told = data.mixed.moved(looks[0], data.mixed.four).judged(bar, month=month)["seen_tripling"].to_numpy()
+        flags = [our_rule(data.mixed.moved(week, data.changes["×3"]), bar, month=month) == 1 for week in looks]
+        seen, tenth = np.any(flags, axis=0), np.floor(10 * told)
+        shares = (f"{n / 10:.1f} {_share(seen[tenth == n]):.2f} ({(tenth == n).sum()})" for n in range(10))
+        lines.append(f"a tripling {name}, told and seen: {', '.join(shares)}")
+    return "\n".join(lines)
+
+
 def report(data: Data, bar: Bar, counts: Array, turning: Array, begin: int, designs: dict[str, Rule]) -> Said:
     """Prints all figures of a bar and says which bounds hold."""
     rules: dict[str, tuple[Rule, bool]] = {
@@ -267,12 +283,13 @@ def report(data: Data, bar: Bar, counts: Array, turning: Array, begin: int, desi
         "first version": (first_rule, False),
         "signal": (partial(our_rule, bar=bar), False),
         **{name: (rule, False) for name, rule in designs.items()},
+        **({"month, asked every week": (partial(our_rule, bar=bar, month=True), False)} if designs else {}),
         "±50 %, months": (partial(plain_rule, weeks=MONTH), True),
         "signal, months": (partial(our_rule, bar=bar, month=True), True),
     }
     measured = {name: measure(rule, data, month=month) for name, (rule, month) in rules.items()}
     print(table(measured))
-    print(f"\nHow often each signal is given\n{words(data.real, bar)}\n")
+    print(f"\nHow often each signal is given\n{words(data.real, bar)}\n\n{told_and_seen(data, bar)}\n")
     said = bounds(measured, "signal", month=False) + bounds(measured, "signal, months", month=True)
     number = [int((data.real.kind == kind).sum()) for kind in range(len(CLASSES))]
     rooms = [one.rooms for one in measured["signal"]]
@@ -287,33 +304,21 @@ def report(data: Data, bar: Bar, counts: Array, turning: Array, begin: int, desi
     return said
 
 
-def speed(rooms: int = 100_000, weeks: int = 52) -> str:
-    """How long a workspace of made-up rooms takes to find its bar and to be judged, in seconds of the processor."""
-    chance = np.random.default_rng(1)
-    level = np.exp(chance.normal(0, 2, (rooms, 1)))
-    history = chance.poisson(chance.gamma(0.4, level / 0.4, (rooms, weeks))).astype(float)
-    begun = time.process_time()
-    bar = found(history)
-    calibrated = time.process_time()
-    verdict.judge(history, bar=bar)
-    judged = time.process_time()
-    spent = f"bar found in {calibrated - begun:.2f} s, judged in {judged - calibrated:.2f} s"
-    return f"{rooms:,} rooms × {weeks} weeks: {spent}"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the signals on a folder of daily counts.")
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("folder", type=Path, metavar="DIR", nargs="?")
+    where.add_argument("--demo", type=int, metavar="SEED", help="300 made-up rooms of two years instead")
     parser.add_argument("--leave-out", nargs="+", default=[], metavar="ROOM", help="rooms to leave out, by name or id")
     parser.add_argument("--designs", action="store_true", help="the other rules that were tried, too")
+    parser.add_argument("--trials", action="store_true", help="other constants at equal false alarms, too")
     parser.add_argument("--shuffles", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--speed", action="store_true", help="how long 100,000 rooms take, too")
     asked = parser.parse_args()
     began = time.monotonic()
     rng = np.random.default_rng(asked.seed)
     try:
-        counts, start, weeks = weekly(asked.folder, asked.leave_out)
+        counts, start, weeks = made_up(asked.demo) if asked.folder is None else weekly(asked.folder, asked.leave_out)
     except (OSError, ValueError, KeyError, AttributeError) as exc:
         raise SystemExit(f"{asked.folder} holds no daily counts that can be read: {exc}") from exc
     if not len(counts) or not weeks:
@@ -343,8 +348,8 @@ def main() -> int:
         data = Data(real.picked(real.week >= begin), some, planted(some, rng))
         print(f"{title}\n{bar.to_json()}")
         said += report(data, bar, counts, turning, begin, designs)
-    if asked.speed:
-        print(speed())
+        if asked.trials:
+            print(trials(data.mixed, data.changes, CLASSES), "\n")
     print(f"{time.monotonic() - began:.0f} seconds")
     return 1 if any(held is False for held, _ in said) else 0
 

@@ -125,15 +125,6 @@ def summed(odds: float, longest: int, spread_weeks: int) -> Rule:
     return rule
 
 
-def month_each_week() -> Rule:
-    """The rule of a month asked every week."""
-
-    def rule(rows: Rows) -> Array:
-        return _signs_of(rows.judged(CONSTANT_BAR, month=True))
-
-    return rule
-
-
 def ours(bar: Bar = CONSTANT_BAR, **constants: object) -> Rule:
     """The signals of the package with another bar or other constants."""
 
@@ -185,5 +176,4 @@ DESIGNS: dict[str, Rule] = {
     "signal, ×2 and ÷2": ours(CHANGE=2.0),
     "signal, ×5 and ÷5": ours(CHANGE=5.0),
     "signal, bar of first version": ours(week_bar(up=(1.25, 1.25, 1.1), down=(1.8, 1.8, 1.8))),
-    "month, asked every week": month_each_week(),
 }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from engagement.demo.generated import generate
 from engagement.numbers import verdict
 from engagement.numbers.bar import Bar
 from engagement.numbers.periods import DAY, Period
 
+ROOMS, TODAY = 300, date(2026, 11, 20)
 BACK, AHEAD, TRAILING, SPAN, MONTH = 26, 7, 8, 26, 4
 CHANGE = 3.0
 # Of each count of a planted rise so much is its own and the rest that of another week, so that the size of the
@@ -75,6 +78,18 @@ def weekly(folder: Path, leave_out: Iterable[str]) -> tuple[Array, Array, list[P
         if unknown := left_out - set(names) - set(named["room_id"]):
             raise SystemExit(f"No room of that name: {', '.join(sorted(unknown))}")
         daily = daily[~daily["room_id"].isin(named["room_id"])]
+    return _by_week(daily, first, last)
+
+
+def made_up(seed: int) -> tuple[Array, Array, list[Period]]:
+    """The same of a demo workspace of ROOMS rooms and two years."""
+    counts = generate(ROOMS, seed, TODAY).counts
+    days = pd.to_datetime(counts.days - date(1970, 1, 1).toordinal(), unit="D")
+    daily = pd.DataFrame({"date": days, "room_id": counts.rooms, "messages": np.maximum(counts.messages, 0)})
+    return _by_week(daily, daily["date"].min(), daily["date"].max())
+
+
+def _by_week(daily: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> tuple[Array, Array, list[Period]]:
     monday = daily["date"] - pd.to_timedelta(daily["date"].dt.day_of_week, unit="D")
     table = daily.groupby(["room_id", monday])["messages"].sum().unstack(fill_value=0)
     mondays = pd.date_range(first - pd.Timedelta(days=first.weekday()), last, freq="7D")

@@ -1,8 +1,13 @@
-"""The trend picture over 52 weeks of an archive that has them all, and the signals on them, against loading them."""
+"""The trend picture over 52 weeks of an archive that has them all, and the signals on them, against loading them.
+
+*Loading the counts* is the archive alone: blocks read, unpacked and put into one table, with the ids of the rooms.
+*Loading the weeks* is what every page waits for before it can say anything of a week: the same, then which weeks are
+whole and counted, and the table in line with that of the rooms.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -11,6 +16,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.speed.figures import Measured, alternating, seconds, taken
@@ -26,6 +32,7 @@ from engagement.numbers.filters import Filters
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import History, signals, weeks_until
+from engagement.reading.calibration import first_heard
 from engagement.reading.jobs import Jobs
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope, WindowMeta
@@ -39,6 +46,8 @@ STEEPEST = 1.0
 # In a small workspace the counts are loaded in no time.
 JUDGED_FROM = 100_000
 WEEKS = 52
+# Of rooms like these nearly all have a message within a year, and most in a month: the hardest that there may be.
+EACH_SPOKE = (-1.0, 2.2)
 ROWS = 40
 LONGEST = 600.0
 SETTLED = timedelta(days=30)
@@ -61,7 +70,7 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
         last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
         activity = reader.activity(facts, last).result(LONGEST)
         weeks, scope = weeks_until(last, WEEKS), reader.scope(facts)
-        _fill(reader.archive, scope, weeks, activity.rooms)
+        _fill(reader.archive, scope, weeks, activity.rooms, _usual(activity.rooms))
 
         def load() -> float:
             # As the first visit after a start does: nothing is in memory, not even the ids of rooms.
@@ -72,27 +81,56 @@ def _with(site: Site, name: str, url: str) -> Iterator[Measured]:
             unasked = replace(reader, archive=Archive(store), jobs=Jobs())
             return taken(lambda: picture(activity, unasked.history(facts, last, WEEKS).result(LONGEST)))
 
-        history = activity.agreed(replace(reader, jobs=Jobs()).history(facts, last, WEEKS).result(LONGEST))
+        def read() -> History:
+            return replace(reader, archive=Archive(store), jobs=Jobs()).history(facts, last, WEEKS).result(LONGEST)
+
         anew()
-        took = alternating(
-            {"here": anew, "signals": lambda: taken(lambda: judged(activity, history)), "there": load}, site.few
-        )
-        here, signalled, there = (median(ones) for ones in took.values())
-        floor, large = "loading the counts", site.rooms >= JUDGED_FROM
-        for what, seen, most in (
-            (f"numbers of the picture, {name}", here, MOST),
-            (f"thresholds found and every room judged, {name}", signalled, MOST_OF_SIGNALS),
-        ):
-            limit = most if large else None
-            yield Measured(what, site.rooms, seen, seconds, floor, there, limit, grows=True, steepest=STEEPEST)
+        took = alternating({"here": anew, "there": load}, site.few)
+        here, there = (median(ones) for ones in took.values())
+        large = site.rooms >= JUDGED_FROM
+        limit = MOST if large else None
+        what, floor = f"numbers of the picture, {name}", "loading the counts"
+        yield Measured(what, site.rooms, here, seconds, floor, there, limit, grows=True, steepest=STEEPEST)
+        yield from _of_signals(site, name, activity, read, load)
+        levels = np.random.default_rng(1).lognormal(*EACH_SPOKE, len(activity.rooms))
+        _fill(reader.archive, scope, weeks, activity.rooms, levels)
+        yield from _of_signals(site, f"each spoke, {name}", activity, read, load)
     finally:
         store.close()
 
 
-def _fill(archive: Archive, scope: Scope, weeks: Sequence[Period], rooms: pd.DataFrame) -> None:
-    """Puts weeks like the one that was read into the archive."""
+def _of_signals(
+    site: Site, name: str, activity: Activity, read: Callable[[], History], load: Callable[[], float]
+) -> Iterator[Measured]:
+    """Thresholds and signals against the loading of their weeks, and that against the loading of the counts."""
+    history = activity.agreed(read())
+    work = {
+        "signals": lambda: taken(lambda: judged(activity, history)),
+        "weeks": lambda: taken(lambda: activity.agreed(read())),
+        "counts": load,
+    }
+    signalled, aligned, counted = (median(ones) for ones in alternating(work, site.few).values())
+    what, floor = f"thresholds found and every room judged, {name}", "loading the weeks"
+    limit = MOST_OF_SIGNALS if site.rooms >= JUDGED_FROM else None
+    yield Measured(what, site.rooms, signalled, seconds, floor, aligned, limit, grows=True, steepest=STEEPEST)
+    yield Measured(f"loading the weeks, {name}", site.rooms, aligned, seconds, "loading the counts", counted)
+
+
+def _usual(rooms: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """As many messages a week as in the ones that were read."""
+    counted = rooms[["messages", "previous_messages"]].clip(lower=0).fillna(0)
+    return counted.mean(axis=1).to_numpy(dtype=np.float64)
+
+
+def _fill(
+    archive: Archive,
+    scope: Scope,
+    weeks: Sequence[Period],
+    rooms: pd.DataFrame,
+    usual: npt.NDArray[np.float64],
+) -> None:
+    """Puts weeks in which the rooms had about as many messages as ``usual`` into the archive."""
     dice = np.random.default_rng(1)
-    usual = rooms[["messages", "previous_messages"]].clip(lower=0).fillna(0).mean(axis=1).to_numpy(dtype=np.float64)
     for week in weeks:
         counts = pd.Series(dice.poisson(usual), index=pd.Index(rooms["room_id"]), dtype="int64")
         counts = counts[counts > 0]
@@ -103,7 +141,8 @@ def _fill(archive: Archive, scope: Scope, weeks: Sequence[Period], rooms: pd.Dat
 
 def judged(activity: Activity, history: History) -> tuple[Bar, pd.DataFrame]:
     """The thresholds that all weeks give, and the signal of every room by its last weeks."""
-    bar = found(history.counts.to_numpy(dtype=np.float64), None, history.left_out)
+    counts = history.counts.to_numpy(dtype=np.float64)
+    bar = found(counts, first_heard(counts), history.left_out)
     return bar, signals(activity.rooms, history)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -43,7 +43,7 @@ def text(reason: Reason) -> str:
 
 def dateless(reason: Reason) -> Told:
     """The reason in parts, for where the days that are judged are named already."""
-    return told(replace(reason, days=None))
+    return told(reason._replace(days=None))
 
 
 def texts(column: pd.Series) -> pd.Series:
@@ -65,7 +65,7 @@ def told(reason: Reason) -> Told:
         return Told(count, f" after at least {SILENT_WEEKS} silent weeks", more=more)
     if _together(reason):
         return Told(f"{_messages(reason.together)} in {reason.run} weeks{_until(reason)}", "", usual, more)
-    if (reason.count or 0) < 0:
+    if (reason.counted or 0) < 0:
         return Told(count, f", {MORE_DELETED}", usual, more)
     if reason.signal == UNUSUALLY_SILENT and reason.silent > 1:
         return Told("no messages", f" for {reason.silent} weeks{_until(reason)}", usual, more)
@@ -94,13 +94,19 @@ def _usual(reason: Reason) -> str:
         return f"none in the {reason.known} weeks before"
     if _together(reason):
         return f"usually about {wording.count(reason.level)}"
-    if reason.signal == UNUSUALLY_SILENT or (reason.count or 0) < 0:
+    if reason.signal == UNUSUALLY_SILENT or (reason.counted or 0) < 0:
         return f"usually about {wording.count(reason.level)} a week"
     return "" if reason.low is None or reason.high is None else signals.usual(reason.low, reason.high)
 
 
 def _more(reason: Reason) -> str:
-    count, several = reason.count or 0, _together(reason)
+    # How far back the weeks of all rooms together are kept is another matter at each visit, and moves what is usual.
+    by = f", by the {wording.plural(reason.rests_on, 'week')} before" if reason.rests_on else ""
+    return f"{by}{_besides(reason)}"
+
+
+def _besides(reason: Reason) -> str:
+    count, several = reason.counted or 0, _together(reason)
     inside = reason.low is not None and reason.high is not None and reason.low <= count <= reason.high
     silent = reason.signal == RETURNED or (reason.signal == UNUSUALLY_SILENT and reason.silent > 1 and count == 0)
     said = f", in some of them {MORE_DELETED}" if reason.deleted and (silent or several) else ""
@@ -114,7 +120,7 @@ def _more(reason: Reason) -> str:
 
 def _count(reason: Reason) -> str:
     days = f" in {signals.weeks_text(reason.days, month=reason.month)}" if reason.days else ""
-    return f"{_messages(reason.count)}{days or (' in four weeks' if reason.month else '')}"
+    return f"{_messages(reason.counted)}{days or (' in four weeks' if reason.month else '')}"
 
 
 def _until(reason: Reason) -> str:

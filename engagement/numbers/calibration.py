@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engagement.numbers import evidence
 from engagement.numbers.bar import CLASSES, CONSTANT_BAR, Bar, ByClass, Thresholds, room_class
-from engagement.numbers.evidence import MONTH, Edges, Floats, Ints
+from engagement.numbers.evidence import MONTH, Edges, Floats, Ints, Weeks
 from engagement.numbers.verdict import checked, compared, unknown_first
 
 # Fewer weeks than about a year say too little of what comes by chance, so the constants stand.
@@ -39,9 +39,9 @@ _ZERO: ByClass = (0.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class _Rows:
-    """Windows of weeks, the last of them judged: ``known`` [rows, WINDOW], and which room each is of."""
+    """Windows of weeks, a row each, and which room each is of."""
 
-    known: Floats
+    weeks: Weeks
     room: Ints
 
 
@@ -57,15 +57,12 @@ def found(
     """
     counts, made, marked = checked(history, created_week, left_out)
     chosen = _sampled(counts)
-    weeks = compared(counts[chosen], made[chosen], marked)
-    told = int((~np.isnan(weeks)).any(axis=0).sum())
+    by_week = compared(counts.T[:, chosen], made[chosen], marked)
+    told = int((~np.isnan(by_week)).any(axis=1).sum())
     if told < FEWEST_WEEKS_OF_BAR:
         return CONSTANT_BAR
-    weeks = unknown_first(weeks)
-    chance = np.random.default_rng(1)
-    real = _windows(weeks)
-    mixed = [_windows(_shuffled(weeks, chance)) for _ in range(SHUFFLES)]
-    rows = _Rows(np.concatenate([one.known for one in mixed]), np.concatenate([one.room for one in mixed]))
+    weeks, chance = unknown_first(by_week).T, np.random.default_rng(1)
+    real, rows = _windows([weeks]), _windows([_shuffled(weeks, chance) for _ in range(SHUFFLES)])
     week, month = (_with_odds(_with_usual(real, month=month), rows, month=month) for month in (False, True))
     return Bar(week, month, told)
 
@@ -94,19 +91,22 @@ def _shuffled(weeks: Floats, chance: np.random.Generator) -> Floats:
     return np.take_along_axis(weeks, np.argsort(order, axis=1), axis=1)
 
 
-def _windows(weeks: Floats) -> _Rows:
-    """Every known week of every room, and the weeks before it."""
-    windows = evidence.windows(weeks)
-    room, week = np.nonzero(~np.isnan(weeks))
-    few = np.linspace(0, len(room) - 1, min(len(room), MOST_WINDOWS)).astype(np.int64)
-    return _Rows(windows[room[few], week[few]], room[few])
+def _windows(orders: Sequence[Floats]) -> _Rows:
+    """Every known week of every room, and the weeks before it, in each of the orders of the weeks."""
+    windows, rooms = list[Floats](), list[Ints]()
+    for weeks in orders:
+        room, week = np.nonzero(~np.isnan(weeks))
+        few = np.linspace(0, len(room) - 1, min(len(room), MOST_WINDOWS)).astype(np.int64)
+        windows.append(evidence.windows(weeks)[room[few], week[few]])
+        rooms.append(room[few])
+    return _Rows(Weeks(np.ascontiguousarray(np.concatenate(windows).T)), np.concatenate(rooms))
 
 
 def _with_usual(rows: _Rows, *, month: bool) -> Thresholds:
     """The constants with the margins of what is usual that held nine of ten of these weeks."""
     constants = CONSTANT_BAR.of(month=month)
     plain = replace(constants, usual_low=_ONE, usual_high=_ONE)
-    count, (low, high), edges = evidence.looked_at(rows.known, plain, month=month)
+    count, (low, high), edges = evidence.looked_at(rows.weeks, plain, month=month)
     found: list[tuple[float, float]] = []
     for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
         held = constants.usual_low[kind], constants.usual_high[kind]
@@ -124,11 +124,11 @@ def _with_usual(rows: _Rows, *, month: bool) -> Thresholds:
 def _with_odds(bar: Thresholds, rows: _Rows, *, month: bool) -> Thresholds:
     """The thresholds that give as many false alarms on these shuffled weeks as there may be."""
     lowest = replace(bar, up=_ZERO, down=_ZERO)
-    count, _, edges = evidence.looked_at(rows.known, lowest, month=month)
+    count, _, edges = evidence.looked_at(rows.weeks, lowest, month=month)
     rise = np.where(count > edges.above, edges.rise, 0.0)
     fall = np.where(count < edges.below, edges.fall, 0.0)
     span = MONTH if month else 1
-    before = rows.known[:, -2 * span : -span].sum(axis=1)
+    before = rows.weeks.counts[-2 * span : -span].sum(axis=0)
     plain = (before > 0) & ((count > 1.5 * before) | (count < 0.5 * before))
     found: list[tuple[float, float, float]] = []
     for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
@@ -150,10 +150,9 @@ def _by_kind(rows: _Rows, count: Floats, edges: Edges, *, month: bool) -> list[n
     Of those, false alarms are promised to be few.
     """
     span = MONTH if month else 1
-    heard = np.nansum(rows.known[:, -span - ENOUGH_WEEKS : -span], axis=1) > 0
+    heard = np.fmax.reduce(rows.weeks.counts[-span - ENOUGH_WEEKS : -span]) > 0
     there = (edges.base.weeks >= ENOUGH_WEEKS) & heard & ~np.isnan(count)
-    kind = room_class(edges.base.mean)
-    return [there & (kind == one) for one in range(CLASSES)]
+    return [there & (edges.base.kind == one) for one in range(CLASSES)]
 
 
 def _trust(rooms: Ints, shuffles: int = 1) -> float:

@@ -65,6 +65,12 @@ def during(events: Iterable[Event], *periods: Period) -> Events:
     return tuple(one for one in events if any(map(one.touches, periods)))
 
 
+def unlike_by(events: Events) -> Events:
+    """Those of ``events`` that make weeks unlike others, alike whatever they are called and in whatever order."""
+    spans = sorted({one.period for one in events if one.not_comparable})
+    return tuple(Event("", span, not_comparable=True) for span in spans)
+
+
 # Why the quiet weeks, and the one after them, are neither judged nor compared with.
 TURN_OF_YEAR = "weeks around the turn of the year are not judged"
 

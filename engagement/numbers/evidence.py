@@ -7,10 +7,12 @@ from, what else was tried and how well each does on real communities: docs/verdi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from engagement.numbers.bar import ByClass, Thresholds, room_class
 
@@ -57,13 +59,22 @@ _SIZES = np.array([0.05, 0.14, 0.26, 0.46, 0.75, 1.9, 4.2])
 class Base:
     """The weeks before, one value per room: mean and size without a single burst, and how many are known.
 
-    ``level`` is the mean, or the least that can be seen.
+    ``level`` is the mean, or the least that can be seen, and ``kind`` the class of rooms that it is in; ``highest`` and
+    ``second`` are the two highest counts, of which one burst is worth ``most``.
     """
 
     mean: Floats
     level: Floats
     size: Floats
     weeks: Ints
+    kind: Ints
+    highest: Floats
+    second: Floats
+
+    @property
+    def most(self) -> Floats:
+        """What the highest count is worth at most."""
+        return BURST * self.second + BURST_MESSAGES
 
     def line(self, factor: float) -> tuple[Floats, Floats]:
         """Slope and offset of the log of how many times better ``level × factor`` explains a week's count.
@@ -72,6 +83,42 @@ class Base:
         """
         stays, moved = self.size + self.level, self.size + self.level * factor
         return np.log(factor * stays / moved), self.size * np.log(moved / stays)
+
+
+@dataclass(frozen=True, eq=False)
+class Weeks:
+    """WINDOW weeks of many rooms, the last of them judged: ``counts`` [weeks, rooms], NaN where not known, those first.
+
+    A week of all rooms is one piece of memory, through which each step goes once.
+    """
+
+    counts: Floats
+    _bases: dict[int, Base] = field(default_factory=dict)
+
+    def before(self, last: int) -> Base:
+        """The weeks before the ``last`` ones, worked out once."""
+        if last not in self._bases:
+            self._bases[last] = _base(*self._sums[WINDOW - last])
+        return self._bases[last]
+
+    @cached_property
+    def _sums(self) -> dict[int, tuple[Ints, Floats, Floats, Floats, Floats]]:
+        """Of so many weeks: how many are known, the two highest counts, and sum and squares of all but the highest."""
+        known = np.zeros(self.counts.shape[1], dtype=np.int64)
+        highest, second, others, squares = np.zeros((4, len(known)))
+        wanted = {WINDOW - last for last in (1, MONTH, *LOW_RUNS)}
+        found = {}
+        for number, week in enumerate(self.counts[: max(wanted)], start=1):
+            count = np.fmax(week, 0.0)
+            lower = np.minimum(count, highest)
+            known += ~np.isnan(week)
+            others += lower
+            squares += np.square(lower)
+            np.maximum(second, lower, out=second)
+            np.maximum(highest, count, out=highest)
+            if number in wanted:
+                found[number] = (known.copy(), highest.copy(), second.copy(), others.copy(), squares.copy())
+        return found
 
 
 @dataclass(frozen=True)
@@ -97,60 +144,50 @@ def typical_spread(level: Floats) -> Floats:
     return spread
 
 
-def base_of(before: Floats) -> Base:
-    """The level and spread of ``before`` [rooms, weeks], NaN where not known."""
-    known = ~np.isnan(before)
-    number = known.sum(axis=1)
-    counts = without_burst(before)
-    total = np.maximum(number, 1)
-    mean = counts.sum(axis=1) / total
+def _base(known: Ints, highest: Floats, second: Floats, others: Floats, squares: Floats) -> Base:
+    top = np.minimum(highest, BURST * second + BURST_MESSAGES)
+    total = np.maximum(known, 1)
+    mean = (others + top) / total
     level = np.maximum(mean, LEAST_LEVEL)
     typical = typical_spread(level)
-    variance = np.maximum(np.square(counts).sum(axis=1) - total * np.square(mean), 0.0) / np.maximum(number - 1, 1)
+    variance = np.maximum(squares + np.square(top) - total * np.square(mean), 0.0) / np.maximum(known - 1, 1)
     spoken = mean > 0
     own = np.where(spoken, np.maximum(variance - mean, 0.0) / np.where(spoken, mean, 1.0) ** 2, typical)
-    return Base(mean, level, (number + TYPICAL_WEEKS) / (number * own + TYPICAL_WEEKS * typical), number)
+    size = (known + TYPICAL_WEEKS) / (known * own + TYPICAL_WEEKS * typical)
+    return Base(mean, level, size, known, room_class(level), highest, second)
 
 
-def without_burst(weeks: Floats) -> Floats:
-    """The counts with the highest of each room cut to what one burst may count; 0 where not known."""
-    counts = np.nan_to_num(weeks)
-    second = np.partition(counts, -2, axis=1)[:, -2]
-    cut: Floats = np.minimum(counts, (BURST * second + BURST_MESSAGES)[:, None])
-    return cut
-
-
-def usual_week(known: Floats, bar: Thresholds) -> tuple[Floats, Floats]:
-    """The range that nine of ten weeks after those before the last of ``known`` [rooms, WINDOW] kept to.
+def usual_week(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
+    """The range that nine of ten weeks after those before the last kept to.
 
     The second lowest and second highest of the weeks before, so that no single one decides, and a margin.
     """
-    ordered = np.sort(known[:, :-1], axis=1)
-    number = (~np.isnan(ordered)).sum(axis=1)
-    skip = np.where(number >= WEEKS_TO_SKIP_ONE, 1, 0)
-    return _stretched(ordered, number, skip, base_of(known[:, :-1]), bar.usual_low, bar.usual_high)
+    base = weeks.before(1)
+    lowest, next_lowest = np.full((2, len(base.mean)), np.inf)
+    for week in weeks.counts[:-1]:
+        count = np.where(np.isnan(week), np.inf, week)
+        np.minimum(next_lowest, np.maximum(lowest, count), out=next_lowest)
+        np.minimum(lowest, count, out=lowest)
+    many = base.weeks >= WEEKS_TO_SKIP_ONE
+    least = np.where(base.weeks > 0, np.where(many, next_lowest, lowest), np.nan)
+    return _stretched(least, np.where(many, base.second, base.highest), base, bar)
 
 
-def usual_month(known: Floats, bar: Thresholds) -> tuple[Floats, Floats]:
+def usual_month(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
     """The same for the last MONTH weeks together: the lowest and highest such sum of the weeks before, and a margin."""
-    before = known[:, :-MONTH]
-    weeks = np.where(np.isnan(before), np.nan, without_burst(before))
-    sums = np.sort(np.lib.stride_tricks.sliding_window_view(weeks, MONTH, axis=1).sum(axis=2), axis=1)
-    number = (~np.isnan(sums)).sum(axis=1)
-    return _stretched(sums, number, np.zeros_like(number), base_of(before), bar.usual_low, bar.usual_high, MONTH)
+    base = weeks.before(MONTH)
+    counts = np.minimum(weeks.counts[:-MONTH], base.most)
+    sums = sliding_window_view(counts, MONTH, axis=0).sum(axis=-1)
+    return _stretched(np.fmin.reduce(sums), np.fmax.reduce(sums), base, bar, MONTH)
 
 
-def _stretched(
-    ordered: Floats, number: Ints, skip: Ints, base: Base, low: ByClass, high: ByClass, weeks: int = 1
-) -> tuple[Floats, Floats]:
-    kind, level = room_class(base.level), weeks * base.mean
-    least, most = (
-        np.take_along_axis(ordered, np.maximum(at, 0)[:, None], axis=1)[:, 0] for at in (skip, number - 1 - skip)
-    )
+def _stretched(least: Floats, most: Floats, base: Base, bar: Thresholds, weeks: int = 1) -> tuple[Floats, Floats]:
+    level = weeks * base.mean
     margin = margin_of(least, most, base.weeks, month=weeks > 1)
+    low, high = (np.array(of_class)[base.kind] ** margin for of_class in (bar.usual_low, bar.usual_high))
     return (
-        np.clip(np.ceil((least + 1) * np.array(low)[kind] ** margin - 1), 0.0, np.floor(level)),
-        np.maximum(np.floor((most + 1) * np.array(high)[kind] ** margin - 1), np.ceil(level)),
+        np.clip(np.ceil((least + 1) * low - 1), 0.0, np.floor(level)),
+        np.maximum(np.floor((most + 1) * high - 1), np.ceil(level)),
     )
 
 
@@ -166,28 +203,25 @@ def margin_of(least: Floats, most: Floats, known: Ints, *, month: bool) -> Float
     return margin
 
 
-def week_edges(known: Floats, usual: tuple[Floats, Floats], bar: Thresholds) -> Edges:
-    """What makes the last week of ``known`` [rooms, WINDOW] news: that week alone, or with the low ones before it."""
-    base = base_of(known[:, :-1])
-    count = known[:, -1]
+def week_edges(weeks: Weeks, usual: tuple[Floats, Floats], bar: Thresholds) -> Edges:
+    """What makes the last week news: that week alone, or with the low ones before it."""
+    base, count = weeks.before(1), weeks.counts[-1]
     slope, offset = base.line(CHANGE)
     most = _needed(bar.up, base)
     above = np.maximum(np.maximum(np.floor((most + offset) / slope), FEWEST_MESSAGES - 1.0), usual[1])
-    runs = [_run(known, run, base_of(known[:, :-run]) if run > 1 else base, bar) for run in LOW_RUNS]
-    neutral = runs[0].neutral
-    edges = np.stack([np.minimum(runs[0].edge, usual[0]), *(run.edge for run in runs[1:])])
-    fall = np.stack([run.excess for run in runs])
-    chosen = np.where(count < edges, fall, -np.inf).argmax(axis=0), np.arange(len(known))
-    return Edges(
-        base=base,
-        below=np.maximum(np.minimum(edges.max(axis=0), neutral), 0.0),
-        above=above,
-        fall=fall[chosen],
-        rise=count * slope - offset - most,
-        run=np.array(LOW_RUNS)[chosen[0]],
-        together=np.stack([run.together for run in runs])[chosen],
-        before=np.stack([run.base.mean for run in runs])[chosen],
-    )
+    first, *longer = (_run(weeks, run, bar) for run in LOW_RUNS)
+    below = np.minimum(first.edge, usual[0])
+    most_said = np.where(count < below, first.excess, -np.inf)
+    fall, run, together, before = first.excess, np.full(len(count), LOW_RUNS[0]), first.together, base.mean.copy()
+    for number, several in zip(LOW_RUNS[1:], longer, strict=True):
+        said = np.where(count < several.edge, several.excess, -np.inf)
+        # Few rooms have low weeks that say more together.
+        at = np.flatnonzero(said > most_said)
+        most_said[at] = fall[at] = said[at]
+        run[at], together[at], before[at] = number, several.together[at], several.base.mean[at]
+        below = np.maximum(below, several.edge)
+    below = np.maximum(np.minimum(below, first.neutral), 0.0)
+    return Edges(base, below, above, fall, count * slope - offset - most, run, together, before)
 
 
 @dataclass(frozen=True)
@@ -204,22 +238,23 @@ class _Run:
     together: Floats
 
 
-def _run(known: Floats, weeks: int, base: Base, bar: Thresholds) -> _Run:
+def _run(weeks: Weeks, run: int, bar: Thresholds) -> _Run:
+    base = weeks.before(run)
     slope, offset = base.line(1 / CHANGE)
     needed = _needed(bar.down, base)
-    earlier = known[:, -weeks:-1].sum(axis=1)
-    together = earlier + known[:, -1]
-    edge = np.ceil((needed + weeks * offset) / slope - earlier)
-    excess = together * slope - weeks * offset - needed
+    earlier = weeks.counts[-run:-1].sum(axis=0)
+    together = earlier + weeks.counts[-1]
+    edge = np.ceil((needed + run * offset) / slope - earlier)
+    excess = together * slope - run * offset - needed
     enough = (base.weeks >= FEWEST_WEEKS) & ~np.isnan(earlier)
     edge, excess = np.where(enough, edge, -np.inf), np.where(enough, excess, -np.inf)
     return _Run(base, edge, excess, np.ceil(offset / slope), together)
 
 
-def month_edges(known: Floats, usual: tuple[Floats, Floats], bar: Thresholds) -> Edges:
-    """What makes the last MONTH weeks of ``known`` [rooms, WINDOW] together news, against those before."""
-    base = base_of(known[:, :-MONTH])
-    together = known[:, -MONTH:].sum(axis=1)
+def month_edges(weeks: Weeks, usual: tuple[Floats, Floats], bar: Thresholds) -> Edges:
+    """What makes the last MONTH weeks together news, against those before."""
+    base = weeks.before(MONTH)
+    together = weeks.counts[-MONTH:].sum(axis=0)
     sides = []
     for factor, thresholds in ((CHANGE, bar.up), (1 / CHANGE, bar.down)):
         slope, offset = base.line(factor)
@@ -228,13 +263,13 @@ def month_edges(known: Floats, usual: tuple[Floats, Floats], bar: Thresholds) ->
     (high, rise), (low, fall) = sides
     above = np.maximum(np.maximum(np.floor(high), FEWEST_MESSAGES - 1.0), usual[1])
     below = np.maximum(np.ceil(low), 0.0)
-    return Edges(base, below, above, fall, rise, np.full(len(known), MONTH), together, base.mean)
+    return Edges(base, below, above, fall, rise, np.full(len(together), MONTH), together, base.mean)
 
 
 def _needed(thresholds: ByClass, base: Base) -> Floats:
     whole = WINDOW - MONTH
     young = YOUNG * np.maximum(whole - base.weeks, 0) / whole
-    needed: Floats = np.array(thresholds)[room_class(base.level)] + young
+    needed: Floats = np.array(thresholds)[base.kind] + young
     return needed
 
 
@@ -253,13 +288,14 @@ def seen_tripling(edges: Edges, *, month: bool) -> Floats:
 def windows(weeks: Floats) -> Floats:
     """Every week (last axis) as the last of WINDOW, with those before it; NaN before the first."""
     before = np.full((*weeks.shape[:-1], WINDOW - 1), np.nan)
-    return np.lib.stride_tricks.sliding_window_view(np.concatenate([before, weeks], axis=-1), WINDOW, axis=-1)
+    return sliding_window_view(np.concatenate([before, weeks], axis=-1), WINDOW, axis=-1)
 
 
-def looked_at(known: Floats, bar: Thresholds, *, month: bool) -> tuple[Floats, tuple[Floats, Floats], Edges]:
-    """The count of the last week of ``known``, or of the last four together, what is usual for it, and its edges."""
+def looked_at(weeks: Weeks, bar: Thresholds, *, month: bool) -> tuple[Floats, tuple[Floats, Floats], Edges]:
+    """The count of the last week, or of the last four together, what is usual for it, and its edges."""
     if month:
-        usual = usual_month(known, bar)
-        return known[:, -MONTH:].sum(axis=1), usual, month_edges(known, usual, bar)
-    usual = usual_week(known, bar)
-    return known[:, -1], usual, week_edges(known, usual, bar)
+        usual = usual_month(weeks, bar)
+        edges = month_edges(weeks, usual, bar)
+        return edges.together, usual, edges
+    usual = usual_week(weeks, bar)
+    return weeks.counts[-1], usual, week_edges(weeks, usual, bar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,7 @@ def signals_of_weeks(room: pd.DataFrame, history: History) -> pd.DataFrame:
         gaps, unlike = (told.mask(told.eq("")).ffill(limit=span - 1).fillna("") for told in (gaps, unlike))
     turned = marked | (unlike.ne("") & np.array([bool(reason.why) for reason in judged["reason"]]))
     judged["reason"] = [
-        replace(reason, why=LEFT_OUT, gap=left) if left_out else replace(reason, gap=gap)
+        reason._replace(why=LEFT_OUT, gap=left) if left_out else reason._replace(gap=gap)
         for reason, left_out, left, gap in zip(judged["reason"], turned, unlike, gaps, strict=True)
     ]
     return judged

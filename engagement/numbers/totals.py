@@ -77,7 +77,10 @@ def judge_total(
     if signal == FALLING and count <= 0:
         signal = UNUSUALLY_SILENT
     ratio = math.log((max(count, 0.0) / span + 1) / (usual.level + 1))
-    reason = Reason("", signal, count, weeks_known, level=usual.level, low=low, high=high, month=month)
+    rests_on = min(int((~np.isnan(known[:-span])).sum()), YEAR)
+    reason = Reason(
+        "", signal, count, weeks_known, level=usual.level, low=low, high=high, rests_on=rests_on, month=month
+    )
     numbers = (low, high, below, above, usual.level)
     beyond = math.copysign(abs(ratio) / usual.stray - NEWS, ratio) if signal != NO_CLEAR_CHANGE else 0.0
     seen = float((usual.ratios + math.log(CHANGE) > NEWS * usual.stray).mean())

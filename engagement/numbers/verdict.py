@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +16,9 @@ import pandas as pd
 from engagement.errors import InvalidInput
 from engagement.numbers import evidence
 from engagement.numbers.bar import CONSTANT_BAR, Bar, room_class
-from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Floats
+from engagement.numbers.evidence import FEWEST_WEEKS, MONTH, WINDOW, Edges, Floats, Ints, Weeks
 from engagement.numbers.periods import Period
-from engagement.numbers.reasons import CREATED, FEW_OF_MONTH, LEFT_OUT, NO_DATA, distinct, reasons, rounded
+from engagement.numbers.reasons import CREATED, FEW_OF_MONTH, LEFT_OUT, NO_DATA, UNJUDGED, distinct, reasons, rounded
 
 RISING, FALLING, UNUSUALLY_SILENT, RETURNED = "rising", "falling", "unusually silent", "returned"
 NO_CLEAR_CHANGE, TOO_FEW_WEEKS = "no clear change", "too few weeks"
@@ -27,6 +26,8 @@ NEWS = (RISING, FALLING, UNUSUALLY_SILENT, RETURNED)
 # The two that point down.
 FALLS = (FALLING, UNUSUALLY_SILENT)
 SIGNALS = (*NEWS, NO_CLEAR_CHANGE, TOO_FEW_WEEKS)
+_SIGNAL = {name: place for place, name in enumerate(SIGNALS)}
+_JUDGED = UNJUDGED.index("")
 
 # A room that was silent for so long and rises has returned.
 SILENT_WEEKS = 4
@@ -63,27 +64,27 @@ def judge(
     """
     counts, made, marked = checked(history, created_week, left_out)
     over = max(counts.shape[1] - WINDOW, 0)
-    counts, made = counts[:, over:], np.clip(made - over, -1.0, WINDOW)
+    weeks, made = np.ascontiguousarray(counts[:, over:].T), np.clip(made - over, -1.0, WINDOW)
     # Most rooms of a large workspace are silent, and small ones have few histories between them: each is judged once.
-    first, of_room = distinct(pd.DataFrame(np.column_stack([counts, made]), copy=False))
-    judged = _judged(_window(counts[first], made[first], marked[over:]), bar, month=month)
-    return judged if len(first) == len(counts) else judged.take(of_room).reset_index(drop=True)
+    first, of_room = distinct([*weeks, made])
+    if len(first) == len(made):
+        return _judged(_window(weeks, made, marked[over:]), bar, month=month)
+    judged = _judged(_window(weeks.take(first, axis=1), made[first], marked[over:]), bar, month=month)
+    return judged.take(of_room).reset_index(drop=True)
 
 
 def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
     """The columns of ``judge``, a row per room of the window."""
-    known = window.known
-    count, usual, edges = evidence.looked_at(known, bar.of(month=month), month=month)
+    count, usual, edges = evidence.looked_at(window.known, bar.of(month=month), month=month)
     why = window.unjudged(month=month)
-    judged = (why == "") & (edges.base.weeks >= FEWEST_WEEKS)
+    judged = (why == _JUDGED) & (edges.base.weeks >= FEWEST_WEEKS)
     rose, fell = judged & (count > edges.above), judged & (count < edges.below)
     span = MONTH if month else 1
-    back = (known[:, -span - SILENT_WEEKS : -span] == 0).all(axis=1)
-    signal = np.select(
-        [rose & back, rose, fell & (count <= 0), fell, judged],
-        [RETURNED, RISING, UNUSUALLY_SILENT, FALLING, NO_CLEAR_CHANGE],
-        TOO_FEW_WEEKS,
-    )
+    back = rose & (window.known.counts[-span - SILENT_WEEKS : -span] == 0).all(axis=0)
+    signal = np.full(len(count), _SIGNAL[TOO_FEW_WEEKS])
+    signal[judged] = _SIGNAL[NO_CLEAR_CHANGE]
+    signal[fell] = np.where(count[fell] <= 0, _SIGNAL[UNUSUALLY_SILENT], _SIGNAL[FALLING])
+    signal[rose] = np.where(back[rose], _SIGNAL[RETURNED], _SIGNAL[RISING])
     numbers = {
         "usual_low": usual[0],
         "usual_high": usual[1],
@@ -92,27 +93,42 @@ def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:
         "level": edges.base.mean,
     }
     numbers = {name: np.where(judged, values, np.nan) for name, values in numbers.items()}
-    facts = {
-        "why": why,
-        "signal": signal,
-        "known": edges.base.weeks,
-        **window.silences(back, span=span),
-        "run": edges.run,
-        "together": edges.together,
-        "level": rounded(edges.before * np.where((signal == FALLING) & (edges.run > span), edges.run, 1)),
-        "low": usual[0],
-        "high": usual[1],
-    }
     return pd.DataFrame(
         {
-            "signal": pd.array(signal, dtype="str"),
+            "signal": pd.array(SIGNALS, dtype="str").take(signal),
             **numbers,
             "weeks_known": window.weeks,
             "surprise": np.where(rose, np.maximum(edges.rise, 0.0), np.where(fell, -np.maximum(edges.fall, 0.0), 0.0)),
             "seen_tripling": np.where(judged, evidence.seen_tripling(edges, month=month), np.nan),
-            "reason": reasons(facts, needed=FEWEST_WEEKS, month=month),
+            "reason": _reasons(window, edges, why, signal, numbers, month=month),
         }
     )
+
+
+def _reasons(
+    window: _Window, edges: Edges, why: Ints, signal: Ints, numbers: dict[str, Floats], *, month: bool
+) -> npt.NDArray[np.object_]:
+    """The reason of every room. What few of them tell is worked out for those, so that the others share theirs."""
+    span = MONTH if month else 1
+    count = window.counted(span)
+    falls = np.isin(signal, [_SIGNAL[one] for one in FALLS])
+    together = falls & (signal == _SIGNAL[FALLING]) & (edges.run > span)
+    none_before = edges.base.mean == 0
+    of_level = falls | (count < 0) | none_before
+    level = edges.before * np.where(together, edges.run, 1)
+    silent, deleted = window.silences(np.flatnonzero(falls | (signal == _SIGNAL[RETURNED])), signal, span=span)
+    facts = {
+        "counted": count,
+        "known": np.where(none_before | (signal == _SIGNAL[TOO_FEW_WEEKS]), edges.base.weeks, 0),
+        "silent": silent,
+        "run": np.where(together, edges.run, 1),
+        "together": np.where(together, edges.together, 0.0),
+        "level": np.where(of_level, rounded(level), np.nan),
+        "low": numbers["usual_low"],
+        "high": numbers["usual_high"],
+        "deleted": deleted,
+    }
+    return reasons((UNJUDGED, why), (SIGNALS, signal), facts, needed=FEWEST_WEEKS, month=month)
 
 
 def by_chance(rooms: pd.DataFrame, bar: Bar = CONSTANT_BAR, *, month: bool = False) -> float:
@@ -148,49 +164,55 @@ def expected_band(
 @dataclass(frozen=True)
 class _Window:
     """The last WINDOW weeks of every room: ``known`` ones moved together before the last, so that unknown stand first,
-    and ``counts`` as they are.
+    and ``counts`` [weeks, rooms] as they are.
     """
 
-    known: Floats
+    known: Weeks
     counts: Floats
-    weeks: npt.NDArray[np.int64]
-    of_month: npt.NDArray[np.int64]
+    weeks: Ints
+    of_month: Ints
     new: Bools
     turning: Bools
 
-    def unjudged(self, *, month: bool) -> npt.NDArray[np.str_]:
-        """Why the last weeks of each room are not judged; empty where they are."""
+    def unjudged(self, *, month: bool) -> Ints:
+        """Why the last weeks of each room are not judged, as a place in UNJUDGED."""
         few = (self.of_month < MONTH) & np.array(month)
-        conditions = [self.turning[-1] | (few & self.turning.any()), np.isnan(self.counts[:, -1]), self.new, few]
-        return np.select(conditions, [LEFT_OUT, NO_DATA, CREATED, FEW_OF_MONTH], "")
+        conditions = [self.turning[-1] | (few & self.turning.any()), np.isnan(self.counts[-1]), self.new, few]
+        places = [UNJUDGED.index(why) for why in (LEFT_OUT, NO_DATA, CREATED, FEW_OF_MONTH)]
+        return np.select(conditions, places, _JUDGED)
 
-    def silences(self, back: Bools, *, span: int) -> dict[str, npt.NDArray[Any]]:
-        """What was counted in the last ``span`` weeks, for how many the rooms have been silent, and whether more was
-        deleted than written in some of those that are told of; rooms that came ``back`` were silent before them.
-        """
-        silent = (self.known[:, ::-1] != 0).argmax(axis=1)
-        told_of = np.where(back, span + SILENT_WEEKS, np.maximum(silent, span))
-        weeks_ago = np.arange(self.counts.shape[1])[::-1]
-        deleted = ((self.counts < 0) & (weeks_ago < told_of[:, None])).any(axis=1)
-        last = self.counts[:, -span:]
+    def counted(self, span: int) -> Floats:
+        """What was counted in the last ``span`` weeks."""
+        last = self.counts[-span:]
         # Before a room was made, nothing is known of it or needed.
-        count = np.where(self.new, np.nansum(last, axis=1), last.sum(axis=1))
-        return {"count": count, "silent": silent, "deleted": deleted}
+        count: Floats = np.where(self.new, np.nansum(last, axis=0), last.sum(axis=0))
+        return count
+
+    def silences(self, rooms: Ints, signal: Ints, *, span: int) -> tuple[Ints, Bools]:
+        """For how many weeks some of the rooms have been silent, and whether more was deleted than written in one of
+        those that are told of: rooms that returned were silent before them. 0 and False for the others.
+        """
+        silent, deleted = np.zeros(len(signal), dtype=np.int64), np.zeros(len(signal), dtype=np.bool_)
+        silent[rooms] = (self.known.counts[::-1, rooms] != 0).argmax(axis=0)
+        back = signal[rooms] == _SIGNAL[RETURNED]
+        told_of = np.where(back, span + SILENT_WEEKS, np.maximum(silent[rooms], span))
+        weeks_ago = np.arange(len(self.counts))[::-1]
+        deleted[rooms] = ((self.counts[:, rooms] < 0) & (weeks_ago[:, None] < told_of)).any(axis=0)
+        return silent, deleted
 
 
 def _window(counts: Floats, made: Floats, marked: Bools) -> _Window:
-    weeks = compared(counts, made, marked)
-    weeks[:, -1] = np.where(made == counts.shape[1] - 1, np.nan, np.maximum(counts[:, -1], 0.0))
-    known = np.full((len(counts), WINDOW), np.nan)
-    known[:, WINDOW - counts.shape[1] :] = weeks
+    known = np.full((WINDOW, counts.shape[1]), np.nan)
+    known[WINDOW - len(counts) :] = compared(counts, made, marked)
+    known[-1] = np.where(made == len(counts) - 1, np.nan, np.maximum(counts[-1], 0.0))
     gaps = np.isnan(known)
-    known[:, :-1] = unknown_first(known[:, :-1])
+    known[:-1] = unknown_first(known[:-1])
     return _Window(
-        known=known,
+        known=Weeks(known),
         counts=counts,
-        weeks=(~gaps[:, :-1]).sum(axis=1),
-        of_month=(~gaps[:, -MONTH:]).sum(axis=1),
-        new=made > counts.shape[1] - 2,
+        weeks=(~gaps[:-1]).sum(axis=0),
+        of_month=(~gaps[-MONTH:]).sum(axis=0),
+        new=made > len(counts) - 2,
         turning=marked[-MONTH:],
     )
 
@@ -198,33 +220,40 @@ def _window(counts: Floats, made: Floats, marked: Bools) -> _Window:
 def checked(
     history: Floats, created_week: Floats | None, left_out: Sequence[bool] | Bools | None
 ) -> tuple[Floats, Floats, Bools]:
-    """The arguments of ``judge`` as arrays. Raises InvalidInput when they do not fit each other."""
+    """The arguments of ``judge`` as arrays, maybe those given. Raises InvalidInput when they do not fit each other."""
     if history.ndim != 2 or history.shape[1] < 1:
         raise InvalidInput("A history has one row per room and at least one week.")
     rooms, weeks = history.shape
     made = np.full(rooms, -1.0) if created_week is None else np.asarray(created_week, dtype=np.float64)
     if made.shape != (rooms,):
         raise InvalidInput("The weeks in which rooms were made do not fit the history: one per room is needed.")
-    return history.astype(np.float64), np.nan_to_num(made, nan=-1.0), _marked(left_out, weeks)
+    return np.asarray(history, dtype=np.float64), np.nan_to_num(made, nan=-1.0), _marked(left_out, weeks)
 
 
 def compared(counts: Floats, made: Floats, marked: Bools) -> Floats:
-    """The weeks that may be compared with, NaN in place of the others.
+    """Those of ``counts`` [weeks, rooms] that may be compared with, NaN in place of the others.
 
     The week in which a room was made is not a whole one. Deletions can outnumber messages; for a level, nothing is the
     least there can be.
     """
-    return np.where((np.arange(counts.shape[1]) <= made[:, None]) | marked, np.nan, np.maximum(counts, 0.0))
+    weeks: Floats = np.maximum(counts, 0.0)
+    weeks[marked] = np.nan
+    young = np.flatnonzero(made >= 0)
+    weeks[:, young] = np.where(np.arange(len(counts))[:, None] <= made[young], np.nan, weeks[:, young])
+    return weeks
 
 
 def unknown_first(weeks: Floats) -> Floats:
-    """The known weeks of each room moved together at the end, in their order."""
+    """The known of ``weeks`` [weeks, rooms] moved together at the end, in their order."""
     gaps = np.isnan(weeks)
-    # They stand so in most rooms already; sorting is for the others.
-    mixed = (gaps[:, 1:] & ~gaps[:, :-1]).any(axis=1)
-    order = np.argsort(~gaps[mixed], axis=1, kind="stable")
-    moved = weeks.copy()
-    moved[mixed] = np.take_along_axis(weeks[mixed], order, axis=1)
+    unknown = gaps.all(axis=1)
+    # Weeks that are not known of any room go at once, and in most rooms that is all; sorting is for the others.
+    order = np.concatenate([np.flatnonzero(unknown), np.flatnonzero(~unknown)])
+    moved: Floats = weeks[order]
+    gaps = gaps[order]
+    mixed = np.flatnonzero((gaps[1:] & ~gaps[:-1]).any(axis=0))
+    places = np.argsort(~gaps[:, mixed], axis=0, kind="stable")
+    moved[:, mixed] = np.take_along_axis(moved[:, mixed], places, axis=0)
     return moved
 
 

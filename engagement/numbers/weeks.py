@@ -262,6 +262,8 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
 def agree(judged: pd.DataFrame, begun: npt.NDArray[np.bool_]) -> None:
     """Takes back in place, and explains, that a room falls that has ``begun`` to speak again, however little."""
     against = begun & judged["signal"].isin(FALLS).to_numpy()
+    if not against.any():
+        return
     judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
     judged["surprise"] = judged["surprise"].mask(against, 0.0)
     judged["reason"] = reasons.changed(judged["reason"], against, signal=NO_CLEAR_CHANGE, against=True)
@@ -278,5 +280,5 @@ def total_signal(history: History, weekly: pd.Series) -> pd.Series:
     unknown = weekly.iloc[-len(history.judged_weeks) :].isna().any()
     gap = history.gap or "what was kept of some room is out of date"
     told = history.unjudged or (gap if unknown else "")
-    judged["reason"] = replace(judged["reason"], gap=told, days=history.elsewhere)
+    judged["reason"] = judged["reason"]._replace(gap=told, days=history.elsewhere)
     return judged

@@ -22,19 +22,21 @@ from engagement.storage.bars import KeptBar
 BAR_RULE = f"2.{RULE}"
 
 
-def basis_of(archive: Archive, scope: Scope, facts: Facts, last: Period, events: Events = ()) -> Basis:
-    """What signals rest on now: the bar that is kept, else the constants. Raises StoreUnavailable."""
+def basis_of(
+    archive: Archive, scope: Scope, facts: Facts, last: Period, events: Events, find_anew: Callable[[], object]
+) -> Basis:
+    """What signals rest on now: the bar that is kept, else the constants. Raises StoreUnavailable.
+
+    Where ``events`` make weeks unlike others that the bar was found on, it is to ``find_anew`` first.
+    """
     kept = archive.bar(scope, BAR_RULE)
+    if kept is not None and not _stands(kept, events):
+        find_anew()
+        kept = archive.bar(scope, BAR_RULE)
     if kept is not None and kept.bar.weeks and _stands(kept, events):
         period, since = Period(kept.weeks[0], kept.weeks[-1] + 6 * DAY), facts.zone.day(kept.found_at + facts.skew)
         return Basis(kept.bar, period, len(kept.weeks), since)
     return Basis(known=len(_sound(archive, scope, facts, weeks_until(last, MOST_WEEKS), events)))
-
-
-def outlived(archive: Archive, scope: Scope, events: Events) -> bool:
-    """Whether a bar is kept that was found on weeks that ``events`` make unlike others. Raises StoreUnavailable."""
-    kept = archive.bar(scope, BAR_RULE)
-    return kept is not None and not _stands(kept, events)
 
 
 def _stands(kept: KeptBar, events: Events) -> bool:
@@ -67,10 +69,19 @@ def calibrate(
         return kept is not None and anew
     weeks = weeks_until(sound[-1], (sound[-1].start - sound[0].start).days // 7 + 1)
     counts = _counts(archive, scope, weeks, sound)
-    # When rooms were made is not kept: before its first message a room is taken for one that was not there.
-    bar = found(counts, (counts > 0).argmax(axis=1).astype(np.float64), [bool(unlike(week, events)) for week in weeks])
+    bar = found(counts, first_heard(counts), [bool(unlike(week, events)) for week in weeks])
     archive.keep_bar(scope, KeptBar(BAR_RULE, now(), starts, bar))
     return True
+
+
+def first_heard(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The week of the first message of each room, 0 without one: when rooms were made is not kept, so that before it a
+    room is taken for one that was not there.
+    """
+    first = np.zeros(len(counts))
+    for number, week in reversed([*enumerate(counts.T)]):
+        np.copyto(first, number, where=week > 0)
+    return first
 
 
 def _sound(archive: Archive, scope: Scope, facts: Facts, weeks: Sequence[Period], events: Events) -> list[Period]:

@@ -13,7 +13,7 @@ from engagement.api.pace import Turn
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
 from engagement.numbers.basis import Basis
 from engagement.numbers.days import index_of
-from engagement.numbers.events import Events
+from engagement.numbers.events import Events, unlike_by
 from engagement.numbers.masks import masked
 from engagement.numbers.periods import (
     MONDAY,
@@ -29,7 +29,7 @@ from engagement.numbers.periods import (
 )
 from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
 from engagement.numbers.weeks import SIGNAL_WEEKS, YEAR_WEEKS, History, last_full_week, weeks_until
-from engagement.reading.calibration import basis_of, calibrate, outlived
+from engagement.reading.calibration import basis_of, calibrate
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import (
     Answer,
@@ -264,7 +264,7 @@ class Reader:
                 # They know less than this one by now.
                 for other in {*HISTORIES} - {weeks}:
                     self.jobs.forget(self._key(facts, "history", last, other, again, year), self.viewer)
-                self.jobs.forget(self._key(facts, "basis", self.events(facts)), self.viewer)
+                self.jobs.forget(self._key(facts, "basis", unlike_by(self.events(facts))), self.viewer)
             if self.shared and facts.identity.known:
                 self._renew(facts, last, key)
                 self.calibrated(facts, self.events(facts))
@@ -293,12 +293,12 @@ class Reader:
         """What signals rest on among these events, the same for everybody and every page."""
 
         def work(tell: Teller[Basis]) -> Basis:
-            archive, scope = self._archive(facts.identity), self.scope(facts)
-            if outlived(archive, scope, events):
-                self.calibrated(facts, events).result_for(tell)
-            return basis_of(archive, scope, facts, self._last_week(facts), events)
+            archive, scope, last = self._archive(facts.identity), self.scope(facts), self._last_week(facts)
+            return basis_of(
+                archive, scope, facts, last, events, lambda: self.calibrated(facts, events).result_for(tell)
+            )
 
-        return self.jobs.ask(self._key(facts, "basis", events), self.viewer, work, keep=UNSETTLED_KEPT)
+        return self.jobs.ask(self._key(facts, "basis", unlike_by(events)), self.viewer, work, keep=UNSETTLED_KEPT)
 
     def calibrated(self, facts: Facts, events: Events = (), *, anew: bool = False) -> Job[bool]:
         """Finds the bar of the workspace where that is due, behind what anybody waits for."""
@@ -307,10 +307,10 @@ class Reader:
             archive, last = self._archive(facts.identity), self._last_week(facts)
             changed = calibrate(archive, self.scope(facts), facts, last, now=self.now, anew=anew, events=events)
             if changed:
-                self.jobs.forget(self._key(facts, "basis", events), self.viewer)
+                self.jobs.forget(self._key(facts, "basis", unlike_by(events)), self.viewer)
             return changed
 
-        return self.jobs.ask(self._key(facts, "calibration", anew, events), self.viewer, work, keep=RENEWAL_KEPT)
+        return self.jobs.ask(self._key(facts, "bar", anew, unlike_by(events)), self.viewer, work, keep=RENEWAL_KEPT)
 
     def _last_week(self, facts: Facts) -> Period:
         return last_full_weeks(facts.today(self.now()), 1, self.week_start)

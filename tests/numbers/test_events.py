@@ -9,7 +9,7 @@ import pytest
 
 from engagement.display.reasons import text
 from engagement.errors import InvalidInput
-from engagement.numbers.events import Event, during, event, unlike
+from engagement.numbers.events import Event, during, event, unlike, unlike_by
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import signals, total_signal
 from tests.support.reasons import why
@@ -87,6 +87,15 @@ def test_a_week_with_an_event_is_not_compared_with() -> None:
     strike = event("strike", date(2026, 11, 8), not_comparable=True)
     [judged] = signals(GENERAL, replace(HISTORY, events=(strike,))).to_dict("records")
     assert (judged["level"], judged["weeks_known"]) == (10.0, 8)
+
+
+def test_what_makes_weeks_unlike_others_is_the_same_by_any_name_and_in_any_order() -> None:
+    strike = event("strike", date(2026, 11, 8), not_comparable=True)
+    told = unlike_by((RELEASE, OFFSITE, strike))
+    assert [one.period for one in told] == [strike.period, OFFSITE.period]
+    assert told == unlike_by((replace(strike, name="walkout", id="7"), replace(OFFSITE, uid="u"), OFFSITE))
+    assert all(bool(unlike(week, told)) == bool(unlike(week, (strike, OFFSITE))) for week in HISTORY.weeks)
+    assert unlike_by((RELEASE,)) == ()
 
 
 def test_of_four_weeks_the_latest_event_is_the_reason() -> None:

@@ -27,7 +27,8 @@ def test_news_begins_beyond_what_is_usual() -> None:
     row = judge_total(YEAR)
     assert row["signal"] == "no clear change"
     assert row["news_below"] < row["usual_low"] < 980 < row["usual_high"] < row["news_above"]
-    assert why(row) == f"980 messages, usually {row['usual_low']:,.0f} to {row['usual_high']:,.0f}"
+    usual = f"usually {row['usual_low']:,.0f} to {row['usual_high']:,.0f}"
+    assert why(row) == f"980 messages, {usual}, by the 47 weeks before"
 
 
 def test_a_signal_says_how_far_beyond_the_edge_it_is_and_which_way() -> None:
@@ -47,6 +48,15 @@ def test_what_is_usual_widens_with_each_week_that_it_missed_and_narrows_with_eac
     assert usual_high(35, 38, 41, 44, 47) == 1649
     # Missed first: the second and the fifth of them did not hold, the others did: 0.5003 × exp (0.36 - 0.76) = 0.3354.
     assert usual_high(8, 11, 14, 17, 20) == 1398
+
+
+def test_what_is_usual_says_on_how_much_of_a_year_it_rests() -> None:
+    # The last one is judged; of a longer past, the weeks of a year count, and those that are not known do not.
+    assert why(judge_total(YEAR[-18:])).endswith(", by the 17 weeks before")
+    assert why(judge_total(np.tile(YEAR, 2))).endswith(", by the 52 weeks before")
+    assert why(judge_total(np.append(YEAR, [NAN, 1000.0]))).endswith(", by the 48 weeks before")
+    # Four weeks together are held against those before the four.
+    assert why(judge_total(YEAR, month=True)).endswith(", by the 44 weeks before")
 
 
 def test_a_tripling_of_even_weeks_is_always_seen() -> None:

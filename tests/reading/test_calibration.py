@@ -19,6 +19,7 @@ from engagement.demo.community import RoomSpec, community
 from engagement.errors import InternalError
 from engagement.numbers.bar import CONSTANT_BAR, Bar
 from engagement.numbers.basis import MOST_WEEKS, Basis
+from engagement.numbers.events import event
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import weeks_until
 from engagement.reading import calibration
@@ -282,3 +283,18 @@ def test_accounts_with_other_rights_have_bars_of_their_own(
     viewer = replace(visit(server, clock, archive, "analyst"), jobs=jobs)
     assert basis(viewer) == Basis(CONSTANT_BAR, None, known=0)
     assert basis(admin).bar.weeks == 53
+
+
+def test_an_event_whose_weeks_can_be_compared_leaves_what_signals_rest_on(
+    server: DemoServer, clock: Clock, looked: list[pd.DataFrame]
+) -> None:
+    reader = year(server, clock, empty_archive())
+    facts = reader.facts().result(60)
+    assert reader.calibrated(facts).result(60)
+    kept = reader.basis(facts).result(60)
+    assert reader.basis(facts, (event("release", LAST.start),)).result(60) is kept
+    assert len(looked) == 1
+    # What is not comparable has it found on the weeks that are left.
+    offsite = event("offsite", LAST.start, not_comparable=True)
+    assert reader.basis(facts, (offsite,)).result(60).known == 52
+    assert len(looked) == 2
