@@ -4,18 +4,17 @@
 # make fuzz  what strangers hand us (answers, links, configuration), with 200 times as many made-up values
 # make soak  30 sessions that click for ten minutes while the workspace fails, alone and as two copies; writes docs/soak.md
 # make bench  what reading, pages, files and sessions take, beside the least they could; writes docs/performance.md
+# make dist  the package to install, in dist/
+# make image  the dashboard as a container image, and the one with Chromium, which makes PDF and PNG
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Without a configured workspace, the sign-in form lets a person type the address of theirs.
-CONFIGURED := $(wildcard .streamlit/secrets.toml $(HOME)/.streamlit/secrets.toml)$(ENGAGEMENT_WORKSPACE_URL)
-TYPED := $(if $(strip $(CONFIGURED)),,ENGAGEMENT_WORKSPACE_ALLOW_TYPED_URL=true)
 
-.PHONY: run check test fuzz soak bench test-copies lint demo architecture reliability plotly clean
+.PHONY: run check test fuzz soak bench dist image test-copies lint demo architecture reliability plotly clean
 
 run: $(VENV)/run.stamp
-	FORWARDED_ALLOW_IPS= $(TYPED) $(BIN)/python -m streamlit run app.py
+	$(BIN)/python -m engagement run
 
 demo: $(VENV)/run.stamp
 	$(BIN)/python -m engagement demo
@@ -41,6 +40,15 @@ soak: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m benchmarks.speed --document docs/performance.md
+
+dist: $(VENV)/test.stamp
+	$(BIN)/python -m hatchling build --directory dist
+
+# Or podman, or buildah, with the options that it needs.
+CONTAINER ?= docker
+image:
+	$(CONTAINER) build $(IMAGE_OPTIONS) --target dashboard --tag channel-engagement .
+	$(CONTAINER) build $(IMAGE_OPTIONS) --target reports --tag channel-engagement:reports .
 
 # The file is named, so that a plain run of pytest passes it by.
 test-copies: $(VENV)/test.stamp
@@ -80,4 +88,4 @@ $(VENV)/test.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -17,6 +17,7 @@ from engagement.errors import EngagementError, InvalidSettings
 from engagement.ui import doors, leaving, memory, web
 from engagement.ui.headers import SecurityHeaders
 from engagement.ui.runtime import runtime
+from engagement.ui.screens import FRAME
 from engagement.ui.sockets import Gate
 
 SWEPT_EVERY = 60.0
@@ -54,7 +55,7 @@ routes = web.routes(base, names)
 pages = [f"/{page.stem}" for page in (Path(__file__).parent / "pages").glob("*.py")]
 own = [route.path.removeprefix(base) for route in routes]
 app = st.App(
-    Path(__file__).parent / "engagement" / "ui" / "frame.py",
+    FRAME,
     routes=routes,
     lifespan=sweeping,
     middleware=[

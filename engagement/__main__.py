@@ -1,4 +1,5 @@
-"""The command line: ``python -m engagement demo | channels | report | sync | events | check``.
+"""The command line: ``channel-engagement run | demo | channels | report | sync | events | check``, or, in a checkout,
+``python -m engagement`` with the same.
 
 Here it is only read. What a command does is in a function of its name, in the module of its name. That is imported when
 the command runs, so that help and a wrong command line are answered at once.
@@ -13,11 +14,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from engagement import __version__
 from engagement.cli import surroundings
 from engagement.errors import EngagementError, InternalError
 from engagement.numbers.filters import TYPES
 from engagement.numbers.periods import COMPARISONS, PRESETS, PREVIOUS, Against
 from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP
+from engagement.settings.program import COMMAND
 
 STDOUT = "-"
 MOST_WEEKS = 520
@@ -37,12 +40,15 @@ def release(text: str) -> tuple[int, int]:
 def parser() -> argparse.ArgumentParser:
     """Every command and option. Secrets are never among them: they come from the environment or secrets.toml."""
     top = argparse.ArgumentParser(
-        prog="python -m engagement",
+        prog=COMMAND,
         description="Top channels, inactive rooms and changes of a Rocket.Chat workspace. The workspace is named by "
         "ROCKETCHAT_URL, the account by ROCKETCHAT_USER_ID and ROCKETCHAT_AUTH_TOKEN, or ROCKETCHAT_USER and "
         "ROCKETCHAT_PASSWORD (and ROCKETCHAT_CODE), or both by .streamlit/secrets.toml.",
     )
+    top.add_argument("--version", action="version", version=f"channel-engagement {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="serve the dashboard, at http://localhost:8501 where nothing else is set")
+    run.add_argument("--port", type=_port, help="the port to listen on")
     # What is not given is not passed on: the demo workspace has its own defaults.
     _demo(
         commands.add_parser(
@@ -210,7 +216,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-if __name__ == "__main__":
+def script() -> None:
+    """What a shell starts."""
     surroundings.prepare()
     # Jobs that nobody waits for any more may still run: the end of an interpreter under their feet can be a crash.
     os._exit(main())
+
+
+if __name__ == "__main__":
+    script()

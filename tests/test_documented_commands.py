@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from engagement.__main__ import parser
 from engagement.demo import DemoServer, Options
 from tests import ROOT
 from tests.support import browser
@@ -132,3 +133,18 @@ def test_commands_for_the_administrator_name_programs_and_files_that_there_are(d
         assert [word for word in ours if not (ROOT / word).exists()] == [], line
         if words[0] == "-c":
             assert len(reader.types(line).strip()) >= 32
+
+
+@pytest.mark.parametrize(
+    "document", [path for path in DOCUMENTS if lines(path, "sh", "installed")], ids=lambda path: path.name
+)
+def test_commands_of_the_package_and_the_image_are_ours_and_files_are_there(document: Path) -> None:
+    for line in lines(document, "sh", "installed"):
+        words = [word for word in shlex.split(line) if not re.match(r"[A-Z_]+=|&", word)]
+        assert words[0] in {"pipx", "uv", "uvx", "docker", "cp", "channel-engagement"}, line
+        ours = [at for at, word in enumerate(words) if word.partition(":")[0] == "channel-engagement"]
+        if ours and words[ours[-1] + 1 :]:
+            assert parser().parse_args(words[ours[-1] + 1 :]).command
+        named = [word for word in words if word.startswith(("compose.env", "compose.rocketchat"))]
+        assert [word for word in named if not (ROOT / "deploy" / word).exists()] == []
+        assert ours or named or "dist/*.whl" in words or words[:2] == ["docker", "compose"], line

@@ -74,7 +74,7 @@ class Connection:
         return Reader(
             jobs=Jobs(),
             make_client=of,
-            workspace=self.client.address,
+            workspace=self.settings.opened_at(self.client.address),
             access=access,
             viewer="command line",
             archive=Archive(Store(place.url), place.weeks)

@@ -12,6 +12,8 @@ import sys
 from contextlib import suppress
 from types import ModuleType
 
+from engagement.settings.program import COMMAND
+
 _ENDING = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
 
 
@@ -73,7 +75,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """What went wrong, as such a line in the name of the program."""
-    say(f"python -m engagement: {text}")
+    say(f"{COMMAND}: {text}")
 
 
 def flush() -> None:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from engagement.errors import InvalidSettings, Unusable
 from engagement.settings import values
+from engagement.settings.address import is_led_to, places
 
 PREFIX = "ENGAGEMENT"
 # The longest period that may be asked for, in days.
@@ -38,6 +39,7 @@ def _key(parse: Callable[[object], Any], default: Any = None, *, secret: bool = 
 class Workspace:
     """The one workspace, or leave to type its address, and the account that reads it for every visitor.
 
+    ``public_url`` is where people open the workspace, where the dashboard asks it elsewhere.
     ``ca_bundle`` is a file of the certificates to trust in place of the usual ones, ``proxy`` a forward proxy,
     ``headers`` what a gate in front of the workspace wants with each request.
     """
@@ -50,6 +52,7 @@ class Workspace:
     ca_bundle: str | None = _key(values.certificates)
     proxy: str | None = _key(values.proxy, secret=True)
     headers: tuple[tuple[str, str], ...] = _key(values.headers, (), secret=True)
+    public_url: str | None = _key(values.address, repeated=False)
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,15 @@ class Settings:
     def workspace_account(self) -> bool:
         """True when one account reads the workspace for every visitor."""
         return self.workspace.user_id is not None
+
+    def configured(self, address: str) -> bool:
+        """True for the address of the configured workspace, and for those that it may have led to."""
+        url = self.workspace.url
+        return url is not None and any(is_led_to(place, address) for place in places(url))
+
+    def opened_at(self, address: str) -> str:
+        """Where people open the workspace that is asked at ``address``: what it is called, and where links lead."""
+        return self.workspace.public_url if self.workspace.public_url and self.configured(address) else address
 
 
 Name = tuple[str, str]
@@ -273,6 +285,8 @@ def _contradictions(parsed: Mapping[str, Mapping[str, Any]], given: Iterable[Nam
         faults.append("[workspace] allow_typed_url cannot be set together with [workspace] url: remove one of them.")
     if "workspace.headers" in has and "workspace.url" not in has:
         faults.append("[workspace] url is missing: the headers are for the gate in front of one workspace.")
+    if "workspace.public_url" in has and "workspace.url" not in has:
+        faults.append("[workspace] url is missing: public_url is where people open the workspace that is asked there.")
     if len(account) == 1:
         missing = "auth_token" if "workspace.user_id" in account else "user_id"
         faults.append(f"[workspace] {missing} is missing: the workspace account needs user_id and auth_token.")

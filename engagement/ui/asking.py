@@ -8,7 +8,6 @@ from engagement.api.client import Account, Client, Pace, shared_pace
 from engagement.api.guard import Way
 from engagement.errors import SignedOut
 from engagement.reading.jobs import Teller
-from engagement.settings.address import is_led_to, places
 from engagement.storage.sessions import Session
 from engagement.ui.runtime import DEMO, runtime
 from engagement.ui.tabs import name_of
@@ -26,10 +25,9 @@ def allowed(session: Session) -> Session:
     settings = runtime().settings
     if session.workspace == DEMO:
         allowed = settings.demo.enabled
-    elif settings.workspace.url is not None:
-        allowed = any(is_led_to(place, session.workspace) for place in places(settings.workspace.url))
     else:
-        allowed = settings.workspace.allow_typed_url
+        typed = settings.workspace.url is None and settings.workspace.allow_typed_url
+        allowed = typed or settings.configured(session.workspace)
     if not allowed:
         raise SignedOut
     return session

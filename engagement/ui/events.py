@@ -16,6 +16,7 @@ from engagement.errors import EngagementError
 from engagement.numbers.events import LONGEST_NAME, Event, Events, event
 from engagement.numbers.periods import Period
 from engagement.reading.events import book
+from engagement.settings.program import COMMAND
 from engagement.storage.events import EventBook
 from engagement.ui.loading import View
 
@@ -146,7 +147,7 @@ def _list(kept: EventBook, events: Events, period: Period, who: str) -> None:
             st.button("Remove", help=f"Remove {name}", on_click=_remove, args=(kept, one, who),
                       type="tertiary", key=f"event_remove_{one.id}")  # fmt: skip
     if more := len(events) - len(near):
-        st.caption(f"and {count(more)} further away: `python -m engagement events --list`")
+        st.caption(f"and {count(more)} further away: `{COMMAND} events --list`")
     if not events:
         st.caption("A release, an offsite, a holiday: drawn on every line and bar of time, for everybody who sees "
                    "these figures.")  # fmt: skip

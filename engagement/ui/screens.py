@@ -6,6 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from engagement.settings.program import FOLDER
+
+# What the framework runs for every page.
+FRAME = Path(__file__).with_name("frame.py")
 TITLES = {
     "overview": "Overview",
     "top_channels": "Top channels",
@@ -15,12 +19,11 @@ TITLES = {
     "room": "Room",
     "report": "Report",
 }
-_FOLDER = Path(__file__).parents[2] / "pages"
 
 
 def page(name: str) -> st.Page:
     """The page of a name in TITLES."""
-    return st.Page(_FOLDER / f"{name}.py", title=TITLES[name], url_path=name, default=name == "overview")
+    return st.Page(FOLDER / "pages" / f"{name}.py", title=TITLES[name], url_path=name, default=name == "overview")
 
 
 def pages() -> list[st.Page]:

@@ -58,9 +58,14 @@ class SignedIn:
         return self.session.kind == ACCOUNT
 
     @property
+    def workspace(self) -> str:
+        """The workspace by the address at which people open it."""
+        return runtime().settings.opened_at(self.session.workspace)
+
+    @property
     def base_url(self) -> str | None:
         """Where rooms can be opened; None for the demo workspace, which has no screens of its own."""
-        return None if self.demo else self.session.workspace
+        return None if self.demo else self.workspace
 
 
 def cookie() -> str | None:
@@ -257,7 +262,7 @@ def reader(signed_in: SignedIn) -> Reader:
     return Reader(
         jobs=runtime().jobs,
         make_client=lambda tell: client(signed_in.session, tell),
-        workspace=signed_in.session.workspace,
+        workspace=signed_in.workspace,
         access=signed_in.access,
         viewer=viewer(),
         archive=runtime().archive,

@@ -52,7 +52,7 @@ def _form() -> None:
     pinned = runtime().settings.workspace.url
     with st.form("signin", border=True):
         if pinned:
-            st.markdown(f"Workspace **{pinned.split('://', 1)[-1]}**")
+            st.markdown(f"Workspace **{runtime().settings.opened_at(pinned).split('://', 1)[-1]}**")
         else:
             st.text_input("Workspace address", key="signin_url", placeholder="chat.example.org", autocomplete="url")
         if way == PASSWORD:

@@ -17,6 +17,7 @@ import pytest
 
 from engagement.__main__ import main, parser
 from engagement.cli import demo as demo_command
+from engagement.cli import run as run_command
 from engagement.demo import DemoServer
 from engagement.errors import NoPermission, SignedOut
 from engagement.report import pictures
@@ -48,6 +49,7 @@ events --list                            denied   -         -         -         
 events --add offsite --start 2026-11-09  denied   -         -         -         no account   ended     denied      -
 check                                    denied   -         -         -         no account   ended     denied      -
 demo                                     -        -         -         -         -            -         -           -
+run                                      -        -         -         -         -            -         -           -
 """)  # noqa: E501 - a table
 TOLD = {
     "denied": str(NoPermission("view-engagement-dashboard")),
@@ -113,6 +115,7 @@ def test_a_command_tells_an_account_what_it_may_see(
     for draw in ("pdf", "png"):
         monkeypatch.setattr(pictures, draw, lambda document, *_: document.encode())
     monkeypatch.setattr(demo_command, "serve", lambda *_: None)
+    monkeypatch.setattr(run_command, "become", lambda *_: 0)
     command, *options = asked.replace("FILE", str(tmp_path / "out")).split()
     status = main([command, *(_DAYS if command in {"channels", "report"} else ()), *options])
     told = capsys.readouterr()

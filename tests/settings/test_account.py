@@ -1,4 +1,4 @@
-"""Which workspace and account the command line takes, and from where."""
+"""Which workspace and account the command line takes, and from where; and what the workspace is called."""
 
 from __future__ import annotations
 
@@ -62,3 +62,17 @@ def test_a_command_line_account_that_is_not_whole_is_refused(
     with pytest.raises(InvalidSettings) as caught:
         command_line_account(environ, loaded)
     assert caught.value.faults[0].startswith(sentence)
+
+
+def test_the_configured_workspace_and_no_other_is_known_by_its_public_address() -> None:
+    inside = Workspace(url="http://rocketchat:3000", public_url="https://chat.example.org")
+    known = Settings(workspace=inside)
+    # A server may lead from http to https.
+    for address in ("http://rocketchat:3000", "https://rocketchat"):
+        assert known.opened_at(address) == "https://chat.example.org"
+    for other in ("http://elsewhere:3000", "demo:1"):
+        assert known.opened_at(other) == other
+    assert Settings(workspace=Workspace(url="https://a.example")).opened_at("https://a.example") == (
+        "https://a.example"
+    )
+    assert Settings().opened_at("https://a.example") == "https://a.example"

@@ -47,6 +47,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         """
         [workspace]
         url = "https://Chat.Example.org/"
+        public_url = "https://Chat.Example.com/chat/"
         user_id = "aobEdbYhXfu5hkeqG"
         auth_token = "9HqLlyZOugoStsXCUfD"
         proxy = "http://ada:p%40ss@proxy.example.org:3128/"
@@ -83,6 +84,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         """,
     )
     assert loaded.workspace.url == "https://chat.example.org"
+    assert loaded.workspace.public_url == "https://chat.example.com/chat"
     assert loaded.workspace_account
     assert loaded.workspace.proxy == "http://ada:p%40ss@proxy.example.org:3128"
     assert loaded.workspace.headers == (("Authorization", "Basic YTpi"), ("X-Gate", "open"))
@@ -215,6 +217,11 @@ GATED = '[workspace]\nurl = "https://a.example"\nheaders = '
         ('[workspace]\nproxy = "http://proxy:99999"', "[workspace] proxy must be the address of a proxy"),
         ('[workspace]\nproxy = "http://proxy/path"', "[workspace] proxy must be the address of a proxy"),
         ('[workspace]\nheaders = { X-Gate = "a" }', "[workspace] url is missing: the headers are"),
+        ('[workspace]\npublic_url = "https://a.example"', "[workspace] url is missing: public_url is where"),
+        (
+            '[workspace]\nurl = "https://a.example"\npublic_url = "a b"',
+            "[workspace] public_url must be an address",
+        ),
         ('[workspace]\nallow_typed_url = true\nheaders = { X-Gate = "a" }', "[workspace] url is missing: the headers"),
         (f"{GATED}3", "[workspace] headers must be names and texts"),
         (f'{GATED}{{ "X Gate" = "a" }}', "[workspace] headers must be the name of a header"),
