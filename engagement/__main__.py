@@ -1,4 +1,4 @@
-"""The command line: ``channel-engagement run | demo | channels | report | sync | events | check``, or, in a checkout,
+"""The command line: ``channel-engagement run | demo | channels | report | sync | events | send | check``, or, in a checkout,
 ``python -m engagement`` with the same.
 
 Here it is only read. What a command does is in a function of its name, in the module of its name. That is imported when
@@ -23,6 +23,7 @@ from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, T
 from engagement.settings.program import COMMAND
 
 STDOUT = "-"
+_OF_POSTS = ("if_news", "thread", "again", "dry_run")
 MOST_WEEKS = 520
 
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _report(commands.add_parser("report", help="the report of a period as HTML, PDF, PNG, XLSX, CSV or Markdown"))
     _sync(commands.add_parser("sync", help="read the last full weeks and keep them, newest first"))
     _events(commands.add_parser("events", help="what happened in the workspace: list, add, import, remove"))
+    _send(commands.add_parser("send", help="the subscriptions whose hour has come, made on the report page"))
     commands.add_parser("check", help="can this account read that workspace?")
     return top
 
@@ -92,9 +94,15 @@ def _channels(channels: argparse.ArgumentParser) -> None:
 
 def _report(report: argparse.ArgumentParser) -> None:
     _period(report)
+    report.add_argument("--out", type=_out, metavar="FILE", help=f"ends in {', '.join(ENDINGS)}, or is - for Markdown")
     report.add_argument(
-        "--out", type=_out, required=True, metavar="FILE", help=f"ends in {', '.join(ENDINGS)}, or is - for Markdown"
-    )
+        "--post", action="append", default=[], metavar="ROOM",
+        help="into a room by its name, as #community, or webhook for the configured one; may be given several times",
+    )  # fmt: skip
+    report.add_argument("--if-news", action="store_true", help="only where a room has a signal that was not told yet")
+    report.add_argument("--thread", action="store_true", help="one sentence in the room, the rest in its thread")
+    report.add_argument("--again", action="store_true", help="although this report is in the room already")
+    report.add_argument("--dry-run", action="store_true", help="print what would be posted, and post nothing")
     report.add_argument("--mask", action="store_true", help="aliases for private rooms and people, no direct messages")
     report.add_argument(
         "--types", type=_types, default=frozenset(TYPES) - {"direct"}, metavar="TYPE,…",
@@ -110,6 +118,12 @@ def _sync(sync: argparse.ArgumentParser) -> None:
     sync.add_argument("--weeks", type=_weeks, default=26, help="how many, counted back from today (default: 26)")
     sync.add_argument("--again", action="store_true", help="read those that are kept as well")
     sync.add_argument("--quiet", action="store_true", help="say nothing while it goes on")
+
+
+def _send(send: argparse.ArgumentParser) -> None:
+    one = send.add_mutually_exclusive_group(required=True)
+    one.add_argument("--due", dest="listed", action="store_false", help="post them, each once")
+    one.add_argument("--list", dest="listed", action="store_true", help="every subscription with its last result")
 
 
 def _events(events: argparse.ArgumentParser) -> None:
@@ -151,9 +165,9 @@ def _against(text: str) -> Against:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(COMPARISONS)}, and no day") from None
 
 
-def _out(text: str) -> Path | None:
+def _out(text: str) -> Path:
     if text == STDOUT or Path(text).suffix.lower() in ENDINGS:
-        return None if text == STDOUT else Path(text)
+        return Path(text)
     raise argparse.ArgumentTypeError(f"{text!r} ends in none of {', '.join(ENDINGS)}")
 
 
@@ -194,6 +208,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top.error("--start and --end go together")
     elif given.get("start") and given["period"]:
         top.error("name either --period or --start and --end")
+    elif command == "report" and not (given["out"] or given["post"]):
+        top.error("name --out, --post or both")
+    elif command == "report" and not given["post"] and any(given[name] for name in _OF_POSTS):
+        top.error("--if-news, --thread, --again and --dry-run go with --post")
     try:
         status: int = getattr(surroundings.imported(f"engagement.cli.{command}"), command)(**given)
         surroundings.flush()

@@ -5,7 +5,7 @@ import streamlit as st
 from engagement.display import escaping
 from engagement.numbers import masks
 from engagement.report.wishes import DEFAULT_TITLE
-from engagement.ui import daily, header, loading, reporting, states
+from engagement.ui import daily, header, loading, posting, reporting, states
 
 view = loading.view()
 daily.begin(view)
@@ -31,3 +31,4 @@ with st.container(width=reporting.WIDTH, key="report"):
     reporting.show(content)
     with files:
         reporting.files(content)
+        posting.panel(view, content, asked.wishes)

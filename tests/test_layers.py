@@ -33,6 +33,9 @@ MAY_KNOW: Mapping[str, frozenset[str]] = {
     "api": frozenset({"errors", "settings", "numbers"}),
     "storage": frozenset({"errors", "settings", "numbers"}),
     "reading": frozenset({"errors", "settings", "numbers", "api", "storage"}),
+    "posting": frozenset(
+        {"errors", "settings", "numbers", "display", "figures", "report", "api", "storage", "reading"}
+    ),
 }
 BELOW = frozenset(MAY_KNOW)
 TOP = {

@@ -13,9 +13,10 @@ from typing import Any
 from engagement.api.client import Account, Client, Pace, shared_pace
 from engagement.api.guard import Way
 from engagement.api.pace import patiently
+from engagement.api.posting import Poster
 from engagement.cli.surroundings import complain, say
 from engagement.display.wording import duration_text
-from engagement.errors import EngagementError, StoreUnavailable
+from engagement.errors import EngagementError, SignedOut, StoreUnavailable
 from engagement.numbers.decisions import decided
 from engagement.numbers.periods import PREVIOUS, Against, checked_period, preset_period
 from engagement.numbers.rooms import Activity
@@ -93,19 +94,16 @@ class Connection:
         compared with; with signals where there are weeks that they can rest on. Raises the errors of any reading, and
         InvalidPeriod.
         """
-        return self._read(period, start, end, against)[0]
+        return self.read_by(self.reader(), period=period, start=start, end=end, against=against)[0]
 
-    def read_with_days(
-        self, *, period: str | None, start: date | None, end: date | None, against: Against = PREVIOUS
-    ) -> tuple[Activity, History | None]:
-        """The same, and the days of every room in the period; None where the server counts none."""
-        activity, reader, facts = self._read(period, start, end, against)
-        return activity, reader.days(facts, activity.period, against).result() if activity.counted else None
+    def days(self, activity: Activity, reader: Reader, facts: Facts, against: Against) -> History | None:
+        """The days of every room in the period of ``activity``; None where the server counts none."""
+        return reader.days(facts, activity.period, against).result() if activity.counted else None
 
-    def _read(
-        self, period: str | None, start: date | None, end: date | None, against: Against
-    ) -> tuple[Activity, Reader, Facts]:
-        reader = self.reader()
+    def read_by(
+        self, reader: Reader, *, period: str | None, start: date | None, end: date | None, against: Against = PREVIOUS
+    ) -> tuple[Activity, Facts]:
+        """The same by a reader that may be allowed less than the account, and the facts that it rests on."""
         facts = reader.facts().result()
         today = facts.today(reader.now())
         if start and end:
@@ -116,16 +114,23 @@ class Connection:
         activity = reader.activity(facts, asked, against).result().with_events(events)
         if facts.remembered and (facts := reader.facts().result()).today(reader.now()) != today:
             # The server has moved to another day since the facts were kept.
-            return self._read(period, start, end, against)
+            return self.read_by(reader, period=period, start=start, end=end, against=against)
         if at := desk(reader, facts):
             # Where the database does not answer, that was said when nothing could be kept.
             with suppress(StoreUnavailable):
                 activity = decided(activity, at.worklist())
         history = reader.judged_history(facts, asked)
         if history is None:
-            return activity, reader, facts
+            return activity, facts
         self._later.append(lambda: reader.calibrated(facts, events).result())
-        return activity.judged(history.result(), reader.basis(facts, events).result()), reader, facts
+        return activity.judged(history.result(), reader.basis(facts, events).result()), facts
+
+    def poster(self) -> Poster:
+        """What writes in the name of the same account."""
+        account, address = self.client.account, self.client.address
+        if account is None:
+            raise SignedOut
+        return Poster(address, account, pace=self.pace, way=Way.by(self.settings.workspace, address), sleep=sleep)
 
     def learn(self) -> None:
         """Finds the thresholds of signals on what was read, where they are due: when the answer is written, as nobody

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from engagement.cli.connection import connected
+from engagement.cli.posting import counter_of, deliver
 from engagement.cli.surroundings import complain
 from engagement.errors import FileNotMade
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
+from engagement.numbers.periods import Against
+from engagement.posting.delivery import Wanted
+from engagement.posting.letter import Letter
 from engagement.report import markdown, pictures
 from engagement.report.content import Content, build
 from engagement.report.wishes import CSV, HTML, PDF, PICTURES, PNG, XLSX, Wishes
@@ -26,6 +31,7 @@ def _html(content: Content, paper: str = "") -> str:
     return html.document(content, paper=paper)
 
 
+STDOUT = Path("-")
 FORMS: Mapping[str, Callable[[Content, str], bytes]] = {
     HTML: lambda content, _: _html(content).encode(),
     PDF: lambda content, paper: pictures.pdf(_html(content, paper)),
@@ -36,31 +42,55 @@ FORMS: Mapping[str, Callable[[Content, str], bytes]] = {
 
 
 def report(
-    *, out: Path | None, types: frozenset[str], title: str, top: int, mask: bool, paper: str, **asked: Any
+    *,
+    out: Path | None,
+    types: frozenset[str],
+    title: str,
+    top: int,
+    mask: bool,
+    paper: str,
+    post: Sequence[str],
+    dry_run: bool,
+    if_news: bool,
+    thread: bool,
+    again: bool,
+    against: Against,
+    **asked: Any,
 ) -> int:
-    """Writes the report to the file ``out``, of the kind that its ending says; without one, Markdown to standard
-    output. 0 without a word when all is well, 1 with one line on standard error when the report is written but not
-    all of the workspace could be read. Raises EngagementError when there is no report.
+    """Writes the report to the file ``out``, of the kind that its ending says, or as Markdown to standard output where
+    that is ``-``; and posts it into rooms. 0 when all is well, without a word where nothing is posted, 1 with a line on
+    standard error when a room could not be posted into, or not all of the workspace be read. Raises EngagementError
+    when there is no report.
     """
-    if out is not None:
+    to_file = out is not None and out != STDOUT
+    if out is not None and to_file:
         _writable(out)
         if out.suffix.lower() in PICTURES:
             # Better to learn it before the workspace is read than after.
             pictures.browser()
     # Nobody waits at a terminal for this one, so pauses for the rate limit pass without a word.
-    with connected(lambda _: None) as connection:
-        activity, days = connection.read_with_days(**asked)
-    content = build(masked(activity) if mask else activity, Filters(types), Wishes(title, top=top), days=days)
-    if out is not None:
-        try:
-            _put(out, FORMS[out.suffix.lower()](content, paper))
-        finally:
-            pictures.close()
-    else:
-        print(markdown.document(content), end="")
-    connection.learn()
+    with connected(lambda _: None) as connection, ExitStack() as closing:
+        closing.callback(pictures.close)
+        reader = connection.reader()
+        counter = closing.enter_context(counter_of(connection, reader.access)) if post else None
+        audiences = [counter.audience(name, mask=mask) for name in dict.fromkeys(post)] if counter else []
+        activity, facts = connection.read_by(reader, against=against, **asked)
+        days = connection.days(activity, reader, facts, against)
+        filters, wishes = Filters(types), Wishes(title, top=top)
+        status = 0
+        if out is not None:
+            content = build(masked(activity) if mask else activity, filters, wishes, days=days)
+            if to_file:
+                _put(out, FORMS[out.suffix.lower()](content, paper))
+            else:
+                print(markdown.document(content), end="")
+        if counter:
+            letter = Letter(activity, filters, wishes, days, against, counter.dashboard)
+            wanted = Wanted(if_news, thread, again, connection.settings.report.grace)
+            status = deliver(counter.postman(facts), letter, audiences, wanted, dry_run=dry_run)
+        connection.learn()
     if activity.receipt.complete:
-        return 0
+        return status
     complain(f"the report is incomplete: {len(activity.rooms)} of {activity.rooms_expected} rooms were received")
     return 1
 

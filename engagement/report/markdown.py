@@ -23,24 +23,38 @@ def safe_label(label: str) -> str:
     return f"`{label.replace('`', 'ˋ')}`"
 
 
+def uncalled(text: str) -> str:
+    """A text in which nothing is a link or a call to people, wherever a chat looks for them."""
+    return re.sub(r"(?i)(?<=://)|(?<=@)|(?<=www)(?=\.)", _WORD_JOINER, text)
+
+
 def safe_text(text: str) -> str:
     """What somebody typed, without markup, links or calls to people."""
-    unlinked = re.sub(r"(?i)(?<=://)|(?<=@)|(?<=www)(?=\.)", _WORD_JOINER, text)
-    return _MARKS.sub(r"\\\1", unlinked)
+    return _MARKS.sub(r"\\\1", uncalled(text))
 
 
 def _name(room: Room) -> str:
     return safe_label(room.label)
 
 
+def headline(content: Content) -> str:
+    """One line of what it is, where and when."""
+    return f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
+
+
+def comment(content: Content) -> list[str]:
+    """The lines of the comment."""
+    return [safe_text(line) for line in content.comment.splitlines()]
+
+
+def points(content: Content) -> list[str]:
+    """What changed, a point of a list for each sentence."""
+    return [f"- {written(sentence, _name)}" for sentence in content.sentences]
+
+
 def words(content: Content) -> str:
     """What changed, under a line that says where and when; the comment in front where there is one."""
-    head = f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
-    said = [safe_text(line) for line in content.comment.splitlines()]
-    return (
-        "\n".join([head, *said, "", *(f"- {written(sentence, _name)}" for sentence in content.sentences)]).strip()
-        + "\n"
-    )
+    return "\n".join([headline(content), *comment(content), "", *points(content)]).strip() + "\n"
 
 
 def document(content: Content) -> str:

@@ -134,6 +134,14 @@ class WorklistTexts:
 
 
 @dataclass(frozen=True)
+class ReportRules:
+    """The incoming webhook that posts reports in nobody's name, and in how many days news is not told twice."""
+
+    webhook: str | None = _key(values.webhook, secret=True)
+    grace: int = _key(values.whole(1, 365), 14)
+
+
+@dataclass(frozen=True)
 class SessionRules:
     """How many hours an unused session lasts, and the key that encrypts tokens (None: one is made and kept)."""
 
@@ -154,6 +162,7 @@ class Settings:
     archive: ArchivePlace = ArchivePlace()
     rooms: Rooms = Rooms()
     worklist: WorklistTexts = WorklistTexts()
+    report: ReportRules = ReportRules()
     session: SessionRules = SessionRules()
 
     @property

@@ -166,6 +166,15 @@ def proxy(value: object) -> str:
     return text.rstrip("/")
 
 
+def webhook(value: object) -> str:
+    """The address of an incoming webhook of a workspace, which is a secret."""
+    found = re.fullmatch(r"(https?://[^/?#@\s]+(?:/[^?#@\s]*)?)(/hooks/[\w-]{1,100}/[\w-]{1,200})", quoted(value))
+    try:
+        return clean_address(found[1]) + found[2] if found else quoted(None)
+    except (InvalidAddress, Unusable):
+        raise Unusable("an address as the administration shows it, https://chat.example.org/hooks/…/…") from None
+
+
 def zone(value: object) -> ZoneInfo:
     """A time zone by its IANA name."""
     try:

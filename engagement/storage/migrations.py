@@ -95,6 +95,25 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "kept_at {REAL} NOT NULL, PRIMARY KEY (workspace, person))",
         ),
     ),
+    (
+        "posts",
+        (
+            "CREATE TABLE posts (id INTEGER PRIMARY KEY, workspace TEXT NOT NULL, room_id TEXT NOT NULL, "
+            "start_day TEXT NOT NULL, end_day TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, "
+            "at {REAL} NOT NULL, posted_by TEXT NOT NULL, message_id TEXT NOT NULL, news TEXT NOT NULL)",
+            "CREATE INDEX posts_of_room ON posts (workspace, room_id, start_day)",
+        ),
+    ),
+    (
+        "subscriptions",
+        (
+            "CREATE TABLE subscriptions (id TEXT PRIMARY KEY, workspace TEXT NOT NULL, owner_id TEXT NOT NULL, "
+            "owner TEXT NOT NULL, room_id TEXT NOT NULL, wish TEXT NOT NULL, weekday INTEGER NOT NULL, "
+            "hour INTEGER NOT NULL, zone TEXT NOT NULL, created_at {REAL} NOT NULL, slot {REAL} NOT NULL, "
+            "state TEXT NOT NULL, at {REAL} NOT NULL, result TEXT NOT NULL)",
+            "CREATE INDEX subscriptions_of_workspace ON subscriptions (workspace)",
+        ),
+    ),
 )
 
 

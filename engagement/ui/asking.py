@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engagement.api.client import Account, Client, Pace, shared_pace
-from engagement.api.guard import Way
+from engagement.api.guard import DIRECT, Way
+from engagement.api.posting import Poster
 from engagement.errors import SignedOut
 from engagement.reading.jobs import Teller
 from engagement.storage.sessions import Session
@@ -55,6 +56,17 @@ def client(session: Session, tell: Teller[Any]) -> Client:
         return connect(session.workspace, account_of(session))
 
     return pausing(runtime().clients.of(name_of(session.id), make), tell)
+
+
+def poster(session: Session, tell: Teller[Any]) -> Poster:
+    """What writes in the name of the session's person. Raises SignedOut for whoever has no account of their own."""
+    if session.kind == ACCOUNT:
+        raise SignedOut
+    address, account = session.workspace, account_of(session)
+    way = Way.by(runtime().settings.workspace, address, guard=runtime().settings.workspace.url is None)
+    if address == DEMO:
+        address, account, way = runtime().demo().url, runtime().demo_account(), DIRECT
+    return Poster(address, account, pace=pace_of(address), way=way, sleep=tell.sleep)
 
 
 def pausing(client_: Client, tell: Teller[Any]) -> Client:

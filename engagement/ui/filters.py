@@ -9,15 +9,13 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from engagement.display import wording
+from engagement.display import views, wording
+from engagement.display.views import COMPARISON_NAMES, CUSTOM, FROM_A_DAY, LEFT_OUT, TYPES
 from engagement.errors import InvalidPeriod
 from engagement.numbers import naming
 from engagement.numbers.filters import Filters, found
 from engagement.numbers.periods import (
     DAY,
-    PREVIOUS,
-    SAME_WEEKDAYS,
-    YEAR_BEFORE,
     Against,
     Period,
     checked_period,
@@ -38,12 +36,7 @@ PERIOD_NAMES = {
     "Last 90 days": "last-90-days",
     "This week so far": "this-week",
 }
-CUSTOM = "Custom range"
-COMPARISON_NAMES = {"Previous period": PREVIOUS, "Same weekdays before": SAME_WEEKDAYS, "A year before": YEAR_BEFORE}
-FROM_A_DAY = "From a day on"
-TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
 TYPES_AT_FIRST = ["Channels", "Private"]
-LEFT_OUT = "without"
 CARRIED = "_left_out_carried"
 # So many rooms are offered in a list, which travels to the browser; the search narrows it to others.
 MOST_OPTIONS = 500
@@ -63,19 +56,7 @@ class Choice:
 
     def shown(self) -> dict[str, list[str]]:
         """What a link must say to show the same, under the names of the URL."""
-        types = [word for word, type_ in TYPES.items() if type_ in self.filters.types]
-        days = [self.period.start.isoformat()], [self.period.end.isoformat()]
-        start, end = days if self.name == CUSTOM else ([], [])
-        said = {"period": [self.name], "from": start, "to": end, "types": types}
-        if isinstance(self.against, date):
-            said |= {"compare": [FROM_A_DAY], "since": [self.against.isoformat()]}
-        else:
-            said |= {"compare": [word for word, name in COMPARISON_NAMES.items() if name == self.against], "since": []}
-        # Where the link does not say that none is left out, the first view of its reader would decide.
-        said[LEFT_OUT] = sorted(self.filters.left_out) or [""]
-        if self.filters.search:
-            said["search"] = [self.filters.search]
-        return said
+        return views.said(self.name, self.period, self.filters, self.against)
 
 
 def choose(today: date, known: Callable[[Period, Against], Activity | None]) -> Choice:

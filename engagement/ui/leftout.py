@@ -9,6 +9,7 @@ from contextlib import suppress
 import streamlit as st
 
 from engagement.display.escaping import for_markdown
+from engagement.display.views import LEFT_OUT
 from engagement.display.wording import plural
 from engagement.errors import EngagementError, StoreUnavailable
 from engagement.numbers import naming, rankings
@@ -38,8 +39,8 @@ def begin(mine: FirstView | None, page_path: str, *, opened: bool) -> None:
     carried = filters.rooms_left_out()
     said = any(carried) or bool(st.session_state.get(_MINE))
     # Once for each page: an address that is written anew is one more for the back button to come by.
-    if said and carried and filters.LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
-        st.query_params[filters.LEFT_OUT] = carried
+    if said and carried and LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
+        st.query_params[LEFT_OUT] = carried
     st.session_state[filters.CARRIED], st.session_state[_PAGE] = carried, page_path
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import streamlit as st
 
+from engagement.display.views import LEFT_OUT, compose
 from engagement.numbers.periods import Period
 from engagement.ui import opened, ways
 from engagement.ui.doors import base_path
-from engagement.ui.filters import CUSTOM, LEFT_OUT, rooms_left_out
+from engagement.ui.filters import rooms_left_out
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import page
 
@@ -25,18 +26,6 @@ PAGE_CONTROLS = (
 ROOM = "room"
 # Where rooms of a type lie in a workspace.
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
-
-
-def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
-    """The link to a view at ``address`` (its query is replaced), every choice spelled out, also where it is usual.
-
-    With ``period`` the link has those fixed days instead of what its choice of period means on another day.
-    """
-    pairs = [(name, value) for name, values in shown.items() for value in values]
-    if period is not None:
-        pairs = [(name, value) for name, value in pairs if name not in {"period", "from", "to"}]
-        pairs += [("period", CUSTOM), ("from", period.start.isoformat()), ("to", period.end.isoformat())]
-    return f"{address.split('?')[0].split('#')[0]}?{urlencode(pairs)}"
 
 
 def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:
@@ -89,9 +78,14 @@ def rooms_in_files(chosen: Mapping[str, Sequence[str]], period: Period) -> str:
     """The address of the page of a room up to its id, for a file that others open: with the days of ``period``, at the
     configured address of the dashboard. Empty where none is configured.
     """
+    address = dashboard()
+    return f"{compose(f'{address}/room', chosen, period)}&{ROOM}=" if address else ""
+
+
+def dashboard() -> str:
+    """The configured address of the dashboard; empty where there is none."""
     addresses = runtime().settings.dashboard.address
-    base = base_path(st.get_option("server.baseUrlPath") or "")
-    return f"{compose(f'{addresses[0]}{base}/room', chosen, period)}&{ROOM}=" if addresses else ""
+    return f"{addresses[0]}{base_path(st.get_option('server.baseUrlPath') or '')}" if addresses else ""
 
 
 def open_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> None:

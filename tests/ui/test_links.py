@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement.display.views import compose
 from engagement.numbers.periods import Period
-from engagement.ui.links import compose
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
 PAGE = "https://engagement.example.org/top_channels"

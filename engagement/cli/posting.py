@@ -1,0 +1,101 @@
+"""Reports into rooms from the command line: for whom, what, and a line on each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, timezone
+from functools import partial
+
+from engagement.api.guard import Way
+from engagement.api.posting import Poster, post_by_webhook
+from engagement.cli.connection import Connection
+from engagement.cli.surroundings import complain, say
+from engagement.display.wording import period_text
+from engagement.errors import EngagementError, InvalidSettings
+from engagement.posting.audience import WEBHOOK, Audience, audience, of_webhook
+from engagement.posting.delivery import Postman, Wanted, moment_text
+from engagement.posting.letter import Letter
+from engagement.reading.facts import Facts
+from engagement.reading.rights import Access, roles_told
+from engagement.storage.database import Clock, Store, utc_now
+from engagement.storage.posts import PostLog
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where posts are handed in: what writes, the roles that have each permission, and who posts."""
+
+    connection: Connection
+    poster: Poster
+    roles: Mapping[str, frozenset[str]]
+    who: str
+    clock: Clock = utc_now
+
+    def audience(self, name: str, *, mask: bool = False) -> Audience:
+        """Who reads the room of this name; with ``mask`` nobody is told a name. Raises NoSuchRoom."""
+        if name == WEBHOOK:
+            if self.connection.settings.report.webhook is None:
+                raise InvalidSettings(["[report] webhook is missing: it is the address of the webhook to post by."])
+            return of_webhook()
+        rule = mask or self.connection.settings.rooms.mask_names
+        return audience(self.poster, self.poster.room(name.removeprefix("#")), self.roles, rule=rule)
+
+    def postman(self, facts: Facts) -> Postman:
+        """Who carries reports on the workspace of these facts, and notes it in the database."""
+        settings, name = self.connection.settings, facts.identity
+        hook = settings.report.webhook
+        return Postman(
+            poster=self.poster,
+            log=PostLog(Store(settings.archive.url, clock=self.clock), name.name if name.known else name.address),
+            who=self.who,
+            zone=timezone(facts.offset) if facts.offset is not None else UTC,
+            webhook=partial(post_by_webhook, hook, way=Way.by(settings.workspace, hook.partition("/hooks/")[0]))
+            if hook
+            else None,
+        )
+
+    @property
+    def dashboard(self) -> str:
+        """Where the dashboard is for its readers; empty where no address is configured."""
+        addresses = self.connection.settings.dashboard.address
+        base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+        return f"{addresses[0]}{f'/{base}' if base else ''}" if addresses else ""
+
+
+@contextmanager
+def counter_of(connection: Connection, access: Access, clock: Clock = utc_now) -> Iterator[Counter]:
+    """Where posts in the name of the account of the command line are handed in."""
+    with connection.poster() as poster:
+        yield Counter(connection, poster, roles_told(connection.client), access.person.username, clock)
+
+
+def deliver(
+    postman: Postman, letter: Letter, audiences: Sequence[Audience], wanted: Wanted, *, dry_run: bool = False
+) -> int:
+    """Posts into each room, or prints what would be; 1 where one of them failed, and the others went on."""
+    if not dry_run:
+        tell_cut_off(postman)
+    status = 0
+    for to in audiences:
+        try:
+            if dry_run:
+                print(f"{to.label}: {to.why}\n{postman.would(to, letter, wanted)}", flush=True)
+            else:
+                outcome = postman.post(to, letter, wanted)
+                print(f"{to.label}: {outcome.said}{' (--again does)' if outcome.there else ''}", flush=True)
+        except EngagementError as error:
+            complain(f"{to.label}: {error}")
+            status = 1
+    return status
+
+
+def tell_cut_off(postman: Postman) -> None:
+    """Says of which messages nobody knows whether they are there, as their run ended too early; of each once."""
+    for post in postman.log.cut_off():
+        say(
+            f"the run of {moment_text(post.at, postman.zone)} was cut off while it posted {period_text(post.period)} "
+            f"into the room {post.room_id}: nothing tells whether the message is there"
+        )

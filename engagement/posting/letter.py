@@ -1,0 +1,66 @@
+"""A report before anybody knows who will read it, and what of it each room gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engagement.display import views
+from engagement.numbers.filters import Filters
+from engagement.numbers.periods import Against, Period
+from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import History
+from engagement.posting.audience import Audience
+from engagement.posting.message import Message
+from engagement.report import pictures
+from engagement.report.content import Content, build
+from engagement.report.wishes import Wishes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a report is made of; ``dashboard`` is where its readers find the dashboard, empty where nobody says.
+
+    All audiences that may be told the same get the same contents and picture, made once. People of direct messages are
+    never named.
+    """
+
+    activity: Activity
+    filters: Filters
+    wishes: Wishes
+    days: History | None
+    against: Against
+    dashboard: str = ""
+    _messages: dict[tuple[bool, bool], Message] = field(default_factory=dict, repr=False)
+    _pictures: dict[tuple[bool, bool], bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def period(self) -> Period:
+        """The period that it is about."""
+        return self.activity.period
+
+    def message(self, to: Audience) -> Message:
+        """The words for this audience. Raises InvalidInput where there is nothing that it may be told."""
+        if to.kind not in self._messages:
+            activity, filters = to.keep(self.activity, self.filters)
+            content = build(activity, filters, replace(self.wishes, people=False), days=self.days)
+            self._messages[to.kind] = Message(content, self._link(filters))
+        return self._messages[to.kind]
+
+    def picture(self, to: Audience) -> bytes:
+        """The report as a PNG for this audience. Raises NoBrowser and FileNotMade."""
+        # What draws it is needed for this alone.
+        from engagement.report import html
+
+        content: Content = self.message(to).content
+        if to.kind not in self._pictures:
+            pictures.browser()
+            self._pictures[to.kind] = pictures.png(html.document(content))
+        return self._pictures[to.kind]
+
+    def _link(self, filters: Filters) -> str:
+        """The link to this view of the rooms of ``filters``; of those left out it names no other."""
+        rooms = self.activity.rooms
+        told = frozenset(rooms.loc[rooms["type"].isin(filters.types), "room_id"])
+        return views.report_at(
+            self.dashboard, self.period, replace(filters, left_out=filters.left_out & told), self.against
+        )

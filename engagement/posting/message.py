@@ -1,0 +1,55 @@
+"""What a message says: the summary in words, and where the report is. Nothing in it calls or leads anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engagement.display.wording import count, plural
+from engagement.numbers.masks import CAPTION
+from engagement.report import markdown
+from engagement.report.content import Content
+
+# Message_MaxAllowedSize, as it is usually; and for workspaces where it is less.
+MOST_TEXT, FEWEST_TEXT = 5_000, 1_000
+_LEFT_OUT = "_The comment is left out here._"
+
+
+@dataclass(frozen=True)
+class Message:
+    """The message of a report; ``link`` leads to exactly that view, and is empty where no address is configured."""
+
+    content: Content
+    link: str = ""
+
+    def whole(self, most: int = MOST_TEXT) -> str:
+        """The summary, of at most so many characters: the last sentences go first, then the comment, and it says so."""
+        points, comment = markdown.points(self.content), markdown.comment(self.content)
+        fewer = range(max(len(points), 1), 0, -1)
+        tried = [(said, shown) for said in ([comment, [_LEFT_OUT]] if comment else [[]]) for shown in fewer]
+        texts = [self._text(said, points, shown) for said, shown in tried]
+        return next((text for text in texts if size(text) <= most), texts[-1])
+
+    def head(self, most: int = MOST_TEXT) -> str:
+        """The first sentence, for a room in whose thread the rest stands."""
+        return self._text([], markdown.points(self.content)[:1], 1)
+
+    def _text(self, comment: list[str], points: list[str], shown: int) -> str:
+        content, rest = self.content, len(points) - shown
+        said = [markdown.headline(content), *self._incomplete(), *comment]
+        said += ["", *points[:shown], *([f"- … and {plural(rest, 'sentence')} more in the report"] if rest > 0 else [])]
+        if content.activity.masked:
+            said.append(f"_{CAPTION.capitalize()}._")
+        # Only the address of the dashboard is a link.
+        link = [f"[The report of these days and rooms]({self.link})"] if self.link else []
+        return "\n".join([markdown.uncalled("\n".join(said)), *link])
+
+    def _incomplete(self) -> list[str]:
+        activity = self.content.activity
+        if activity.receipt.complete:
+            return []
+        return [f"Incomplete: {count(len(activity.rooms))} of {count(activity.rooms_expected)} rooms received."]
+
+
+def size(text: str) -> int:
+    """The length of a text as a JavaScript server counts it."""
+    return len(text.encode("utf-16-le")) // 2
