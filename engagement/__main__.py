@@ -1,5 +1,5 @@
-"""The command line: ``channel-engagement run | demo | channels | report | sync | events | send | check``, or, in a checkout,
-``python -m engagement`` with the same.
+"""The command line: ``channel-engagement run | demo | channels | report | sync | events | send | check``, or, in a
+checkout, ``python -m engagement`` with the same.
 
 Here it is only read. What a command does is in a function of its name, in the module of its name. That is imported when
 the command runs, so that help and a wrong command line are answered at once.

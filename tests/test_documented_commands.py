@@ -74,7 +74,7 @@ class Reader:
             given = dict(word.split("=", 1) for word in words[1:])
             self.env |= {name: self.filled[name] if value == "…" else value for name, value in given.items()}
             return ""
-        if words[-2:] == ["engagement", "demo"]:
+        if words[2:4] == ["engagement", "demo"]:
             return self.starts(f"{line} --port 0 --rooms 5")
         if "pytest" in words:
             line += " --collect-only" + ("" if "tests/" in line else " tests/test_needs.py")
@@ -115,7 +115,7 @@ def test_what_runs_by_itself_works(document: Path, reader: Reader) -> None:
     reader.types(next(line for line in lines(ROOT / "docs" / "reports.md", "sh") if line.startswith("export")))
     for line in commands:
         reader.types(line)
-    assert len(list((reader.place.parent / "reports").iterdir())) == len(commands)
+    assert len(list((reader.place.parent / "reports").iterdir())) == sum("/srv/reports" in line for line in commands)
 
 
 @pytest.mark.parametrize(

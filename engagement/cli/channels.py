@@ -15,8 +15,9 @@ import pandas as pd
 from engagement.api.decode import uncollected
 from engagement.cli.connection import connected
 from engagement.cli.surroundings import say
-from engagement.display import reasons, signals, tables, wording
+from engagement.display import reasons, signals, sources, tables, wording
 from engagement.numbers import naming
+from engagement.numbers.counters import Span
 from engagement.numbers.measures import MEASURES, Comparison, totals
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
@@ -48,7 +49,7 @@ def channels(*, form: str, people: bool, bom: bool | None, **asked: Any) -> int:
         print(mark + tables.csv_text(_rows(activity, people=people)), end="")
     else:
         print(_as_text(activity, people=people))
-    for note in activity.receipt.notes:
+    for note in filter(None, [sources.told(activity), *activity.receipt.notes]):
         say(note)
     connection.learn()
     return 0
@@ -86,6 +87,8 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "release": activity.release,
         "period": days(activity.period),
         "previous": days(activity.previous),
+        "source": sources.source(activity),
+        "readings": _readings(activity),
         "complete": activity.receipt.complete,
         "notes": list(activity.receipt.notes),
         "judged": days(activity.history.judged_period) if activity.history is not None else None,
@@ -96,6 +99,17 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "totals": _totals(activity),
         "rooms": [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)],
     }
+
+
+def _readings(activity: Activity) -> dict[str, object] | None:
+    """Between which moments the counters of rooms were read for both periods; None where the server counts."""
+    if (told := activity.readings) is None:
+        return None
+
+    def ends(span: Span | None) -> dict[str, str] | None:
+        return None if span is None else {"from": span.start.isoformat(), "to": span.end.isoformat()}
+
+    return {"number": told.number, "period": ends(told.span), "previous": ends(told.before)}
 
 
 def _thresholds(activity: Activity) -> dict[str, object] | None:

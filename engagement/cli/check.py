@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engagement.api.client import SEE_ALL_ROOMS
+from engagement.api.client import SEE_ALL_ROOMS, SEE_FIGURES
 from engagement.cli.connection import Connection, connected
-from engagement.display import signals, wording
+from engagement.display import signals, sources, wording
+from engagement.errors import StoreUnavailable
 from engagement.numbers.naming import clean
 from engagement.numbers.periods import Way
 from engagement.numbers.zone import offset_text
+from engagement.reading.counters import readings_of
 from engagement.reading.facts import Facts
+from engagement.reading.workspace import Reader
 
 # Columns that a finding may take, notes included.
 WIDEST = 400
@@ -39,11 +42,16 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
     person = client.me()
     yield "account", f"{person.username} ({', '.join(sorted(person.roles)) or 'no role'})"
     reader = replace(connection.reader(), remembers=False)
-    yield "figures", "may be seen (view-engagement-dashboard)"
+    if SEE_FIGURES in reader.access.permissions or not reader.access.told:
+        yield "figures", "may be seen (view-engagement-dashboard)"
     every = "all, private ones included"
     yield "directory", every if reader.access.all_rooms else f"public ones only (no {SEE_ALL_ROOMS})"
     facts = reader.facts().result()
-    yield "module", "engagement dashboard is on" if facts.counted else "no Premium licence: nothing is counted"
+    if facts.counted:
+        yield "module", "engagement dashboard is on"
+    else:
+        yield "module", f"no Premium licence: messages are {sources.NET}, by the counters of the rooms listed"
+        yield "counters", _counters(reader, facts)
     yield "limit", _limit(connection)
     if facts.counted:
         yield (
@@ -55,6 +63,14 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
     for note in facts.receipt.notes:
         yield "note", note
+
+
+def _counters(reader: Reader, facts: Facts) -> str:
+    try:
+        readings = readings_of(reader.archive, reader.scope(facts))
+    except StoreUnavailable as error:
+        return str(error)
+    return f"{sources.readings_text(readings, facts.offset)}; a run of sync a day keeps the next"
 
 
 def _limit(connection: Connection) -> str:

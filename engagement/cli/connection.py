@@ -120,7 +120,7 @@ class Connection:
             with suppress(StoreUnavailable):
                 activity = decided(activity, at.worklist())
         history = reader.judged_history(facts, asked)
-        if history is None:
+        if history is None or not activity.counted:
             return activity, facts
         self._later.append(lambda: reader.calibrated(facts, events).result())
         return activity.judged(history.result(), reader.basis(facts, events).result()), facts

@@ -10,11 +10,14 @@ from tqdm import tqdm
 
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
+from engagement.display import sources
 from engagement.display.signals import basis_text
 from engagement.display.wording import duration_text, plural
-from engagement.errors import EngagementError, InvalidSettings, NoPremiumModule, Unrecognised
+from engagement.errors import EngagementError, InvalidSettings, Unrecognised
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
+from engagement.reading.counters import keep_counters, readings_of
+from engagement.reading.facts import Facts
 from engagement.reading.jobs import Progress
 from engagement.reading.weeks import QUARTER, RULE, Again
 from engagement.reading.workspace import Reader
@@ -49,15 +52,15 @@ def run(
     """Reads those of the last ``weeks`` full weeks that are not kept, and ``again`` those it names; keeps each at once.
 
     A line on what is then in the archive comes back, with another on the thresholds of signals where these were found
-    on it, and the notes. ``say(done, total)`` is called whenever more weeks are done. Raises NoPremiumModule where the
-    server counts nothing, Unrecognised where nothing can be kept, and the
-    errors of any reading.
+    on it, and the notes. ``say(done, total)`` is called whenever more weeks are done. Where the server counts nothing,
+    the counters of the rooms are read instead. Raises Unrecognised where nothing can be kept, and the errors of any
+    reading.
     """
     facts = reader.facts().result()
-    if not facts.counted:
-        raise NoPremiumModule
     if not facts.identity.known:
         raise Unrecognised
+    if not facts.counted:
+        return _counters(reader, facts, weeks)
     last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
     asked = weeks_until(last, weeks)
     scope = reader.scope(facts)
@@ -88,6 +91,19 @@ def run(
     line += f"{len(kept) - from_before} read now"
     line += f"; {weeks - len(kept)} without data" if len(kept) < weeks else ""
     return line + (f"\n{basis_text(reader.basis(facts, events).result())}" if found else ""), notes
+
+
+def _counters(reader: Reader, facts: Facts, weeks: int) -> tuple[str, tuple[str, ...]]:
+    """Keeps the counters of the rooms, and tells how many of the last ``weeks`` full weeks are known by them."""
+    listed, at = reader.directory(facts).result(), reader.now() + facts.skew
+    # The directory has kept them, or another reading did within the hour; where none was kept, this says why.
+    keep_counters(reader.archive, reader.scope(facts), facts, listed, at, reader.week_start)
+    last = last_full_weeks(facts.today(reader.now()), 1, reader.week_start)
+    history = reader.history(facts, last, weeks).result()
+    kept = sources.readings_text(readings_of(reader.archive, reader.scope(facts)), facts.offset)
+    period = Period(history.weeks[0].start, last.end)
+    known = f"{history.gaps.count('')} of the {plural(weeks, 'week')} of {period} known by them"
+    return f"{kept}; {known}, {sources.NET}", (*listed.receipt.notes, *history.receipt.notes)
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from engagement.display import decisions, escaping, events, reasons, signals, wording
+from engagement.display import decisions, escaping, events, reasons, signals, sources, wording
 from engagement.numbers import naming, rankings
 from engagement.numbers.days import Bars
 from engagement.numbers.filters import TYPES, Filters
@@ -214,6 +214,8 @@ def about(activity: Activity, filters: Filters, shown: int, *, viewer_zone: str 
     ]
     if activity.history is not None:
         rows.insert(3, ("Signals", f"on {signals.judged_days(activity.history)}"))
+    if said := sources.told(activity):
+        rows.insert(3, ("Messages", said))
     if happened := activity.happened:
         rows.append(("Events", events.listed(happened, len(happened))))
     if activity.masked:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from engagement.display import sources
 from engagement.display.wording import (
     NOT_ALIKE,
     UNDEFINED,
@@ -29,7 +30,7 @@ class Tile:
 
     ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
     not over, the change is told of its days that are over. ``weeks`` are the last full weeks that are known, where they
-    are drawn. ``against`` are the days that it is compared with.
+    are drawn. ``against`` are the days that it is compared with; ``net`` is of the activity.
     """
 
     measure: Measure
@@ -39,6 +40,7 @@ class Tile:
     direction: int = 0
     weeks: tuple[float, ...] | None = None
     against: str = ""
+    net: bool = False
 
     @property
     def label(self) -> str:
@@ -54,7 +56,8 @@ class Tile:
     def meaning(self) -> str:
         """What the figure means, and what is drawn beside it."""
         line = f" The small line is the last {LINE_WEEKS} full weeks." if self.weeks else ""
-        return f"{self.measure.meaning} The change is against {self.against or 'the previous period'}.{line}"
+        what = sources.MEANING if self.net and self.measure.unit == "messages" else self.measure.meaning
+        return f"{what} The change is against {self.against or 'the previous period'}.{line}"
 
     @property
     def coloured(self) -> int:
@@ -78,7 +81,7 @@ def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None =
         for measure in MEASURES
         if activity.directory != "pending" or not measure.needs_directory
     )
-    return tuple(replace(tile, against=against) for tile in made)
+    return tuple(replace(tile, against=against, net=activity.net) for tile in made)
 
 
 def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.DataFrame) -> Tile:

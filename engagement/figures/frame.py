@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
+from engagement.display.sources import NET
 from engagement.display.wording import (
     NOT_ALIKE,
     WEEKDAYS,
@@ -85,7 +86,7 @@ class Context:
     def of(cls, activity: Activity, *notes: str, people: bool) -> Context:
         """What the figures of an activity have in common."""
         workspace = workspace_name(activity.workspace)
-        notes = notes if activity.alike else (*notes, NOT_ALIKE)
+        notes += (() if activity.alike else (NOT_ALIKE,)) + ((NET,) if activity.net else ())
         return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people, activity.events)
 
     @property

@@ -82,13 +82,15 @@ class CurrentVsPrevious(Info):
 def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevious:
     """Every room of a rooms table with messages in either period."""
     spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
-    moved = rankings.by_change(rooms)
+    known = rooms[rooms["change"].notna()]
+    moved = rankings.by_change(known)
     either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
     if either.empty:
         return no_messages(CurrentVsPrevious, context, "Messages per room")
     more, fewer = int((either["change"] > 0).sum()), int((either["change"] < 0).sum())
-    silent = len(rooms) - len(either)
+    silent, unknown = len(known) - len(either), len(rooms) - len(known)
     left_out = f"{plural(silent, 'room')} silent in both left out" if silent else ""
+    not_known = f"{plural(unknown, 'room')} not known in both left out" if unknown else ""
     small = (either[["messages", "previous_messages"]].max(axis=1) < SMALL).any()
     pale = f"pale: fewer than {SMALL} messages in both" if small else ""
     crowded = len(either) > MOST_DOTS
@@ -97,7 +99,7 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     bars = zip(bars_of(shown, context), numbers.tolist(), strict=True)
     return CurrentVsPrevious(
         title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
-        subtitle=context.subtitle(each, spans, pale, left_out),
+        subtitle=context.subtitle(each, spans, pale, left_out, not_known),
         dots=tuple(Dot(bar.label, bar.messages, bar.previous, bar.remark, number) for bar, number in bars),
         room_ids=tuple(shown["room_id"]),
     )

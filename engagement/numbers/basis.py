@@ -23,16 +23,17 @@ class Basis:
 
     ``period`` is from the first to the last of the weeks that it was found on; None where the constants stand, since
     of the weeks that a bar can be found on only ``known`` are known, or nobody has looked for it yet. ``since`` is the
-    day on which it was found.
+    day on which it was found. ``net`` counts have none of their own.
     """
 
     bar: Bar = CONSTANT_BAR
     period: Period | None = None
     known: int = 0
     since: date | None = field(default=None, compare=False)
+    net: bool = False
 
 
-CONSTANTS = Basis()
+CONSTANTS, CONSTANTS_OF_NET = Basis(), Basis(net=True)
 
 
 def due(found_on: Collection[date], known: Collection[date]) -> bool:

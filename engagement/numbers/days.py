@@ -69,6 +69,7 @@ class Bars:
 
 NOT_BEGUN = "not begun"
 _FOLLOWS = "follows when the others have been read"
+_FELL = "the counters fell by more than they rose"
 _UNREAD = (NOT_BEGUN, NOT_READ, _FOLLOWS)
 _NOTHING = (NOT_BEGUN, NOT_COUNTED)
 
@@ -105,16 +106,19 @@ def bars_of(
     are ``read`` of every room.
 
     The part that is not over has what the others leave of the period, and so does the last one that is still to be
-    read, or the only one. Parts with a room that is not known are not known, nor those without a counted day.
+    read, or the only one. Parts with a room that is not known are not known, nor those without a counted day, nor those
+    of ``net`` counts in which more fell than was written.
     """
     counts = read.of(rooms["room_id"]).to_numpy(dtype=np.float64)
     sums, totals = dict[Period, int | None](), dict[Period, int | None]()
     for window, column in ((period, "messages"), (previous, "previous_messages")):
-        known = rooms[column].notna().to_numpy()
+        known = in_totals(rooms, column).to_numpy()
         total = as_count(rooms[column][known].sum()) if known.any() else None
         inside = [(n, part) for n, part in enumerate(read.weeks) if part.start in window]
         of = {part: None if _lost(part, uncounted) else as_count(counts[known, n].sum()) for n, part in inside}
-        sums |= of if total is None else of | _rest(of, total, today, read.missing, uncounted)
+        if total is not None:
+            of |= _rest(of, total, today, read.missing, uncounted)
+        sums |= {part: None if read.net and (one or 0) < 0 else one for part, one in of.items()}
         totals[window] = total
     gaps = dict(zip(read.weeks, read.gaps, strict=True))
     before = [part for part in read.weeks if part.start in previous]
@@ -195,7 +199,7 @@ def _why(
     if _lost(part, uncounted):
         return NOT_COUNTED
     if sums[part] is None:
-        return gaps[part] if part.over(today) else _FOLLOWS
+        return gaps[part] or _FELL if part.over(today) else _FOLLOWS
     return COUNTED_IN_PART if any(day in uncounted for day in part.dates()) else ""
 
 
@@ -213,6 +217,17 @@ def out_of_date(read: History, rooms: pd.DataFrame, period: Period) -> bool:
 def index_of(days: Iterable[date]) -> pd.DatetimeIndex:
     """Days as the index of a series."""
     return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
+
+
+def in_totals(rooms: pd.DataFrame, column: str) -> pd.Series[bool]:
+    """Which rooms of a rooms table stand in a total of ``messages`` or ``previous_messages``: those of which both are
+    known, so that like is compared with like; where one is known of no room, those of which the other is.
+    """
+    known, other = (rooms[name].notna() for name in (column, _OTHER[column]))
+    return known & other if other.any() else known
+
+
+_OTHER = {"messages": "previous_messages", "previous_messages": "messages"}
 
 
 def as_count(value: float) -> int | None:

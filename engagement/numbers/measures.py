@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from engagement.numbers.days import in_totals
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History, among
 
@@ -133,12 +134,13 @@ def compared(measure: Measure, rooms: pd.DataFrame, previous: Period) -> Compari
     may_be_silent = ~rooms["exempt"]
     existed = ~(rooms["created"] > pd.Timestamp(previous.end))
     windows = {"messages": may_be_silent, "previous_messages": may_be_silent & existed}
-    now, before = (_of_window(measure, rooms[name], expected) for name, expected in windows.items())
+    now, before = (
+        _of_window(measure, rooms[name], in_totals(rooms, name), expected) for name, expected in windows.items()
+    )
     return Comparison(now, before)
 
 
-def _of_window(measure: Measure, messages: pd.Series, expected: pd.Series) -> float:
-    known = messages.notna()
+def _of_window(measure: Measure, messages: pd.Series, known: pd.Series, expected: pd.Series) -> float:
     # Where nobody counted a window, no figure of it is known.
     if len(known) and not known.any():
         return math.nan
@@ -151,8 +153,14 @@ def totals(rooms: pd.DataFrame, previous: Period) -> dict[str, Comparison]:
 
 
 def by_week(history: History, rooms: pd.DataFrame) -> pd.DataFrame:
-    """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known."""
+    """The measures that have a line, by name, for each week (first day as index) of ``rooms``; NaN where not known.
+
+    Net counts are those of rooms known in every week that is known of any, as some counter falls in most weeks.
+    """
     ours = np.flatnonzero(among(rooms["room_id"], history.counts.index))
+    if history.net:
+        lost = history.counts.loc[:, history.silence.notna().to_numpy()].isna().any(axis=1).to_numpy()
+        ours = ours[~lost[ours]]
     # Which rooms could have been silent in a past week is not asked: no measure with a line depends on it.
     lines, any_room = [m for m in MEASURES if m.line], np.ones(len(ours), dtype=bool)
 

@@ -162,12 +162,13 @@ def side_by_side(rooms: pd.DataFrame, others: pd.DataFrame, since: date) -> pd.D
     lost = others[~among(rooms["room_id"], others["room_id"])].assign(messages=0)
     # Signals compare with the weeks before, not with another period.
     both = pd.concat([rooms, lost], ignore_index=True).drop(columns=["signal", "surprise"], errors="ignore")
-    now = both["messages"]
-    before = both["room_id"].map(others.set_index("room_id")["messages"]).fillna(0).astype("int64")
+    now, told = both["messages"], others.set_index("room_id")["messages"]
+    before = both["room_id"].map(told).where(both["room_id"].isin(others["room_id"]), 0).astype(told.dtype)
     more, percent = change(now, before)
     words = pd.Series(change_words(now, before, both["created"] >= pd.Timestamp(since)), index=both.index, dtype="str")
+    words = words.mask(more.isna(), "")
     both = both.assign(previous_messages=before, change=more, change_pct=percent, change_word=words)
-    return both[(now != 0) | (before != 0)].reset_index(drop=True)
+    return both[spoke(now) | spoke(before)].reset_index(drop=True)
 
 
 def busiest_of_weeks(rooms: pd.DataFrame, weekly: pd.DataFrame, most: int) -> pd.DataFrame:

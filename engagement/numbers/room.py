@@ -49,7 +49,8 @@ def standing(rooms: pd.DataFrame, history: History, room_id: str) -> pd.DataFram
     """The place of one of ``rooms`` among them in each week: ``rank`` (from 1, ties by name, then id) and ``share``.
 
     The share is in percent of all messages, a negative count weighing nothing. Rows by the first day of each week; NaN
-    where the week is not known of all of them, and no rank in a week without a message of the room.
+    where the week is not known of all of them (in net counts: of the room itself), and no rank in a week without a
+    message of the room.
     """
     at = places(rooms["room_id"], history.counts.index)
     own = places([room_id], history.counts.index)[0]
@@ -59,10 +60,11 @@ def standing(rooms: pd.DataFrame, history: History, room_id: str) -> pd.DataFram
 
     def of_week(messages: npt.NDArray[np.float64], known: bool) -> tuple[float, float]:
         counts = messages.take(at)
-        if not known or np.isnan(counts).any():
-            return np.nan, np.nan
         ours = float(messages[own]) if own >= 0 else 0.0
-        total = float(counts.clip(min=0).sum())
+        # Some counter falls in most weeks: net counts rank a room among those that are known.
+        if not known or np.isnan(ours) or (np.isnan(counts).any() and not history.net):
+            return np.nan, np.nan
+        total = float(np.nansum(counts.clip(min=0)))
         ahead = int((counts > ours).sum() + (first & (counts == ours)).sum())
         return (float(ahead + 1) if ours > 0 else np.nan), 100 * max(ours, 0.0) / total if total else 0.0
 

@@ -33,10 +33,11 @@ MONTH_DAYS = 28
 # The weeks that a small line beside a number shows.
 LINE_WEEKS = 8
 # Why a week or a day is not known.
-NOT_READ, NOT_COUNTED, COUNTED_IN_PART = (
+NOT_READ, NOT_COUNTED, COUNTED_IN_PART, NO_READING = (
     "not read yet",
     "nothing was counted",
     "nothing was counted on some of its days",
+    "no reading of the counters lies near enough to its ends",
 )
 
 
@@ -48,8 +49,8 @@ class History:
     days on which nothing was counted (``uncounted``), or the room did not arrive in a week of ``incomplete``.
     ``missing`` are the weeks still to be read. ``receipt`` is that of what was read just now, as kept weeks cost
     nothing; its notes say what is incomplete. Signals rest on ``basis``, and are on the last four weeks together where
-    ``month``; ``asked`` is the period that they are given for. Some weeks are unlike others by the ``events``. Shared:
-    never assign to its table.
+    ``month``; ``asked`` is the period that they are given for. Some weeks are unlike others by the ``events``. Where it
+    is ``net``, it comes from the counters of rooms (``numbers.counters``). Shared: never assign to its table.
     """
 
     weeks: tuple[Period, ...]
@@ -62,6 +63,7 @@ class History:
     month: bool = False
     events: Events = ()
     asked: Period | None = None
+    net: bool = False
 
     @property
     def judged_weeks(self) -> tuple[Period, ...]:
@@ -106,7 +108,8 @@ class History:
         why = dict.fromkeys(self.missing, NOT_READ) | dict.fromkeys(self.incomplete, "not all rooms arrived")
         why |= dict.fromkeys(self.uncounted, COUNTED_IN_PART)
         told = zip(self.weeks, self.silence.notna(), strict=True)
-        return ["" if known else why.get(week, NOT_COUNTED) for week, known in told]
+        otherwise = NO_READING if self.net else NOT_COUNTED
+        return ["" if known else why.get(week, otherwise) for week, known in told]
 
     def of(self, room_ids: Iterable[str]) -> pd.DataFrame:
         """Messages per week of these rooms (rows); 0 where only others were counted, NaN where that is not known."""

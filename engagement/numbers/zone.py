@@ -66,6 +66,16 @@ class Zone:
             local = moments.dt.tz_localize(None) + self._shifts(moments)
         return local.dt.normalize().astype("datetime64[us]")
 
+    def midnight(self, day: date) -> datetime:
+        """The moment (UTC) at which ``day`` begins on the server."""
+        if self.named is not None:
+            return datetime.combine(day, time(), self.named).astimezone(UTC)
+        begun = datetime.combine(day, time(), UTC)
+        if len(self.steps) == 1:
+            return begun - self.steps[0][1]
+        shift: timedelta = self._shifts(pd.Series([begun])).iloc[0].to_pytimedelta()
+        return begun - shift
+
     def has_midnights(self, moments: pd.Index) -> bool:
         """Whether days begin at each of the ``moments`` (UTC)."""
         begun = pd.Series(moments)

@@ -14,6 +14,7 @@ import pandas as pd
 from engagement.api.client import ChannelCounts, Client, DailyTotals
 from engagement.api.refusals import ENDS_ALL
 from engagement.errors import Outdated, StoreUnavailable, WorkspaceError
+from engagement.numbers.counters import Readings
 from engagement.numbers.days import index_of, uncounted, uncounted_note
 from engagement.numbers.periods import DAY, Period, Way, Window, week_of, windows
 from engagement.numbers.receipt import NOTHING_READ, Receipt, witnessed
@@ -50,7 +51,8 @@ class Counts:
     """What was counted in a period and the one it is compared with, per room and per day, and how reading it went.
 
     Of the ``unreadable`` rooms it is not known, so no table has them. ``lists`` is the receipt of the rooms alone,
-    which were read at ``read_at`` by the server's clock.
+    which were read at ``read_at`` by the server's clock. ``readings`` are those of the counters of rooms, where the
+    server counts nothing: what rooms had is then net, and NaN where it is not known.
     """
 
     period: Period
@@ -61,6 +63,7 @@ class Counts:
     receipt: Receipt
     read_at: datetime
     unreadable: frozenset[str] = frozenset()
+    readings: Readings | None = None
 
 
 def read_counts(
@@ -73,8 +76,6 @@ def read_counts(
     tell: Teller[Any],
 ) -> Counts:
     """The counts of both periods at ``now``, by the server's clock: ``ask`` gives those of rooms."""
-    if not facts.counted:
-        return Counts(period, previous, None, NO_DAYS, NOTHING_READ, NOTHING_READ, now)
     tell.stage("Reading messages per room")
     asked = windows(period, facts.offset, facts.way, previous)
     answers = []
@@ -110,13 +111,13 @@ def kept_counts(
     counts = as_counts(facts, period, previous, ChannelCounts(told, receipt), read_at, DailyTotals(daily, NOTHING_READ))
     if not counts.lists.complete or uncounted_days(facts, today, counts):
         return None
-    rooms = listed[_NAMED].merge(told, on="room_id")
+    rooms = listed[NAMED].merge(told, on="room_id")
     lists = counts.lists + _left_out(len(told) - len(rooms))
     note = f"As of {read_at - facts.skew:%Y-%m-%d %H:%M} UTC, when its weeks were last read; being read anew."
     return replace(counts, rooms=rooms, lists=lists, receipt=lists + Receipt(notes=(note,), complete=False))
 
 
-_NAMED = ["room_id", "name", "usernames", "type", "created"]
+NAMED = ["room_id", "name", "usernames", "type", "created"]
 
 
 def _left_out(rooms: int) -> Receipt:
@@ -193,7 +194,11 @@ def _by_days(in_rooms: int, daily: pd.Series, period: Period, today: date) -> Re
 
 
 def uncounted_days(facts: Facts, today: date, counts: Counts) -> tuple[date, ...]:
-    """The days of both periods that were not counted, by what was read now and the year before it."""
+    """The days of both periods that were not counted, by what was read now and the year before it; none where the
+    server counts nothing: counters know of no days.
+    """
+    if counts.readings is not None:
+        return ()
     first, asked = facts.first_counted, {*counts.previous.dates(), *counts.period.dates()}
     until = facts.zone.day(facts.daily_at) if facts.daily_at is not None else today
     days = pd.concat([every_day(facts.daily, until).drop(counts.daily.index, errors="ignore"), counts.daily])

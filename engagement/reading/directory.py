@@ -24,6 +24,10 @@ PRIVATE_UNKNOWN_NOTE = (
     "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
     "that had no message since the server began counting are not known."
 )
+PRIVATE_UNLISTED_NOTE = (
+    "This account may not list all rooms (permission view-room-administration): rooms outside the public directory "
+    "are not known."
+)
 RIGHTS_UNREAD_NOTE = (
     "What this account may see could not be asked, so only what every account may see is shown: rooms outside the "
     "public directory that had no message are not known."
@@ -73,6 +77,8 @@ def _receipt_of(facts: Facts, counts: Counts, listed: Directory | None, director
         return receipt
     if not told:
         return receipt + Receipt(notes=(RIGHTS_UNREAD_NOTE,), complete=False)
+    if not facts.counted:
+        return receipt + Receipt(notes=(PRIVATE_UNLISTED_NOTE,))
     # A window of all time cannot be asked for where only blocks of days are counted rightly.
     lately = facts.way is Way.SWAPPED and not facts.identity.release.lists_silent_rooms
     return receipt + Receipt(notes=(PRIVATE_LATELY_NOTE if lately else PRIVATE_UNKNOWN_NOTE,))

@@ -11,10 +11,8 @@ from typing import Any
 from engagement.api.client import Client, Directory
 from engagement.api.pace import Turn
 from engagement.errors import NoPremiumModule, Outdated, StoreUnavailable
-from engagement.numbers.basis import Basis
-from engagement.numbers.days import index_of
+from engagement.numbers.basis import CONSTANTS_OF_NET, Basis
 from engagement.numbers.events import Events, unlike_by
-from engagement.numbers.masks import masked
 from engagement.numbers.periods import (
     MONDAY,
     PREVIOUS,
@@ -27,9 +25,11 @@ from engagement.numbers.periods import (
     week_of,
     windows,
 )
-from engagement.numbers.rooms import NO_RULES, Activity, Rules, join, spoke, without, without_data
+from engagement.numbers.rooms import NO_RULES, Activity, Rules
 from engagement.numbers.weeks import SIGNAL_WEEKS, YEAR_WEEKS, History, last_full_week, weeks_until
+from engagement.reading.activity import activity_of
 from engagement.reading.calibration import basis_of, calibrate
+from engagement.reading.counters import keep_counters, net_counts, net_parts, net_weeks
 from engagement.reading.counting import SEEN_FOR, Counting
 from engagement.reading.counts import (
     Answer,
@@ -38,17 +38,17 @@ from engagement.reading.counts import (
     keep_full_weeks,
     kept_counts,
     read_counts,
-    uncounted_days,
 )
 from engagement.reading.days import PartsJob
-from engagement.reading.directory import read_directory, receipt_of
+from engagement.reading.directory import read_directory
 from engagement.reading.events import known_events
 from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
 from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, all_kept, read_history, renew
-from engagement.storage.archive import SETTLES_AFTER, Archive, CountingCheck, Scope
+from engagement.storage.archive import SETTLES_AFTER, Archive, Scope
+from engagement.storage.checks import CountingCheck
 from engagement.storage.database import IN_MEMORY, Store
 from engagement.storage.decisions import Decisions
 
@@ -139,7 +139,13 @@ class Reader:
         """The rooms of the workspace that the person may know of."""
 
         def work(tell: Teller[Directory]) -> Directory:
-            return read_directory(self.make_client(tell), facts, self.access, facts.today(self.now()), tell)
+            began = self.now() + facts.skew
+            listed = read_directory(self.make_client(tell), facts, self.access, facts.today(self.now()), tell)
+            if not facts.counted and facts.identity.known:
+                # Whoever looks sees the rooms without a place to keep their counters, too.
+                with suppress(StoreUnavailable):
+                    keep_counters(self.archive, self.scope(facts), facts, listed, began, self.week_start)
+            return listed
 
         return self.jobs.ask(self._key(facts, "directory"), self.viewer, work, keep=DIRECTORY_KEPT)
 
@@ -162,6 +168,11 @@ class Reader:
     def _read_activity(self, facts: Facts, period: Period, against: Against, tell: Teller[Activity]) -> Activity:
         directory, today = self.directory(facts), facts.today(self.now())
         previous = compared_with(period, today, self.week_start, against)
+        if not facts.counted:
+            listed, scope = directory.result_for(tell), self.scope(facts)
+            now, archive = self.now() + facts.skew, self._archive(facts.identity)
+            counts = net_counts(archive, scope, facts, period, previous, listed, now)
+            return self._activity(facts, today, counts, listed)
         if (known := directory.latest) is not None:
             self._tell_kept(facts, period, previous, today, known, tell)
         client = self.make_client(tell)
@@ -177,9 +188,12 @@ class Reader:
         self._keep(facts, counts)
         # The days may contradict it by now.
         self.jobs.forget(self._key(facts, "days", period, against), self.viewer)
-        if facts.counted and directory.latest is None:
+        if directory.latest is None:
             tell.partial(self._activity(facts, today, counts, None))
         return self._activity(facts, today, counts, directory.result_for(tell))
+
+    def _activity(self, facts: Facts, today: date, counts: Counts, listed: Directory | None) -> Activity:
+        return activity_of(facts, self.access, self.rules, today, counts, listed, self.now())
 
     def _tell_kept(
         self, facts: Facts, period: Period, previous: Period, today: date, listed: Directory, tell: Teller[Activity]
@@ -188,7 +202,7 @@ class Reader:
         starts = (week_of(one.start, self.week_start).start == one.start for one in (previous, period))
         in_weeks = period.days % 7 == 0 and all(starts)
         # By what is only remembered, nobody knows yet that it is still this calendar, and still counted.
-        if facts.remembered or not facts.counted or not in_weeks or not period.over(today):
+        if facts.remembered or not in_weeks or not period.over(today):
             return
         weeks = [week for one in (previous, period) for week in one.blocks(7)]
         with suppress(StoreUnavailable):
@@ -221,6 +235,9 @@ class Reader:
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
             previous = compared_with(period, facts.today(self.now()), self.week_start, against)
+            if not facts.counted:
+                now, listed = self.now() + facts.skew, self.directory(facts).result_for(tell)
+                return net_parts(archive, scope, facts, period, previous, listed, now, self.week_start)
             job = PartsJob.of(
                 client, archive, scope, facts, period, previous, self.now, self.week_start, shared=self.shared
             )
@@ -253,6 +270,9 @@ class Reader:
 
         def work(tell: Teller[History]) -> History:
             client, scope, archive = self.make_client(tell), self.scope(facts), self._archive(facts.identity)
+            if not facts.counted:
+                listed = self.directory(facts).result_for(tell)
+                return net_weeks(archive, scope, facts, told, listed, self.now() + facts.skew)
             if self.shared:
                 client = client.at_turn(Turn.BACKGROUND)
             known = facts
@@ -293,6 +313,9 @@ class Reader:
         """What signals rest on among these events, the same for everybody and every page."""
 
         def work(tell: Teller[Basis]) -> Basis:
+            if not facts.counted:
+                # A bar that was found on weeks that a server counted says nothing of net ones.
+                return CONSTANTS_OF_NET
             archive, scope, last = self._archive(facts.identity), self.scope(facts), self._last_week(facts)
             return basis_of(
                 archive, scope, facts, last, events, lambda: self.calibrated(facts, events).result_for(tell)
@@ -304,6 +327,8 @@ class Reader:
         """Finds the bar of the workspace where that is due, behind what anybody waits for."""
 
         def work(_: Teller[bool]) -> bool:
+            if not facts.counted:
+                return False
             archive, last = self._archive(facts.identity), self._last_week(facts)
             changed = calibrate(archive, self.scope(facts), facts, last, now=self.now, anew=anew, events=events)
             if changed:
@@ -316,11 +341,9 @@ class Reader:
         return last_full_weeks(facts.today(self.now()), 1, self.week_start)
 
     def judged_history(self, facts: Facts, period: Period) -> Job[History] | None:
-        """The weeks that the signals on ``period`` rest on, whatever page asks; None where it holds no full week, or
-        none is counted.
-        """
+        """The weeks that the signals on ``period`` rest on, whatever page asks; None where it holds no full week."""
         last = last_full_week(period, self.week_start, facts.today(self.now()))
-        return None if last is None or not facts.counted else self.history(facts, last, year=True)
+        return None if last is None else self.history(facts, last, year=True)
 
     def forget(self, facts: Facts, period: Period, against: Against = PREVIOUS) -> None:
         """Makes the next question about ``period`` read everything again, and which workspace it is."""
@@ -335,7 +358,8 @@ class Reader:
         return (self.workspace, self.access.rights, "facts of a session", self.session)
 
     def _key(self, facts: Facts, *question: Hashable) -> Hashable:
-        return (facts.identity.name, self.access.rights, *question)
+        # What was counted and what is net never stand for each other.
+        return (facts.identity.name, self.access.rights, *question, *(() if facts.counted else ("net",)))
 
     def _checked(self, facts: Facts, check: Callable[[Way], Counting], tell: Teller[Any]) -> Counting:
         """The outcome of the counting check as it is kept, once for all whatever their rights.
@@ -358,43 +382,3 @@ class Reader:
             return counting
 
         return self.jobs.ask((name, "counting", release), self.viewer, work, keep=0.0).result_for(tell)
-
-    def _activity(self, facts: Facts, today: date, counts: Counts, listed: Directory | None) -> Activity:
-        """What is known; ``listed`` is None while the directory is being read, ``today`` the day the reading began."""
-        directory = "pending" if listed is None else "full" if self.access.all_rooms else "public"
-        # A room that came and cannot be read is one that did not, to those who count.
-        arrived = counts.lists.missing <= len(counts.unreadable)
-        lacking = uncounted_days(facts, today, counts)
-        rooms = join(
-            counts.rooms,
-            without(listed.rooms, counts.unreadable) if listed else None,
-            counts.period,
-            facts.zone,
-            self.rules,
-            previous=counts.previous,
-            uncounted=lacking,
-            arrived=arrived,
-        )
-        if facts.counted:
-            now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))
-            rooms = without_data(rooms, now=now, before=before)
-        made = Activity(
-            workspace=facts.identity.address,
-            release=str(facts.identity.release),
-            period=counts.period,
-            previous=counts.previous,
-            today=today,
-            read_at=self.now().astimezone(UTC),
-            rooms=rooms,
-            daily=counts.daily.drop(index_of(lacking), errors="ignore"),
-            receipt=receipt_of(facts, counts, listed, directory, lacking, told=self.access.told),
-            directory=directory,
-            counted=facts.counted,
-            first_counted=facts.first_counted,
-            offset=facts.offset,
-            whole=counts.lists.complete,
-            arrived=arrived,
-            uncounted=lacking,
-            rules=self.rules,
-        )
-        return masked(made) if self.rules.mask_names else made

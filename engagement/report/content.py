@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from engagement import figures
-from engagement.display import signals, tables, wording
+from engagement.display import signals, sources, tables, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
 from engagement.numbers import naming, rankings
@@ -184,7 +184,7 @@ def build(
 def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
     read = activity.read_at.astimezone(ZoneInfo(read_zone))
     received = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms received"
-    parts = (
+    parts: tuple[str, ...] = (
         wording.workspace_name(activity.workspace),
         wording.period_text(activity.period, unfinished=activity.unfinished),
         wording.compared_text(activity.period, activity.previous),
@@ -194,6 +194,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
         received if activity.receipt.complete else f"INCOMPLETE: {received}",
         f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
     )
+    parts = (*parts, sources.NET) if activity.net else parts
     return (*parts, CAPTION) if activity.masked else parts
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.display import events, news, reasons, signals, tiles, wording
+from engagement.display import events, news, reasons, signals, sources, tiles, wording
 from engagement.display.wording import count, plural, share_text, signed, signed_percent
 from engagement.numbers import measures, naming, rankings, verdict
+from engagement.numbers.days import in_totals
 from engagement.numbers.measures import by_week
 from engagement.numbers.rooms import BACK, FELL_SILENT, FEWER, MORE, NEVER_USED, NEW, THE_SAME, Activity
 from engagement.numbers.weeks import History, total_signal
@@ -54,12 +55,7 @@ def sentences(
     same, where that is known already.
     """
     if not activity.counted:
-        return (
-            (
-                "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
-                "per day: changes are not known.",
-            ),
-        )
+        return ((f"{sources.told(activity)} Changes are not known.",),)
     if activity.no_data:
         return (
             (
@@ -77,7 +73,7 @@ def sentences(
         parts += [] if activity.unfinished or not activity.alike else [_drivers(rooms, named)]
         parts += [_judged(activity, rooms, history, named)]
         parts += [_changes(activity, rooms, history, named)] if activity.alike else []
-    parts += [_silent(activity, rooms), _happened(activity)]
+    parts += [_silent(activity, rooms), _happened(activity), (sources.told(activity),) if activity.net else ()]
     return tuple(part for part in parts if part)
 
 
@@ -104,7 +100,7 @@ class _Names:
 
 
 def _totals(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None) -> Sentence:
-    now, before = int(rooms["messages"].sum()), int(rooms["previous_messages"].sum())
+    now, before = (int(rooms[name][in_totals(rooms, name)].sum()) for name in ("messages", "previous_messages"))
     if activity.previous_no_data:
         so_far = " so far" if activity.unfinished else ""
         return (f"{plural(now, 'message')} were counted{so_far}; there are no counts of {_then(activity)} to compare.",)

@@ -21,10 +21,13 @@ import pandas as pd
 from sqlalchemy import Connection, Row, column, delete, insert, select, table, text, tuple_
 
 from engagement.errors import DamagedBlock
-from engagement.numbers.periods import DAY, Period, Way
+from engagement.numbers.periods import DAY, Period
 from engagement.numbers.receipt import Receipt
 from engagement.settings.keys import ArchivePlace
+from engagement.storage import counters
 from engagement.storage.bars import KeptBar, drop_bars_without_weeks, forget_bar, load_bar, write_bar
+from engagement.storage.checks import CountingCheck, load_check, write_check
+from engagement.storage.counters import KeptCounters, Reading, Useful
 from engagement.storage.database import Store
 from engagement.storage.events import EventBook
 from engagement.storage.first_views import FirstView
@@ -116,14 +119,6 @@ class WeekMatrix:
         ]
 
 
-@dataclass(frozen=True)
-class CountingCheck:
-    """How a release of a workspace counts, and when that was seen."""
-
-    way: Way
-    checked_at: datetime
-
-
 class Archive:
     """The windows of the last ``weeks`` in ``store``. Every method raises StoreUnavailable when the database does not
     answer.
@@ -161,12 +156,8 @@ class Archive:
             key = {"scope_id": scope_id, "start_day": str(period.start), "end_day": str(period.end)}
             if _newer_is_kept(connection, key, meta.read_at):
                 return
-            known = load(connection, scope_id, revision, self._positions.get(scope_id))
-            grown = known.grown(counts.index)
+            grown = self._grown(connection, scope_id, revision, counts.index)
             block = pack(grown.of(counts.index), counts.to_numpy(dtype=np.int64))
-            if grown is not known:
-                write(connection, scope_id, grown, before=len(known.ids))
-                _set_revision(connection, scope_id, grown.revision)
             _replace(connection, key, meta, block)
             # A server whose clock is ahead makes nothing old, and one whose today is long ago does not find itself old.
             _drop_old(connection, min(meta.read_at, self._store.clock()), self._lasts)
@@ -204,29 +195,48 @@ class Archive:
             windows[window.period] = window
         return WeekMatrix(positions.ids, tuple(periods), matrix.T, windows)
 
-    def keep_check(self, workspace: str, release: str, check: CountingCheck) -> None:
-        """Keep how a counting check ended, in place of an earlier one."""
-        key = {"workspace": workspace, "release": release}
-        seen = {"at": check.checked_at.timestamp(), "sound": check.way is Way.DOCUMENTED, "way": check.way.value}
+    def keep_counters(self, scope: Scope, totals: pd.Series, at: datetime, useful: Useful) -> bool:
+        """Keep the counters of rooms (whole numbers by room id, each once) as they were read; False where others were
+        read within an hour. Those that are not ``useful`` any more go, and all that are old.
+        """
         with self._store.writing() as connection:
             lock(connection)
-            connection.execute(text("DELETE FROM checks WHERE workspace = :workspace AND release = :release"), key)
-            connection.execute(
-                text(
-                    "INSERT INTO checks (workspace, release, checked_at, sound, detail) "
-                    "VALUES (:workspace, :release, :at, :sound, :way)"
-                ),
-                key | seen,
-            )
+            scope_id, revision = _scope_for_writing(connection, scope)
+            grown = self._grown(connection, scope_id, revision, totals.index)
+            oldest = min(at, self._store.clock()) - self._lasts
+            read = Reading(at, grown.of(totals.index), totals.to_numpy(dtype=np.int64))
+            kept = counters.keep(connection, scope_id, read, useful, oldest)
+        self._remember(scope_id, grown)
+        return kept
+
+    def counter_moments(self, scope: Scope) -> list[datetime]:
+        """When the counters of the rooms of the scope were read, as far as they are kept, in order."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            return counters.moments_of(connection, found[0]) if found else []
+
+    def counters(self, scope: Scope, moments: Sequence[datetime]) -> KeptCounters:
+        """The counters of all rooms of the scope as they were read at ``moments``, which are in order."""
+        with self._store.reading() as connection:
+            found = _scope(connection, scope)
+            if found is None or not moments:
+                nothing = np.empty((0, len(moments)))
+                return KeptCounters(pd.Index([], dtype="str"), tuple(moments), nothing, nothing)
+            positions = load(connection, *found, self._positions.get(found[0]))
+            read = counters.load_counters(connection, found[0], positions, moments)
+        self._remember(found[0], positions)
+        return read
+
+    def keep_check(self, workspace: str, release: str, check: CountingCheck) -> None:
+        """Keep how a counting check ended, in place of an earlier one."""
+        with self._store.writing() as connection:
+            lock(connection)
+            write_check(connection, workspace, release, check)
 
     def check(self, workspace: str, release: str) -> CountingCheck | None:
         """How the last counting check of this release of the workspace ended; None when none is kept with its way."""
-        statement = text("SELECT detail, checked_at FROM checks WHERE workspace = :w AND release = :r")
         with self._store.reading() as connection:
-            row = connection.execute(statement, {"w": workspace, "r": release}).one_or_none()
-        if row is None or row.detail not in {*Way}:
-            return None
-        return CountingCheck(Way(row.detail), datetime.fromtimestamp(row.checked_at, UTC))
+            return load_check(connection, workspace, release)
 
     def totals(self, workspace: str) -> KeptTotals | None:
         """The daily totals that are kept of a workspace, which are the same for all who may see figures."""
@@ -266,6 +276,16 @@ class Archive:
         """What a person has kept as their first view of a workspace."""
         return FirstView(self._store, workspace, person)
 
+    def _grown(self, connection: Connection, scope_id: int, revision: int, room_ids: pd.Index) -> Positions:
+        """The positions of a scope, with a place for each of the rooms."""
+        known = load(connection, scope_id, revision, self._positions.get(scope_id))
+        grown = known.grown(room_ids)
+        if grown is not known:
+            write(connection, scope_id, grown, before=len(known.ids))
+            changed = {"revision": grown.revision, "id": scope_id}
+            connection.execute(text("UPDATE scopes SET revision = :revision WHERE id = :id"), changed)
+        return grown
+
     def _remember(self, scope_id: int, positions: Positions) -> None:
         with self._lock:
             held = self._positions.pop(scope_id, None)
@@ -293,12 +313,6 @@ def _scope_for_writing(connection: Connection, scope: Scope) -> tuple[int, int]:
         {"workspace": scope.workspace, "rights": scope.rights},
     )
     return _scope_for_writing(connection, scope)
-
-
-def _set_revision(connection: Connection, scope_id: int, revision: int) -> None:
-    connection.execute(
-        text("UPDATE scopes SET revision = :revision WHERE id = :id"), {"revision": revision, "id": scope_id}
-    )
 
 
 def _newer_is_kept(connection: Connection, key: Mapping[str, object], read_at: datetime) -> bool:

@@ -114,6 +114,13 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "CREATE INDEX subscriptions_of_workspace ON subscriptions (workspace)",
         ),
     ),
+    (
+        "counters",
+        (
+            "CREATE TABLE counters (scope_id INTEGER NOT NULL REFERENCES scopes (id), read_at {REAL} NOT NULL, "
+            "block {BYTES} NOT NULL, fallen {BYTES} NOT NULL, PRIMARY KEY (scope_id, read_at))",
+        ),
+    ),
 )
 
 

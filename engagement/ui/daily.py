@@ -18,8 +18,7 @@ from engagement.ui.shown import Shown
 
 def begin(view: View) -> None:
     """Begins to read the days that a page will draw: what is in sight goes before the weeks that signals rest on."""
-    if view.facts.counted:
-        view.reader.days(view.facts, view.period, view.against)
+    view.reader.days(view.facts, view.period, view.against)
 
 
 def bars(shown: Shown, read: History) -> Bars:
@@ -35,7 +34,7 @@ def figure(shown: Shown, read: History, who: str = "") -> MessagesPerDay:
 def arriving(shown: Shown) -> History | None:
     """The parts of the period of every room as far as they are there, with the progress of the others."""
     view = shown.view
-    if not view.facts.counted:
+    if not shown.activity.counted:
         return None
     days = view.reader.days(view.facts, view.period, view.against)
     # While the period itself is being read, its progress stands above.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engagement.display import tables, wording
+from engagement.display import sources, tables, wording
 from engagement.display.escaping import for_markdown
 from engagement.numbers.rooms import Activity
 from engagement.ui import filters, opened, session, states
@@ -68,12 +68,8 @@ def header(place: DeltaGenerator, view: View, activity: Activity) -> Shown:
     shown = Shown(view, activity)
     with place:
         _caption(shown)
-        if not activity.counted:
-            st.warning(
-                "This workspace has no Premium licence with the engagement dashboard, so its server counts no messages "
-                "per day. Shown is what the room directory knows.",
-                icon=":material/info:",
-            )
+        if said := sources.told(activity):
+            (st.info if activity.net else st.warning)(said, icon=":material/info:")
         states.uncounted_days(activity)
         states.missing_rooms(activity)
     return shown

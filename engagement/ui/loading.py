@@ -147,7 +147,7 @@ def judged(activity: Activity) -> Activity:
     What goes wrong here is only said: the page has its figures without.
     """
     asked = view()
-    reading = asked.reader.judged_history(asked.facts, asked.period)
+    reading = asked.reader.judged_history(asked.facts, asked.period) if activity.counted else None
     if reading is None:
         return activity
     # The weeks that have just been read are among those known.

@@ -125,6 +125,8 @@ def missing_rooms(activity: Activity) -> None:
 
 def need_previous(activity: Activity) -> None:
     """Ends the page, saying so, where the server counted nothing at all in the previous period."""
+    if activity.net and activity.previous_no_data:
+        _end("There is nothing to compare with: choose another period, or wait for more readings of the counters.")
     if activity.previous_no_data:
         _end(
             f"The server counted no message in any room from {wording.period_text(activity.previous)}, "

@@ -19,7 +19,8 @@ from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.tampering import ODD_VALUES
 from engagement.errors import EngagementError
-from engagement.numbers.rooms import COLUMNS, join
+from engagement.numbers.joining import join
+from engagement.numbers.rooms import COLUMNS
 from engagement.numbers.zone import Zone
 from tests.support.api_tools import WINDOW, client_of
 from tests.support.clock import Clock

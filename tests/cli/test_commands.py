@@ -63,6 +63,8 @@ def test_channels_as_json_are_one_object_with_every_room(
         "release": "8.4",
         "period": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},
         "previous": {"start": "2026-11-02", "end": "2026-11-08", "days": 7},
+        "source": "counted by the server",
+        "readings": None,
         "complete": True,
         "notes": [],
         "judged": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},

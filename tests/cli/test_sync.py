@@ -21,7 +21,7 @@ from engagement.cli.connection import pause_text
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.demo.windows import Windows
-from engagement.errors import NoPremiumModule, StoreUnavailable
+from engagement.errors import StoreUnavailable
 from engagement.numbers.bar import CONSTANT_BAR
 from engagement.numbers.periods import Period, last_full_weeks
 from engagement.numbers.weeks import weeks_until
@@ -182,12 +182,13 @@ def test_what_cannot_be_synced_is_one_line(
     assert "s3cret-guess" not in line
 
 
-@fault("no Premium module", SAID, "it is named", kind="Side dishes and refusals")
-def test_a_workspace_that_counts_nothing_has_nothing_to_keep() -> None:
+@fault("no Premium module", EXACT, "the counters of the rooms are kept", kind="Side dishes and refusals")
+def test_of_a_workspace_that_counts_nothing_the_counters_of_the_rooms_are_kept() -> None:
     options = Options(rooms=5, today=TODAY, rate_limit=0, unlicensed=True)
     with DemoServer(options, clock=Clock()) as server:
-        with pytest.raises(NoPremiumModule):
-            sync.run(reader_of(server), 4, lambda done, total: pytest.fail("there are no weeks"))
+        said, notes = sync.run(reader_of(server), 4, lambda done, total: pytest.fail("there are no weeks to read"))
+    assert said.startswith("1 reading of the rooms' counters kept, of 20 Nov 2026, 12:00 UTC; 0 of the 4 weeks of ")
+    assert notes == ()
 
 
 @fault("weeks before counting", NOTED, "without data, and said", kind="Uncounted days")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engagement.numbers.joining import join
 from engagement.numbers.periods import Period
 from engagement.numbers.rankings import age
-from engagement.numbers.rooms import COLUMNS, INACTIVE_STATES, Activity, counts_of, join
+from engagement.numbers.rooms import COLUMNS, INACTIVE_STATES, Activity, counts_of
 from engagement.numbers.zone import Zone
 from tests.support.faults import EXACT, NOTED, fault
 from tests.support.rooms import WEEK, rooms_table

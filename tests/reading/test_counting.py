@@ -19,7 +19,8 @@ from engagement.reading.facts import Facts
 from engagement.reading.jobs import Jobs
 from engagement.reading.weeks import RULE
 from engagement.reading.workspace import Reader
-from engagement.storage.archive import Archive, CountingCheck
+from engagement.storage.archive import Archive
+from engagement.storage.checks import CountingCheck
 from tests.support.api_tools import client_of
 from tests.support.asking import empty_archive, name_in
 from tests.support.clock import Clock

@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from engagement.errors import DamagedBlock, StoreUnavailable
 from engagement.numbers.periods import Period, Way, last_full_weeks
-from engagement.storage.archive import Archive, CountingCheck, KeptWindow, Scope, WindowMeta
+from engagement.storage.archive import Archive, KeptWindow, Scope, WindowMeta
+from engagement.storage.checks import CountingCheck
 from engagement.storage.database import Store
 from engagement.storage.positions import pack, unpack
 from tests.support.clock import NOON, Clock

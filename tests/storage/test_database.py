@@ -22,7 +22,7 @@ pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive
 
 TABLES = {
     *("migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals", "bars"),
-    *("events", "decisions", "first_views"),
+    *("events", "decisions", "first_views", "counters"),
 }
 
 
@@ -42,6 +42,7 @@ def test_a_new_database_gets_its_tables_and_a_record_of_each_step(store: Store) 
     assert [tuple(step) for step in steps] == [
         ("archive", "2026-11-20T12:00:00+00:00"),
         ("bars", "2026-11-20T12:00:00+00:00"),
+        ("counters", "2026-11-20T12:00:00+00:00"),
         ("decisions", "2026-11-20T12:00:00+00:00"),
         ("events", "2026-11-20T12:00:00+00:00"),
         ("first views", "2026-11-20T12:00:00+00:00"),
@@ -294,7 +295,8 @@ def test_what_was_written_into_a_file_that_was_deleted_meanwhile_is_not_called_k
 def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
     with store.writing() as connection:
-        names = "tickets sessions windows rooms bars events decisions first_views scopes checks workspaces totals"
+        names = "tickets sessions windows rooms bars counters events decisions first_views "
+        names += "scopes checks workspaces totals"
         for name in [*names.split(), "migrations"]:
             connection.exec_driver_sql(f"DROP TABLE {name}")
     with pytest.raises(StoreUnavailable):

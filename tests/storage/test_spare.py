@@ -10,7 +10,8 @@ import pytest
 
 from engagement.errors import InvalidSettings, NewerStore, StoreUnavailable
 from engagement.numbers.periods import Period, Way
-from engagement.storage.archive import CountingCheck, Scope, WindowMeta
+from engagement.storage.archive import Scope, WindowMeta
+from engagement.storage.checks import CountingCheck
 from engagement.storage.database import Store
 from engagement.storage.spare import archive_or_memory
 from tests.support.faults import NOTED, fault

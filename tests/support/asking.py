@@ -21,7 +21,8 @@ from engagement.reading.identity import identify
 from engagement.reading.jobs import Jobs, Teller
 from engagement.reading.rights import admit
 from engagement.reading.workspace import Reader
-from engagement.storage.archive import Archive, CountingCheck
+from engagement.storage.archive import Archive
+from engagement.storage.checks import CountingCheck
 from engagement.storage.database import Store
 from tests.support.clock import NOON
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import pandas as pd
 
+from engagement.numbers.joining import join
 from engagement.numbers.periods import Period
-from engagement.numbers.rooms import NO_RULES, Rules, join
+from engagement.numbers.rooms import NO_RULES, Rules
 from engagement.numbers.zone import Zone
 
 WEEK = Period(date(2026, 11, 9), date(2026, 11, 15))
