@@ -10,15 +10,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from engagement import __version__
 from engagement.cli import surroundings
 from engagement.errors import EngagementError, InternalError
 from engagement.numbers.filters import TYPES
-from engagement.numbers.periods import COMPARISONS, PRESETS, PREVIOUS, Against
+from engagement.numbers.periods import COMPARISONS, PRESETS, PREVIOUS, Against, Period, compared_with
 from engagement.report.wishes import DEFAULT_TITLE, ENDINGS, MOST_TOP, PAPERS, TOP
 from engagement.settings.program import COMMAND
 
@@ -165,6 +166,16 @@ def _against(text: str) -> Against:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(COMPARISONS)}, and no day") from None
 
 
+def _check_days(given: Mapping[str, Any]) -> None:
+    """Raises InvalidPeriod for typed days that no workspace could be asked for, before one is asked."""
+    if "against" not in given:
+        return
+    start, against = given["start"], given["against"]
+    period = Period(start, given["end"]) if start else None
+    if isinstance(against, date):
+        compared_with(period, period.end, against=against) if period else Period(against, against)
+
+
 def _out(text: str) -> Path:
     if text == STDOUT or Path(text).suffix.lower() in ENDINGS:
         return Path(text)
@@ -213,6 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif command == "report" and not given["post"] and any(given[name] for name in _OF_POSTS):
         top.error("--if-news, --thread, --again and --dry-run go with --post")
     try:
+        _check_days(given)
         status: int = getattr(surroundings.imported(f"engagement.cli.{command}"), command)(**given)
         surroundings.flush()
         return status

@@ -63,12 +63,12 @@ _MOST_PAGES_IN_ORDER = 50
 class Directory:
     """The rooms that an account may list, and how reading them went.
 
-    ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner as
-    str; created, last_message, spoke_from and spoke_to ``datetime64[us, UTC]``; members and total_messages float64;
-    archived, read_only, default, announcement (only some may write: "broadcast") and last_message_known bool; parent
-    (the room that it is a discussion of) and team, the ids of these, str; sorted by room id. Where last_message_known,
-    no last message means never used; elsewhere it fell between spoke_from and spoke_to, where these are known. A type
-    that cannot be read is missing.
+    ``rooms``: room_id, slug, name, type (channel/private/direct), kind (room/discussion/team), usernames, owner (empty
+    where it has none) as str; created, last_message, spoke_from and spoke_to ``datetime64[us, UTC]``; members and
+    total_messages float64; archived, read_only, default, announcement (only some may write: "broadcast") and
+    last_message_known bool; parent (the room that it is a discussion of) and team, the ids of these, str; sorted by
+    room id. Where last_message_known, no last message means never used; elsewhere it fell between spoke_from and
+    spoke_to, where these are known. A type that cannot be read is missing.
     """
 
     rooms: pd.DataFrame = field(repr=False)
@@ -176,7 +176,7 @@ def _enriched(room: _Room, document: _Room) -> _Room:
     return room._replace(
         type=room.type or document.type,
         created=room.created or document.created,
-        owner=room.owner or document.owner,
+        owner=room.owner or document.owner or (None if None in (room.owner, document.owner) else ""),
     )
 
 
@@ -320,7 +320,7 @@ def _rooms(documents: Sequence[Object], listed_as: str | None) -> tuple[list[str
         # What is there and is no date is not the same as a room that was never used.
         [bool(listed_as and (at or "lm" not in one)) for at, one in zip(last, documents, strict=True)],
         how_many(documents, "usersCount"),
-        text_values(inner(documents, "u"), "username"),
+        _owners(documents),
         *(flags(documents, mark) for mark in ("archived", "ro", "default", "broadcast")),
         how_many(documents, "msgs"),
         parents,
@@ -328,6 +328,12 @@ def _rooms(documents: Sequence[Object], listed_as: str | None) -> tuple[list[str
         strict=True,
     )
     return named, [None if key is None else _Room._make(room) for key, room in zip(named, rooms, strict=True)]
+
+
+def _owners(documents: Sequence[Object]) -> list[str | None]:
+    """Whose each room is: empty for nobody's, as some of the server's own are; None where that cannot be told."""
+    named = text_values(inner(documents, "u"), "username")
+    return [name or (None if one.get("u") else "") for name, one in zip(named, documents, strict=True)]
 
 
 def _of_teams(documents: Sequence[Object]) -> list[bool]:

@@ -21,6 +21,7 @@ from engagement.numbers.counters import Span
 from engagement.numbers.measures import MEASURES, Comparison, totals
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
+from engagement.numbers.sieve import without_owner
 
 _JSON_COLUMNS = (
     "room_id name type kind messages previous_messages change change_pct state signal reason created last_message "
@@ -67,7 +68,9 @@ def _is_new_file() -> bool:
 def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
     hidden = rooms["type"].eq("direct") & (not people)
-    rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK))
+    # A room without an owner has none, and one of which none is known has null.
+    owner = rooms["owner"].mask(without_owner(rooms), "")
+    rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK), owner=owner)
     unjudged = signals.UNJUDGED if activity.counted else None
     rows["reason"] = reasons.texts(rows["reason"]) if "reason" in rows else unjudged
     whole = ("messages", "previous_messages", "change", "members")
@@ -90,6 +93,7 @@ def as_json(activity: Activity, *, people: bool) -> dict[str, object]:
         "source": sources.source(activity),
         "readings": _readings(activity),
         "complete": activity.receipt.complete,
+        "like_for_like": activity.like_for_like,
         "notes": list(activity.receipt.notes),
         "judged": days(activity.history.judged_period) if activity.history is not None else None,
         "thresholds": _thresholds(activity),
@@ -122,7 +126,7 @@ def _thresholds(activity: Activity) -> dict[str, object] | None:
 
 
 def _totals(activity: Activity) -> dict[str, object]:
-    """Every measure over all rooms listed; None where nothing was counted."""
+    """Every measure over all rooms listed; None where nothing was counted, and for changes that are none."""
     of = totals(activity.rooms, activity.previous) if activity.counted and not activity.no_data else {}
     told: dict[str, object] = {}
     for measure in MEASURES:
@@ -132,8 +136,8 @@ def _totals(activity: Activity) -> dict[str, object]:
             "unit": measure.unit,
             "value": _plain(figure.now),
             "previous": _plain(figure.before),
-            "change": _plain(figure.change),
-            "change_pct": _plain(figure.change_pct),
+            "change": _plain(figure.change) if activity.like_for_like else None,
+            "change_pct": _plain(figure.change_pct) if activity.like_for_like else None,
         }
     return told
 

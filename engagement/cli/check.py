@@ -16,6 +16,7 @@ from engagement.reading.counters import readings_of
 from engagement.reading.facts import Facts
 from engagement.reading.workspace import Reader
 
+UNSET = "[dashboard] address is not set"
 # Columns that a finding may take, notes included.
 WIDEST = 400
 _COUNTING = {
@@ -61,6 +62,8 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
         yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
+    link = connection.dashboard
+    yield "links", f"names in reports lead to {link}/room" if link else "names in reports lead nowhere: " + UNSET
     for note in facts.receipt.notes:
         yield "note", note
 

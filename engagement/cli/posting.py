@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,13 +55,6 @@ class Counter:
             if hook
             else None,
         )
-
-    @property
-    def dashboard(self) -> str:
-        """Where the dashboard is for its readers; empty where no address is configured."""
-        addresses = self.connection.settings.dashboard.address
-        base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
-        return f"{addresses[0]}{f'/{base}' if base else ''}" if addresses else ""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from engagement.cli.connection import connected
 from engagement.cli.posting import counter_of, deliver
 from engagement.cli.surroundings import complain
+from engagement.display import views
 from engagement.errors import FileNotMade
 from engagement.numbers.filters import Filters
 from engagement.numbers.masks import masked
@@ -79,13 +80,16 @@ def report(
         filters, wishes = Filters(types), Wishes(title, top=top)
         status = 0
         if out is not None:
-            content = build(masked(activity) if mask else activity, filters, wishes, days=days)
+            shown = views.said(views.CUSTOM, activity.period, filters, against)
+            rooms_at = views.rooms_at(connection.dashboard, shown, activity.period)
+            told = masked(activity) if mask else activity
+            content = build(told, filters, wishes, days=days, rooms_at=rooms_at)
             if to_file:
                 _put(out, FORMS[out.suffix.lower()](content, paper))
             else:
                 print(markdown.document(content), end="")
         if counter:
-            letter = Letter(activity, filters, wishes, days, against, counter.dashboard)
+            letter = Letter(activity, filters, wishes, days, against, connection.dashboard)
             wanted = Wanted(if_news, thread, again, connection.settings.report.grace)
             status = deliver(counter.postman(facts), letter, audiences, wanted, dry_run=dry_run)
         connection.learn()

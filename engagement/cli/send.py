@@ -87,7 +87,7 @@ class _Sender:
         days = connection.days(activity, reader, facts, wish.against)
         filters = Filters(frozenset(wish.types), "", frozenset(wish.left_out), wish.archived)
         wishes = Wishes(wish.title, top=wish.top)
-        letter = Letter(activity, filters, wishes, days, wish.against, counter.dashboard)
+        letter = Letter(activity, filters, wishes, days, wish.against, counter.connection.dashboard)
         wanted = Wanted(wish.if_news, wish.thread, grace=connection.settings.report.grace)
         outcome = self.postman.post(to, letter, wanted)
         notes = [owner.note] if owner.note else []

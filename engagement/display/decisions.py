@@ -11,6 +11,7 @@ import pandas as pd
 from engagement.display import wording
 from engagement.numbers.decisions import ARCHIVE, ASK, KEEP, UNDONE
 from engagement.numbers.rooms import NEVER_USED
+from engagement.numbers.sieve import without_owner
 
 _NO_OWNER = "nobody known"
 
@@ -71,6 +72,14 @@ def owner_text(one: str, several: str, rooms: pd.DataFrame, links: Mapping[str, 
         return filled(one, facts | told[0]).strip()
     lines = [f"- {room['room']}: {' '.join(filter(None, [room['silence'], room['link']]))}" for room in told]
     return filled(several, facts | {"rooms": "\n".join(lines)}).strip()
+
+
+def unaddressed(rooms: pd.DataFrame) -> list[str]:
+    """Sentences on those of some rooms for which there is no text, as they have no owner or none is known."""
+    nobodys = int(without_owner(rooms).sum())
+    unknown = int(rooms["owner"].isna().sum()) - nobodys
+    said = [f"{wording.plural(nobodys, 'room')} {'has' if nobodys == 1 else 'have'} no owner."] if nobodys else []
+    return said + ([f"The owner of {wording.plural(unknown, 'room')} is not known."] if unknown else [])
 
 
 def _silence(state: str, last_message: pd.Timestamp) -> str:

@@ -19,7 +19,7 @@ def facts(room: pd.DataFrame) -> list[tuple[str, str]]:
     created, last = (None if pd.isna(row[day]) else row[day].date() for day in ("created", "last_message"))
     told = [
         ("Type", ", ".join([str(tables.type_words(room).iloc[0]), *marks])),
-        ("Owner", wording.UNDEFINED if pd.isna(row["owner"]) else str(row["owner"])),
+        ("Owner", tables.owners(room).fillna(wording.UNDEFINED).iloc[0]),
         ("Created", wording.day_text(created)),
         ("Last message", _last(row, wording.day_text(last))),
         ("All messages", wording.count(None if pd.isna(row["total_messages"]) else row["total_messages"])),

@@ -18,6 +18,7 @@ from engagement.numbers.masks import CAPTION
 from engagement.numbers.measures import MEASURES
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
+from engagement.numbers.sieve import NO_OWNER, without_owner
 from engagement.numbers.weeks import LINE_WEEKS, History, lines
 from engagement.numbers.zone import zone_name
 
@@ -44,6 +45,11 @@ COUNTERS = ("Rank", "Room", "Type", "All messages", "Members", "Last message", "
 def type_words(rooms: pd.DataFrame) -> pd.Series:
     """What each room is, in one word: its kind where that is special, else its type."""
     return rooms["kind"].map(KIND_WORDS).fillna(rooms["type"].map(TYPE_WORDS)).astype("str")
+
+
+def owners(rooms: pd.DataFrame) -> pd.Series:
+    """The owner of each room, NO_OWNER (no user name has a space) where it has none; missing where none is known."""
+    return rooms["owner"].mask(without_owner(rooms), NO_OWNER)
 
 
 def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
@@ -92,7 +98,6 @@ _OF = {
     "State": "state",
     "Silent days": "silent_days",
     "Members": "members",
-    "Owner": "owner",
     "Created": "created",
     "Last message": "last_message",
     "Remark": "remark",
@@ -126,6 +131,8 @@ def told(
         "Type": type_words(rooms),
         "Archived": rooms["archived"].map({True: "yes", False: "no"}).astype("str"),
     }
+    if "Owner" in columns:
+        made["Owner"] = owners(rooms)
     if "reason" in rooms and "Why" in columns:
         made["Why"] = reasons.texts(rooms["reason"])
     if "decision" in rooms and "Decision" in columns:
@@ -149,7 +156,7 @@ def weeks(by_week: pd.DataFrame) -> pd.DataFrame:
 
 
 def parts(bars: Bars) -> pd.DataFrame:
-    """A row per day, week or month of a period, the latest first; beside a day the one that it is held against."""
+    """A row per day, week or month of a period, the latest first; beside each the one that it is held against."""
 
     def days(of: Iterable[Period | None]) -> pd.DatetimeIndex:
         starts = [None if one is None else pd.Timestamp(one.start) for one in of]
@@ -160,7 +167,7 @@ def parts(bars: Bars) -> pd.DataFrame:
         "Day" if bars.unit == "day" else f"{bars.unit.capitalize()} from": days(bar.part for bar in told),
         "Messages": pd.array([bar.messages for bar in told], dtype="Int64"),
     }
-    if bars.unit == "day":
+    if bars.unit == "day" or any(bar.before is not None for bar in told):
         shown["Held against"] = days(bar.before for bar in told)
         shown["Previous"] = pd.array([bar.previous for bar in told], dtype="Int64")
     return pd.DataFrame(shown).iloc[::-1].reset_index(drop=True)

@@ -14,7 +14,11 @@ CUSTOM = "Custom range"
 COMPARISON_NAMES = {"Previous period": PREVIOUS, "Same weekdays before": SAME_WEEKDAYS, "A year before": YEAR_BEFORE}
 FROM_A_DAY = "From a day on"
 TYPES = {"Channels": "channel", "Private": "private", "Direct": "direct"}
-LEFT_OUT = "without"
+# Ids of rooms: those left out, the one of a page, and those beside it.
+LEFT_OUT, ROOM, BESIDE = "without", "room", "beside"
+
+# What a link says, by the names of the URL.
+View = Mapping[str, Sequence[str]]
 
 
 def said(name: str, period: Period, filters: Filters, against: Against) -> dict[str, list[str]]:
@@ -34,7 +38,7 @@ def said(name: str, period: Period, filters: Filters, against: Against) -> dict[
     return said
 
 
-def compose(address: str, shown: Mapping[str, Sequence[str]], period: Period | None) -> str:
+def compose(address: str, shown: View, period: Period | None) -> str:
     """The link to a view at ``address`` (its query is replaced), every choice spelled out, also where it is usual.
 
     With ``period`` the link has those fixed days instead of what its choice of period means on another day.
@@ -52,3 +56,10 @@ def report_at(address: str, period: Period, filters: Filters, against: Against) 
         return ""
     more = {"archived": ["true"]} if filters.archived else {}
     return compose(f"{address}/report", {**said(CUSTOM, period, filters, against), **more}, None)
+
+
+def rooms_at(dashboard: str, shown: View, period: Period) -> str:
+    """The address of the page of a room up to its id, at that of a ``dashboard``, with the days of ``period``; empty
+    where the dashboard has none.
+    """
+    return f"{compose(f'{dashboard}/room', shown, period)}&{ROOM}=" if dashboard else ""

@@ -42,7 +42,7 @@ class MessagesPerDay(OverTime):
     unit: str = "day"
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """Bars, ink ticks for the days before, weekends on a tinted ground, what is not over or not known hatched."""
+        """Bars, ink ticks for those before, weekends on a tinted ground, what is not over or not known hatched."""
         bars = self.bars
         told = [number for bar in bars for number in (bar.messages, bar.previous) if number is not None]
         high, low = max(told, default=0), min(0, min(told, default=0))
@@ -127,7 +127,8 @@ def _day_title(bars: Bars, context: Context) -> str:
     said = "Messages not known" if total is None else plural(total, "message") + (" so far" * context.unfinished)
     if context.unfinished and bars.over is not None:
         return (
-            f"{said}; {count(bars.over)} on the days that are over, {count(bars.before)} on those of {context.before}"
+            f"{said}; {count(bars.over)} on the {bars.unit}s that are over, "
+            f"{count(bars.before)} on those of {context.before}"
         )
     if total is None or before is None or context.unfinished or not bars.alike:
         return said

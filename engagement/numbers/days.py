@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from engagement.numbers.periods import DAY, MONDAY, Period, month_of, week_of
+from engagement.numbers.periods import DAY, MONDAY, Period, month_of, same_weekdays, week_of
 from engagement.numbers.weeks import COUNTED_IN_PART, NOT_COUNTED, NOT_READ, History
 
 # Nobody writes for a day in a small workspace now and then, and hardly ever for a week. A day without any count is one
@@ -22,7 +22,7 @@ MOST_DAYS, MOST_DAYS_OF_WEEKS = 35, 180
 
 @dataclass(frozen=True)
 class Bar:
-    """One part of the period, and the part of the same number in the previous one, where both are days.
+    """One part of the period, and the part of the same number in the previous one, where both are days or weeks.
 
     None is not known, ``why`` in words. ``unfinished`` says that today on the server is in it.
     """
@@ -94,6 +94,18 @@ def parts_of(period: Period, week_start: int = MONDAY) -> list[Period]:
     return found
 
 
+def before_of(period: Period, previous: Period, week_start: int = MONDAY) -> list[Period]:
+    """The parts of ``previous`` that those of ``period`` are held against: its days, or its weeks, where these are as
+    much of a week each; none of months.
+    """
+    return parts_of(previous, week_start) if _held_against(period, previous) else []
+
+
+def _held_against(period: Period, previous: Period) -> bool:
+    unit = unit_of(period)
+    return unit == "day" or (unit == "week" and same_weekdays(period, previous))
+
+
 def asked_of(parts: Sequence[Period], today: date) -> list[Period]:
     """Those of all ``parts`` of a period that have to be read: not what is left of it when the others are known."""
     return [part for part in parts if part.over(today)] if len(parts) > 1 else []
@@ -122,9 +134,9 @@ def bars_of(
         totals[window] = total
     gaps = dict(zip(read.weeks, read.gaps, strict=True))
     before = [part for part in read.weeks if part.start in previous]
-    days = iter(before if unit_of(period) == "day" else ())
+    held = iter(before if _held_against(period, previous) else ())
     bars = tuple(
-        _bar(part, next(days, None), sums, today, _why(part, sums, gaps, today, uncounted))
+        _bar(part, next(held, None), sums, today, _why(part, sums, gaps, today, uncounted))
         for part in (part for part in read.weeks if part.start in period)
     )
     both = [(bar.messages, bar.previous) for bar in bars if bar.part.over(today)]

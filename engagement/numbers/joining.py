@@ -75,6 +75,9 @@ def join(
     table["type"] = table["type"].fillna("private")
     for column in ("room_id", "type", "owner", "parent", "team"):
         table[column] = table[column].astype("str")
+    # Nobody's is not the same as that nobody says whose.
+    table["owner_known"] = table["owner"].notna()
+    table["owner"] = table["owner"].mask(table["owner"].eq(""))
     counted_any = (table["messages"] != 0) | (table["previous_messages"] != 0)
     existed = counted_any | ~(table["created"] > pd.Timestamp(period.end))
     table, missing = table[existed].copy(), {name: lost[existed] for name, lost in missing.items()}

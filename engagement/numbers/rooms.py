@@ -17,6 +17,7 @@ from engagement.numbers.days import Bars, bars_of
 from engagement.numbers.events import Events, during
 from engagement.numbers.periods import Period, same_weekdays
 from engagement.numbers.receipt import NOTHING_READ, Receipt
+from engagement.numbers.verdict import FALLS
 from engagement.numbers.weeks import History, agreed, by_month, signals
 
 ACTIVE = "active"
@@ -40,8 +41,8 @@ SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
     "room_id name label slug type kind messages previous_messages change change_pct change_word state remark created "
-    "last_message silent_days silent_least silent_most members owner archived read_only default announcement "
-    "total_messages parent team exempt left_out"
+    "last_message silent_days silent_least silent_most members owner owner_known archived read_only default "
+    "announcement total_messages parent team exempt left_out"
 ).split()
 
 
@@ -135,6 +136,9 @@ class Activity:
         if found is None or found.history is None or found.history.basis != basis:
             ours = self.agreed(history, basis)
             judged = pd.concat([self.rooms, signals(self.rooms, ours).set_axis(self.rooms.index)], axis=1)
+            # Back after the days compared with, but not after the weeks that a signal rests on: more, and no return.
+            not_back = judged["change_word"].eq(BACK) & judged["signal"].isin(FALLS)
+            judged["change_word"] = judged["change_word"].mask(not_back, MORE)
             found = replace(self, rooms=judged, history=ours)
             self._judged[history] = found
         return found
@@ -171,6 +175,11 @@ class Activity:
         spans of other lengths: they are not compared.
         """
         return self.arrived and not self.uncounted and (self.readings is None or self.readings.alike)
+
+    @property
+    def like_for_like(self) -> bool:
+        """True when a change of the whole is a gain or a loss: both periods are over, counted, and alike."""
+        return not self.unfinished and self.alike and not self.previous_no_data
 
     @property
     def no_data(self) -> bool:

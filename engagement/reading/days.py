@@ -11,7 +11,7 @@ import pandas as pd
 
 from engagement.api.client import Client
 from engagement.api.pace import Turn
-from engagement.numbers.days import asked_of, index_of, out_of_date, parts_of, unit_of
+from engagement.numbers.days import asked_of, before_of, index_of, out_of_date, parts_of, unit_of
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import Receipt
 from engagement.numbers.rooms import Activity
@@ -29,7 +29,7 @@ AGAIN_AFTER = timedelta(minutes=15)
 
 @dataclass
 class PartsJob(WindowsJob):
-    """One reading of the parts of ``period`` and, where these are days, of the days of ``previous`` after them.
+    """One reading of the parts of ``period`` and, after them, of those that they are held against.
 
     A part that is over is read once, and again where it did not arrive whole, or where the ``activity`` of the period
     has other counts: then newest first, until they agree.
@@ -54,9 +54,9 @@ class PartsJob(WindowsJob):
         *,
         shared: bool,
     ) -> PartsJob:
-        """A reading of ``period`` and of ``previous``, which it is compared with, where these are days."""
+        """A reading of ``period`` and of what its parts are held against in ``previous``."""
         today = facts.today(now())
-        before = parts_of(previous) if unit_of(period) == "day" else []
+        before = before_of(period, previous, week_start)
         parts, what = (*before, *parts_of(period, week_start)), f"{unit_of(period)}s"
         return cls(client, archive, scope, facts, parts, now, what=what, period=period, today=today, shared=shared)
 

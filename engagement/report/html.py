@@ -16,7 +16,9 @@ from engagement.display import tables, wording
 from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.figures import Info
+from engagement.numbers import naming
 from engagement.numbers.naming import DIRECT_MASK
+from engagement.numbers.room import known
 from engagement.report.content import Content, Table, place_of
 from engagement.report.wishes import PAPERS
 
@@ -25,10 +27,16 @@ HERE = Path(__file__).parent
 NARROW = ("top", "movers", "inactive", "days", "trend")
 # What the style sheet leaves for a chart in a row of two, and for one alone.
 BESIDE, ALONE = 442, 666
+# Where the mark of a room leads, as a click on it does on a page (``figures.Info.room_ids``).
 _START = """
-const {figures, config} = JSON.parse(document.getElementById("figures").textContent);
-window.drawn = Promise.all(Object.entries(figures).map(
-  ([what, figure]) => Plotly.newPlot("plot-" + what, figure.data, figure.layout, config)));
+const {figures, ways, config} = JSON.parse(document.getElementById("figures").textContent);
+window.drawn = Promise.all(Object.entries(figures).map(async ([what, figure]) => {
+  const plot = await Plotly.newPlot("plot-" + what, figure.data, figure.layout, config);
+  const way = ({points: [{customdata, y}]}) => (ways[what] || [])[customdata ?? y];
+  plot.on("plotly_hover", (over) => plot.classList.toggle("leads", Boolean(way(over))));
+  plot.on("plotly_unhover", () => plot.classList.remove("leads"));
+  plot.on("plotly_click", (on) => way(on) && open(way(on), "_blank", "noopener"));
+}));
 """
 
 
@@ -54,7 +62,9 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             only=only,
             charts=charts,
             heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
-            figures=_data({"figures": drawn, "config": figures.CONFIG | {"responsive": False}}),
+            figures=_data(
+                {"figures": drawn, "ways": _ways(content, charts), "config": figures.CONFIG | {"responsive": False}}
+            ),
             cells=lambda section, table: _cells(section, table, content.rooms_at),
             room_address=lambda room: room_address(content.rooms_at, room.room_id, room.label),
             rows_text=rows_text,
@@ -105,6 +115,18 @@ _hash = cache(script_hash)
 def _figure(chart: Info, width: int) -> dict[str, Any]:
     canvas = chart.drawn(LIGHT)
     return {"data": canvas.traces, "layout": canvas.layout | {"width": width}}
+
+
+def _ways(content: Content, charts: dict[str, Info]) -> dict[str, list[str]]:
+    """Where the marks of the charts that have rooms lead, in the order of the marks."""
+    if not content.rooms_at:
+        return {}
+    ways = {}
+    for what, room_ids in ((what, chart.room_ids) for what, chart in charts.items() if chart.room_ids):
+        rooms = known(content.activity.rooms, room_ids)
+        labels = dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=content.people), strict=True))
+        ways[what] = [room_address(content.rooms_at, one, labels.get(one, DIRECT_MASK)) for one in room_ids]
+    return ways
 
 
 def _data(data: dict[str, Any]) -> Markup:

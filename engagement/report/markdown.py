@@ -38,8 +38,9 @@ def _name(room: Room) -> str:
 
 
 def headline(content: Content) -> str:
-    """One line of what it is, where and when."""
-    return f"**{safe_text(content.title)}** · {safe_text(content.caption[0])} · {content.caption[1]}"
+    """One line of what it is, where, when and compared with what."""
+    where, when, against = content.caption[:3]
+    return f"**{safe_text(content.title)}** · {safe_text(where)} · {when} · {against}"
 
 
 def comment(content: Content) -> list[str]:
@@ -53,7 +54,7 @@ def points(content: Content) -> list[str]:
 
 
 def words(content: Content) -> str:
-    """What changed, under a line that says where and when; the comment in front where there is one."""
+    """What changed, under the headline; the comment in front where there is one."""
     return "\n".join([headline(content), *comment(content), "", *points(content)]).strip() + "\n"
 
 

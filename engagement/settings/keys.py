@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from engagement.errors import InvalidSettings, Unusable
@@ -59,7 +60,14 @@ class Workspace:
 class Dashboard:
     """The addresses that visitors open the dashboard by, besides those of its own machine."""
 
-    address: tuple[str, ...] = _key(values.origins, ())
+    address: tuple[str, ...] = _key(values.addresses, ())
+
+    def link(self, base: str = "") -> str:
+        """Where links for others lead, without a final slash: the first address, with the path ``base`` where it has
+        none of its own. Empty where none is configured.
+        """
+        first = next(iter(self.address), "")
+        return f"{first}{base}" if first and not urlsplit(first).path else first
 
 
 @dataclass(frozen=True)

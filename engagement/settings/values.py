@@ -191,13 +191,13 @@ def address(value: object) -> str:
         raise Unusable("an address like https://chat.example.org, without user, password, ? and #") from None
 
 
-def origins(value: object) -> tuple[str, ...]:
-    """The scheme, name and port of each address of a list, or of one text with commas, as browsers write them."""
+def addresses(value: object) -> tuple[str, ...]:
+    """Each address of a list, or of one text with commas, without a final slash and as browsers write its name."""
     try:
         parts = [urlsplit(clean_address(text)) for text in texts(value)]
     except InvalidAddress:
         raise Unusable('addresses like https://dash.example.org, as in ["https://dash.example.org"]') from None
-    return tuple(f"{part.scheme}://{part.netloc.lower()}" for part in parts)
+    return tuple(f"{part.scheme}://{part.netloc.lower()}{part.path}" for part in parts)
 
 
 def certificates(value: object) -> str:

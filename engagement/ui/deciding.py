@@ -53,14 +53,14 @@ def room(shown: Shown, one: pd.DataFrame) -> None:
     at = loading.worklist_desk()
     if at is None:
         return
-    notice(at)
+    notice(at, leads_on=True)
     if "decision" in one and one["decision"].notna().all():
         st.markdown(f":material/checklist: {for_markdown(told.sentence(one.iloc[0]))}")
     actions(shown, at, one)
 
 
-def notice(at: Desk) -> None:
-    """What was done last in this tab, with a way back, until that was read."""
+def notice(at: Desk, *, leads_on: bool = False) -> None:
+    """What was done last in this tab, with a way back and one to the list (``leads_on``), until that was read."""
     done: _Done | None = st.session_state.get(_DONE)
     if done is None:
         return
@@ -68,6 +68,8 @@ def notice(at: Desk) -> None:
         st.markdown(f":material/check: {done.words}", width="stretch")
         if done.rows and st.button("Undo", icon=":material/undo:", key="worklist_undo"):
             _act(at, lambda: at.undo(done.rows), "Taken back: what stood before stands again.", undone=True)
+        if leads_on:
+            links.lead_on("inactive_rooms", "Worklist", "checklist", list=["Worklist"])
         st.button("All right", key="worklist_read", on_click=_read)
     if done.overtaken:
         st.warning(done.overtaken, icon=":material/group:")
@@ -198,8 +200,8 @@ def _texts(shown: Shown, rooms: pd.DataFrame) -> None:
     """A text for the owner of each of the rooms, ready to copy: one for all rooms of an owner, or one for each."""
     owned = rooms[rooms["owner"].notna()]
     with st.expander("Texts for the owners", icon=":material/content_copy:", key="worklist_texts"):
-        if len(owned) < len(rooms):
-            st.caption(f"No owner is known of {wording.plural(len(rooms) - len(owned), 'room')}.")
+        for said in told.unaddressed(rooms):
+            st.caption(said)
         each = False
         if owned["owner"].duplicated().any():
             each = st.toggle("One text for each room", key="worklist_text_each")

@@ -23,7 +23,10 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 REFUSED = 1008
 UNKEPT = {"Cache-Control": "no-store"}
 # What stands in links that an older release made, and what it is called now.
-_RENAMED = {("moved", "Went quiet"): ("moved", "Fell silent")}
+_RENAMED = {
+    ("moved", "Went quiet"): ("moved", "Fell silent"),
+    ("lacks", "No owner known"): ("lacks", "No owner"),
+}
 
 
 def unsafe_start(access: AccessRules, environ: Mapping[str, str]) -> str | None:
@@ -49,8 +52,9 @@ class Names:
     """What the dashboard is called: the configured addresses, and the loopback names of its own machine."""
 
     def __init__(self, addresses: Collection[str] = ()) -> None:
-        self._origins = frozenset(addresses)
-        self._hosts = {urlsplit(origin).hostname for origin in addresses}
+        parts = [urlsplit(address) for address in addresses]
+        self._origins = frozenset(f"{part.scheme}://{part.netloc}" for part in parts)
+        self._hosts = {part.hostname for part in parts}
 
     def known(self, headers: Headers) -> bool:
         """True when the request is to one of the names, whatever the port, and names no second one."""

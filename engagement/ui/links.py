@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 import pandas as pd
 import streamlit as st
 
-from engagement.display.views import LEFT_OUT, compose
+from engagement.display import views
+from engagement.display.views import LEFT_OUT, ROOM, compose
 from engagement.numbers.periods import Period
 from engagement.ui import opened, ways
 from engagement.ui.doors import base_path
@@ -22,8 +23,6 @@ PAGE_CONTROLS = (
     *("top", "sort", "signal", "moved", "weeks", "heat", "exempt"),
     *("list", "silent", "state", "lacks", "decision"),
 )
-# The room of a page, in its URL.
-ROOM = "room"
 # Where rooms of a type lie in a workspace.
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
@@ -78,14 +77,12 @@ def rooms_in_files(chosen: Mapping[str, Sequence[str]], period: Period) -> str:
     """The address of the page of a room up to its id, for a file that others open: with the days of ``period``, at the
     configured address of the dashboard. Empty where none is configured.
     """
-    address = dashboard()
-    return f"{compose(f'{address}/room', chosen, period)}&{ROOM}=" if address else ""
+    return views.rooms_at(dashboard(), chosen, period)
 
 
 def dashboard() -> str:
     """The configured address of the dashboard; empty where there is none."""
-    addresses = runtime().settings.dashboard.address
-    return f"{addresses[0]}{base_path(st.get_option('server.baseUrlPath') or '')}" if addresses else ""
+    return runtime().settings.dashboard.link(base_path(st.get_option("server.baseUrlPath") or ""))
 
 
 def open_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> None:

@@ -39,6 +39,10 @@ FILE_KEPT = 300.0
 # Most files are there before the run that asks for them has waited so long, so that nobody waits for a look at them.
 PATIENCE, NEWS_EVERY, LOOK_EVERY = 5.0, 0.1, 0.5
 EARLIER = (2, 3, 4, 8, 13, 26, 52)
+NO_ADDRESS = (
+    "Names of rooms lead to no page in these files: whoever runs this dashboard has not set its address "
+    "([dashboard] address)."
+)
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,8 @@ def files(content: Content) -> None:
                 _make(content, "png", wanted)
         if without:
             st.caption(without)
+        if not (content.rooms_at or content.activity.masked):
+            st.caption(NO_ADDRESS)
         _made(content)
 
 

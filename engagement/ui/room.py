@@ -10,6 +10,7 @@ from engagement import figures
 from engagement.display import facts, wording
 from engagement.display.escaping import for_markdown
 from engagement.display.tiles import tiles
+from engagement.display.views import BESIDE, ROOM
 from engagement.figures.room import Beside, RoomYear, Standings
 from engagement.numbers import naming
 from engagement.numbers import room as numbers
@@ -17,12 +18,10 @@ from engagement.numbers.room import Place
 from engagement.numbers.weeks import History
 from engagement.ui import cards, charts, daily, links, opened, states, trends
 from engagement.ui.filters import MOST_OPTIONS
-from engagement.ui.links import ROOM
 from engagement.ui.shown import Shown
 
 WEEKS = 52
 MOST_BESIDE = 4
-BESIDE = "beside"
 
 
 def title() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import streamlit as st
 
 from engagement.api.client import Client
+from engagement.display.views import BESIDE, LEFT_OUT, ROOM
 from engagement.errors import AccountRefused, EngagementError, SignedOut
 from engagement.reading.admission import Admission
 from engagement.reading.jobs import Teller
@@ -79,6 +80,10 @@ def keep_signed_in() -> None:
 def sign_out() -> None:
     """Ends the session in every tab; a login token is revoked, a personal access token is not."""
     st.session_state[LEAVING] = True
+    # Controls take their part of the address along; which rooms somebody looked at is nothing for the next one.
+    for name in (LEFT_OUT, ROOM, BESIDE):
+        if name in st.query_params:
+            del st.query_params[name]
     with suppress(EngagementError):
         _end()
 

@@ -223,6 +223,14 @@ def answered(documents: dict[str, list[dict[str, object]]], totals: dict[str, in
     return read_directory(ask, full=True, discussions_apart=False)
 
 
+def test_a_room_that_is_nobodys_is_told_from_one_whose_owner_cannot_be_read() -> None:
+    owners = {"ada": {"username": "ada"}, "nobodys": None, "unread": {"username": 7}, "late": None}
+    listed = [{"_id": name, "t": "c", "u": owner} for name, owner in owners.items()]
+    documents: list[dict[str, object]] = [{"_id": "late", "u": {"username": "bob"}}, {"_id": "unread"}]
+    told = answered({"rooms.adminRooms": listed, "channels.list": documents}).rooms.set_index("room_id")["owner"]
+    assert told.dropna().to_dict() == {"ada": "ada", "nobodys": "", "late": "bob"}
+
+
 def test_a_room_that_only_a_list_of_documents_knows_is_listed_too() -> None:
     directory = answered(
         {"groups.listAll": [{"_id": "new", "t": "p", "name": "new", "lm": "2026-11-01T10:00:00.000Z"}]}

@@ -66,6 +66,7 @@ def test_channels_as_json_are_one_object_with_every_room(
         "source": "counted by the server",
         "readings": None,
         "complete": True,
+        "like_for_like": True,
         "notes": [],
         "judged": {"start": "2026-11-09", "end": "2026-11-15", "days": 7},
         "thresholds": {"own": False, "weeks": 2, "start": None, "end": None},
@@ -163,6 +164,9 @@ def test_days_nobody_counted_are_named_in_json_and_beside_csv(
     assert "not like for like" in told["notes"][1]
     [room] = told["rooms"]
     assert (room["messages"], room["previous_messages"], room["signal"]) == (50, 70, "too few weeks")
+    assert not told["like_for_like"]
+    total = told["totals"]["messages"]
+    assert (total["value"], total["previous"], total["change"], total["change_pct"]) == (50.0, 70.0, None, None)
     assert main(["channels", *WEEK, "--format", "csv"]) == 0
     assert capsys.readouterr().err.splitlines()[0] == named
 
@@ -187,6 +191,7 @@ def test_a_whole_window_without_data_is_null_and_no_data_and_never_zero(
         "label": "", "unit": "", "value": 70.0, "previous": None, "change": None, "change_pct": None,
     }  # fmt: skip
     assert told["totals"]["active_rooms"]["previous"] is None
+    assert not told["like_for_like"]
     assert main(["channels", *WEEK]) == 0
     assert re.match(r"\s+70\s+no data\s+no data\s+active", capsys.readouterr().out.splitlines()[1])
     assert main(["channels", "--start", "2026-11-02", "--end", "2026-11-08", "--format", "json"]) == 0
@@ -236,7 +241,7 @@ def test_channels_as_a_table_end_with_a_line_that_says_what_they_are(
 def test_check_says_one_line_each(account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     words = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    expected = "workspace release account figures directory module limit counting days signals".split()
+    expected = "workspace release account figures directory module limit counting days signals links".split()
     assert [word for word in words if word != "note"] == expected
 
 

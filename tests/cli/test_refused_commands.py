@@ -116,6 +116,24 @@ def test_a_wrong_command_line_ends_with_status_2(wrong: list[str], capsys: pytes
     assert "Traceback" not in capsys.readouterr().err
 
 
+@fault("days that cannot be compared with", SAID, "before anybody is asked", at="command line", seen="channels table")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--compare-with", "1999-12-31"], "between the years 2000 and 2100"),
+        ([*WEEK, "--compare-with", "1999-12-31"], "between the years 2000 and 2100"),
+        ([*WEEK, "--compare-with", "2026-11-03"], "from 2026-11-02 or earlier"),
+    ],
+)
+def test_days_that_no_workspace_could_be_asked_for_are_refused_before_one_is(
+    account: pytest.MonkeyPatch, server: DemoServer, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    server.calls.clear()
+    assert main(["channels", *words]) == 1
+    assert said in one_line(capsys)
+    assert not server.calls
+
+
 @fault(
     "a period that ends before it starts",
     SAID,

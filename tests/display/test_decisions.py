@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from engagement.display.decisions import filled, history, owner_text, sentence, words
+from engagement.display.decisions import filled, history, owner_text, sentence, unaddressed, words
 from engagement.display.tables import SILENT, WORKLIST, csv_text, silent, worklist
 from engagement.numbers.decisions import ARCHIVE, ASK, KEEP, UNDONE, decided
 from tests.numbers.test_decisions import activity, rows
 from tests.support.faults import EXACT, fault
+from tests.support.rooms import rooms_table
 
 pytestmark = fault(kind="Odd values", at="rooms of a test", seen="worklist")
 
@@ -71,6 +72,15 @@ def test_the_text_for_the_owner_of_one_room_and_of_several() -> None:
         "- #never: nobody has ever written in it",
         "- #unsure: nobody has written in it for long",
     ]
+
+
+def test_rooms_without_an_owner_are_told_from_those_whose_owner_is_not_known() -> None:
+    nobodys, unsaid = {"name": "a", "owner": ""}, {"name": "b", "owner": None}
+    assert unaddressed(rooms_table(nobodys, unsaid, {"name": "c", "owner": None}, {"name": "d", "owner": "ada"})) == [
+        "1 room has no owner.",
+        "The owner of 2 rooms is not known.",
+    ]
+    assert unaddressed(rooms_table({"name": "d", "owner": "ada"})) == []
 
 
 @fault("a room or an owner called like a field", EXACT, "the name as it is")

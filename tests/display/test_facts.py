@@ -34,6 +34,11 @@ def test_what_is_not_known_is_a_dash_and_never_a_nan() -> None:
     assert math.isnan(per_member(room))
 
 
+def test_a_room_that_is_nobodys_is_told_from_one_whose_owner_is_not_known() -> None:
+    assert dict(facts(rooms_table({"name": "x", "owner": ""})))["Owner"] == "no owner"
+    assert dict(facts(rooms_table({"name": "x", "owner": None})))["Owner"] == "–"
+
+
 def test_a_discussion_is_called_one_and_an_active_room_has_no_state() -> None:
     room = rooms_table({"name": "x", "kind": "discussion", "messages": 3, "members": 12, "archived": True})
     assert dict(facts(room))["Type"] == "Discussion, archived"

@@ -138,6 +138,29 @@ def test_many_days_are_weeks_and_very_many_are_months():
         assert (last == second) is (unit == "week")
 
 
+def test_weeks_have_the_ticks_of_the_weeks_that_they_are_held_against():
+    """Ten weeks from a Thursday on, of a message a day, after as many with two; the first four days are part of one."""
+    period, today = Period(date(2026, 9, 10), date(2026, 11, 18)), date(2026, 11, 19)
+    counts = dict.fromkeys(period.previous.dates(), 2) | dict.fromkeys(period.dates(), 1)
+    read = parts_read(period, {"general": counts}, today, previous=period.previous)
+    bars = bars_of(read, rooms_table(room("general", 70, 140)), period, period.previous, today)
+    assert [bar.previous for bar in bars.bars] == [8, *[14] * 9, 6]
+    assert [bar.before.start for bar in bars.bars if bar.before][:2] == [date(2026, 7, 2), date(2026, 7, 6)]
+    info = figures.messages_per_day(bars, figures.Context("w", period, period.previous))
+    assert "tick: 2 Jul – 9 Sep 2026" in info.subtitle
+    assert info.title == "70 messages, 70 fewer than the 70 days before (50\u00a0%)"
+    assert "29 Jun" not in info.figure(LIGHT).data[0].hovertext[0]
+    assert "2–5 Jul 2026: 8" in info.figure(LIGHT).data[0].hovertext[0]
+
+
+def test_weeks_of_other_weekdays_have_no_ticks():
+    period, today = Period(date(2026, 8, 18), WEEK.end), date(2026, 11, 16)
+    counts = dict.fromkeys(Period(date(2026, 1, 1), WEEK.end).dates(), 1)
+    read = parts_read(period, {"general": counts}, today, previous=period.previous)
+    bars = bars_of(read, rooms_table(room("general", 90, 90)), period, period.previous, today)
+    assert {bar.before for bar in bars.bars} == {None}
+
+
 def test_a_day_with_more_deletions_than_messages_is_drawn_below_the_line():
     info = figures.messages_per_day(days_of([0] * 7, [10, -4, *[0] * 5]), CONTEXT)
     assert info.figure(LIGHT).layout.yaxis.range[0] < -4

@@ -15,6 +15,7 @@ from engagement.numbers.rankings import age
 from engagement.numbers.rooms import COLUMNS, INACTIVE_STATES, Activity, counts_of
 from engagement.numbers.zone import Zone
 from tests.support.faults import EXACT, NOTED, fault
+from tests.support.report_tools import activity_of, history_of
 from tests.support.rooms import WEEK, rooms_table
 
 pytestmark = fault(kind="Odd values", at="counts of a test", seen="table")
@@ -43,6 +44,19 @@ def test_a_percentage_is_undefined_where_the_previous_count_is_zero_or_less(befo
     room = only(messages=9, previous_messages=before)
     assert pd.isna(room["change_pct"])
     assert (room["change"], room["change_word"]) == (9 - before, "back")
+
+
+def test_a_room_that_is_not_silent_in_the_weeks_of_its_signal_is_not_back() -> None:
+    """Compared with a year before, when it was silent for a week."""
+    rooms = {"falling": 10, "rising": 400, "returned": 40}
+    activity = activity_of(*({"name": name, "messages": now, "previous_messages": 0} for name, now in rooms.items()),
+                           previous=Period(date(2025, 11, 10), date(2025, 11, 16)))  # fmt: skip
+    past = {"falling": [100] * 16, "rising": [100] * 16, "returned": [0] * 16}
+    history = history_of({name: [*weeks, rooms[name]] for name, weeks in past.items()})
+    judged = activity.judged(history).rooms.set_index("name")
+    assert set(activity.rooms["change_word"]) == {"back"}
+    assert judged["signal"].to_dict() == {"falling": "falling", "rising": "rising", "returned": "returned"}
+    assert judged["change_word"].to_dict() == {"falling": "more", "rising": "back", "returned": "back"}
 
 
 def test_a_room_that_was_created_in_the_period_or_the_one_before_is_new_and_not_back() -> None:

@@ -187,6 +187,23 @@ def test_the_weeks_of_a_long_period_are_those_that_are_kept_and_only_its_ends_ar
     assert (bars.unit, bars.astray) == ("week", 0)
 
 
+def test_weeks_are_held_against_those_that_are_kept_where_these_have_the_same_weekdays(
+    server: DemoServer, clock: Clock, archive: Archive
+) -> None:
+    reader = visit(server, clock, archive)
+    facts = reader.facts().result(60)
+    # Six weeks beside the six before them, of which two have counts: 60 and 70 messages.
+    period = Period(SIX[0].start, LAST.end)
+    reader.history(facts, LAST, 12).result(60)
+    server.calls.clear()
+    *_, bars = shown(reader, period)
+    assert bars.unit == "week"
+    # Signals need no week in which counting began.
+    assert [day for day in lists_asked(server) if day != str(period.start)] == ["2026-08-31"]
+    assert [bar.previous for bar in bars.bars] == [None, 60, 70, 70, 70, 70]
+    assert messages(bars) == [70, 77, 84, 91, 96, 109]
+
+
 def test_very_many_days_are_months_read_one_by_one(server: DemoServer, clock: Clock, archive: Archive) -> None:
     period = Period(date(2026, 4, 20), LAST.end)
     *_, bars = shown(visit(server, clock, archive), period)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from engagement.numbers.filters import Filters
@@ -49,8 +50,27 @@ def test_a_room_that_the_words_name_leads_to_its_page_where_it_has_no_line() -> 
     assert (f"{AT.replace('&', '&amp;')}B", "#&lt;b&gt;bold") in links(html.document(content))
 
 
+def ways(document: str) -> dict[str, list[str]]:
+    """Where the marks of each chart lead."""
+    [data] = re.findall(r'<script type="application/json" id="figures">(.*?)</script>', document)
+    found: dict[str, list[str]] = json.loads(data)["ways"]
+    return found
+
+
+def test_marks_of_charts_lead_to_the_page_of_their_room_and_those_of_direct_messages_nowhere() -> None:
+    content = build(activity_of(*ROOMS), EVERY, Wishes(), rooms_at=AT)
+    found = ways(html.document(content))
+    assert found["top"] == [f"{AT}a%2Fb%20%C3%BC%22", f"{AT}B", f"{AT}C", ""]
+    # Gains first: 30 of the first room, 4 of the direct message; then the loss of 21.
+    assert found["movers"] == [f"{AT}a%2Fb%20%C3%BC%22", "", f"{AT}B"]
+    assert set(found) == {"top", "movers"}
+    people = build(activity_of(*ROOMS), EVERY, Wishes(people=True), rooms_at=AT)
+    assert ways(html.document(people))["top"][3] == f"{AT}idOfAdaIdOfBob"
+
+
 def test_without_an_address_and_with_names_replaced_no_name_leads_anywhere() -> None:
-    assert links(html.document(build(activity_of(*ROOMS), EVERY, Wishes()))) == set()
+    document = html.document(build(activity_of(*ROOMS), EVERY, Wishes()))
+    assert (links(document), ways(document)) == (set(), {})
     document = html.document(build(masked(activity_of(*ROOMS)), EVERY, Wishes(), rooms_at=AT))
-    assert links(document) == set()
+    assert (links(document), ways(document)) == (set(), {})
     assert "engagement.example.org" not in document

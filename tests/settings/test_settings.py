@@ -41,6 +41,21 @@ def test_nothing_configured_offers_the_demo_and_no_typed_address(tmp_path: Path)
     assert loaded.access.mode == settings.OWN_ACCOUNT
 
 
+@pytest.mark.parametrize(
+    ("typed", "base", "link"),
+    [
+        ("", "/engagement", ""),
+        ("https://dash.example.org/", "", "https://dash.example.org"),
+        ("https://dash.example.org", "/engagement", "https://dash.example.org/engagement"),
+        ("https://dash.example.org/here, http://10.1.2.3", "/engagement", "https://dash.example.org/here"),
+    ],
+)
+def test_links_for_others_lead_to_the_first_address_with_its_own_path_or_that_of_the_server(
+    typed: str, base: str, link: str
+) -> None:
+    assert settings.load({"ENGAGEMENT_DASHBOARD_ADDRESS": typed}, ()).dashboard.link(base) == link
+
+
 def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     loaded = from_text(
         tmp_path,
@@ -88,7 +103,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert loaded.workspace_account
     assert loaded.workspace.proxy == "http://ada:p%40ss@proxy.example.org:3128"
     assert loaded.workspace.headers == (("Authorization", "Basic YTpi"), ("X-Gate", "open"))
-    assert loaded.dashboard.address == ("https://dash.example.org", "http://10.1.2.3:8501")
+    assert loaded.dashboard.address == ("https://dash.example.org/engagement", "http://10.1.2.3:8501")
     assert not loaded.demo.enabled
     assert loaded.access.header == "X-Forwarded-User"
     assert loaded.access.trusted_proxies == (ip_network("127.0.0.1/32"), ip_network("10.1.0.0/16"))

@@ -84,6 +84,13 @@ def test_rooms_of_many_members_or_of_like_size_are_offered_by_nobody(running: Ru
     assert not [one for one in app.button if one.key == "leave_out"]
 
 
+def test_after_signing_out_the_address_names_no_room(mine: str) -> None:
+    app = opened(mine, "room", room="no such room", beside=["a", "b"], without=["c"], period="Last 30 days")
+    assert {"room", "beside", "without"} <= {*app.query_params}
+    app.button(key="sign_out").click().run()
+    assert not {"room", "beside", "without"} & {*app.query_params}
+
+
 def test_what_is_left_out_goes_along_to_every_other_page(mine: str) -> None:
     app = opened(mine)
     feed = feed_of(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -40,7 +42,8 @@ def test_the_page_shows_the_figures_five_charts_and_what_changed() -> None:
     assert len(app.get("plotly_chart")) == 5
     assert "What changed" in text_of(app)
     assert copied(app).startswith(
-        "**Channel engagement report** · Demo workspace · 9–15 Nov 2026\n\n- 2,839 messages, 928 more "
+        "**Channel engagement report** · Demo workspace · 9–15 Nov 2026 · compared with 2–8 Nov 2026\n\n"
+        "- 2,839 messages, 928 more "
     )
 
 
@@ -62,6 +65,15 @@ def test_a_section_can_be_switched_off() -> None:
     assert len(app.get("plotly_chart")) == 1
     assert not app.metric
     assert copied(app)
+
+
+def test_where_the_dashboard_has_no_address_the_page_says_that_names_in_files_lead_nowhere(tmp_path: Path) -> None:
+    assert reporting.NO_ADDRESS in text_of(opened())
+    with process(tmp_path, DASHBOARD_ADDRESS="https://dash.example.org"):
+        app = opened()
+        assert reporting.NO_ADDRESS not in text_of(app)
+        app.toggle(key="report_mask").set_value(True)
+        assert reporting.NO_ADDRESS not in text_of(sound(read(app.run())))
 
 
 def test_with_the_mask_no_private_name_is_on_the_page() -> None:

@@ -185,6 +185,7 @@ def test_where_the_dashboard_reads_by_an_account_of_its_own_nobody_decides(
         ({"silent": "Over 365 days"}, {"other", "unused"}),
         ({"state": ["Never used"]}, {"unused"}),
         ({"lacks": ["At most 2 members"]}, {"older", "other"}),
+        ({"lacks": ["No owner"]}, set()),
         ({"decision": ["Undecided"]}, {"older", "other", "unused"}),
         ({"decision": ["To archive", "Undecided"], "silent": "Over 30 days"}, {"old", "older", "other", "unused"}),
     ],
@@ -244,6 +245,7 @@ def test_a_room_is_decided_about_on_its_own_page_and_those_with_fewer_rights_see
 ) -> None:
     app = decide(opened(of["manager"], "room", room="old-id"), "archive", note="owner asked")
     said = "Archive, decided by manager on 20 Nov 2026 · “owner asked”"
+    assert "Worklist" in [link.proto.label for link in app.get("page_link")]
     assert said in text_of(app).replace("\\", "")
     assert said in text_of(opened(of["admin"], "room", room="old-id")).replace("\\", "")
     fewer = opened(of["analyst"], "room", room="old-id")
