@@ -374,34 +374,3 @@ def test_every_value_of_the_shipped_example_is_one_that_can_be_used(tmp_path: Pa
     lines = [line.removeprefix("# ") if "=" in line and line.startswith("# ") else line for line in text.splitlines()]
     wanted = "\n".join(line for line in lines if not line.startswith(("#", "allow_typed_url")))
     assert from_text(tmp_path, wanted).workspace_account
-
-
-@fault("a text for owners with {field}", SAID, "at the start, with the field")
-@pytest.mark.parametrize(
-    ("text", "field"),
-    [
-        ("Dear {name}", "{name}"),
-        ("{room.__class__}", "{room.__class__}"),
-        ("{room!r}", "{room}"),
-        ("{owner:>9}", "{owner}"),
-        ("{0}", "{0}"),
-        ("{}", "{}"),
-    ],
-)
-def test_a_text_for_owners_with_an_unknown_field_is_told_with_that_field(tmp_path: Path, text: str, field: str) -> None:
-    fields = "{owner}, {room}, {last_message}, {silence}, {link}, {workspace}"
-    [said] = faults(tmp_path, f"[worklist]\ntext = '{text}'")
-    assert said == f"[worklist] text must be a text without the field {field} (there are {fields}), not '{text}'."
-
-
-@pytest.mark.parametrize("text", ["{rooms", "rooms}", "{ro{o}ms}"])
-def test_a_brace_that_stands_alone_is_told(tmp_path: Path, text: str) -> None:
-    [said] = faults(tmp_path, f"[worklist]\ntext_for_several = '{text}'")
-    fields = "{owner}, {rooms}, {workspace}"
-    wanted = f"[worklist] text_for_several must be a text in which braces stand around one of {fields}, or twice"
-    assert said == f"{wanted}, not '{text}'."
-
-
-def test_a_text_for_owners_may_have_braces_of_its_own_and_several_lines(tmp_path: Path) -> None:
-    loaded = from_text(tmp_path, '[worklist]\ntext = """\n{{x}} {room}\n\nBye"""')
-    assert loaded.worklist.text == "{{x}} {room}\n\nBye"
