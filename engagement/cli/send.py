@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -19,21 +20,25 @@ from engagement.reading.facts import Facts
 from engagement.reading.workspace import Reader
 from engagement.report import pictures
 from engagement.report.wishes import Wishes
+from engagement.settings.keys import default_files, load
 from engagement.storage.database import Clock, Store, utc_now
-from engagement.storage.subscriptions import Subscription, Subscriptions, Went
+from engagement.storage.subscriptions import Subscription, Subscriptions, Went, any_due
 
 
 def send(*, listed: bool, clock: Clock = utc_now) -> int:
     """Posts what is due by ``clock``, or lists every subscription with its last result. 1 where one of them failed, and
-    the others went on. Raises EngagementError where none can be told.
+    the others went on. Where nothing is due, nobody is asked anything. Raises EngagementError where none can be told.
     """
+    store = Store(load(os.environ, default_files()).archive.url, clock=clock)
+    if not listed and not any_due(store):
+        return 0
     with connected(lambda _: None) as connection, ExitStack() as closing:
         reader = connection.reader(keeps=True)
         counter = closing.enter_context(counter_of(connection, reader.access, clock))
         facts = reader.facts().result()
         if not facts.identity.known:
             raise Unrecognised
-        kept = Subscriptions(Store(connection.settings.archive.url, clock=clock), facts.identity.name)
+        kept = Subscriptions(store, facts.identity.name)
         postman = counter.postman(facts)
         if listed:
             for one in kept.all():

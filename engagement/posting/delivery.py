@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
@@ -67,7 +67,7 @@ class Postman:
     log: PostLog
     who: str
     zone: tzinfo
-    webhook: Callable[[str], None] | None = None
+    webhook: Callable[[str], None] | None = field(default=None, repr=False)
 
     def post(self, to: Audience, letter: Letter, wanted: Wanted) -> Outcome:
         """Posts the report, unless it is there already or holds no news. Raises PostUnknown and what the workspace

@@ -41,21 +41,26 @@ class Letter:
     def message(self, to: Audience) -> Message:
         """The words for this audience. Raises InvalidInput where there is nothing that it may be told."""
         if to.kind not in self._messages:
-            activity, filters = to.keep(self.activity, self.filters)
-            content = build(activity, filters, replace(self.wishes, people=False), days=self.days)
-            self._messages[to.kind] = Message(content, self._link(filters))
+            content = self._content(to, frozenset({"words"}))
+            self._messages[to.kind] = Message(content, self._link(content.filters))
         return self._messages[to.kind]
 
     def picture(self, to: Audience) -> bytes:
-        """The report as a PNG for this audience. Raises NoBrowser and FileNotMade."""
+        """Figures and charts as a PNG for this audience. Raises NoBrowser and FileNotMade."""
         # What draws it is needed for this alone.
         from engagement.report import html
 
-        content: Content = self.message(to).content
         if to.kind not in self._pictures:
             pictures.browser()
+            # The words stand beside it, and tables cannot be read at the size of a picture in a chat.
+            content = self._content(to, self.wishes.sections - {"words", "tables"})
             self._pictures[to.kind] = pictures.png(html.document(content))
         return self._pictures[to.kind]
+
+    def _content(self, to: Audience, sections: frozenset[str]) -> Content:
+        activity, filters = to.keep(self.activity, self.filters)
+        wishes = replace(self.wishes, people=False, sections=sections)
+        return build(activity, filters, wishes, days=self.days if "days" in sections else None)
 
     def _link(self, filters: Filters) -> str:
         """The link to this view of the rooms of ``filters``; of those left out it names no other."""

@@ -37,7 +37,9 @@ class Message:
         content, rest = self.content, len(points) - shown
         said = [markdown.headline(content), *self._incomplete(), *comment]
         said += ["", *points[:shown], *([f"- … and {plural(rest, 'sentence')} more in the report"] if rest > 0 else [])]
-        if content.activity.masked:
+        if content.filters.types == {"channel"}:
+            said.append("_About public channels only._")
+        elif content.activity.masked:
             said.append(f"_{CAPTION.capitalize()}._")
         # Only the address of the dashboard is a link.
         link = [f"[The report of these days and rooms]({self.link})"] if self.link else []

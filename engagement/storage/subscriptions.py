@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -205,17 +205,26 @@ class Subscriptions:
         )
 
     def _rows(self, connection: Connection) -> list[Subscription]:
-        found = connection.execute(
-            text(f"SELECT {_COLUMNS} FROM subscriptions WHERE workspace = :workspace ORDER BY created_at, id"),  # noqa: S608
-            {"workspace": self.workspace},
-        )
-        return [_subscription(**row) for row in found.mappings()]
+        return _rows(connection, "workspace = :workspace", {"workspace": self.workspace})
 
     def _drop_old(self, connection: Connection) -> None:
         connection.execute(
             text("DELETE FROM subscriptions WHERE state = 'ended' AND at < :before"),
             {"before": (self.store.clock() - ENDED_KEPT).timestamp()},
         )
+
+
+def any_due(store: Store) -> bool:
+    """Whether one of any workspace is to be run now. Raises StoreUnavailable."""
+    now = store.clock()
+    with store.reading() as connection:
+        return any(one.due(now) for one in _rows(connection, "state <> 'ended'", {}))
+
+
+def _rows(connection: Connection, condition: str, values: Mapping[str, str]) -> list[Subscription]:
+    # The conditions are those of this module.
+    asked = f"SELECT {_COLUMNS} FROM subscriptions WHERE {condition} ORDER BY created_at, id"  # noqa: S608
+    return [_subscription(**row) for row in connection.execute(text(asked), values).mappings()]
 
 
 def _subscription(

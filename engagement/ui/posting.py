@@ -53,14 +53,17 @@ def panel(view: View, content: Content, wishes: Wishes) -> None:
     with st.expander("Into a room", icon=":material/send:", key="report_post"):
         name = st.text_input("Room", key="post_room", max_chars=LONGEST_NAME, placeholder="#community",
                              help="You must be able to write there. A public room is told of public rooms alone; a "
-                             "private one gets names only where all of its members may see them.",
-                             persist_state="session")  # fmt: skip
+                             "private one gets names only where all of its members may see them.")  # fmt: skip
         grace = runtime().settings.report.grace
         fresh = f"A room with a signal that was not told in this room within the last {grace} days"
         news = st.checkbox("Only if there is news", key="post_if_news", persist_state="session", help=fresh)
         thread = st.checkbox("One sentence in the room, the rest in its thread", key="post_thread",
                              persist_state="session")  # fmt: skip
         wanted, busy = Wanted(news, thread, grace=grace), st.session_state.get(JOB) is not None
+        if _arriving(view):
+            # What is posted stays as it is.
+            st.caption("The report can be posted when all of it has been read.")
+            busy = True
         with st.container(horizontal=True):
             shown = st.button("Show the message", icon=":material/visibility:", disabled=busy, key="post_preview")
             pressed = st.button("Post", icon=":material/send:", type="primary", disabled=busy, key="post_send")
@@ -77,14 +80,20 @@ def panel(view: View, content: Content, wishes: Wishes) -> None:
             _tell()
 
 
+def _arriving(view: View) -> bool:
+    """Whether rooms or signals of the view are still being read."""
+    judging = view.reader.judged_history(view.facts, view.period)
+    reading = view.reader.activity(view.facts, view.period, view.against)
+    return reading.running or (judging is not None and judging.running)
+
+
 # What is done in a room, once it is known who reads it.
 _Done = Callable[[Poster, Audience, Teller[_Said]], _Said]
 
 
 def _subscription(view: View, content: Content, wishes: Wishes, wanted: Wanted, *, disabled: bool) -> _Done | None:
     """Draws what is needed for a report every week, and the reader's subscriptions; what to do where it is wanted."""
-    hour, zone = subscribing.choose(), session.zone()
-    pressed = st.button("Subscribe", icon=":material/event_repeat:", disabled=disabled, key="subscribe")
+    (hour, pressed), zone = subscribing.choose(disabled=disabled), session.zone()
     subscribing.mine(view, content)
     if not pressed:
         return None

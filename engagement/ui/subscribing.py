@@ -52,16 +52,20 @@ def wish(view: View, content: Content, wishes: Wishes, *, if_news: bool, thread:
     )
 
 
-def choose() -> Hour:
-    """The weekday and the hour, in the zone of the reader or the configured one of the workspace."""
+def choose(*, disabled: bool) -> tuple[Hour, bool]:
+    """The weekday and the hour, in the zone of the reader or the configured one of the workspace; and whether they were
+    subscribed just now.
+    """
+    st.markdown("###### Every week")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.selectbox("Every", DAYS, key="subscribe_day", width=150, persist_state="session")
         hour = st.selectbox("At", range(24), index=HOUR, key="subscribe_hour", width=100, persist_state="session",
                             format_func=lambda hour: f"{hour:02d}:00")  # fmt: skip
         configured = runtime().settings.calendar.timezone
         zones = dict.fromkeys([session.zone().key, *([configured.key] if configured else [])])
-        zone = st.selectbox("Time zone", list(zones), key="subscribe_zone", width=220)
-    return Hour(DAYS.index(day), hour, zone)
+        zone = st.selectbox("Time zone", list(zones), key="subscribe_zone", width=200)
+        pressed = st.button("Subscribe", icon=":material/event_repeat:", disabled=disabled, key="subscribe")
+    return Hour(DAYS.index(day), hour, zone), pressed
 
 
 def mine(view: View, content: Content) -> None:

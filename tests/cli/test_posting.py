@@ -85,7 +85,8 @@ def test_words_and_picture_go_into_a_public_room_in_one_message_about_public_roo
     assert message.text.startswith("**Channel engagement report** · ")
     # 7 days of 130 + 7 + 12, and of 15 + 7 + 3 before: the private room is not among them.
     assert "- 1,043 messages, 868 more than the 175 before" in message.text
-    assert "private room" not in message.text.replace("Names of private rooms", "")
+    assert "_About public channels only._" in message.text
+    assert "private room" not in message.text
     assert message.text.splitlines()[-1] == (
         "[The report of these days and rooms](https://dash.example.org/report?period=Custom+range&from=2026-11-09"
         "&to=2026-11-15&types=Channels&compare=Previous+period&without=)"

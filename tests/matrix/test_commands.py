@@ -45,7 +45,7 @@ report --out FILE.csv --mask             denied   PN        PN        PN        
 report --out FILE.xlsx --mask            denied   PN        PN        PN        no account   ended     denied      PN
 report --out - --mask                    denied   PN        PN        PN        no account   ended     denied      PN
 report --post berth-0 --dry-run          denied   N         N         N         no account   ended     denied      N
-send --due                               denied   -         -         -         no account   ended     denied      -
+send --due                               -        -         -         -         -            -         -           -
 send --list                              denied   -         -         -         no account   ended     denied      -
 sync --weeks 8                           denied   -         -         -         no account   ended     denied      -
 events --list                            denied   -         -         -         no account   ended     denied      -

@@ -93,6 +93,9 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
         [worklist]
         text = "{owner}: {room}, {silence}"
         text_for_several = "{owner}: {rooms}"
+        [report]
+        webhook = "https://Chat.Example.org/hooks/64b1/se-cret"
+        grace = 7
         [session]
         hours = 1.5
         key = "0123456789abcdef0123456789abcdef"
@@ -113,6 +116,7 @@ def test_every_key_of_the_file_is_read(tmp_path: Path) -> None:
     assert (loaded.archive.url, loaded.archive.weeks) == ("postgresql://u:p@db/engagement", 60)
     assert loaded.rooms == settings.Rooms(("announcements",), ("bot-*", "git"), True)
     assert loaded.worklist == settings.WorklistTexts("{owner}: {room}, {silence}", "{owner}: {rooms}")
+    assert loaded.report == settings.ReportRules("https://chat.example.org/hooks/64b1/se-cret", 7)
     assert loaded.session.hours == 1.5
 
 
@@ -326,6 +330,8 @@ def test_no_secret_stands_in_a_repr(tmp_path: Path) -> None:
         mode = "everyone"
         [archive]
         url = "postgresql://u:{SECRETS[0]}@db/x"
+        [report]
+        webhook = "https://chat.example.org/hooks/id/{SECRETS[1]}"
         [session]
         key = "{SECRETS[2]}"
         """,
