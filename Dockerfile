@@ -21,7 +21,8 @@ FROM ${BASE} AS dashboard
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --uid 10001 --user-group --home-dir /data --create-home --shell /usr/sbin/nologin engagement
+ && useradd --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin engagement \
+ && install --directory --owner=engagement --group=engagement --mode=700 /data
 COPY deploy/ready.py /usr/local/bin/ready
 COPY --from=build /opt/channel-engagement /opt/channel-engagement
 # The home folder is the volume: it holds the database and the session key, and is the only place that is written to.
