@@ -22,6 +22,7 @@ states.history_notes(history.last(weeks))
 if states.single(shown):
     st.stop()
 charts.beside(weekly_totals=trends.totals(shown, history, weeks), total_line=trends.total_line(shown, history, weeks))
+trends.draw_years(shown)
 charts.draw(trends.heat(shown, history, most, weeks), "heat")
 room_id = trends.choose_room(shown)
 if room_id is not None:

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Final
@@ -23,6 +23,7 @@ import pandas as pd
 from engagement.api.account import Account, Person, person_of
 from engagement.api.answer import Answer
 from engagement.api.channel_list import ChannelCounts, read_channel_counts
+from engagement.api.daily_totals import DailyTotals
 from engagement.api.decode import (
     Object,
     Reply,
@@ -41,6 +42,8 @@ from engagement.api.paging import Progress
 from engagement.api.refusals import refusal, sign_in_refusal
 from engagement.api.release import UNKNOWN, Release, told
 from engagement.api.room_directory import Directory, read_directory, read_oldest
+from engagement.api.statistics import ROUTE as STATISTICS
+from engagement.api.statistics import Statistics, read_statistics
 from engagement.api.transport import READING, Bounds, Params, Transport, Waits
 from engagement.errors import (
     Gated,
@@ -72,26 +75,16 @@ __all__ = [
 SEE_FIGURES: Final = "view-engagement-dashboard"
 SEE_ALL_ROOMS: Final = "view-room-administration"
 SEE_CHANNELS: Final = "view-c-room"
+SEE_STATISTICS: Final = "view-statistics"
 
 _V1 = "/api/v1/"
 _CHANNEL_LIST = "engagement-dashboard/channels/list"
 _MESSAGES_SENT = "engagement-dashboard/messages/messages-sent"
-_PERMISSIONS = {"channels.list": SEE_CHANNELS, "groups.listAll": SEE_ALL_ROOMS, "im.list.everyone": SEE_ALL_ROOMS}
+# Of all other routes, the lists of rooms, that is SEE_ALL_ROOMS.
+_PERMISSIONS = {"channels.list": SEE_CHANNELS, STATISTICS: SEE_STATISTICS}
 _LOGIN_NEEDED = "You must be logged in to do this."
 _RELEASE_KNOWN_SECONDS = 600.0
 _MODULE_KNOWN_SECONDS = 3600.0
-
-
-@dataclass(frozen=True, eq=False)
-class DailyTotals:
-    """``messages`` of all rooms per day, int64, and how reading them went.
-
-    Its index (``datetime64[us, UTC]``, ascending) is the server's local midnights as instants; days without a message
-    are missing.
-    """
-
-    messages: pd.Series = field(repr=False)
-    receipt: Receipt
 
 
 class Client:
@@ -307,6 +300,10 @@ class Client:
         """
         apart = full and self._known_release() < Release(4, 0)
         return read_directory(self._read, full=full, discussions_apart=apart, progress=progress)
+
+    def statistics(self, known: int, progress: Progress | None = None) -> Statistics:
+        """The totals of the workspace, a row a day, after the first ``known`` rows. Raises NoPermission."""
+        return read_statistics(self._read, known, progress)
 
     def oldest_rooms(self) -> tuple[dict[str, str], Receipt]:
         """When each of the fifty oldest public channels was created, by its id, which no other workspace has.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engagement.api.client import SEE_ALL_ROOMS, SEE_FIGURES
+import pandas as pd
+
+from engagement.api.client import SEE_ALL_ROOMS, SEE_FIGURES, SEE_STATISTICS
 from engagement.cli.connection import Connection, connected
 from engagement.display import signals, sources, wording
 from engagement.errors import StoreUnavailable
@@ -62,6 +64,8 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         begin = " (not known)" if facts.offset is None else offset_text(facts.offset)
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
         yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
+    if not facts.counted:
+        yield "years", _years(reader.statistics(facts).result().rows)
     link = connection.dashboard
     yield "links", f"names in reports lead to {link}/room" if link else "names in reports lead nowhere: " + UNSET
     for note in facts.receipt.notes:
@@ -74,6 +78,13 @@ def _counters(reader: Reader, facts: Facts) -> str:
     except StoreUnavailable as error:
         return str(error)
     return f"{sources.readings_text(readings, facts.offset)}; a run of sync a day keeps the next"
+
+
+def _years(rows: pd.DataFrame | None) -> str:
+    if rows is None:
+        return f"totals of the workspace are not told to this account ({SEE_STATISTICS})"
+    since = f" since {wording.day_text(rows.index[0].date())}" if len(rows) else ""
+    return f"totals of {wording.plural(len(rows), 'day')}{since} ({SEE_STATISTICS})"
 
 
 def _limit(connection: Connection) -> str:

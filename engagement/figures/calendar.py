@@ -30,7 +30,7 @@ from engagement.numbers.days import Bar, Bars
 from engagement.numbers.events import during
 from engagement.numbers.periods import Period, month_of
 
-_DAYS_LABELLED_EACH = 10
+_DAYS_LABELLED_EACH, _MONTHS_LABELLED_EACH = 10, 18
 _SATURDAY = 5
 
 
@@ -167,7 +167,11 @@ def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:
         return _day_labels(starts)
     if unit == "week":
         return week_labels(starts)
-    return _with_years(starts, [*range(len(starts))], [MONTHS[start.month - 1] for start in starts])
+    # Of years of months, every January has a label, or every second, third … one.
+    januaries = [number for number, start in enumerate(starts) if start.month == 1]
+    each = max(1, math.ceil(len(januaries) / _DAYS_LABELLED_EACH))
+    chosen = [*range(len(starts))] if len(starts) <= _MONTHS_LABELLED_EACH else januaries[::each]
+    return _with_years(starts, chosen, [MONTHS[starts[number].month - 1] for number in chosen])
 
 
 def _day_labels(days: Sequence[date]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from engagement.reading.facts import Facts, read_facts
 from engagement.reading.identity import Identity, identify
 from engagement.reading.jobs import Job, Jobs, Teller
 from engagement.reading.rights import Access
+from engagement.reading.statistics import Years, read_statistics
 from engagement.reading.weeks import NEVER, QUARTER, RULE, Again, all_kept, read_history, renew
 from engagement.storage.archive import SETTLES_AFTER, Archive, Scope
 from engagement.storage.checks import CountingCheck
@@ -245,6 +246,17 @@ class Reader:
 
         key = self._key(facts, "days", period, against)
         return self.jobs.ask(key, self.viewer, work, keep=self._lasts(facts, period))
+
+    def statistics(self, facts: Facts) -> Job[Years]:
+        """What the workspace noted of itself day by day, where it tells that to the account.
+
+        Whether it does is no part of the rights that others share, so each session asks by itself.
+        """
+
+        def work(tell: Teller[Years]) -> Years:
+            return read_statistics(self.make_client(tell), self._archive(facts.identity), facts.identity, tell)
+
+        return self.jobs.ask(self._key(facts, "statistics", self.session), self.viewer, work, keep=FACTS_KEPT)
 
     def _lasts(self, facts: Facts, period: Period) -> float:
         """How long what was read of ``period`` is given to who asks."""

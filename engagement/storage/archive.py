@@ -34,6 +34,7 @@ from engagement.storage.first_views import FirstView
 from engagement.storage.migrations import lock
 from engagement.storage.positions import Positions, load, pack, unpack, write
 from engagement.storage.recognition import Rooms, name_by_id, name_by_rooms
+from engagement.storage.statistics import KeptStatistics, load_statistics, write_statistics
 from engagement.storage.totals import KeptTotals, forget_totals, load_totals, write_totals
 
 SETTLES_AFTER = timedelta(days=2)
@@ -251,6 +252,17 @@ class Archive:
                 forget_totals(connection, workspace)
             else:
                 write_totals(connection, workspace, totals)
+
+    def statistics(self, workspace: str) -> KeptStatistics | None:
+        """The statistics that are kept of a workspace, for whoever it gives them to."""
+        with self._store.reading() as connection:
+            return load_statistics(connection, workspace)
+
+    def keep_statistics(self, workspace: str, kept: KeptStatistics) -> None:
+        """Keep statistics in place of earlier ones."""
+        with self._store.writing() as connection:
+            lock(connection)
+            write_statistics(connection, workspace, kept)
 
     def bar(self, scope: Scope, rule: str) -> KeptBar | None:
         """The bar that was found on the weeks of the scope by this rule, where one is kept."""

@@ -121,6 +121,10 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "block {BYTES} NOT NULL, fallen {BYTES} NOT NULL, PRIMARY KEY (scope_id, read_at))",
         ),
     ),
+    (
+        "statistics",
+        ("CREATE TABLE statistics (workspace TEXT PRIMARY KEY, total INTEGER NOT NULL, block {BYTES} NOT NULL)",),
+    ),
 )
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from weakref import ref
+
 import pandas as pd
 import streamlit as st
 
 from engagement import figures
+from engagement.figures.calendar import MessagesPerDay
 from engagement.figures.heat import Heat
 from engagement.figures.weeks import RoomLine, WeeklyTotals
 from engagement.numbers import naming
+from engagement.numbers.periods import Period
 from engagement.numbers.room import known
 from engagement.numbers.totals import total_band
 from engagement.numbers.verdict import expected_band
 from engagement.numbers.weeks import History, signals, total_signal
-from engagement.ui import links, opened
+from engagement.numbers.years import months_of
+from engagement.ui import charts, links, loading, opened
 from engagement.ui.filters import MOST_OPTIONS
 from engagement.ui.shown import Shown
 
@@ -39,6 +45,24 @@ def all_together(weekly: pd.DataFrame, history: History, context: figures.Contex
     band = total_band(messages, history.left_out)
     judged = total_signal(history, messages)
     return _line("Activity in all rooms shown", messages, history, band, judged, context, weeks, "all rooms together")
+
+
+def draw_years(shown: Shown) -> None:
+    """Draws the months of all the years of which the workspace noted its totals, for whoever it gives them to, where
+    its server counts nothing: net, as everything else there, of all rooms.
+    """
+    view = shown.view
+    told = loading.arriving(view.reader.statistics(view.facts), "statistics") if shown.activity.net else None
+    if told is None or (rows := told.rows) is None or rows.empty:
+        return
+
+    def years() -> MessagesPerDay:
+        bars = months_of(rows["messages"], view.facts.zone, shown.activity.today)
+        period = Period(bars.bars[0].part.start, bars.bars[-1].part.end)
+        context = replace(shown.context(), period=period, previous=period.previous, unfinished=True)
+        return figures.messages_per_day(bars, context, "All rooms, by the statistics of the workspace")
+
+    charts.draw(shown.made(("years", ref(told)), years), "years")
 
 
 def heat(shown: Shown, history: History, most: int, weeks: int) -> Heat:

@@ -111,3 +111,13 @@ def test_check_says_what_works_without_the_module_and_what_is_kept(capsys: pytes
     assert "figures" not in told
     assert told["module"].startswith("no Premium licence: messages are net of deleted and pruned messages")
     assert "readings of the rooms' counters kept, from 14 Sep 2026, 00:10 to 23 Nov 2026" in told["counters"]
+    assert told["years"].strip() == "totals of 71 days since 14 Sep 2026 (view-statistics)"
+
+
+def test_check_says_that_an_account_is_not_told_the_years(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROCKETCHAT_USER", "manager")
+    monkeypatch.setenv("ROCKETCHAT_PASSWORD", "manager")
+    assert main(["check"]) == 0
+    assert "totals of the workspace are not told to this account (view-statistics)" in capsys.readouterr().out

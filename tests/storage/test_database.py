@@ -22,7 +22,7 @@ pytestmark = fault(kind="Surroundings of commands", at="database", seen="archive
 
 TABLES = {
     *("migrations", "sessions", "tickets", "scopes", "rooms", "windows", "checks", "workspaces", "totals", "bars"),
-    *("events", "decisions", "first_views", "counters"),
+    *("events", "decisions", "first_views", "counters", "statistics", "posts", "subscriptions"),
 }
 
 
@@ -46,7 +46,10 @@ def test_a_new_database_gets_its_tables_and_a_record_of_each_step(store: Store) 
         ("decisions", "2026-11-20T12:00:00+00:00"),
         ("events", "2026-11-20T12:00:00+00:00"),
         ("first views", "2026-11-20T12:00:00+00:00"),
+        ("posts", "2026-11-20T12:00:00+00:00"),
         ("sessions", "2026-11-20T12:00:00+00:00"),
+        ("statistics", "2026-11-20T12:00:00+00:00"),
+        ("subscriptions", "2026-11-20T12:00:00+00:00"),
         ("totals", "2026-11-20T12:00:00+00:00"),
         ("workspaces", "2026-11-20T12:00:00+00:00"),
     ]
@@ -296,7 +299,7 @@ def test_a_database_that_was_emptied_says_so_once_and_gets_its_tables_again(tmp_
     store = Store(folder=tmp_path)
     with store.writing() as connection:
         names = "tickets sessions windows rooms bars counters events decisions first_views "
-        names += "scopes checks workspaces totals"
+        names += "scopes checks workspaces totals statistics posts subscriptions"
         for name in [*names.split(), "migrations"]:
             connection.exec_driver_sql(f"DROP TABLE {name}")
     with pytest.raises(StoreUnavailable):

@@ -140,3 +140,9 @@ def test_a_visit_keeps_a_reading_with_the_rights_of_the_visitor_and_shows_no_oth
     assert "no Premium licence" in said
     assert "have been read 1 time since 23 Nov 2026, 09:00 UTC" in said
     assert "board" not in json.dumps(charts(app))
+
+
+@fault("an account that may not read statistics", NOTED, "everything but years by month", seen="Trends")
+def test_trends_have_years_of_months_for_whoever_may_read_the_statistics(lived: Unlicensed) -> None:
+    told = {user: text_of(page(lived, "trends", user)) for user in ("admin", "manager")}
+    assert [user for user, said in told.items() if "by the statistics of the workspace" in said] == ["admin"]
