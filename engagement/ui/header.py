@@ -29,7 +29,7 @@ def controls() -> DeltaGenerator:
     """The place of a page's own controls. They come before the reading: a control that a run does not draw is
     forgotten, in the page and in its link.
     """
-    return st.container(horizontal=True, vertical_alignment="bottom", key="controls")
+    return st.container(horizontal=True, vertical_alignment="top", key="controls")
 
 
 def choose_number(label: str, options: list[int], key: str) -> int:

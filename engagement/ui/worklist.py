@@ -35,7 +35,7 @@ def choose_list(at: Desk | None) -> str:
 
 def choose_rooms(at: Desk | None) -> Sieve:
     """Which rooms the list is about, kept in the link."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls_list"):
+    with st.container(horizontal=True, vertical_alignment="top", key="controls_list"):
         silent = st.selectbox("Silent for", list(_SILENT), key="silent", bind="query-params", width=160)
         opened.shows("silent", [silent])
         states = header.choose_some("Only rooms that are", _capitalised(INACTIVE_STATES), "state")

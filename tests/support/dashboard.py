@@ -120,6 +120,14 @@ def explore(page: Page) -> Page:
     return drawn(page)
 
 
+def sign_in(page: Page, user: str) -> Page:
+    """Signs in to the configured workspace as an account of the demo workspace; with what is shown then."""
+    ready(page).get_by_label("User name or e-mail").fill(user)
+    page.get_by_label("Password", exact=True).last.fill(user)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    return page
+
+
 def drawn(page: Page) -> Page:
     """Waits until there is a chart and nothing is being read."""
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)

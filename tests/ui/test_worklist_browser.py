@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from tests.support.clock import Clock
-from tests.support.dashboard import Dashboard, drawn, nothing_is_wrong, ready
+from tests.support.dashboard import Dashboard, drawn, nothing_is_wrong, ready, sign_in
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -52,10 +52,7 @@ def profiles(request: pytest.FixtureRequest, chromium: Browser, dashboard: Dashb
 
 def signed_in(page: Page, dashboard: Dashboard, user: str) -> Page:
     page.goto(f"{dashboard.url}/inactive_rooms")
-    ready(page).get_by_label("User name or e-mail").fill(user)
-    page.get_by_label("Password", exact=True).last.fill(user)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    nothing_is_wrong(drawn(page))
+    nothing_is_wrong(drawn(sign_in(page, user)))
     return page
 
 
