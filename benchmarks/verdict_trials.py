@@ -23,7 +23,9 @@ TRIALS: dict[str, dict[str, object]] = {
     "the rule": {},
     **{f"{weeks} weeks before": {"WINDOW": weeks + 1} for weeks in (8, 12, 25)},
     **{f"a burst counts {times:g} times the second": {"BURST": times} for times in (1.0, 1.5, 3.0, 1e9)},
-    **{f"typical spread like {weeks} weeks": {"TYPICAL_WEEKS": weeks} for weeks in (2, 8, 12)},
+    **{f"a burst counts twice the second and {more}": {"BURST_MESSAGES": float(more)} for more in (5, 10, 40)},
+    **{f"typical spread like {weeks} weeks, falls": {"TYPICAL_WEEKS": weeks} for weeks in (2, 8, 12)},
+    **{f"typical spread like {weeks} weeks, rises": {"TYPICAL_WEEKS_OF_RISES": weeks} for weeks in (4, 8, 20)},
     **{f"least level {level:g}": {"LEAST_LEVEL": level} for level in (1 / 8, 1.0, 2.0)},
     **{f"low weeks {runs}": {"LOW_RUNS": runs} for runs in ((1,), (1, 3), (1, 2, 3, 4), (1, 2, 3, 4, 5, 6))},
 }

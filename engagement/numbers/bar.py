@@ -83,14 +83,14 @@ def _by_class(values: list[float]) -> ByClass:
 # With a margin for communities that are like none of those they were found on: docs/verdict.md.
 CONSTANT_BAR = Bar(
     week=Thresholds(
-        up=(2.4, 2.0, 0.9),
+        up=(1.8, 1.75, 1.1),
         down=(2.1, 2.9, 2.4),
         usual_low=(1.0, 0.45, 0.22),
         usual_high=(1.35, 1.5, 1.35),
         chance=(0.018, 0.042, 0.10),
     ),
     month=Thresholds(
-        up=(5.0, 4.0, 3.0),
+        up=(3.7, 3.5, 2.8),
         down=(1.75, 2.9, 3.0),
         usual_low=(0.29, 0.2, 0.1),
         usual_high=(3.6, 1.9, 1.75),

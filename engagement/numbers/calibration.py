@@ -20,8 +20,9 @@ FEWEST_WEEKS_OF_BAR = 48
 MOST_OF_PLAIN = np.array([0.07, 0.07, 0.18])
 # Which part of them may be rises: falls of small rooms can hardly be seen.
 RISES = np.array([0.85, 0.6, 0.45])
-# Half a year, inside which weeks change places: longer ago a room was another one.
-SHUFFLED_WEEKS, SHUFFLES = 26, 3
+# Half a year, inside which weeks change places: longer ago a room was another one. At least so often; in a workspace of
+# few rooms more often, as what is found there would hang on the orders that were drawn.
+SHUFFLED_WEEKS, SHUFFLES, MOST_SHUFFLES = 26, 3, 12
 # Of one week in twenty the count is lower than usual, and of one in ten it is lower or higher; of four weeks a few more
 # of those that it is found on, as of those to come it held more.
 BELOW_USUAL, BEYOND_USUAL, BEYOND_USUAL_OF_MONTHS = 0.045, 0.09, 0.11
@@ -62,8 +63,10 @@ def found(
     if told < FEWEST_WEEKS_OF_BAR:
         return CONSTANT_BAR
     weeks, chance = unknown_first(by_week).T, np.random.default_rng(1)
-    real, rows = _windows([weeks]), _windows([_shuffled(weeks, chance) for _ in range(SHUFFLES)])
-    week, month = (_with_odds(_with_usual(real, month=month), rows, month=month) for month in (False, True))
+    real = _windows([weeks])
+    times = min(max(SHUFFLES, SHUFFLES * MOST_WINDOWS // max(len(real.room), 1)), MOST_SHUFFLES)
+    rows = _windows([_shuffled(weeks, chance) for _ in range(times)])
+    week, month = (_with_odds(_with_usual(real, month=month), rows, times, month=month) for month in (False, True))
     return Bar(week, month, told)
 
 
@@ -121,7 +124,7 @@ def _with_usual(rows: _Rows, *, month: bool) -> Thresholds:
     return replace(constants, usual_low=_of(found, 0), usual_high=_of(found, 1))
 
 
-def _with_odds(bar: Thresholds, rows: _Rows, *, month: bool) -> Thresholds:
+def _with_odds(bar: Thresholds, rows: _Rows, shuffles: int, *, month: bool) -> Thresholds:
     """The thresholds that give as many false alarms on these shuffled weeks as there may be."""
     lowest = replace(bar, up=_ZERO, down=_ZERO)
     count, _, edges = evidence.looked_at(rows.weeks, lowest, month=month)
@@ -133,7 +136,7 @@ def _with_odds(bar: Thresholds, rows: _Rows, *, month: bool) -> Thresholds:
     found: list[tuple[float, float, float]] = []
     for kind, of_kind in enumerate(_by_kind(rows, count, edges, month=month)):
         held = bar.up[kind], bar.down[kind], bar.chance[kind]
-        if trust := _trust(rows.room[of_kind], SHUFFLES):
+        if trust := _trust(rows.room[of_kind], shuffles):
             wanted = MOST_OF_PLAIN[kind] * plain[of_kind].mean()
             up, down = (
                 _between(trust, float(np.quantile(score[of_kind], 1 - wanted * part, method="higher")), constant)

@@ -35,14 +35,16 @@ WHOLE_MARGIN, WHOLE_MARGIN_OF_MONTHS, LEAST_MARGIN = 6.0, 3.0, 0.3
 UNSEEN = 1.0
 # Counts cannot fall below zero, so one low week says little, and several together say more.
 LOW_RUNS = (1, 3, 4)
-# The weeks of a room alone are a poor measure of spread, so that of a typical room of the level counts like four more.
-TYPICAL_WEEKS = 4
+# The weeks of a room alone are a poor measure of spread, so that of a typical room of the level counts like four more;
+# like twelve for a rise, as bursts come once in a dozen weeks or two, and sixteen without one say little of the next.
+TYPICAL_WEEKS, TYPICAL_WEEKS_OF_RISES = 4, 12
 # Rooms that speak less are like those with a message in four weeks: what they say is as much or nothing.
 LEAST_LEVEL = 1 / 4
 # Half of all revivals are a handful of messages and no more, so fewer than seven are never news.
 FEWEST_MESSAGES = 7
-# One burst is no level: the highest of the weeks before counts at most twice the second highest, and five.
-BURST, BURST_MESSAGES = 2.0, 5.0
+# One burst is no level: the highest of the weeks before counts at most twice the second highest, and twenty, as one
+# conversation of twenty messages is what the weeks of a small room are like; in what is usual of four weeks, and five.
+BURST, BURST_MESSAGES, BURST_MESSAGES_OF_MONTHS = 2.0, 20.0, 5.0
 # What a room with half as many weeks known must say more clearly, as a logarithm of odds.
 YOUNG = 0.5
 
@@ -59,30 +61,27 @@ _SIZES = np.array([0.05, 0.14, 0.26, 0.46, 0.75, 1.9, 4.2])
 class Base:
     """The weeks before, one value per room: mean and size without a single burst, and how many are known.
 
-    ``level`` is the mean, or the least that can be seen, and ``kind`` the class of rooms that it is in; ``highest`` and
-    ``second`` are the two highest counts, of which one burst is worth ``most``.
+    A rise is held against ``size_of_rises``. ``level`` is the mean, or the least that can be seen, and ``kind`` the
+    class of rooms that it is in; ``highest`` and ``second`` are the two highest counts.
     """
 
     mean: Floats
     level: Floats
     size: Floats
+    size_of_rises: Floats
     weeks: Ints
     kind: Ints
     highest: Floats
     second: Floats
-
-    @property
-    def most(self) -> Floats:
-        """What the highest count is worth at most."""
-        return BURST * self.second + BURST_MESSAGES
 
     def line(self, factor: float) -> tuple[Floats, Floats]:
         """Slope and offset of the log of how many times better ``level × factor`` explains a week's count.
 
         That ratio of two negative binomials of the same size is a straight line in the count.
         """
-        stays, moved = self.size + self.level, self.size + self.level * factor
-        return np.log(factor * stays / moved), self.size * np.log(moved / stays)
+        size = self.size_of_rises if factor > 1 else self.size
+        stays, moved = size + self.level, size + self.level * factor
+        return np.log(factor * stays / moved), size * np.log(moved / stays)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,8 +152,10 @@ def _base(known: Ints, highest: Floats, second: Floats, others: Floats, squares:
     variance = np.maximum(squares + np.square(top) - total * np.square(mean), 0.0) / np.maximum(known - 1, 1)
     spoken = mean > 0
     own = np.where(spoken, np.maximum(variance - mean, 0.0) / np.where(spoken, mean, 1.0) ** 2, typical)
-    size = (known + TYPICAL_WEEKS) / (known * own + TYPICAL_WEEKS * typical)
-    return Base(mean, level, size, known, room_class(level), highest, second)
+    size, size_of_rises = (
+        (known + weeks) / (known * own + weeks * typical) for weeks in (TYPICAL_WEEKS, TYPICAL_WEEKS_OF_RISES)
+    )
+    return Base(mean, level, size, size_of_rises, known, room_class(level), highest, second)
 
 
 def usual_week(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
@@ -176,7 +177,7 @@ def usual_week(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
 def usual_month(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
     """The same for the last MONTH weeks together: the lowest and highest such sum of the weeks before, and a margin."""
     base = weeks.before(MONTH)
-    counts = np.minimum(weeks.counts[:-MONTH], base.most)
+    counts = np.minimum(weeks.counts[:-MONTH], BURST * base.second + BURST_MESSAGES_OF_MONTHS)
     sums = sliding_window_view(counts, MONTH, axis=0).sum(axis=-1)
     return _stretched(np.fmin.reduce(sums), np.fmax.reduce(sums), base, bar, MONTH)
 

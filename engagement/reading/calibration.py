@@ -19,7 +19,7 @@ from engagement.storage.archive import Archive, Scope
 from engagement.storage.bars import KeptBar
 
 # The first part is raised when a bar is found in another way, the second when weeks are read in another way.
-BAR_RULE = f"2.{RULE}"
+BAR_RULE = f"3.{RULE}"
 
 
 def basis_of(

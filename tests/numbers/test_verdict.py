@@ -39,8 +39,8 @@ def share(history: np.ndarray, *words: str) -> float:
 
 
 # A room of 55 messages in each of sixteen weeks: its own spread is 0, that of a typical room 1 / 0.75, so the size is
-# (16 + 4) / (4 / 0.75) = 3.75. At a bar of 2.0 the highest count no news is
-# (2.0 + 3.75 ln (168.75 / 58.75)) / ln (3 × 58.75 / 168.75) = 136.98, and at 2.9 the lowest
+# (16 + 4) / (4 / 0.75) = 3.75, and for rises (16 + 12) / (12 / 0.75) = 1.75. At a bar of 1.75 the highest count no
+# news is (1.75 + 1.75 ln (166.75 / 56.75)) / ln (3 × 56.75 / 166.75) = 175.06, and at 2.9 the lowest
 # (2.9 - 3.75 ln (58.75 / 22.083)) / ln (58.75 / 3 / 22.083) = 6.4. What is usual is the second lowest and the second
 # highest with 0.3 of the margin: 56 × 0.45^0.3 - 1 = 43.1 and 56 × 1.5^0.3 - 1 = 62.2.
 EVEN = [55.0] * 16
@@ -50,15 +50,15 @@ def test_a_constant_room_has_no_clear_change() -> None:
     row = signal_on(*EVEN, 55)
     assert row["signal"] == "no clear change"
     assert (row["usual_low"], row["level"], row["usual_high"]) == (44, 55, 62)
-    assert (row["news_below"], row["news_above"]) == (7, 136)
+    assert (row["news_below"], row["news_above"]) == (7, 175)
     assert (row["weeks_known"], row["surprise"]) == (16, 0)
 
 
 @pytest.mark.parametrize(
     ("messages", "signal"),
     [
-        (137, "rising"),
-        (136, "no clear change"),
+        (176, "rising"),
+        (175, "no clear change"),
         (7, "no clear change"),
         (6, "falling"),
         (0, "unusually silent"),
@@ -75,8 +75,8 @@ def test_a_count_outside_what_is_usual_is_not_news_yet() -> None:
 
 
 def test_surprise_is_the_log_of_the_odds_less_the_bar() -> None:
-    # 150 × 0.043485 - 3.9568 - 2.0, and -(2.9 - 3.6693 + 3 × 0.12014) turned round: 3.6693 - 3 × 0.12014 - 2.9.
-    assert signal_on(*EVEN, 150)["surprise"] == pytest.approx(0.566, abs=0.001)
+    # 200 × 0.020772 - 1.8863 - 1.75, and -(2.9 - 3.6693 + 3 × 0.12014) turned round: 3.6693 - 3 × 0.12014 - 2.9.
+    assert signal_on(*EVEN, 200)["surprise"] == pytest.approx(0.518, abs=0.001)
     assert signal_on(*EVEN, 3)["surprise"] == pytest.approx(-0.409, abs=0.001)
 
 
@@ -88,12 +88,12 @@ def test_a_tripling_is_seen_more_often_where_news_begins_closer_to_the_level() -
 
 def test_another_bar_is_another_edge() -> None:
     strict = replace(CONSTANT_BAR, week=replace(CONSTANT_BAR.week, up=(9.0, 9.0, 9.0)))
-    assert signal_on(*EVEN, 137, bar=strict)["signal"] == "no clear change"
+    assert signal_on(*EVEN, 176, bar=strict)["signal"] == "no clear change"
 
 
 def test_the_reason_says_the_count_and_what_is_usual() -> None:
     assert why(signal_on(*EVEN, 62)) == "62 messages, usually 44 to 62"
-    assert why(signal_on(*EVEN, 137)) == "137 messages, usually 44 to 62"
+    assert why(signal_on(*EVEN, 176)) == "176 messages, usually 44 to 62"
     assert why(signal_on(*EVEN, 0)) == "no messages, usually about 55 a week"
     assert why(signal_on(*[4.0, 0] * 4, 1)).startswith("1 message, usually 0 to ")
     assert why(signal_on(*[20_000.0] * 8, 21_000)).startswith("21,000 messages, usually ")
@@ -172,12 +172,12 @@ def test_a_room_that_never_spoke_has_no_clear_change_and_says_so() -> None:
 
 
 def test_a_room_that_rises_after_four_silent_weeks_has_returned() -> None:
-    # One message in four weeks is the least level, its size 0.05: (2.4 + 0.05 ln (0.8 / 0.3)) / ln (0.9 / 0.8) = 20.8.
+    # One message in four weeks is the least level, its size 0.05: (1.8 + 0.05 ln (0.8 / 0.3)) / ln (0.9 / 0.8) = 15.7.
     weeks = [0] * 16
-    assert signal_on(*weeks, 21)["signal"] == "returned"
-    assert why(signal_on(*weeks, 21)) == "21 messages after at least 4 silent weeks"
-    assert signal_on(*weeks, 20)["signal"] == "no clear change"
-    assert why(signal_on(*weeks, 20)) == "20 messages, none in the 16 weeks before; not yet news"
+    assert signal_on(*weeks, 16)["signal"] == "returned"
+    assert why(signal_on(*weeks, 16)) == "16 messages after at least 4 silent weeks"
+    assert signal_on(*weeks, 15)["signal"] == "no clear change"
+    assert why(signal_on(*weeks, 15)) == "15 messages, none in the 16 weeks before; not yet news"
 
 
 def test_six_messages_are_never_growth() -> None:
@@ -201,10 +201,10 @@ def test_three_weeks_before_are_too_few_and_four_are_enough() -> None:
 
 
 def test_with_fewer_weeks_known_the_counts_must_say_more() -> None:
-    # Four weeks of 55: size (4 + 4) / (4 / 0.75) = 1.5, and a bar of 2.0 + 0.5 × 9 / 13 = 2.346:
-    # (2.346 + 1.5 ln (166.5 / 56.5)) / ln (169.5 / 166.5) = 222.2.
-    assert signal_on(*[55] * 4, 222)["news_above"] == 222
-    assert signal_on(*[55] * 4, 223)["signal"] == "rising"
+    # Four weeks of 55: size (4 + 12) / (12 / 0.75) = 1, and a bar of 1.75 + 0.5 × 9 / 13 = 2.096:
+    # (2.096 + ln (166 / 56)) / ln (168 / 166) = 265.8.
+    assert signal_on(*[55] * 4, 265)["news_above"] == 265
+    assert signal_on(*[55] * 4, 266)["signal"] == "rising"
 
 
 def test_a_week_without_data_gets_no_signal() -> None:

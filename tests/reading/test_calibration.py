@@ -189,7 +189,7 @@ def test_a_bar_that_an_older_rule_found_is_found_anew(
 ) -> None:
     archive = empty_archive()
     assert found_by(year(server, clock, archive))
-    monkeypatch.setattr(calibration, "BAR_RULE", "3.1")
+    monkeypatch.setattr(calibration, "BAR_RULE", "4.1")
     later = visit(server, clock, archive)
     assert basis(later) == Basis(CONSTANT_BAR, None, known=53)
     assert found_by(later)
