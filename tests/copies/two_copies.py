@@ -7,9 +7,11 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -17,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from engagement.demo import DemoServer, Options
 from tests.copies.machines import BASE, Copy, Nginx, Postgres
 from tests.support.api_tools import answering, send
-from tests.support.dashboard import drawn, free_port, nothing_is_wrong, ready
+from tests.support.dashboard import drawn, free_port, nothing_is_wrong, ready, sign_in
 from tests.support.faults import EXACT, fault
 
 pytestmark = pytest.mark.timeout(110)
@@ -99,10 +101,10 @@ def choose(page: Page, period: str) -> None:
     expect(page).to_have_url(re.compile(r"period=" + period.replace(" ", r"\+")), timeout=30_000)
 
 
-def signed_in(page: Page) -> None:
+def signed_in(page: Page, user: str = "manager") -> None:
     """The figures are there, and nobody was asked to sign in."""
     nothing_is_wrong(drawn(page))
-    expect(page.get_by_text("Signed in as manager")).to_be_visible()
+    expect(page.get_by_text(f"Signed in as {user}")).to_be_visible()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_have_count(0)
 
 
@@ -119,10 +121,8 @@ def test_a_session_goes_on_when_its_copy_dies_in_the_middle_of_it(
 ) -> None:
     page = profile.new_page()
     page.goto(f"{nginx.url}/{BASE}")
-    ready(page).get_by_label("User name or e-mail").fill("manager")
-    page.get_by_label("Password", exact=True).last.fill("manager")
     with page.expect_response("**/session/begin") as answered:
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        sign_in(page, "manager")
     assert answered.value.status == 204
     signed_in(page)
     [cookie] = [one for one in profile.cookies() if one["name"] == "engagement_session"]
@@ -158,6 +158,122 @@ def test_a_session_goes_on_when_its_copy_dies_in_the_middle_of_it(
     page.reload()
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible(timeout=30_000)
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
+
+
+def at(copy: Copy, nginx: Nginx, chromium: Browser) -> BrowserContext:
+    """A browser that nginx gives to this copy."""
+    for number in range(100):
+        mine = f"{number:032x}"
+        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={mine}")
+        if nginx.answered()[-1][1].endswith(f":{copy.port}"):
+            break
+    opened = chromium.new_context(ignore_https_errors=True, viewport={"width": 1400, "height": 900})
+    opened.add_cookies([{"name": "engagement_copy", "value": mine, "url": f"{nginx.url}/{BASE}", "secure": True}])
+    return opened
+
+
+def filled(page: Page, kind: str, note: str) -> Page:
+    """With a decision that is typed and not sent."""
+    drawn(page).get_by_role("button", name=kind, exact=True).click()
+    page.get_by_label("Note").last.fill(note)
+    return page
+
+
+def history(page: Page) -> str:
+    """What was ever decided about the room of the page."""
+    nothing_is_wrong(drawn(page))
+    page.get_by_role("button", name="History").click()
+    told = page.get_by_test_id("stPopoverBody").get_by_role("list")
+    expect(told).to_be_visible()
+    return told.inner_text()
+
+
+def kept(postgres: Postgres, note: str) -> int:
+    """How many decisions with this note the database has."""
+    with psycopg.connect(postgres.url) as connection:
+        row = connection.execute("SELECT count(*) FROM decisions WHERE note = %s", (note,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.timeout(300)
+@fault(
+    "two people decide at once in two copies",
+    EXACT,
+    "both decisions are kept and shown to both",
+    kind="Sessions and ends",
+    at="two copies",
+    seen="Room",
+)
+def test_two_who_decide_at_once_in_two_copies_lose_nothing(
+    nginx: Nginx, copies: tuple[Copy, Copy], chromium: Browser
+) -> None:
+    with ExitStack() as stack:
+        pages = []
+        for user, copy in zip(("manager", "admin"), copies, strict=True):
+            pages.append(stack.enter_context(at(copy, nginx, chromium)).new_page())
+            before = len(nginx.answered())
+            pages[-1].goto(f"{nginx.url}/{BASE}/room")
+            signed_in(sign_in(pages[-1], user), user)
+            given = {where for path, where in nginx.answered()[before:] if "/static/" in path}
+            assert f"127.0.0.1:{copy.port}" in given
+        keep = filled(pages[0], "Keep", "season").get_by_role("button", name="Keep 1 room")
+        archive = filled(pages[1], "Archive", "unused").get_by_role("button", name="Note for the archive: 1 room")
+        # Neither of them waits for the other.
+        keep.click()
+        archive.click()
+        expect(pages[0].get_by_text("Kept: ")).to_be_visible(timeout=30_000)
+        expect(pages[1].get_by_text("Noted for the archive: ")).to_be_visible(timeout=30_000)
+        for page in pages:
+            page.reload()
+            told = history(page)
+            assert "manager: Keep always (season)" in told
+            assert "admin: Archive (unused)" in told
+
+
+@pytest.mark.timeout(300)
+@fault(
+    "a copy is killed while somebody decides about many rooms",
+    EXACT,
+    "all of them or none; the other copy goes on",
+    kind="Sessions and ends",
+    at="two copies",
+    seen="Inactive rooms, Room",
+)
+@pytest.mark.parametrize("which", [0, 1])
+def test_of_what_a_copy_was_told_when_it_died_all_is_kept_or_nothing(
+    nginx: Nginx, copies: tuple[Copy, Copy], postgres: Postgres, chromium: Browser, which: int
+) -> None:
+    copy, note = copies[which], f"all at once in copy {which}"
+    with at(copy, nginx, chromium) as profile:
+        page = profile.new_page()
+        page.goto(f"{nginx.url}/{BASE}/inactive_rooms")
+        signed_in(sign_in(page, "manager"))
+        number = every_row(page)
+        filled(page, "Archive", note).get_by_role("button", name=f"Note for the archive: {number} rooms").click()
+        copy.die()
+        page.goto(f"{nginx.url}/{BASE}/room")
+        signed_in(page)
+        assert kept(postgres, note) in {0, number}
+        again = filled(page, "Archive", f"after {note}").get_by_role("button", name="Note for the archive: 1 room")
+        again.click()
+        expect(page.get_by_text("Noted for the archive: ")).to_be_visible(timeout=30_000)
+        assert f"manager: Archive (after {note})" in history(page)
+        copy.start()
+        back_in_service(nginx, profile, copy)
+
+
+def every_row(page: Page) -> int:
+    """Chooses every row of the table, which is a picture to the browser; how many there are."""
+    table = page.locator('[class*="st-key-table_"] canvas').first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 16, box["y"] + 17)
+    chosen = page.get_by_text(re.compile(r"^\d+ rooms chosen$"))
+    expect(chosen).to_be_visible(timeout=30_000)
+    ready(page)
+    return int(chosen.inner_text().split()[0])
 
 
 def test_both_copies_are_alive_and_ready_below_the_base_path(nginx: Nginx, copies: tuple[Copy, Copy]) -> None:
