@@ -26,8 +26,9 @@ RUN apt-get update \
 COPY deploy/ready.py /usr/local/bin/ready
 COPY --from=build /opt/channel-engagement /opt/channel-engagement
 # The home folder is the volume: it holds the database and the session key, and is the only place that is written to.
+# With an address for browsers, the web server asks no host elsewhere for one as it starts.
 ENV PATH=/opt/channel-engagement/bin:/usr/local/bin:/usr/bin:/bin HOME=/data LANG=C.UTF-8 PYTHONUNBUFFERED=1 \
-    STREAMLIT_SERVER_ADDRESS=0.0.0.0
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_BROWSER_SERVER_ADDRESS=localhost
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
