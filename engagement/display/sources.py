@@ -32,8 +32,8 @@ def told(activity: Activity) -> str:
     readings = activity.readings or Readings()
     if not activity.net:
         return f"{NO_MODULE} {_not_known(readings, activity.offset)} Shown is what the room directory knows."
-    before = f", after {span_text(readings.before, activity.offset)}" if readings.before else ""
-    said = f"Messages are {NET}, by the rooms' own counters: {span_text(readings.span, activity.offset)}{before}."
+    before = f"; those before {span_text(readings.before, activity.offset)}" if readings.before else ""
+    said = f"Messages are {NET}, by the rooms' own counters {span_text(readings.span, activity.offset)}{before}."
     if not readings.before:
         said += " Of the days before, no reading lies near enough to both ends."
     elif not readings.alike:

@@ -149,9 +149,12 @@ def workspace_signal(shown: Shown) -> None:
     if history is None:
         return
     judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
-    which, when = wording.plural(shown.number, "room"), signals.judged_days(history)
+    which, when = f"{wording.plural(shown.number, 'room')} shown", signals.judged_days(history)
+    if history.net:
+        # As in every total of weeks (``measures.by_week``).
+        which = "rooms shown that are known in all weeks"
     why = for_markdown(reasons.dateless(judged["reason"]).text)
-    st.markdown(f"The {which} shown, together, in {when}: **{judged['signal']}** ({why}).")
+    st.markdown(f"The {which}, together, in {when}: **{judged['signal']}** ({why}).")
 
 
 def explain_signals(shown: Shown) -> None:

@@ -64,7 +64,7 @@ def test_every_page_says_that_messages_are_net_and_between_which_moments(lived: 
     app = page(lived, name)
     said = text_of(app)
     assert f"Messages are {NET}" in said
-    assert "from 16 Nov 2026, 00:10 to 23 Nov 2026, 00:10 UTC, after from 9 Nov 2026, 00:10" in said
+    assert "from 16 Nov 2026, 00:10 to 23 Nov 2026, 00:10 UTC; those before from 9 Nov 2026, 00:10" in said
     assert "In no total: 1 room whose counter fell or was not read." in said
     assert "no Premium licence" not in said
     assert app.get("plotly_chart")
