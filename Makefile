@@ -11,7 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run check test fuzz soak bench dist image test-copies lint demo architecture reliability plotly clean
+.PHONY: run check test fuzz soak bench dist image test-copies lint demo architecture reliability plotly typeface clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m engagement run
@@ -69,6 +69,14 @@ plotly: $(VENV)/run.stamp
 	npm pack --silent --pack-destination $(VENV) plotly.js-basic-dist-min@$$($(BIN)/python -c \
 		'from plotly.offline import get_plotlyjs_version; print(get_plotlyjs_version())') >$(VENV)/plotly.name
 	tar -xzf $(VENV)/$$(cat $(VENV)/plotly.name) -C $(PLOTLY) --strip-components 1 package/LICENSE package/plotly-basic.min.js
+
+# engagement/report/font: the typeface of reports, which is that of the pages; its licence stays as it is.
+TYPEFACE := engagement/report/font
+typeface: | $(VENV)/bin/python
+	npm pack --silent --pack-destination $(VENV) @fontsource/source-sans-3@5 >$(VENV)/typeface.name
+	tar -xzf $(VENV)/$$(cat $(VENV)/typeface.name) -C $(TYPEFACE) --strip-components 1 package/unicode.json
+	tar -xzf $(VENV)/$$(cat $(VENV)/typeface.name) -C $(TYPEFACE) --strip-components 2 --wildcards \
+		'package/files/*-400-normal.woff2' 'package/files/*-600-normal.woff2'
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

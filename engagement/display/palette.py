@@ -16,7 +16,7 @@ FONT = (
 @dataclass(frozen=True)
 class Tokens:
     """The colours of one theme as ``#RRGGBB``; ``silent`` goes from young to old, ``heat`` from few to many, ``others``
-    are for lines beside that of ``this``.
+    are for lines beside that of ``this``. ``narrow`` is for a screen as narrow as a phone.
 
     The previous period is drawn in ink, as a tick or a thin line, never as a second bar.
     """
@@ -33,6 +33,7 @@ class Tokens:
     silent: tuple[str, str, str, str, str]
     heat: tuple[str, str, str, str]
     others: tuple[str, str, str, str]
+    narrow: bool = False
 
 
 LIGHT = Tokens(

@@ -12,9 +12,10 @@ from engagement.figures.bars import silence_age as silence_age
 from engagement.figures.bars import top_rooms as top_rooms
 from engagement.figures.calendar import messages_per_day as messages_per_day
 from engagement.figures.frame import CONFIG as CONFIG
-from engagement.figures.frame import Context as Context
-from engagement.figures.frame import Info as Info
 from engagement.figures.heat import heat as heat
+from engagement.figures.info import Context as Context
+from engagement.figures.info import Info as Info
+from engagement.figures.info import Numbers as Numbers
 from engagement.figures.room import beside as beside
 from engagement.figures.room import room_year as room_year
 from engagement.figures.room import standing as standing

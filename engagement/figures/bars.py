@@ -15,7 +15,6 @@ from engagement.display.wording import (
     count,
     day_text,
     percent,
-    period_text,
     plural,
     share_text,
     short,
@@ -27,20 +26,17 @@ from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
     TOLD_OUTSIDE,
-    Canvas,
-    Context,
-    Info,
-    InfoType,
     Row,
     add_ticks,
+    bar_place,
     framed,
     hatched,
     hover_text,
-    no_messages,
     numbered,
     row_bars,
     ticks,
 )
+from engagement.figures.info import Canvas, Context, Info, InfoType, Numbers, no_messages
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
 from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING, NEVER_USED
@@ -81,6 +77,15 @@ class RankedRooms(Info):
     """The bars from the top."""
 
     rows: tuple[RoomBar, ...] = ()
+    by_counter: bool = False
+
+    @property
+    def numbers(self) -> Numbers:
+        """Every bar, with the period before where that is drawn."""
+        if self.by_counter:
+            return Numbers(("Room", "All messages"), tuple((row.label, count(row.messages)) for row in self.rows))
+        rows = ((row.label, count(row.messages), count(row.previous), row.remark) for row in self.rows)
+        return Numbers(("Room", "Messages", "Previous", "Remark"), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars with the value before and the previous period as a tick across the bar."""
@@ -91,6 +96,8 @@ class RankedRooms(Info):
             return figure
         high = max(max(row.messages, row.previous) for row in self.rows)
         wide = high * _SHORT_BAR / figure.across
+        middle, thick = bar_place(tokens)
+        reach = 0.68 * thick
         # Rimmed with paper, so that they show on a dark bar too; but the rim would hide a bar of a few pixels.
         for fine, strokes in (
             (False, [(tokens.paper, 6), (tokens.ink, 2.5)]),
@@ -98,7 +105,7 @@ class RankedRooms(Info):
         ):
             shown = [(n, row) for n, row in enumerate(self.rows) if row.previous > 0 and (row.messages < wide) == fine]
             if shown:
-                places = [((row.previous, row.previous), (place - 0.42, place + 0.42)) for place, row in shown]
+                places = [((row.previous, row.previous), (n + middle - reach, n + middle + reach)) for n, row in shown]
                 add_ticks(figure, places, strokes)
         figure.axis("xaxis", range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
         return figure
@@ -117,7 +124,7 @@ def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms
         return no_messages(RankedRooms, context, what)
     return RankedRooms(
         title=_held(int(top["messages"].sum()), int(active.sum()), len(top), len(active)),
-        subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {period_text(context.previous)}"),
+        subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {context.previous_text}"),
         rows=bars_of(top, context),
         room_ids=tuple(top["room_id"]),
     )
@@ -144,7 +151,7 @@ def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> Rank
     rows = bars_of(top, context)
     share = share_text(rows[0].messages, int(counters.sum()))
     title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
-    return RankedRooms(title=title, subtitle=subtitle, rows=rows, room_ids=tuple(top["room_id"]))
+    return RankedRooms(title=title, subtitle=subtitle, rows=rows, room_ids=tuple(top["room_id"]), by_counter=True)
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,15 @@ class Movers(Info):
     """The rooms from the strongest rise to the strongest fall."""
 
     rows: tuple[MovedBar, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """Every bar with both counts, and its signal."""
+        rows = (
+            (row.label, signed(row.change), count(row.messages), count(row.previous), row.remark, row.signal)
+            for row in self.rows
+        )
+        return Numbers(("Room", "Change", "Messages", "Previous", "Remark", "Signal"), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value; where some
@@ -187,7 +203,7 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     """Up to ``each`` rooms with more messages than in the previous period and ``each`` with fewer, in the order of
     ``rankings.movers``.
     """
-    spans = f"{context.this_text} less {period_text(context.previous)}"
+    spans = f"{context.this_text} less {context.previous_text}"
     moved = rankings.movers(rooms, each)
     bars = zip(bars_of(moved, context), rankings.agreeing(moved), strict=True)
     rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
@@ -234,6 +250,12 @@ class InactiveStates(Info):
 
     groups: tuple[Group, ...] = ()
     inactive: int = 0
+
+    @property
+    def numbers(self) -> Numbers:
+        """The rooms of every state and their share."""
+        rows = ((group.name, count(group.rooms), share_text(group.rooms, self.inactive)) for group in self.groups)
+        return Numbers(("State", "Rooms", "Share"), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
@@ -300,6 +322,12 @@ class SilenceAge(Info):
     """Five ages of silence and the rooms that were never used."""
 
     columns: tuple[Group, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The rooms of every age."""
+        rows = tuple((column.name, count(column.rooms)) for column in self.columns)
+        return Numbers(("Silent for", "Rooms"), rows)
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""

@@ -13,19 +13,17 @@ from engagement.display.palette import Tokens
 from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural, signed
 from engagement.figures.events import OverTime, mark_events
 from engagement.figures.frame import (
-    Canvas,
-    Context,
     add_ticks,
     framed,
     hatched,
     hover_text,
-    no_messages,
     note,
     numbered,
     numbers_width,
     ticks,
     weekday_text,
 )
+from engagement.figures.info import UNKNOWN, Canvas, Context, Numbers, no_messages, over_time
 from engagement.numbers.days import Bar, Bars
 from engagement.numbers.events import during
 from engagement.numbers.periods import Period, month_of
@@ -40,6 +38,24 @@ class MessagesPerDay(OverTime):
 
     bars: tuple[Bar, ...] = ()
     unit: str = "day"
+
+    @property
+    def numbers(self) -> Numbers:
+        """Every part with its messages, and those of the part before; without a number, why there is none."""
+        rows = (
+            (
+                _part_text(bar.part),
+                (bar.why or UNKNOWN) if bar.messages is None else count(bar.messages),
+                "" if bar.before is None else count(bar.previous),
+            )
+            for bar in self.bars
+        )
+        return Numbers((self.unit.capitalize(), "Messages", "Previous"), tuple(rows))
+
+    @property
+    def main(self) -> str:
+        """Every one of a few parts, else the extremes."""
+        return over_time([(_part_text(bar.part), bar.messages) for bar in self.bars])
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Bars, ink ticks for those before, weekends on a tinted ground, what is not over or not known hatched."""
@@ -105,7 +121,7 @@ def messages_per_day(bars: Bars, context: Context, who: str = "") -> MessagesPer
             left,
             astray,
             f"bar: {context.this_text}",
-            f"tick: {period_text(context.previous)}" if ticked else "",
+            f"tick: {context.previous_text}" if ticked else "",
             f"narrow: part of a {bars.unit}" if any(_share(bar.part, bars.unit) < 1 for bar in bars.bars) else "",
             listed(during(context.events, context.period, context.previous)),
         ),

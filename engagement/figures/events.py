@@ -10,7 +10,8 @@ from engagement.display.escaping import for_plotly
 from engagement.display.events import days_told
 from engagement.display.palette import Tokens
 from engagement.display.wording import short
-from engagement.figures.frame import NOTE, Canvas, Info, hover_text, note, text_width
+from engagement.figures.frame import NOTE, hover_text, note, text_width
+from engagement.figures.info import Canvas, Info
 from engagement.numbers.events import Event, Events
 from engagement.numbers.periods import DAY, Period
 

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
-from engagement.display.sources import NET
 from engagement.display.wording import (
-    NOT_ALIKE,
     WEEKDAYS,
     count,
     day_text,
-    period_text,
     short,
     told_apart,
-    workspace_name,
 )
-from engagement.numbers.events import Events
-from engagement.numbers.periods import Period
-from engagement.numbers.rooms import Activity
+from engagement.figures.info import DEFAULT_WIDTH, Canvas, Info
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    pass
 
 # Of Plotly's own look what shows in these figures: whole, it is half of a small chart, and takes an import of Plotly.
 _TEMPLATE: dict[str, Any] = {
@@ -56,122 +49,17 @@ TOLD_OUTSIDE: dict[str, Any] = {
     "hoverinfo": "text",
 }
 
-DEFAULT_WIDTH = 430
 TEXT, NOTE = 13, 12
 LABEL_COLUMNS = 28
 # A title wraps between words; a longer name may be a single word that cannot.
 TITLE_COLUMNS = 40
-LONGEST_NAME = 200
+LONGEST_NAME = 180
 ROW = 32
+# Where a bar stands in its row, which is 1 high: its middle from that of the row, and its height. On a narrow screen
+# the name stands above it.
+BESIDE_NAME, BELOW_NAME = (0.0, 0.62), (0.24, 0.42)
+TALL_ROW, ABOVE_BAR, WHOLE_ROW = 46, 0.26, 300
 _TOP = 8
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the figures of one view have in common; ``notes`` are short phrases added to every subtitle.
-
-    ``unfinished`` says that the last day of the period is not over; ``show_people`` that the names in direct
-    messages may be shown; ``events`` are those of the workspace, of any time.
-    """
-
-    workspace: str
-    period: Period
-    previous: Period
-    unfinished: bool = False
-    notes: tuple[str, ...] = ()
-    show_people: bool = False
-    events: Events = ()
-
-    @classmethod
-    def of(cls, activity: Activity, *notes: str, people: bool) -> Context:
-        """What the figures of an activity have in common."""
-        workspace = workspace_name(activity.workspace)
-        notes += (() if activity.alike else (NOT_ALIKE,)) + ((NET,) if activity.net else ())
-        return cls(workspace, activity.period, activity.previous, activity.unfinished, notes, people, activity.events)
-
-    @property
-    def before(self) -> str:
-        """The previous period in words, as in "fewer than the week before"."""
-        days = self.previous.days
-        if self.previous != self.period.previous:
-            return period_text(self.previous)
-        return {1: "the day before", 7: "the week before"}.get(days, f"the {days} days before")
-
-    @property
-    def this_text(self) -> str:
-        """The period as text, marked when it is not over."""
-        return period_text(self.period, unfinished=self.unfinished)
-
-    def subtitle(self, *parts: str) -> str:
-        """``parts``, the workspace and the notes in one line."""
-        return " · ".join([*(part for part in parts if part), self.workspace, *self.notes])
-
-
-class Canvas:
-    """A figure being drawn, in Plotly's own words but as plain dictionaries: its objects take thirty times as long."""
-
-    def __init__(self, layout: dict[str, Any]) -> None:
-        self.traces: list[dict[str, Any]] = []
-        self.layout = layout
-
-    def add(self, kind: str, **trace: Any) -> None:
-        """Draws a trace of a kind: bar, scatter, heatmap."""
-        self.traces.append({"type": kind, **trace})
-
-    def axis(self, name: str, **more: Any) -> None:
-        """Says more of ``xaxis`` or ``yaxis``, or of its ``tickfont``."""
-        told = self.layout[name]
-        font = {"tickfont": told["tickfont"] | more["tickfont"]} if "tickfont" in more else {}
-        self.layout[name] = told | more | font
-
-    def annotate(self, *notes: dict[str, Any]) -> None:
-        """Writes notes (see ``note``) on it."""
-        self.layout["annotations"] = [*self.layout.get("annotations", []), *notes]
-
-    @property
-    def left(self) -> float:
-        """The pixels left of the chart."""
-        return float(self.layout["margin"]["l"])
-
-    @property
-    def across(self) -> float:
-        """The pixels that the chart itself has in a figure of the default width."""
-        return DEFAULT_WIDTH - self.left - float(self.layout["margin"]["r"])
-
-    def figure(self) -> go.Figure:
-        """As one of Plotly's. It is not checked here: the tests check every kind of figure."""
-        import plotly.graph_objects as go
-
-        return go.Figure(data=self.traces, layout=self.layout, _validate=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Info(ABC):
-    """What every figure says in plain text; ``empty`` is the one sentence shown where there is nothing to draw.
-
-    ``room_ids`` is where a click on a mark leads, by its place (``customdata`` of a point, else ``y``); never drawn.
-    """
-
-    title: str
-    subtitle: str
-    empty: str = ""
-    room_ids: tuple[str, ...] = field(default=(), compare=False)
-
-    @property
-    def alt(self) -> str:
-        """One line for those who cannot see the figure."""
-        return ". ".join(part for part in (self.title, self.subtitle, self.empty) if part)
-
-    def figure(self, tokens: Tokens) -> go.Figure:
-        """The figure in the colours of a theme."""
-        return self.drawn(tokens).figure()
-
-    @abstractmethod
-    def drawn(self, tokens: Tokens) -> Canvas:
-        """What ``figure`` consists of."""
-
-
-InfoType = TypeVar("InfoType", bound=Info)
 
 
 def weekday_text(day: Any) -> str:
@@ -317,15 +205,21 @@ def names_width(labels: Sequence[str], pixels: float = LONGEST_NAME) -> float:
 
 
 def write_names(
-    figure: Canvas, labels: Sequence[str], hover: Sequence[str], tokens: Tokens, pixels: float = LONGEST_NAME
-) -> None:
-    """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there."""
+    figure: Canvas, labels: Sequence[str], hover: Sequence[str], tokens: Tokens, pixels: float = LONGEST_NAME,
+    above: float = 0,
+) -> None:  # fmt: skip
+    """Names left of the rows 0, 1, … of ``figure``, flush with the title; axis labels would be ragged there. They stand
+    higher by ``above`` of a row.
+    """
     figure.axis("yaxis", range=[len(labels) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(labels))))
     place = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -figure.left, "yref": "y"}
     place |= {"yanchor": "middle"}
     names = enumerate(zip(axis_names(labels, pixels), hover, strict=True))
     figure.annotate(
-        *(note(for_plotly(name), tokens.ink, TEXT, hovertext=text, y=number, **place) for number, (name, text) in names)
+        *(
+            note(for_plotly(name), tokens.ink, TEXT, hovertext=text, y=number - above, **place)
+            for number, (name, text) in names
+        )
     )
 
 
@@ -350,27 +244,39 @@ def row_bars(
     left, right = (max(widths, default=0) for widths in sides)
     left += 10 if left else max((text_width(text, TEXT) for text in before), default=-8) + 8
     labels, hover = [row.label for row in rows], [row.hover for row in rows]
-    left += names_width(labels, pixels)
-    figure = framed(info, tokens, ROW * len(rows) + 26, left=left, right=right + 12)
+    left += 0 if tokens.narrow else names_width(labels, pixels)
+    high = TALL_ROW if tokens.narrow else ROW
+    figure = framed(info, tokens, high * len(rows) + 26, left=left, right=right + 12)
     if info.empty:
         return figure
+    middle, thick = bar_place(tokens)
     figure.add(
         "bar",
         x=[row.value for row in rows],
         y=list(range(len(rows))),
         orientation="h",
-        width=0.62,
+        width=thick,
+        offset=middle - thick / 2,
         marker=marker,
         text=[for_plotly(row.text) for row in rows],
         textfont={"size": NOTE, "color": tokens.muted} if before else {"size": TEXT, "color": tokens.ink},
         hovertext=hover,
         **TOLD_OUTSIDE,
     )
-    write_names(figure, labels, hover, tokens, pixels)
+    if tokens.narrow:
+        write_names(figure, labels, hover, tokens, WHOLE_ROW, ABOVE_BAR)
+    else:
+        write_names(figure, labels, hover, tokens, pixels)
     if before:
         shown = {"showticklabels": True, "ticklabelstandoff": 4, "tickfont": {"color": tokens.ink, "size": TEXT}}
-        figure.axis("yaxis", ticktext=list(before), **shown)
+        places = [number + middle for number in range(len(rows))]
+        figure.axis("yaxis", tickvals=places, ticktext=list(before), **shown)
     return figure
+
+
+def bar_place(tokens: Tokens) -> tuple[float, float]:
+    """Where a bar of ``row_bars`` has its middle, from that of its row, and how much of the row it fills."""
+    return BELOW_NAME if tokens.narrow else BESIDE_NAME
 
 
 def add_ticks(
@@ -389,12 +295,3 @@ def hover_text(*lines: str) -> str:
     heads = [first] if len(first) <= 40 else [short(line, 60) for line in wrapped(first, TEXT, 380)]
     head = "<br>".join(for_plotly(line) for line in heads)
     return "<br>".join([f"<b>{head}</b>", *(for_plotly(line) for line in rest)])
-
-
-def no_messages(kind: type[InfoType], context: Context, what: str) -> InfoType:
-    """The info of a figure that has nothing to draw because nothing was said."""
-    return kind(
-        title="No messages in this period",
-        subtitle=context.subtitle(what, context.this_text),
-        empty="No room that is shown here had a message. Choose another period, or show more rooms.",
-    )

@@ -11,19 +11,18 @@ import pandas as pd
 
 from engagement.display import events
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, plural
+from engagement.display.wording import count, day_text, plural
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.events import OverTime, mark_events, weeks_from
 from engagement.figures.frame import (
-    Canvas,
-    Context,
+    LONGEST_NAME,
     framed,
     hatched,
     hover_text,
     names_width,
-    no_messages,
     write_names,
 )
+from engagement.figures.info import Canvas, Context, Numbers, no_messages
 from engagement.numbers import rankings
 from engagement.numbers.days import as_count
 from engagement.numbers.events import during
@@ -31,6 +30,8 @@ from engagement.numbers.naming import room_labels
 from engagement.numbers.weeks import places
 
 HEAT_ROW = 25
+# On a narrow screen: there is no place for a name above its row of squares.
+_NARROW_NAME = 115
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,16 @@ class Heat(OverTime):
     rows: tuple[RoomWeeks, ...] = ()
     starts: tuple[date, ...] = ()
 
+    @property
+    def numbers(self) -> Numbers:
+        """Every room with its messages in all these weeks, and in each."""
+        rows = ((row.label, count(sum(n or 0 for n in row.weeks)), *map(count, row.weeks)) for row in self.rows)
+        return Numbers(("Room", "Messages", *map(day_text, self.starts)), tuple(rows))
+
     def drawn(self, tokens: Tokens) -> Canvas:
         """Rooms × weeks, darker for more on a logarithmic scale; zero looks like the panel, no data is hatched."""
-        left = names_width([row.label for row in self.rows])
+        pixels = _NARROW_NAME if tokens.narrow else LONGEST_NAME
+        left = names_width([row.label for row in self.rows], pixels)
         figure = framed(self, tokens, HEAT_ROW * len(self.rows) + 38, left=left, right=0, bottom=38)
         if self.empty:
             return figure
@@ -81,7 +89,7 @@ class Heat(OverTime):
         told = [
             hover_text(row.label, f"{total} in all these weeks") for row, total in zip(self.rows, totals, strict=True)
         ]
-        write_names(figure, [row.label for row in self.rows], told, tokens)
+        write_names(figure, [row.label for row in self.rows], told, tokens, pixels)
         figure.axis("yaxis", ticktext=[hover_text(row.label) for row in self.rows])
         figure.axis("xaxis", range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
         mark_events(figure, self.events, weeks_from(self.starts), tokens)

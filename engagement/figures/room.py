@@ -16,15 +16,12 @@ import pandas as pd
 from engagement.display import reasons
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import WEEKDAYS, amount, count, percent, period_text, plural, share_text, short
+from engagement.display.wording import WEEKDAYS, amount, count, percent, plural, share_text, short
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
     TOLD_OUTSIDE,
-    Canvas,
-    Context,
-    Info,
     axis_names,
     framed,
     hover_text,
@@ -35,6 +32,7 @@ from engagement.figures.frame import (
     ticks,
 )
 from engagement.figures.heat import RoomWeeks
+from engagement.figures.info import UNKNOWN, Canvas, Context, Info, Numbers, over_time
 from engagement.figures.weeks import RoomLine
 from engagement.numbers.days import Bars, Weekday, as_count, by_weekday
 from engagement.numbers.periods import MONDAY
@@ -65,6 +63,13 @@ class RoomYear(RoomLine):
     """The same with the signals that were ``given`` in the weeks before the last."""
 
     given: tuple[Given, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The same with the signal of each week that was given one."""
+        line, given = super().numbers, {one.week: one.signal for one in self.given}
+        rows = tuple((*row, given.get(number, "")) for number, row in enumerate(line.rows))
+        return Numbers((*line.names, "Signal"), rows)
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """The line with a triangle for each of the signals, which points the way of it."""
@@ -105,6 +110,12 @@ class Weekdays(Info):
 
     rows: tuple[Weekday, ...] = ()
 
+    @property
+    def numbers(self) -> Numbers:
+        """The mean of each weekday, and of how many days."""
+        rows = tuple((WEEKDAYS[row.weekday], amount(row.mean), count(row.days)) for row in self.rows)
+        return Numbers(("Weekday", "Messages a day", "Days"), rows)
+
     def drawn(self, tokens: Tokens) -> Canvas:
         """A bar for each weekday with its mean at the end, and below its name how many days this rests on."""
         figure = framed(self, tokens, 190, right=0, bottom=40)
@@ -139,7 +150,7 @@ def weekdays(bars: Bars, context: Context, who: str, week_start: int = MONDAY) -
     rows, unknown = by_weekday(bars, week_start)
     subtitle = context.subtitle(
         "Mean of messages per weekday, below it of how many days",
-        f"days of {period_text(context.previous)} and {context.this_text}",
+        f"days of {context.previous_text} and {context.this_text}",
         f"{plural(unknown, 'day')} not known, left out" if unknown else "",
     )
     if not any(row.mean for row in rows):
@@ -171,6 +182,24 @@ class Standings(Info):
     """The weeks in order."""
 
     weeks: tuple[Standing, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The rank and the share of every week; without a share, why there is none."""
+        rows = (
+            (
+                week_text(week.start),
+                count(week.rank),
+                (week.why or UNKNOWN) if week.share is None else share_text(week.share, 100),
+            )
+            for week in self.weeks
+        )
+        return Numbers(("Week", "Rank", "Share of the messages"), tuple(rows))
+
+    @property
+    def main(self) -> str:
+        """The best, the worst and the last rank."""
+        return over_time([(week_text(week.start), week.rank) for week in self.weeks], "rank")
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Two panels above each other: the share of all messages, and the rank on a logarithmic scale, first on top."""
@@ -249,6 +278,19 @@ class Beside(Info):
 
     rooms: tuple[RoomWeeks, ...] = ()
     starts: tuple[date, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """A column for each room, a row for each week."""
+        weeks = zip(*(room.weeks for room in self.rooms), strict=True)
+        rows = ((week_text(start), *map(count, counts)) for start, counts in zip(self.starts, weeks, strict=True))
+        return Numbers(("Week", *(room.label for room in self.rooms)), tuple(rows))
+
+    @property
+    def main(self) -> str:
+        """The extremes of each room."""
+        starts = [week_text(start) for start in self.starts]
+        return ". ".join(over_time(list(zip(starts, room.weeks, strict=True)), room.label) for room in self.rooms)
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """A line for each room over one scale, its name at the end; that of the room itself is the strongest."""

@@ -13,23 +13,19 @@ import pandas as pd
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
-from engagement.display.wording import count, percent, period_text, plural, share_text, short, signed, spelled
+from engagement.display.wording import count, percent, plural, share_text, short, signed, spelled
 from engagement.figures.bars import RoomBar, bars_of
 from engagement.figures.frame import (
-    DEFAULT_WIDTH,
     NOTE,
     TEXT,
-    Canvas,
-    Context,
-    Info,
     framed,
     hover_text,
-    no_messages,
     note,
     numbered,
     numbers_width,
     text_width,
 )
+from engagement.figures.info import DEFAULT_WIDTH, Canvas, Context, Info, Numbers, no_messages
 from engagement.numbers import rankings
 
 # With more rooms than these, those whose counts are about the same share a dot: a browser draws each of them, and their
@@ -65,6 +61,15 @@ class CurrentVsPrevious(Info):
 
     dots: tuple[Dot, ...] = ()
 
+    @property
+    def numbers(self) -> Numbers:
+        """Every dot with both counts, and for how many rooms it stands."""
+        rows = (
+            (dot.label, signed(dot.change), count(dot.messages), count(dot.previous), count(dot.rooms))
+            for dot in self.dots
+        )
+        return Numbers(("Room", "Change", "Messages", "Previous", "Rooms like it"), tuple(rows))
+
     def drawn(self, tokens: Tokens) -> Canvas:
         """Two logarithmic scales with a diagonal; silent rooms in bands of their own; larger dots for more rooms."""
         highest = max((max(dot.messages, dot.previous, 10) for dot in self.dots), default=10)
@@ -81,7 +86,7 @@ class CurrentVsPrevious(Info):
 
 def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevious:
     """Every room of a rooms table with messages in either period."""
-    spans = f"up: {context.this_text} · across: {period_text(context.previous)}"
+    spans = f"up: {context.this_text} · across: {context.previous_text}"
     known = rooms[rooms["change"].notna()]
     moved = rankings.by_change(known)
     either = moved[(moved["messages"] > 0) | (moved["previous_messages"] > 0)]
@@ -266,6 +271,14 @@ class Concentration(Info):
     """How many of the busiest rooms hold which percent together; thinned out past a few hundred rooms."""
 
     curve: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The share of the first rooms at round numbers of them, and of all."""
+        last = self.curve[-1][0] if self.curve else 0
+        round_ = {step * 10**power for power in range(6) for step in (1, 2, 3, 5)}
+        rows = ((plural(rank, "room"), percent(share)) for rank, share in self.curve if rank in round_ | {last})
+        return Numbers(("Busiest rooms", "Share of all messages"), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """The share by number of rooms, on a logarithmic scale, with the share written at 1, 3 and 10 rooms."""

@@ -18,18 +18,16 @@ from engagement.figures.events import OverTime, mark_events, weeks_from
 from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
-    Canvas,
-    Context,
     framed,
     hatched,
     hover_text,
-    no_messages,
     note,
     numbered,
     numbers_width,
     text_width,
     ticks,
 )
+from engagement.figures.info import UNKNOWN, Canvas, Context, Numbers, no_messages, over_time
 from engagement.numbers.days import as_count
 from engagement.numbers.events import during
 from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, RETURNED, RISING
@@ -53,6 +51,31 @@ class WeeklyTotals(OverTime):
     """The weeks in order."""
 
     weeks: tuple[Week, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """Every week; without a number, why there is none."""
+        rows = (
+            (
+                week_text(week.start),
+                (week.why or UNKNOWN) if week.messages is None else count(week.messages),
+                count(week.active_rooms),
+            )
+            for week in self.weeks
+        )
+        return Numbers(("Week", "Messages", "Active rooms"), tuple(rows))
+
+    @property
+    def main(self) -> str:
+        """Of each panel every one of a few weeks, else the extremes."""
+        starts = [week_text(week.start) for week in self.weeks]
+        both = (
+            ("messages", [week.messages for week in self.weeks]),
+            ("active rooms", [w.active_rooms for w in self.weeks]),
+        )
+        return ". ".join(
+            filter(None, (over_time(list(zip(starts, counts, strict=True)), word) for word, counts in both))
+        )
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Two panels above each other over the same weeks: messages, and rooms with messages."""
@@ -149,6 +172,24 @@ class RoomLine(OverTime):
     weeks: tuple[RoomWeek, ...] = ()
     signal: str = ""
     closer: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """Every week with the edges of what is usual; without a number, why there is none."""
+        rows = (
+            (
+                week_text(week.start),
+                (week.why or UNKNOWN) if week.messages is None else count(week.messages),
+                *(amount(edge) for edge in (week.low, week.level, week.high)),
+            )
+            for week in self.weeks
+        )
+        return Numbers(("Week", "Messages", "Usual from", "Level", "Usual to"), tuple(rows))
+
+    @property
+    def main(self) -> str:
+        """Every one of a few weeks, else the extremes."""
+        return over_time([(week_text(week.start), week.messages) for week in self.weeks])
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """The weekly line over the usual band; the last point has the colour and the word of its signal."""

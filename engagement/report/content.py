@@ -131,7 +131,8 @@ def told(activity: Activity, filters: Filters, wishes: Wishes, days: History | N
 
 
 def _context(activity: Activity, wishes: Wishes) -> Context:
-    return Context.of(activity, *(["names replaced"] if activity.masked else []), people=wishes.people)
+    # The head and the foot of the report say the workspace, both periods and whose names are replaced.
+    return replace(Context.of(activity, people=wishes.people), said=True)
 
 
 def build(
@@ -305,7 +306,7 @@ def _beside(
 
     short = columns(ordered.head(top)).drop(columns="Type")
     return (
-        figures.movers(both, replace(context, previous=other.period)),
+        figures.movers(both, replace(context, previous=other.period, said=False)),
         Table(f"{first} beside {second}", len(ordered), short, lambda _: columns(ordered)),
         (f"Beside {second}, rooms with messages are: {said}.",),
         f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from engagement.figures import Info
 from engagement.numbers import naming
 from engagement.numbers.naming import DIRECT_MASK
 from engagement.numbers.room import known
+from engagement.report import typeface
 from engagement.report.content import Content, Table, place_of
 from engagement.report.wishes import PAPERS
 
@@ -27,10 +29,15 @@ HERE = Path(__file__).parent
 NARROW = ("top", "movers", "inactive", "days", "trend")
 # What the style sheet leaves for a chart in a row of two, and for one alone.
 BESIDE, ALONE = 442, 666
-# Where the mark of a room leads, as a click on it does on a page (``figures.Info.room_ids``).
+# About as many pixels as the frame, the title and the subtitle of a chart take, and a line and the rest of a table.
+_AROUND, _LINE, _REST = 86, 27, 80
+# The texts of a chart are measured where they are drawn, so the typeface must be there first. Where the mark of a room
+# leads, as a click on it does on a page (``figures.Info.room_ids``).
 _START = """
 const {figures, ways, config} = JSON.parse(document.getElementById("figures").textContent);
+const typeface = Promise.all([...document.fonts].map(face => face.load()));
 window.drawn = Promise.all(Object.entries(figures).map(async ([what, figure]) => {
+  await typeface;
   const plot = await Plotly.newPlot("plot-" + what, figure.data, figure.layout, config);
   const way = ({points: [{customdata, y}]}) => (ways[what] || [])[customdata ?? y];
   plot.on("plotly_hover", (over) => plot.classList.toggle("leads", Boolean(way(over))));
@@ -38,6 +45,8 @@ window.drawn = Promise.all(Object.entries(figures).map(async ([what, figure]) =>
   plot.on("plotly_click", (on) => way(on) && open(way(on), "_blank", "noopener"));
 }));
 """
+# What stands in the style sheet for the typeface; no text that is put into a document can be this.
+_TYPEFACE = "<typeface>"
 
 
 def document(content: Content, *, only: str | None = None, paper: str = "") -> str:
@@ -48,6 +57,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     charts = {what: chart for what, chart in content.charts.items() if only is None or what == only}
     drawn = {what: _figure(chart, ALONE if only else BESIDE) for what, chart in charts.items()}
     scripts = (_plotly(), _START) if charts else ()
+    heights = {what: round(figure["layout"]["height"]) for what, figure in drawn.items()}
+    beside = {what: table for what, table in content.tables.items() if what in NARROW}
     tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
     size = f"size: {paper};" if paper in PAPERS else ""
     style = (HERE / "report.css").read_text(encoding="utf-8") % (
@@ -61,14 +72,16 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             period=wording.period_text(content.activity.period),
             only=only,
             charts=charts,
-            heights={what: round(figure["layout"]["height"]) for what, figure in drawn.items()},
+            columns=_columns({what: height + _AROUND for what, height in heights.items()}),
+            heights=heights,
+            tables=_columns({what: _LINE * len(table.short) + _REST for what, table in beside.items()}),
             figures=_data(
                 {"figures": drawn, "ways": _ways(content, charts), "config": figures.CONFIG | {"responsive": False}}
             ),
             cells=lambda section, table: _cells(section, table, content.rooms_at),
             room_address=lambda room: room_address(content.rooms_at, room.room_id, room.label),
             rows_text=rows_text,
-            narrow=NARROW,
+            wide=[what for what in content.tables if what not in NARROW],
             policy=_policy(scripts),
             # Ours alone, and known to hold no end tag.
             style=Markup(style),  # noqa: S704
@@ -76,7 +89,23 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             start=Markup(_START),  # noqa: S704
         )
     )
-    return made
+    # The typeface of what is written here; the library has words of its own.
+    return made.replace(_TYPEFACE, typeface.faces(made.partition("<script>")[0]), 1)
+
+
+def _columns(heights: dict[str, int]) -> tuple[list[str], list[str]]:
+    """The parts in two columns, in their order, that end as nearly at the same height as they can."""
+    parts = list(heights)
+
+    def split(sides: tuple[int, ...]) -> tuple[list[str], list[str]]:
+        return tuple([part for part, at in zip(parts, (0, *sides), strict=True) if at == side] for side in (0, 1))  # type: ignore[return-value]
+
+    def apart(columns: tuple[list[str], list[str]]) -> int:
+        left, right = (sum(heights[part] for part in column) for column in columns)
+        return abs(left - right)
+
+    # The first one stands at the left.
+    return min(map(split, product((1, 0), repeat=len(parts) - 1)), key=apart) if parts else ([], [])
 
 
 def table_element(section: str, table: Table, rooms_at: str = "") -> str:
@@ -104,7 +133,7 @@ def _policy(scripts: tuple[str, ...]) -> str:
     hashes = " ".join(_hash(script) for script in scripts) or "'none'"
     return (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
+        "font-src data:; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,30 +14,64 @@ from engagement.display import palette
 from engagement.display.escaping import for_markdown
 from engagement.ui import links, loading
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 _CLICKS = "_clicks_on_charts"
+# The table of a chart holds so many rows at most; there is hardly a chart of more.
+MOST_ROWS = 100
 
 
 def draw(info: figures.Info, key: str) -> None:
-    """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers.
+    """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers
+    and its numbers as a table that opens below it.
 
     A click on the mark of a room leads to its page.
     """
-    tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+    tokens = replace(palette.DARK if st.context.theme.type == "dark" else palette.LIGHT, narrow=_on_a_phone())
     with st.container(border=True, key=f"chart_{key}"):
-        st.markdown(f"##### {for_markdown(info.title)}", width="stretch")
+        st.header(for_markdown(info.title), anchor=False)
         st.caption(for_markdown(info.subtitle))
-        drawn, name = info.figure(tokens), f"plot_{key}"
-        if not info.room_ids:
-            st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt)
-            return
-        # A chart that was left by a click comes back as another one, on which nothing is chosen.
-        name = f"{name}_{st.session_state.setdefault(_CLICKS, 0)}"
-        # The framework keeps this for as long as the session: no more of the figure than it needs.
-        room_ids = info.room_ids
-        st.plotly_chart(
-            drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt, selection_mode="points",
-            on_select=lambda: _open(st.session_state[name], room_ids),
-        )  # fmt: skip
+        _plot(info, info.figure(tokens), f"plot_{key}")
+        if not info.empty:
+            st.html(as_table(info))
+
+
+def _on_a_phone() -> bool:
+    """Whether the viewer's browser says that it is one of a phone: nothing else tells how wide it is."""
+    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
+
+
+def _plot(info: figures.Info, drawn: go.Figure, name: str) -> None:
+    if not info.room_ids:
+        st.plotly_chart(drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt)
+        return
+    # A chart that was left by a click comes back as another one, on which nothing is chosen.
+    name = f"{name}_{st.session_state.setdefault(_CLICKS, 0)}"
+    # The framework keeps this for as long as the session: no more of the figure than it needs.
+    room_ids = info.room_ids
+    st.plotly_chart(
+        drawn, theme=None, config=figures.CONFIG, key=name, alt=info.alt, selection_mode="points",
+        on_select=lambda: _open(st.session_state[name], room_ids),
+    )  # fmt: skip
+
+
+def as_table(info: figures.Info) -> str:
+    """The numbers of a figure as HTML that is closed until it is asked for, everything in it escaped."""
+    names, rows = info.numbers.names, info.numbers.rows
+    head = "".join(f'<th scope="col"><bdi>{escape(name)}</bdi></th>' for name in names)
+    body = "".join(map(_row, rows[:MOST_ROWS]))
+    more = f"<p>The first {MOST_ROWS} of {len(rows):,}.</p>" if len(rows) > MOST_ROWS else ""
+    return (
+        '<details class="numbers"><summary>As a table</summary>'
+        f'<div tabindex="0" role="region" aria-label="{escape(info.title)}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>{more}</div></details>"
+    )
+
+
+def _row(texts: Sequence[str]) -> str:
+    first, *others = map(escape, texts)
+    return f'<tr><th scope="row"><bdi>{first}</bdi></th>{"".join(f"<td>{text}</td>" for text in others)}</tr>'
 
 
 def _open(chosen: object, room_ids: Sequence[str]) -> None:

@@ -83,7 +83,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
     """Draws the sidebar and puts the view where the page finds it; False when there is nothing to ask."""
     reader = session.reader(signed_in)
     with st.sidebar:
-        st.markdown(f"### {wording.workspace_name(signed_in.workspace)}")
+        st.header(escaping.for_markdown(wording.workspace_name(signed_in.workspace)), anchor=False)
         chosen_here = st.container()
         _person(signed_in)
     facts = loading.facts(reader)

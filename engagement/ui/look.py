@@ -31,7 +31,7 @@ def draw(shown: Shown) -> None:
     """Draws the rooms of a judged view that have a signal, strongest first; without any, says why."""
     activity = shown.activity
     with st.container(border=True, key="look"):
-        st.markdown(f"#### {for_markdown(news.title(activity))}")
+        st.header(for_markdown(news.title(activity)), anchor=False)
         if activity.history is None:
             st.markdown(loading.why_unjudged())
             return

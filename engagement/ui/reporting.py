@@ -138,7 +138,8 @@ def show(content: Content) -> None:
     if content.key_figures:
         cards.row(content.key_figures, lines=False)
     if content.sentences:
-        st.markdown("##### What changed\n\n" + "\n\n".join(_sentence(said, content) for said in content.sentences))
+        st.header("What changed", anchor=False)
+        st.markdown("\n\n".join(_sentence(said, content) for said in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
     _in_pairs(list(content.charts.items()), lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
@@ -170,7 +171,7 @@ def _sentence(sentence: Sentence, content: Content) -> str:
 
 def _table(of: tuple[str, contents.Table, str]) -> None:
     section, table, rooms_at = of
-    st.markdown(f"##### {escaping.for_markdown(table.title)}")
+    st.header(escaping.for_markdown(table.title), anchor=False)
     st.html(f'<div class="report-table">{html.table_element(section, table, rooms_at)}</div>')
     st.caption(html.rows_text(table))
 

@@ -75,7 +75,7 @@ def mine(view: View, content: Content) -> None:
     if not owned:
         return
     labels = _labels(content, owned)
-    st.markdown("###### Your subscriptions")
+    st.header("Your subscriptions", anchor=False)
     for one in owned:
         with st.container(horizontal=True, vertical_alignment="center", key=f"subscription_{one.id}"):
             room = for_markdown(labels.get(one.room_id, "a room"))

@@ -48,7 +48,12 @@ def test_the_theme_of_the_pages_has_the_colours_of_the_figures(theme):
     assert len(set(set_there["chartCategoricalColors"])) >= 10
     assert len(set_there["chartSequentialColors"]) == len(set_there["chartDivergingColors"]) == 10
     # Streamlit writes white on the primary colour in both themes.
-    assert contrast(set_there["primaryColor"], "#FFFFFF") >= 4
+    assert contrast(set_there["primaryColor"], "#FFFFFF") >= 4.5
+
+
+def test_captions_have_the_muted_colours():
+    style = (ROOT / "engagement" / "ui" / "style.css").read_text(encoding="utf-8")
+    assert f"light-dark({LIGHT.muted}, {DARK.muted})" in style
 
 
 def test_a_faded_colour_keeps_its_hue():

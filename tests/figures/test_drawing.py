@@ -171,14 +171,14 @@ def test_two_rooms_of_the_same_name_keep_their_own_bars():
 def test_a_long_name_is_short_beside_its_bar_and_whole_when_pointed_at():
     rooms = rooms_table(room("incident-2026-11-08-database-failover-postmortem", 5))
     name = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).layout.annotations[0]
-    assert name.text == "#incident-202…r-postmortem"
+    assert name.text == "#incident-20…-postmortem"
     assert name.hovertext.startswith("<b>#incident-2026-11-08-database-failover-postmortem</b>")
 
 
 def test_different_rooms_never_have_the_same_name_beside_their_bars():
     start, end = "#release-notes-of-", "-for-the-whole-company"
     written = frame.axis_names([f"{start}spring{end}", f"{start}autumn{end}", "#general", f"{start}spring{end}"])
-    assert written == ["#release-notes-of-spring-fo…", "#release-notes-of-autumn-fo…", "#general", written[0]]
+    assert written == ["#release-notes-of-sprin…", "#release-notes-of-autum…", "#general", written[0]]
     deep = frame.axis_names([f"#{'x' * 60}{year}{'y' * 60}" for year in (2025, 2026)])
     assert deep[0] != deep[1]
     assert all("2025" in deep[0] and frame.text_width(name, frame.TEXT) <= frame.LONGEST_NAME for name in deep)

@@ -12,7 +12,8 @@ import pytest
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import Context
 from engagement.figures.events import OverTime, mark_events, weeks_from
-from engagement.figures.frame import Canvas, framed
+from engagement.figures.frame import framed
+from engagement.figures.info import Canvas
 from engagement.numbers.events import Event, event
 from engagement.numbers.periods import Period
 from tests.figures.test_drawing import HOSTILE, every_info, texts_of

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from engagement import figures
 from engagement.display.palette import LIGHT, faded
-from engagement.figures import bars
+from engagement.figures import bars, frame
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
 BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · chat.example.org"
@@ -137,3 +139,21 @@ def test_busiest_by_counter_leaves_out_zero_and_unknown():
     info = figures.busiest_by_total(rooms, CONTEXT)
     assert info.title == "#c holds 75\u00a0% of all messages ever sent"
     assert info.rows == (bars.RoomBar("#c", 750), bars.RoomBar("#a", 250))
+
+
+def test_on_a_narrow_screen_names_stand_above_their_bars_and_a_click_still_finds_its_room():
+    info = figures.top_rooms(rooms_table(room("general", 60, 40), room("help", 30)), CONTEXT)
+    wide, narrow = info.figure(LIGHT), info.figure(replace(LIGHT, narrow=True))
+    assert [name.y for name in wide.layout.annotations] == [0, 1]
+    assert [name.y for name in narrow.layout.annotations] == [-0.26, 0.74]
+    bars = narrow.data[0]
+    assert tuple(bars.y) == (0, 1)
+    assert bars.offset == pytest.approx(0.24 - 0.42 / 2)
+    assert narrow.layout.margin.l < wide.layout.margin.l - 50
+    assert narrow.layout.height > wide.layout.height
+
+
+def test_names_never_take_more_than_two_fifths_of_a_card():
+    info = figures.top_rooms(rooms_table(room("x" * 80, 60), room("y" * 80, 30)), CONTEXT)
+    values = frame.text_width("60", frame.TEXT) + 8
+    assert info.figure(LIGHT).layout.margin.l - values <= 0.4 * 482

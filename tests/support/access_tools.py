@@ -101,7 +101,7 @@ def sound(app: AppTest) -> AppTest:
 
 def text_of(app: AppTest) -> str:
     """What is written on the page."""
-    parts = [*app.title, *app.markdown, *app.caption, *app.info, *app.warning]
+    parts = [*app.title, *app.header, *app.markdown, *app.caption, *app.info, *app.warning]
     return "\n".join(str(part.value) for part in parts)
 
 

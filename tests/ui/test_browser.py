@@ -172,7 +172,7 @@ def test_filters_go_into_the_link_and_the_back_button_goes_back(enter: Enter) ->
 def what_is_shown(page: Page) -> list[str]:
     """The header, the titles of the charts and the size of the table."""
     drawn(page)
-    texts = [*page.get_by_role("heading", level=5).all_inner_texts()]
+    texts = [*page.get_by_test_id("stMain").get_by_role("heading", level=2).all_inner_texts()]
     texts.append(page.locator(".st-key-header p").first.inner_text().split(" · read ")[0])
     return texts
 

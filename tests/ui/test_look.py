@@ -69,7 +69,7 @@ def test_the_overview_begins_with_ten_rooms_and_leads_to_the_others() -> None:
 
 def test_what_needs_a_look_stands_above_the_figures() -> None:
     told = [(one.type, str(getattr(one, "value", ""))) for one in sound(explore()).main]
-    look_at = next(n for n, (_, text) in enumerate(told) if text.startswith("#### What needs a look this week"))
+    look_at = next(n for n, (_, text) in enumerate(told) if text.startswith("What needs a look this week"))
     assert look_at < min(n for n, (kind, _) in enumerate(told) if kind in {"metric", "plotly_chart"})
 
 
@@ -88,7 +88,7 @@ def test_a_line_of_the_demo_workspace_which_has_no_screens_leads_to_the_page_of_
 
 def test_a_period_without_a_full_week_says_that_none_is_judged_and_how_rooms_are_ordered() -> None:
     said = text_of(sound(explore(period="This week so far")))
-    assert "#### What needs a look" in said
+    assert "What needs a look" in said
     assert "Signals are given on full weeks, and this period holds none that is over." in said
     changed = sound(explore("week_over_week", period="This week so far", signal=["Rising"]))
     assert "No signals yet: the largest change comes first and no room is left out by one." in text_of(changed)

@@ -16,8 +16,7 @@ pytestmark = pytest.mark.usefixtures("dashboard")
 
 def titles(app: AppTest) -> list[str]:
     """The titles of the charts of a page, as they are read."""
-    shown = [str(text.value).removeprefix("##### ") for text in app.markdown if str(text.value).startswith("##### ")]
-    return [title.replace("\\", "") for title in shown]
+    return [title.value.replace("\\", "") for title in app.main.header]
 
 
 def signal_in(title: str) -> str:

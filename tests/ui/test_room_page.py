@@ -32,7 +32,7 @@ def rooms_of(app: AppTest):
 
 def charts(app: AppTest) -> list[str]:
     """The titles above the charts."""
-    return [one.value.removeprefix("##### ") for one in app.markdown if one.value.startswith("##### ")]
+    return [one.value for one in app.main.header]
 
 
 def test_a_room_has_its_name_its_figures_its_year_and_its_place() -> None:
