@@ -1,0 +1,61 @@
+"""What axe-core finds on the pages by the rules of WCAG 2.2 AA, in both themes: nothing of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.support.dashboard import Dashboard, drawn, explore, ready
+
+pytestmark = pytest.mark.timeout(600)
+
+WRONG_DAYS = "?period=Custom+range&from=2026-11-20&to=2026-11-10"
+PAGES = ("", "top_channels", "inactive_rooms", "week_over_week", "trends", "report", "room")
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    # Of the habits that are no rule of WCAG: headings go 1, 2, 3.
+    "rules": {"heading-order": {"enabled": True}, "page-has-heading-one": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+# Where a thing stands: the nearest part that the framework gives a name, or the class of ours that it has.
+WHERE = "target => document.querySelector(target)?.closest('[data-testid]')?.dataset.testid ?? target"
+# What the framework does and no style of ours reaches: a rule, and where. What is found no longer leaves the list.
+FRAMEWORK = {
+    # The points of the small lines in cards, which are there for the pointer, have a role and no name.
+    ("svg-img-alt", "stMetricChart"),
+}
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    with Dashboard(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+def found(page: Page) -> set[tuple[str, str]]:
+    """The rules that are broken on a page, and where."""
+    violations = Axe().run(page, options=RULES).response["violations"]
+    return {(one["id"], page.evaluate(WHERE, node["target"][0])) for one in violations for node in one["nodes"]}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_but_what_is_known_of_the_framework(
+    theme: str, dashboard: Dashboard, chromium: Browser
+) -> None:
+    context = chromium.new_context(color_scheme=theme, viewport={"width": 1400, "height": 900})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(dashboard.url)
+    told = {"sign-in": found(ready(page))}
+    explore(page)
+    for path in PAGES:
+        page.goto(f"{dashboard.url}/{path}")
+        told[path or "overview"] = found(drawn(page))
+    page.goto(f"{dashboard.url}/{WRONG_DAYS}")
+    told["a wrong date"] = found(ready(page))
+    context.close()
+    unknown = {name: things - FRAMEWORK for name, things in told.items() if things - FRAMEWORK}
+    assert unknown == {}
+    assert set().union(*told.values()) == FRAMEWORK
