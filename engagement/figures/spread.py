@@ -30,7 +30,7 @@ from engagement.numbers import rankings
 
 # With more rooms than these, those whose counts are about the same share a dot: a browser draws each of them, and their
 # names travel to it. The largest changes keep theirs.
-MOST_DOTS, OWN_DOTS = 400, 100
+MOST_DOTS, OWN_DOTS = 300, 100
 # How near to each other the counts of rooms of one dot are, in powers of ten: first not at all apart.
 _APART = (0.0, 0.02, 0.04, 0.08, 0.16, 0.32)
 SMALL = 10

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _CLICKS = "_clicks_on_charts"
-# The table of a chart holds so many rows at most; there is hardly a chart of more.
-MOST_ROWS = 100
+# The table of a chart holds so many rows at most; there is hardly a chart of more, and the table of its page has all.
+MOST_ROWS = 30
 
 
 def draw(info: figures.Info, key: str) -> None:

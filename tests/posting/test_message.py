@@ -25,7 +25,7 @@ def content_of(*rooms: dict[str, object], wishes: Wishes | None = None, mask: bo
 def test_a_message_is_the_summary_and_the_link_to_the_view() -> None:
     content = content_of({"name": "general", "messages": 30, "previous_messages": 20})
     assert Message(content, LINK).whole().splitlines() == [
-        "**Channel engagement report** · chat.example.org · 9–15 Nov 2026",
+        "**Channel engagement report** · chat.example.org · 9–15 Nov 2026 · compared with 2–8 Nov 2026",
         "",
         "- 30 messages, 10 more than the 20 before (+50\u00a0%).",
         "- #general drove most of it (+10 of +10).",
