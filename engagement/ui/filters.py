@@ -186,7 +186,6 @@ def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
         format_func=lambda room_id: names.get(room_id, room_id),
         on_change=_keep_left_out,
         placeholder="None" if known is None else "Choose rooms",
-        disabled=known is None and not left_out,
         help="For example a bot feed: left out of every total, share, chart and table. "
         f"The {MOST_OPTIONS:,} busiest rooms are offered, of those whose name is searched for above.",
     )
