@@ -90,8 +90,7 @@ class Connection:
     @property
     def dashboard(self) -> str:
         """Where the dashboard is for its readers; empty where no address is configured."""
-        base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
-        return self.settings.dashboard.link(f"/{base}" if base else "")
+        return self.settings.dashboard.link(os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", ""))
 
     def read(
         self, *, period: str | None, start: date | None, end: date | None, against: Against = PREVIOUS

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, timezone
 from functools import partial
 
 from engagement.api.guard import Way
 from engagement.api.posting import Poster, post_by_webhook
 from engagement.cli.connection import Connection
 from engagement.cli.surroundings import complain, say
-from engagement.display.wording import period_text
+from engagement.display.wording import moment_text, period_text
 from engagement.errors import EngagementError, InvalidSettings
 from engagement.posting.audience import WEBHOOK, Audience, audience, of_webhook
-from engagement.posting.delivery import Postman, Wanted, moment_text
+from engagement.posting.delivery import Postman, Wanted
 from engagement.posting.letter import Letter
 from engagement.reading.facts import Facts
 from engagement.reading.rights import Access, roles_told
 from engagement.storage.database import Clock, Store, utc_now
-from engagement.storage.posts import PostLog
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,11 @@ class Counter:
 
     def postman(self, facts: Facts) -> Postman:
         """Who carries reports on the workspace of these facts, and notes it in the database."""
-        settings, name = self.connection.settings, facts.identity
-        hook = settings.report.webhook
-        return Postman(
-            poster=self.poster,
-            log=PostLog(Store(settings.archive.url, clock=self.clock), name.name if name.known else name.address),
-            who=self.who,
-            zone=timezone(facts.offset) if facts.offset is not None else UTC,
-            webhook=partial(post_by_webhook, hook, way=Way.by(settings.workspace, hook.partition("/hooks/")[0]))
-            if hook
-            else None,
-        )
+        settings, webhook = self.connection.settings, None
+        if hook := settings.report.webhook:
+            webhook = partial(post_by_webhook, hook, way=Way.by(settings.workspace, hook.partition("/hooks/")[0]))
+        store = Store(settings.archive.url, clock=self.clock)
+        return Postman.of(self.poster, store, facts, self.who, webhook)
 
 
 @contextmanager

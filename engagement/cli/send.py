@@ -9,11 +9,11 @@ from dataclasses import replace
 from engagement.cli.connection import Connection, connected
 from engagement.cli.posting import Counter, counter_of, tell_cut_off
 from engagement.cli.surroundings import complain
-from engagement.display.wording import plural
+from engagement.display.wording import WEEKDAYS, moment_text, plural
 from engagement.errors import EngagementError, Unrecognised
 from engagement.numbers.filters import Filters
 from engagement.posting.audience import audience
-from engagement.posting.delivery import Postman, Wanted, moment_text
+from engagement.posting.delivery import Postman, Wanted
 from engagement.posting.due import standing
 from engagement.posting.letter import Letter
 from engagement.reading.facts import Facts
@@ -106,9 +106,6 @@ def _called(one: Subscription) -> str:
 
 
 def _line(one: Subscription, postman: Postman) -> str:
-    hour = f"{_DAYS[one.hour.weekday]} {one.hour.hour:02d}:00 {one.hour.zone}"
+    hour = f"{WEEKDAYS[one.hour.weekday]} {one.hour.hour:02d}:00 {one.hour.zone}"
     last = f"{moment_text(one.at, postman.zone)}: {one.result or one.went}" if one.went is not Went.NEVER else "not yet"
     return f"{one.id}  {one.owner}  into {one.room_id}  {hour}  {one.wish.period}  last run {last}"
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-from engagement.display.wording import day_text, plural
+from engagement.display import wording
+from engagement.display.wording import plural
 from engagement.numbers.counters import Readings, Span
 from engagement.numbers.rooms import COUNTER_FELL, Activity
-from engagement.numbers.zone import zone_name
+from engagement.numbers.zone import clocks, zone_name
 
 COUNTED, NET, UNKNOWN = "counted by the server", "net of deleted and pruned messages", "not known"
 NO_MODULE = (
@@ -72,5 +73,4 @@ def span_text(span: Span | None, offset: timedelta | None) -> str:
 
 def moment_text(moment: datetime, offset: timedelta | None, *, named: bool = True) -> str:
     """A moment as "9 Nov 2026, 00:05 UTC"."""
-    here = moment.astimezone(timezone(offset) if offset else UTC)
-    return f"{day_text(here.date())}, {here:%H:%M}{f' {zone_name(offset)}' if named else ''}"
+    return wording.moment_text(moment, clocks(offset)) + (f" {zone_name(offset)}" if named else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import takewhile
 
@@ -172,6 +172,12 @@ def day_text(day: date | None) -> str:
     if day is None or pd.isna(day):
         return UNDEFINED
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_text(moment: datetime, zone: tzinfo) -> str:
+    """A moment (aware) by the clocks of ``zone`` as "9 Nov 2026, 00:05"."""
+    here = moment.astimezone(zone)
+    return f"{day_text(here.date())}, {here:%H:%M}"
 
 
 def period_text(period: Period, *, unfinished: bool = False) -> str:

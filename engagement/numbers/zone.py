@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 import numpy as np
 import pandas as pd
@@ -144,6 +144,11 @@ def _is_west(unclear: set[timedelta], clear: set[timedelta], near: float | None)
 def midnights_of(sent: pd.Series) -> list[datetime]:
     """The index of a table of messages per day, as datetimes in UTC."""
     return list(pd.DatetimeIndex(sent.index).to_pydatetime())
+
+
+def clocks(offset: timedelta | None) -> tzinfo:
+    """The clocks of a server with this offset from UTC; those of UTC where it is not known."""
+    return UTC if offset is None else timezone(offset)
 
 
 def zone_name(offset: timedelta | None) -> str:

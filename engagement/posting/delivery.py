@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import TypeVar
 
 from engagement.api.posting import Poster
@@ -21,10 +21,13 @@ from engagement.errors import (
     WorkspaceError,
 )
 from engagement.numbers import rankings
+from engagement.numbers.zone import clocks
 from engagement.posting.audience import WEBHOOK, Audience
 from engagement.posting.letter import Letter
 from engagement.posting.message import FEWEST_TEXT, MOST_TEXT, Message
+from engagement.reading.facts import Facts
 from engagement.report.content import Content
+from engagement.storage.database import Store
 from engagement.storage.posts import Claim, Key, Post, PostLog, State
 
 T = TypeVar("T")
@@ -68,6 +71,15 @@ class Postman:
     who: str
     zone: tzinfo
     webhook: Callable[[str], None] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, poster: Poster, store: Store, facts: Facts, who: str, webhook: Callable[[str], None] | None = None
+    ) -> Postman:
+        """Who carries reports on the workspace of these facts, and notes it in ``store``."""
+        identity = facts.identity
+        log = PostLog(store, identity.name if identity.known else identity.address)
+        return cls(poster, log, who, clocks(facts.offset), webhook)
 
     def post(self, to: Audience, letter: Letter, wanted: Wanted) -> Outcome:
         """Posts the report, unless it is there already or holds no news. Raises PostUnknown and what the workspace
@@ -136,7 +148,7 @@ class Postman:
         return Outcome(False, f"{tried}: look into the room; {_NOT_NOW}", there=True)
 
     def _at(self, post: Post) -> str:
-        return moment_text(post.at, self.zone)
+        return wording.moment_text(post.at, self.zone)
 
     def _picture(self, to: Audience, letter: Letter) -> tuple[bytes | None, tuple[str, ...]]:
         if to.room_id == WEBHOOK:
@@ -203,12 +215,6 @@ def news_of(content: Content) -> frozenset[str]:
     loud = rankings.with_signal(content.filters.keep(activity.rooms))
     told = zip(loud["room_id"], loud["signal"], strict=True)
     return frozenset(_without_meaning(one) for one in told)
-
-
-def moment_text(at: datetime, zone: tzinfo) -> str:
-    """A moment as it is told of messages."""
-    there = at.astimezone(zone)
-    return f"{wording.day_text(there.date())}, {there:%H:%M}"
 
 
 def _without_meaning(words: Iterable[object]) -> str:

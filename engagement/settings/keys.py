@@ -63,11 +63,11 @@ class Dashboard:
     address: tuple[str, ...] = _key(values.addresses, ())
 
     def link(self, base: str = "") -> str:
-        """Where links for others lead, without a final slash: the first address, with the path ``base`` where it has
-        none of its own. Empty where none is configured.
+        """Where links for others lead, without a final slash: the first address, with the path ``base`` (the server's
+        baseUrlPath, slashes or not) where it has none of its own. Empty where none is configured.
         """
-        first = next(iter(self.address), "")
-        return f"{first}{base}" if first and not urlsplit(first).path else first
+        first, path = next(iter(self.address), ""), base.strip("/")
+        return f"{first}/{path}" if first and path and not urlsplit(first).path else first
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def rooms_in_files(chosen: Mapping[str, Sequence[str]], period: Period) -> str:
 
 def dashboard() -> str:
     """The configured address of the dashboard; empty where there is none."""
-    return runtime().settings.dashboard.link(base_path(st.get_option("server.baseUrlPath") or ""))
+    return runtime().settings.dashboard.link(st.get_option("server.baseUrlPath") or "")
 
 
 def open_room(chosen: Mapping[str, Sequence[str]], room_id: str) -> None:

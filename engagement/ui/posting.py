@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, timezone
 
 import streamlit as st
 
@@ -20,7 +19,6 @@ from engagement.reading.jobs import Job, Teller
 from engagement.reading.rights import roles_told
 from engagement.report.content import Content
 from engagement.report.wishes import Wishes
-from engagement.storage.posts import PostLog
 from engagement.storage.sessions import Session
 from engagement.ui import asking, links, session, subscribing
 from engagement.ui.loading import View
@@ -115,9 +113,7 @@ def _delivery(view: View, content: Content, wishes: Wishes, wanted: Wanted, *, l
             to = replace(to, names=False)
         days = view.reader.days(facts, view.period, view.against).result_for(tell) if facts.counted else None
         letter = Letter(activity, content.filters, wishes, days, view.against, dashboard)
-        log = PostLog(runtime().store, facts.identity.name if facts.identity.known else facts.identity.address)
-        by = view.reader.access.person.username
-        postman = Postman(poster, log, by, UTC if facts.offset is None else timezone(facts.offset))
+        postman = Postman.of(poster, runtime().store, facts, view.reader.access.person.username)
         if look:
             return _Said(f"{to.label}: {to.why}", message=postman.would(to, letter, wanted))
         outcome = postman.post(to, letter, wanted)

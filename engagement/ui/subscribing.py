@@ -9,10 +9,10 @@ import streamlit as st
 
 from engagement.display.escaping import for_markdown
 from engagement.display.views import CUSTOM
+from engagement.display.wording import moment_text
 from engagement.errors import EngagementError, InvalidInput
 from engagement.numbers import naming
 from engagement.numbers.periods import Against
-from engagement.posting.delivery import moment_text
 from engagement.report.content import Content
 from engagement.report.wishes import Wishes
 from engagement.storage.subscriptions import Hour, Subscription, Subscriptions, Went, Wish
