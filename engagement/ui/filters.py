@@ -207,7 +207,7 @@ def lift(name: str) -> None:
         st.session_state["types"] = [
             word for word, t in TYPES.items() if t == name or word in st.session_state["types"]
         ]
-    elif name == LEFT_OUT:
+    elif name == "left_out":
         st.query_params[LEFT_OUT] = [""]
     else:
         st.session_state[name] = {"search": "", "archived": True}[name]

@@ -117,6 +117,9 @@ def test_a_room_left_out_in_the_link_is_in_no_table() -> None:
     assert busiest["name"] in app.dataframe[0].value["Room"].iloc[0]
     app = sound(explore("top_channels", without=[busiest["room_id"]]))
     assert not any(busiest["name"] in room for room in app.dataframe[0].value["Room"])
+    assert app.button(key="show_left_out").label == "1 room left out"
+    app.button(key="show_left_out").click().run()
+    assert busiest["name"] in sound(app).dataframe[0].value["Room"].iloc[0]
 
 
 def test_a_custom_range_in_the_link_is_what_is_shown() -> None:
