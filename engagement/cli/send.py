@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import replace
 
-from engagement.cli.connection import Connection, connected
+from engagement.cli.connection import connected
 from engagement.cli.posting import Counter, counter_of, tell_cut_off
 from engagement.cli.surroundings import complain
 from engagement.display.wording import WEEKDAYS, moment_text, plural
@@ -16,7 +16,6 @@ from engagement.posting.audience import audience
 from engagement.posting.delivery import Postman, Wanted
 from engagement.posting.due import standing
 from engagement.posting.letter import Letter
-from engagement.reading.facts import Facts
 from engagement.reading.workspace import Reader
 from engagement.report import pictures
 from engagement.report.wishes import Wishes
@@ -41,12 +40,13 @@ def send(*, listed: bool, clock: Clock = utc_now) -> int:
         kept = Subscriptions(store, facts.identity.name)
         postman = counter.postman(facts)
         if listed:
-            for one in kept.all():
+            every = kept.all()
+            for one in every:
                 print(_line(one, postman))
-            print(plural(len(kept.all()), "subscription"))
+            print(plural(len(every), "subscription"))
             return 0
         try:
-            return _run(kept, _Sender(connection, counter, reader, facts, postman))
+            return _run(kept, _Sender(counter, reader, postman))
         finally:
             pictures.close()
             connection.learn()
@@ -71,15 +71,12 @@ def _run(kept: Subscriptions, sender: _Sender) -> int:
 class _Sender:
     """Runs subscriptions one after another; what owners of the same rights may see is read once."""
 
-    def __init__(
-        self, connection: Connection, counter: Counter, reader: Reader, facts: Facts, postman: Postman
-    ) -> None:
-        self._connection, self._counter, self._reader, self._facts = connection, counter, reader, facts
-        self.postman = postman
+    def __init__(self, counter: Counter, reader: Reader, postman: Postman) -> None:
+        self._counter, self._reader, self.postman = counter, reader, postman
 
     def run(self, one: Subscription) -> tuple[Went, str]:
         """How the run of one went, in words. Raises what reading and posting raise."""
-        counter, connection, wish = self._counter, self._connection, one.wish
+        counter, connection, wish = self._counter, self._counter.connection, one.wish
         rule = connection.settings.rooms.mask_names or wish.mask
         to = audience(counter.poster, counter.poster.room_of(one.room_id), counter.roles, rule=rule)
         owner = standing(counter.poster, self._reader.access, counter.roles, one, to)
@@ -92,7 +89,7 @@ class _Sender:
         days = connection.days(activity, reader, facts, wish.against)
         filters = Filters(frozenset(wish.types), "", frozenset(wish.left_out), wish.archived)
         wishes = Wishes(wish.title, top=wish.top)
-        letter = Letter(activity, filters, wishes, days, wish.against, counter.connection.dashboard)
+        letter = Letter(activity, filters, wishes, days, wish.against, connection.dashboard)
         wanted = Wanted(wish.if_news, wish.thread, grace=connection.settings.report.grace)
         outcome = self.postman.post(to, letter, wanted)
         notes = [owner.note] if owner.note else []

@@ -253,7 +253,7 @@ def in_words(activity: Activity, filters: Filters, shown: int, *, viewer_zone: s
 
 def hidden_rooms(hidden: Mapping[str, int], filters: Filters) -> dict[str, str]:
     """What ``Filters.hidden`` counts, in words: "240 direct messages", under its names."""
-    words = {name: f"{TYPE_WORDS[name].lower()}" for name in TYPES}
+    words = {name: TYPE_WORDS[name].lower() for name in TYPES}
     words |= {"private": "private room", "archived": "archived room", "left_out": "room left out"}
     told = {name: wording.plural(number, words[name]) for name, number in hidden.items() if name in words}
     if "search" in hidden:

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import FONT, Tokens
@@ -18,9 +18,6 @@ from engagement.display.wording import (
     told_apart,
 )
 from engagement.figures.info import DEFAULT_WIDTH, Canvas, Info
-
-if TYPE_CHECKING:
-    pass
 
 # Of Plotly's own look what shows in these figures: whole, it is half of a small chart, and takes an import of Plotly.
 _TEMPLATE: dict[str, Any] = {

@@ -27,10 +27,6 @@ class Filters:
     left_out: frozenset[str] = frozenset()
     archived: bool = False
 
-    def out_of(self, rooms: pd.DataFrame) -> pd.Series:
-        """Which rooms are left out of everything, as a mask."""
-        return rooms["left_out"] | rooms["room_id"].isin(self.left_out)
-
     def keep(self, rooms: pd.DataFrame) -> pd.DataFrame:
         """The rows of ``rooms`` that the view is about, in their order."""
         return rooms[reduce(and_, self._conditions(rooms).values())].reset_index(drop=True)

@@ -58,7 +58,8 @@ def _plot(info: figures.Info, drawn: go.Figure, name: str) -> None:
 
 def as_table(info: figures.Info) -> str:
     """The numbers of a figure as HTML that is closed until it is asked for, everything in it escaped."""
-    names, rows = info.numbers.names, info.numbers.rows
+    numbers = info.numbers
+    names, rows = numbers.names, numbers.rows
     head = "".join(f'<th scope="col"><bdi>{escape(name)}</bdi></th>' for name in names)
     body = "".join(map(_row, rows[:MOST_ROWS]))
     more = f"<p>The first {MOST_ROWS} of {len(rows):,}.</p>" if len(rows) > MOST_ROWS else ""

@@ -13,6 +13,7 @@ from engagement.display.wording import moment_text
 from engagement.errors import EngagementError, InvalidInput
 from engagement.numbers import naming
 from engagement.numbers.periods import Against
+from engagement.numbers.room import known
 from engagement.report.content import Content
 from engagement.report.wishes import Wishes
 from engagement.storage.subscriptions import Hour, Subscription, Subscriptions, Went, Wish
@@ -86,10 +87,8 @@ def mine(view: View, content: Content) -> None:
 
 
 def _labels(content: Content, owned: Sequence[Subscription]) -> Mapping[str, str]:
-    rooms = content.activity.rooms
-    ids = {one.room_id for one in owned}
-    known = rooms[rooms["room_id"].isin(ids)]
-    return dict(zip(known["room_id"], naming.room_labels(known), strict=True))
+    rooms = known(content.activity.rooms, {one.room_id for one in owned})
+    return dict(zip(rooms["room_id"], naming.room_labels(rooms), strict=True))
 
 
 def _when(one: Subscription) -> str:
