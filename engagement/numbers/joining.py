@@ -165,8 +165,7 @@ def _judge_silence(table: pd.DataFrame, period: Period, previous: Period, *, cou
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
     inactive = table["messages"] <= 0 if counted else ~(first >= start)
     since = inactive & (first > end)
-    heard_before = (first >= pd.Timestamp(previous.start)) & (last <= pd.Timestamp(previous.end))
-    nothing_before = (table["previous_messages"] == 0) & heard_before
+    nothing_before = (table["previous_messages"] == 0) & _heard(table, previous)
     counted_none = (table["messages"] == 0) & (last <= end)
     uncounted = counted_none & ((first >= start) | nothing_before)
     remarks = {NOT_COUNTED: uncounted & inactive, SPOKE_SINCE: since, MORE_DELETED: table["messages"] < 0}
@@ -208,9 +207,10 @@ def _withdraw(
     heard_before = (last >= pd.Timestamp(previous.start)) & (first <= pd.Timestamp(previous.end))
     unsure = (silent & ~proved & now) | (silent & silent_before & heard_before & before)
     table["state"] = table["state"].mask(unsure & ~table["exempt"], UNKNOWN)
-    unsaid = (silent & ~proved & now) | (silent_before & before) | lost | lost_before
+    either = lost | lost_before
+    unsaid = (silent & ~proved & now) | (silent_before & before) | either
     table["change_word"] = table["change_word"].mask(unsaid, "")
-    for column, of in (*missing.items(), ("change", lost | lost_before), ("change_pct", lost | lost_before)):
+    for column, of in (*missing.items(), ("change", either), ("change_pct", either)):
         if of.any():
             table[column] = table[column].astype("float64").mask(of)
 

@@ -112,16 +112,17 @@ def _reasons(
     span = MONTH if month else 1
     count = window.counted(span)
     falls = np.isin(signal, [_SIGNAL[one] for one in FALLS])
-    together = falls & (signal == _SIGNAL[FALLING]) & (edges.run > span)
+    together = (signal == _SIGNAL[FALLING]) & (edges.run > span)
+    run = np.where(together, edges.run, 1)
     none_before = edges.base.mean == 0
     of_level = falls | (count < 0) | none_before
-    level = edges.before * np.where(together, edges.run, 1)
+    level = edges.before * run
     silent, deleted = window.silences(np.flatnonzero(falls | (signal == _SIGNAL[RETURNED])), signal, span=span)
     facts = {
         "counted": count,
         "known": np.where(none_before | (signal == _SIGNAL[TOO_FEW_WEEKS]), edges.base.weeks, 0),
         "silent": silent,
-        "run": np.where(together, edges.run, 1),
+        "run": run,
         "together": np.where(together, edges.together, 0.0),
         "level": np.where(of_level, rounded(level), np.nan),
         "low": numbers["usual_low"],
