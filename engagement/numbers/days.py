@@ -127,7 +127,10 @@ def bars_of(
         known = in_totals(rooms, column).to_numpy()
         total = as_count(rooms[column][known].sum()) if known.any() else None
         inside = [(n, part) for n, part in enumerate(read.weeks) if part.start in window]
-        of = {part: None if _lost(part, uncounted) else as_count(counts[known, n].sum()) for n, part in inside}
+        unknown = total is None and len(rooms) > 0
+        of = {
+            part: None if unknown or _lost(part, uncounted) else as_count(counts[known, n].sum()) for n, part in inside
+        }
         if total is not None:
             of |= _rest(of, total, today, read.missing, uncounted)
         sums |= {part: None if read.net and (one or 0) < 0 else one for part, one in of.items()}

@@ -17,7 +17,7 @@ import pandas as pd
 from engagement.api.client import Directory
 from engagement.errors import StoreUnavailable
 from engagement.numbers.counters import Floats, Readings, Span, known, net, span_of, to_keep
-from engagement.numbers.days import parts_of, unit_of
+from engagement.numbers.days import before_of, parts_of
 from engagement.numbers.periods import Period
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.weeks import History, places
@@ -80,13 +80,13 @@ def net_parts(
     now: datetime,
     start: int,
 ) -> History:
-    """The parts of ``period`` and, where these are days, those of ``previous``; weeks begin on the weekday ``start``.
+    """The parts of ``period`` and before them those that they are held against; weeks begin on the weekday ``start``.
 
     Their messages add up to those of the period, so a room may have fewer than none on a day on which its counter fell.
     Raises StoreUnavailable.
     """
-    before = parts_of(previous) if unit_of(period) == "day" else []
-    return _history(archive, scope, facts, [*before, *parts_of(period, start)], listed, now, whole=False)
+    parts = [*before_of(period, previous, start), *parts_of(period, start)]
+    return _history(archive, scope, facts, parts, listed, now, whole=False)
 
 
 def _history(

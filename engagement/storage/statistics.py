@@ -30,7 +30,8 @@ def load_statistics(connection: Connection, workspace: str) -> KeptStatistics | 
         return None
     try:
         moments, columns = json.loads(zlib.decompress(row.block))
-        index = pd.DatetimeIndex(pd.to_datetime(moments, unit="s", utc=True)).as_unit("us")
+        # As numbers with a fraction they are less than a microsecond off.
+        index = pd.DatetimeIndex(pd.to_datetime(moments, unit="s", utc=True)).round("us").as_unit("us")
         return KeptStatistics(pd.DataFrame(columns, index=index, dtype="float64"), row.total)
     except (zlib.error, ValueError, TypeError, OverflowError):
         _log.warning("The statistics of a workspace are damaged in the archive.")

@@ -156,6 +156,22 @@ def test_the_days_of_the_period_are_what_was_written_and_add_up_to_it(lived: Liv
     assert bars.messages == sum(told.values()) == totals(known, BEFORE)["messages"].now
 
 
+def test_of_a_long_period_the_weeks_that_it_is_held_against_are_there_too(lived: Lived) -> None:
+    six_weeks = Period(LAST.end - timedelta(days=41), LAST.end)
+    reader, facts, activity = lived.activity(six_weeks)
+    read = reader.days(facts, six_weeks).result(60)
+    assert read.weeks == tuple(Period(LAST.end - timedelta(days=83), LAST.end).blocks(7))
+    # There are readings of ten weeks.
+    told = dict(zip(read.weeks, read.of(["general"]).to_numpy()[0].tolist(), strict=True))
+    assert {week: told[week] for week in WEEKS} == {week: lived.truth(week)["general"] for week in WEEKS}
+    assert np.isnan([told[week] for week in read.weeks[:2]]).all()
+    # What is not known of the whole is not nothing in its parts.
+    general = activity.rooms[activity.rooms["room_id"].eq("general")]
+    bars = activity.bars(read, general)
+    assert [bar.messages for bar in bars.bars] == [lived.truth(bar.part)["general"] for bar in bars.bars]
+    assert {bar.previous for bar in bars.bars} == {None} == {bars.previous}
+
+
 def test_signals_rest_on_thresholds_that_were_not_found_on_counted_weeks(lived: Lived) -> None:
     reader, facts, activity = lived.activity()
     history, basis = reader.judged_history(facts, LAST), reader.basis(facts).result(60)

@@ -36,6 +36,15 @@ def test_statistics_come_back_as_they_were_kept_and_others_take_their_place(stor
     assert archive.statistics("another") is None
 
 
+def test_moments_between_two_seconds_come_back_as_they_were(store: Store) -> None:
+    moments = pd.DatetimeIndex([NOON + timedelta(milliseconds=number) for number in range(1000)]).as_unit("us")
+    one = KeptStatistics(pd.DataFrame({"messages": range(1000)}, index=moments, dtype="float64"), 1000)
+    Archive(store).keep_statistics("w", one)
+    found = Archive(store).statistics("w")
+    assert found is not None
+    assert (found.rows.index == moments).all()
+
+
 @fault("damaged statistics of a workspace", NOTED, "read anew")
 def test_what_is_damaged_is_not_there(store: Store) -> None:
     archive = Archive(store)
