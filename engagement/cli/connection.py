@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from time import sleep
 from typing import Any
 
@@ -24,7 +25,7 @@ from engagement.numbers.weeks import History
 from engagement.reading.deciding import desk
 from engagement.reading.facts import Facts
 from engagement.reading.jobs import Jobs, Progress, Teller
-from engagement.reading.rights import admit, rules_of
+from engagement.reading.rights import admit, roles_told, rules_of
 from engagement.reading.workspace import Reader
 from engagement.settings.account import command_line_account
 from engagement.settings.keys import Settings, default_files, load
@@ -57,13 +58,18 @@ class Connection:
     say_wait: SayWait
     _later: list[Callable[[], object]] = field(default_factory=list, repr=False)
 
+    @cached_property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """The roles that have each permission, asked once; none where the server gives no answer that can be read."""
+        return roles_told(self.client)
+
     def reader(self, say_wait: SayWait | None = None, *, keeps: bool = False) -> Reader:
         """A reader that pauses as the workspace asks, saying so with ``say_wait``. Raises what admission raises.
 
         With ``keeps`` a database is needed; without, what is read is kept where that is possible.
         """
         say_wait = say_wait or self.say_wait
-        access, place = admit(self.client), self.settings.archive
+        access, place = admit(self.client, self.roles), self.settings.archive
 
         def of(tell: Teller[Any]) -> Client:
             def wait(why: str, seconds: float) -> None:

@@ -17,19 +17,21 @@ from engagement.posting.audience import WEBHOOK, Audience, audience, of_webhook
 from engagement.posting.delivery import Postman, Wanted
 from engagement.posting.letter import Letter
 from engagement.reading.facts import Facts
-from engagement.reading.rights import Access, roles_told
-from engagement.storage.database import Clock, Store, utc_now
+from engagement.reading.rights import Access
+from engagement.storage.database import Store
 
 
 @dataclass(frozen=True)
 class Counter:
-    """Where posts are handed in: what writes, the roles that have each permission, and who posts."""
+    """Where posts are handed in: what writes, the roles that have each permission, and who posts; noted in ``store``,
+    by default that of the settings.
+    """
 
     connection: Connection
     poster: Poster
     roles: Mapping[str, frozenset[str]]
     who: str
-    clock: Clock = utc_now
+    store: Store | None = None
 
     def audience(self, name: str, *, mask: bool = False) -> Audience:
         """Who reads the room of this name; with ``mask`` nobody is told a name. Raises NoSuchRoom."""
@@ -45,15 +47,15 @@ class Counter:
         settings, webhook = self.connection.settings, None
         if hook := settings.report.webhook:
             webhook = partial(post_by_webhook, hook, way=Way.by(settings.workspace, hook.partition("/hooks/")[0]))
-        store = Store(settings.archive.url, clock=self.clock)
+        store = self.store or Store(settings.archive.url)
         return Postman.of(self.poster, store, facts, self.who, webhook)
 
 
 @contextmanager
-def counter_of(connection: Connection, access: Access, clock: Clock = utc_now) -> Iterator[Counter]:
+def counter_of(connection: Connection, access: Access, store: Store | None = None) -> Iterator[Counter]:
     """Where posts in the name of the account of the command line are handed in."""
     with connection.poster() as poster:
-        yield Counter(connection, poster, roles_told(connection.client), access.person.username, clock)
+        yield Counter(connection, poster, connection.roles, access.person.username, store)
 
 
 def deliver(

@@ -33,7 +33,7 @@ def send(*, listed: bool, clock: Clock = utc_now) -> int:
         return 0
     with connected(lambda _: None) as connection, ExitStack() as closing:
         reader = connection.reader(keeps=True)
-        counter = closing.enter_context(counter_of(connection, reader.access, clock))
+        counter = closing.enter_context(counter_of(connection, reader.access, store))
         facts = reader.facts().result()
         if not facts.identity.known:
             raise Unrecognised

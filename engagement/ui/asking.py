@@ -42,9 +42,12 @@ def pace_of(address: str) -> Pace:
 
 def connect(address: str, account: Account | None = None, **more: Any) -> Client:
     """A client as the configuration wants it; an address that a visitor typed leads to no machine's own network."""
+    return Client(address, account, pace=pace_of(address), way=_way(address), **more)
+
+
+def _way(address: str) -> Way:
     workspace = runtime().settings.workspace
-    way = Way.by(workspace, address, guard=workspace.url is None)
-    return Client(address, account, pace=pace_of(address), way=way, **more)
+    return Way.by(workspace, address, guard=workspace.url is None)
 
 
 def client(session: Session, tell: Teller[Any]) -> Client:
@@ -62,11 +65,11 @@ def poster(session: Session, tell: Teller[Any]) -> Poster:
     """What writes in the name of the session's person. Raises SignedOut for whoever has no account of their own."""
     if session.kind == ACCOUNT:
         raise SignedOut
-    address, account = session.workspace, account_of(session)
-    way = Way.by(runtime().settings.workspace, address, guard=runtime().settings.workspace.url is None)
-    if address == DEMO:
-        address, account, way = runtime().demo().url, runtime().demo_account(), DIRECT
-    return Poster(address, account, pace=pace_of(address), way=way, sleep=tell.sleep)
+    if session.workspace == DEMO:
+        url = runtime().demo().url
+        return Poster(url, runtime().demo_account(), pace=shared_pace(url), way=DIRECT, sleep=tell.sleep)
+    address = session.workspace
+    return Poster(address, account_of(session), pace=pace_of(address), way=_way(address), sleep=tell.sleep)
 
 
 def pausing(client_: Client, tell: Teller[Any]) -> Client:

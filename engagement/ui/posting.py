@@ -111,7 +111,9 @@ def _delivery(view: View, content: Content, wishes: Wishes, wanted: Wanted, *, l
         activity, facts = content.activity, view.facts
         if activity.masked:
             to = replace(to, names=False)
-        days = view.reader.days(facts, view.period, view.against).result_for(tell) if facts.counted else None
+        # The words do without them.
+        drawn = activity.counted and not look and "days" in wishes.sections
+        days = view.reader.days(facts, view.period, view.against).result_for(tell) if drawn else None
         letter = Letter(activity, content.filters, wishes, days, view.against, dashboard)
         postman = Postman.of(poster, runtime().store, facts, view.reader.access.person.username)
         if look:
