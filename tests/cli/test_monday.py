@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,16 +18,30 @@ from engagement.demo.community import RoomSpec, community
 from engagement.errors import EngagementError
 from engagement.posting import letter
 from engagement.storage.database import Store
-from engagement.storage.posts import PostLog
 from engagement.storage.subscriptions import Hour, Subscription, Subscriptions, Went, Wish
 from tests.support.clock import Clock
 from tests.support.faults import SAID, WAITED, fault
+from tests.support.processes import Forks
 
 pytestmark = [pytest.mark.usefixtures("account"), fault(kind="Posts", at="demo workspace", seen="send")]
 
 WEEK = date(2026, 11, 16)
 WISH = Wish("last-week", "previous", ("channel", "private"))
 MONDAY = Hour(0, 8, "Europe/Berlin")
+KILLED = """
+import os, signal
+from datetime import UTC, datetime
+from engagement.cli import send
+from engagement.posting import letter
+from engagement.storage.posts import PostLog
+
+letter.pictures.browser = lambda: "/a/browser"
+letter.pictures.png = lambda document: b"a picture"
+PostLog.posted = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+
+def work(now):
+    return send.send(listed=False, clock=lambda: datetime.fromtimestamp(float(now), UTC))
+"""
 RELEASES = [(3, 1), (6, 4), (7, 9), (8, 0, 0), (8, 4), (9, 0)]
 
 
@@ -78,6 +93,14 @@ def kept(server: DemoServer, store: Store, clock: Clock) -> Subscriptions:
     assert send.send(listed=True, clock=clock.moment) == 0
     with store.reading() as reading:
         return Subscriptions(store, reading.execute(text("SELECT name FROM workspaces")).scalar_one())
+
+
+@pytest.fixture
+def killed(account: pytest.MonkeyPatch) -> Iterator[Forks]:
+    """Runs of ``send --due``, each of which is killed when its first message has arrived."""
+    runs = Forks(KILLED)
+    yield runs
+    runs.close()
 
 
 def run(clock: Clock) -> int:
@@ -232,16 +255,13 @@ def test_a_limit_in_the_middle_is_waited_for_and_every_report_is_there_once(
 
 @fault("a run that is killed between posting and noting it, on a Monday", SAID, "posted at most once more")
 def test_a_run_that_is_killed_after_its_message_posts_at_most_once_more_and_says_so(
-    server: DemoServer, kept: Subscriptions, clock: Clock, account: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    server: DemoServer, kept: Subscriptions, clock: Clock, killed: Forks, capsys: pytest.CaptureFixture[str]
+) -> None:
     kept.add(of(server, "manager", "community-id"))
     clock.forward(days=3)
     for number in (1, 2):
-        with account.context() as killed:
-            killed.setattr(PostLog, "posted", _killed)
-            with pytest.raises(KeyboardInterrupt):
-                run(clock)
+        killed.start(clock.now)
+        assert killed.to_the_end()[-1] == f"ended {signal.SIGKILL.value}"
         assert len(server.board.of("community-id")) == number
         assert run(clock) == 0
         assert len(server.board.of("community-id")) == number
@@ -252,10 +272,6 @@ def test_a_run_that_is_killed_after_its_message_posts_at_most_once_more_and_says
     assert "was cut off while it posted 16–22 Nov 2026 into the room community-id" in told.err
     assert "was tried more than once" in told.out
     assert len(server.board.of("community-id")) == 2
-
-
-def _killed(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 @fault("the workspace is away on a Monday", SAID, "tried again later that day")
