@@ -65,7 +65,7 @@ def _findings(connection: Connection) -> Iterator[tuple[str, str]]:
         yield "days", f"begin at UTC{begin}; today is {facts.today(reader.now())} there"
         yield "signals", signals.basis_text(reader.basis(facts, reader.events(facts)).result())
     if not facts.counted:
-        yield "years", _years(reader.statistics(facts).result().rows)
+        yield "years", years_text(reader.statistics(facts).result().rows)
     link = connection.dashboard
     yield "links", f"names in reports lead to {link}/room" if link else "names in reports lead nowhere: " + UNSET
     for note in facts.receipt.notes:
@@ -80,7 +80,8 @@ def _counters(reader: Reader, facts: Facts) -> str:
     return f"{sources.readings_text(readings, facts.offset)}; a run of sync a day keeps the next"
 
 
-def _years(rows: pd.DataFrame | None) -> str:
+def years_text(rows: pd.DataFrame | None) -> str:
+    """Of how many days the workspace tells its totals to the account; None where it does not."""
     if rows is None:
         return f"totals of the workspace are not told to this account ({SEE_STATISTICS})"
     since = f" since {wording.day_text(rows.index[0].date())}" if len(rows) else ""

@@ -8,6 +8,7 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
+from engagement.cli.check import years_text
 from engagement.cli.connection import SayWait, connected, pause_text, say_wait
 from engagement.cli.surroundings import say
 from engagement.display import sources
@@ -94,7 +95,9 @@ def run(
 
 
 def _counters(reader: Reader, facts: Facts, weeks: int) -> tuple[str, tuple[str, ...]]:
-    """Keeps the counters of the rooms, and tells how many of the last ``weeks`` full weeks are known by them."""
+    """Keeps the counters of the rooms and the totals of the workspace, and tells how many of the last ``weeks`` full
+    weeks are known by the counters.
+    """
     listed, at = reader.directory(facts).result(), reader.now() + facts.skew
     # The directory has kept them, or another reading did within the hour; where none was kept, this says why.
     keep_counters(reader.archive, reader.scope(facts), facts, listed, at, reader.week_start)
@@ -103,7 +106,8 @@ def _counters(reader: Reader, facts: Facts, weeks: int) -> tuple[str, tuple[str,
     kept = sources.readings_text(readings_of(reader.archive, reader.scope(facts)), facts.offset)
     period = Period(history.weeks[0].start, last.end)
     known = f"{history.gaps.count('')} of the {plural(weeks, 'week')} of {period} known by them"
-    return f"{kept}; {known}, {sources.NET}", (*listed.receipt.notes, *history.receipt.notes)
+    years = years_text(reader.statistics(facts).result().rows)
+    return f"{kept}; {known}, {sources.NET}; {years}", (*listed.receipt.notes, *history.receipt.notes)
 
 
 def shown(stream: TextIO, weeks: int, *, quiet: bool = False) -> tuple[tqdm[NoReturn], SayWeeks, SayWait]:

@@ -55,6 +55,7 @@ def test_sync_keeps_the_counters_once_an_hour_and_says_what_is_known(
     kept = int(out.split()[0])
     assert f"{kept} readings of the rooms' counters kept, from 14 Sep 2026, 00:10 to 23 Nov 2026, 09:00 UTC; " in out
     assert "10 of the 12 weeks of 2026-08-31 to 2026-11-22 known by them, net of deleted and pruned messages" in out
+    assert "; totals of 71 days since 14 Sep 2026 (view-statistics)" in out
     assert main(["sync", "--weeks", "12"]) == 0
     assert int(capsys.readouterr().out.split()[0]) == kept
 
