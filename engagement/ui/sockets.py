@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from engagement.ui import session
+from engagement.ui.held import Held
 from engagement.ui.runtime import runtime
 from engagement.ui.tabs import Tab, Visitor
 from engagement.ui.web import COOKIE
@@ -34,7 +35,8 @@ class Gate:
     """ASGI middleware that knows whose figures a websocket or a request is about, and sends them to nobody else.
 
     A websocket is closed soon after the session of whom it shows figures to has ended, and as soon as figures are to be
-    sent to somebody who is not admitted any more; the browser opens another one, which begins anew.
+    sent to somebody who is not admitted any more; the browser opens another one, which begins anew. So is one whose
+    browser would be sent the hash of what it may hold no more.
     """
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
@@ -63,7 +65,7 @@ class Gate:
         await answer(scope, receive, send_unkept)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tab, socket = Tab(), secrets.token_hex(16)
+        tab, held, socket = Tab(), Held(), secrets.token_hex(16)
         runtime().tabs.open(socket, tab)
         ours = session.SOCKET.lower().encode()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() not in {ours, _PROTOCOLS}]
@@ -72,8 +74,13 @@ class Gate:
         async def hear() -> Message:
             """What the browser sends, as far as the framework may hear it; the end when the tab is over."""
             while message := await _next(tab, receive):
-                if message["type"] != "websocket.receive" or await _may_pass(tab, message.get("bytes")):
+                if message["type"] != "websocket.receive":
                     return message
+                if (asked := await _let_through(tab, message.get("bytes"))) is not None:
+                    if asked.HasField("rerun_script"):
+                        hashes = asked.rerun_script.cached_message_hashes
+                        hashes[:] = held.of(list(hashes))
+                    return {**message, "bytes": asked.SerializeToString()}
             await send({"type": "websocket.close", "code": 1012})
             return {"type": "websocket.disconnect", "code": 1012}
 
@@ -81,10 +88,13 @@ class Gate:
             """What the framework sends, until the tab is over."""
             if tab.visitor and time.monotonic() - tab.seen >= CHECKED_EVERY and not await _admits(tab):
                 tab.close()
+            raw = message.get("bytes") or b""
+            if not tab.over and not held.hears(raw):
+                tab.close()
             if tab.over:
                 return
             if tab.visitor:
-                for file in _FILE.findall(message.get("bytes") or b""):
+                for file in _FILE.findall(raw):
                     runtime().tabs.told(file.decode(), tab.visitor)
             await send(message)
 
@@ -110,7 +120,8 @@ async def _next(tab: Tab, receive: Receive) -> Message | None:
         closing.cancel()
 
 
-async def _may_pass(tab: Tab, raw: bytes | None) -> bool:
+async def _let_through(tab: Tab, raw: bytes | None) -> BackMsg | None:
+    """What the browser asks for; None for what the framework is not asked."""
     asked = BackMsg()
     try:
         asked.ParseFromString(raw or b"")
@@ -119,14 +130,14 @@ async def _may_pass(tab: Tab, raw: bytes | None) -> bool:
     # Text, or bytes that mean nothing, come from no page.
     if raw is None:
         tab.close()
-        return False
+        return None
     kind: str | None = asked.WhichOneof("type")
     if kind == "backend_operation_request":
         kind = asked.backend_operation_request.WhichOneof("payload")
         if kind in _FIGURES and not await _admits(tab):
             tab.close()
-            return False
-    return kind in _RUNS | _FIGURES
+            return None
+    return asked if kind in _RUNS | _FIGURES else None
 
 
 async def _admits(tab: Tab) -> bool:

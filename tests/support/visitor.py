@@ -59,6 +59,8 @@ class Visitor:
         self.said = ""
         # What the last run sent, by kind: pages have names, tables sources, and buttons files.
         self.told: list[ForwardMsg] = []
+        # The hashes of what it says it still holds of earlier runs.
+        self.holding: frozenset[str] = frozenset()
 
     def __enter__(self) -> Visitor:
         self._socket: ClientConnection = self._opening.__enter__()
@@ -72,6 +74,7 @@ class Visitor:
         asked = BackMsg()
         asked.rerun_script.query_string = self._query
         asked.rerun_script.page_name = self._path
+        asked.rerun_script.cached_message_hashes.extend(self.holding)
         for widget, value in switched.items():
             asked.rerun_script.widget_states.widgets.add(id=widget, bool_value=value)
         self._socket.send(asked.SerializeToString())
@@ -125,6 +128,10 @@ class Visitor:
     def page(self) -> str:
         """The framework's name of the page, which whoever knows it may ask to go on with."""
         return next(one.new_session.initialize.session_id for one in self.told if one.HasField("new_session"))
+
+    def go(self, path: str) -> None:
+        """Asks for another page from now on."""
+        self._path = path
 
     def close(self) -> None:
         """Cuts the connection, as a network does."""

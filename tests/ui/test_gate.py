@@ -17,7 +17,7 @@ from engagement.ui import runtime as runtimes
 from tests.support.access_tools import RIGHTS, TODAY, account_of, signed_in
 from tests.support.clock import Clock
 from tests.support.dashboard import Dashboard
-from tests.support.faults import REFUSED, fault
+from tests.support.faults import EXACT, REFUSED, fault
 from tests.support.visitor import Visitor
 
 pytestmark = [
@@ -109,6 +109,36 @@ def test_pieces_of_a_table_come_while_somebody_is_signed_in(
     with showing(dashboard, signed_in(another_copy, workspace)) as visitor:
         visitor.ask(piece_of_the_table(visitor))
         assert len(visitor.answer().dataframe_chunk.arrow_data.data) > 1000
+
+
+def parts_of(visitor: Visitor) -> frozenset[str]:
+    """The parts of the last run that a browser would keep."""
+    return frozenset(one.hash for one in visitor.told if one.metadata.cacheable and not one.delta.fragment_id)
+
+
+def hashes_sent(visitor: Visitor) -> frozenset[str]:
+    return frozenset(one.ref_hash for one in visitor.told if one.HasField("ref_hash"))
+
+
+@fault("a browser let go of parts of a page while it asked for them by their hash", EXACT, "they are sent whole")
+def test_what_is_unchanged_travels_as_its_hash_and_what_the_browser_may_have_let_go_of_is_sent_whole(
+    dashboard: Dashboard, workspace: DemoServer, another_copy: runtimes.Runtime
+) -> None:
+    with showing(dashboard, signed_in(another_copy, workspace)) as visitor:
+        visitor.whole_run()
+        table = parts_of(visitor)
+        visitor.holding = table
+        visitor.whole_run()
+        # The table in pieces has another name each time.
+        assert len(table - hashes_sent(visitor)) == 1
+        # On another page, whose end the browser had not heard of when it asked for the table again.
+        visitor.go("top_channels")
+        visitor.until("csv_top-channels")
+        other = parts_of(visitor) | hashes_sent(visitor)
+        visitor.go(TABLE)
+        visitor.whole_run()
+        assert table - other
+        assert hashes_sent(visitor) == table & other
 
 
 @fault("an open websocket after signing out in another tab", REFUSED, "closed at once")
