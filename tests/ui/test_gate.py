@@ -131,9 +131,11 @@ def test_what_is_unchanged_travels_as_its_hash_and_what_the_browser_may_have_let
         visitor.whole_run()
         # The table in pieces has another name each time.
         assert len(table - hashes_sent(visitor)) == 1
-        # On another page, whose end the browser had not heard of when it asked for the table again.
+        # On another page, whose last end the browser had not heard of when it asked for the table again.
         visitor.go("top_channels")
         visitor.until("csv_top-channels")
+        visitor.whole_run()
+        visitor.whole_run()
         other = parts_of(visitor) | hashes_sent(visitor)
         visitor.go(TABLE)
         visitor.whole_run()

@@ -1,4 +1,4 @@
-"""What travels as its hash: only what the browser holds for sure. Runs and parts are named by letters here."""
+"""What travels as its hash: only what the browser holds for sure."""
 
 from __future__ import annotations
 
@@ -44,29 +44,34 @@ def after(*messages: bytes) -> Held:
 
 
 ONE = (begun(), part("a"), part("b"), part("small", small=True), part("inner", "fragment"), over())
+OTHER = (begun(), part("c"), over())
+TICK = (begun("fragment"), part("inner", "fragment"), over(OF_A_FRAGMENT, "fragment"))
 ALL = ["a", "b", "c", "small", "inner"]
 
 
-def test_a_part_of_the_last_run_is_held_and_one_of_a_run_before_is_not() -> None:
+def test_a_part_is_held_for_two_runs_without_it_and_let_go_at_the_end_of_the_third() -> None:
     assert after(*ONE).of(ALL) == ["a", "b"]
-    two = after(*ONE, begun(), as_hash("a"), part("c"), over())
-    assert two.of(ALL) == ["a", "c"]
-    assert two.hears(begun())
-    assert not two.hears(as_hash("b"))
+    assert after(*ONE, *OTHER).of(ALL) == ["a", "b", "c"]
+    gone = after(*ONE, begun(), as_hash("a"), over(), *OTHER)
+    assert gone.of(ALL) == ["a", "c"]
+    assert gone.hears(begun())
+    assert not gone.hears(as_hash("b"))
 
 
 def test_what_the_browser_does_not_say_it_holds_is_not_held() -> None:
     assert after(*ONE).of(["b"]) == ["b"]
 
 
-def test_while_a_run_is_drawn_what_it_has_drawn_is_held_and_nothing_else_because_its_end_lets_go_of_the_rest() -> None:
-    assert after(*ONE, begun(), as_hash("b")).of(ALL) == ["b"]
+def test_over_a_new_connection_nothing_is_held() -> None:
+    assert after().of(ALL) == after(begun()).of(ALL) == []
 
 
-def test_a_run_that_begins_anew_at_once_lets_go_of_nothing() -> None:
-    assert after(*ONE, begun(), part("c"), over(AGAIN)).of(ALL) == ["a", "b", "c"]
+def test_while_a_run_is_drawn_what_its_end_will_let_go_of_is_not_held() -> None:
+    assert after(*ONE, *OTHER, begun(), as_hash("b")).of(ALL) == ["b", "c"]
+    assert after(*ONE, *OTHER, begun(), as_hash("b"), over(AGAIN)).of(ALL) == ["a", "b", "c"]
 
 
-def test_runs_of_a_fragment_let_go_of_nothing_that_is_counted() -> None:
-    ticks = [begun("fragment"), part("inner", "fragment"), over(OF_A_FRAGMENT, "fragment")] * 4
-    assert after(*ONE, *ticks).of(ALL) == ["a", "b"]
+def test_runs_of_a_fragment_count_but_only_the_end_of_a_whole_run_lets_go() -> None:
+    assert after(*ONE, *TICK, *TICK, *TICK).of(ALL) == ["a", "b"]
+    assert after(*ONE, *TICK, *TICK, *TICK, *OTHER).of(ALL) == ["c"]
+    assert after(*ONE, *TICK, *TICK, *TICK, begun(), as_hash("a")).of(ALL) == ["a"]
