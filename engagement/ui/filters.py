@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display import views, wording
 from engagement.display.views import COMPARISON_NAMES, CUSTOM, FROM_A_DAY, LEFT_OUT, TYPES
@@ -23,7 +24,7 @@ from engagement.numbers.periods import (
     preset_period,
 )
 from engagement.numbers.rooms import Activity
-from engagement.ui import opened
+from engagement.ui import opened, ways
 from engagement.ui.runtime import runtime
 
 # What the URL carries is what the widget shows, so these words are part of links and never change.
@@ -38,6 +39,7 @@ PERIOD_NAMES = {
 }
 TYPES_AT_FIRST = ["Channels", "Private"]
 CARRIED = "_left_out_carried"
+_DAYS, _MARK = "_days_shown", "_days_mark"
 # So many rooms are offered in a list, which travels to the browser; the search narrows it to others.
 MOST_OPTIONS = 500
 
@@ -119,11 +121,27 @@ def _choose_period(today: date, week_start: int) -> tuple[Period, str, Against]:
     against = _choose_comparison(period)
     previous = compared_with(period, today, week_start, against)
     unfinished = "" if period.over(today) else " · today is not over yet"
+    _grey_other_days(place, (period, previous))
     place.caption(
         f"**{wording.period_text(period)}** ({wording.days_text(period.days)}){unfinished}  \n"
         f"{wording.compared_text(period, previous)}"
     )
     return period, name, against
+
+
+def _grey_other_days(place: DeltaGenerator, days: tuple[Period, Period]) -> None:
+    """As soon as new days stand here, what still stands of others is grey (``style.css``), until ``settled``."""
+    mark = place.empty()
+    if st.session_state.setdefault(_DAYS, days) != days:
+        mark.html('<span class="other-days"></span>')
+    st.session_state[_MARK] = mark, days
+
+
+def settled() -> None:
+    """At the end of a run that has drawn all that it draws: nothing of other days is left."""
+    if found := st.session_state.pop(_MARK, None):
+        mark, st.session_state[_DAYS] = found
+        mark.empty()
 
 
 def _choose_comparison(period: Period) -> Against:
@@ -148,10 +166,15 @@ def _choose_comparison(period: Period) -> Against:
 
 
 def _start_custom(today: date, week_start: int) -> None:
-    """A custom range starts with the days that were shown, so that only one end needs changing."""
+    """A custom range starts with the days that were shown, so that only one end needs changing.
+
+    The address has them, too: the framework tells it nothing of a control that is drawn for the first time.
+    """
     if st.session_state["period"] == CUSTOM:
         shown = preset_period(st.session_state.get("preset_before", "last-week"), today, week_start)
         st.session_state["from"], st.session_state["to"] = shown.start, shown.end
+        days = {"period": [CUSTOM], "from": [str(shown.start)], "to": [str(shown.end)]}
+        ways.choose(views.compose("", opened.asked() | days, None))
 
 
 def _typed_period(today: date, week_start: int) -> Period:

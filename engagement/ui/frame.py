@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
@@ -21,7 +23,7 @@ A_DAY = 86_400
 
 def main() -> None:
     """Draws the frame, then the page."""
-    st.set_page_config(page_title="Channel Engagement", page_icon="📊", layout="wide")
+    st.set_page_config(page_icon="📊", layout="wide")
     st.html(STYLE)
     loading.begin()
     try:
@@ -36,6 +38,7 @@ def main() -> None:
 
 def _keep_out(error: EngagementError) -> None:
     """Draws what stands in place of every page, with a way on."""
+    st.set_page_config(page_title="Channel Engagement")
     match error:
         case SignedOut():
             signing.forget_cookie()
@@ -59,6 +62,7 @@ def _keep_out(error: EngagementError) -> None:
 def _open(signed_in: session.SignedIn) -> None:
     """Draws the page that was asked for, or what keeps it from being drawn, with a way on."""
     page = st.navigation(pages(), position="top")
+    st.set_page_config(page_title=f"{page.title} · Channel Engagement")
     signing.keep_signed_in()
     _come_back()
     if signed_in.everyone:
@@ -75,6 +79,8 @@ def _open(signed_in: session.SignedIn) -> None:
         loading.problem(error, lambda: None, key="page_again")
     finally:
         opened.say()
+        if not isinstance(sys.exception(), RerunException):
+            filters.settled()
         # Last of all: of a page that was not drawn to its end, the framework forgets the controls and their link.
         ways.follow()
 

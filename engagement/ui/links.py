@@ -7,9 +7,10 @@ from urllib.parse import quote, urlsplit
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
-from engagement.display import views
-from engagement.display.views import LEFT_OUT, ROOM, compose
+from engagement.display import views, wording
+from engagement.display.views import CUSTOM, LEFT_OUT, ROOM, compose
 from engagement.numbers.periods import Period
 from engagement.ui import opened, ways
 from engagement.ui.doors import base_path
@@ -27,16 +28,27 @@ PAGE_CONTROLS = (
 _PATHS = {"channel": "channel", "private": "group", "direct": "direct"}
 
 
+# The script of ``ways`` does what the buttons say, and says below them what came of it.
+_SHARE = Markup('<div class="share">{buttons}<span role="status"></span></div>')
+_COPY = Markup(
+    '<button type="button" class="{look}" data-engagement-copy="{link}" data-engagement-said="Copied: {days}."'
+    ' title="{means}">{words}</button>'
+)
+_WHOEVER = "Whoever opens it signs in with an account of their own and sees what that account may see."
+
+
 def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:
-    """A popover with the links to this view: with days that move along, and with fixed ones."""
+    """Two buttons that copy the link to this view: with these days, and with the period as it is called."""
     shown = opened.asked() | _page_controls() | {name: list(values) for name, values in chosen.items()}
-    address = _address(page_path)
-    with st.popover("Copy link to this view", icon=":material/link:", width="stretch", key="share"):
-        st.markdown("**As it is chosen**: on another day, “last full week” is the reader's last full week.")
-        st.code(compose(address, shown, None), language=None, wrap_lines=True)
-        st.markdown(f"**With these days**: always {period}.")
-        st.code(compose(address, shown, period), language=None, wrap_lines=True)
-        st.caption("Whoever opens it signs in with an account of their own and sees what that account may see.")
+    address, [name] = _address(page_path), chosen["period"]
+    link, days = compose(address, shown, period), wording.period_text(period)
+    means = f"Always {days}. {_WHOEVER}"
+    buttons = _COPY.format(look="first", link=link, days=days, means=means, words="Copy link to this view")
+    if name != CUSTOM:
+        link, days = compose(address, shown, None), f"{name.lower()}, on whatever day"
+        means = f"On another day, “{name.lower()}” is the reader's. {_WHOEVER}"
+        buttons += _COPY.format(look="also", link=link, days=days, means=means, words="Copy with days that move along")
+    st.html(_SHARE.format(buttons=buttons))
 
 
 def _page_controls() -> dict[str, list[str]]:

@@ -99,6 +99,7 @@ def test_every_page_opens_from_its_link_and_asks_nobody_else(dashboard: Dashboar
         page.goto(f"{dashboard.url}/{path}")
         nothing_is_wrong(drawn(page))
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        expect(page).to_have_title(f"{title} · Channel Engagement")
     assert elsewhere == []
 
 
@@ -129,7 +130,8 @@ def test_scripts_cannot_read_the_cookie_and_signing_out_takes_it_from_the_browse
         return [cookie for cookie in profile.cookies() if cookie["name"] == "engagement_session"]
 
     page.goto(f"{dashboard.url}/inactive_rooms")
-    explore(ready(page))
+    expect(ready(page)).to_have_title("Channel Engagement")
+    explore(page)
     assert [(cookie["httpOnly"], cookie["sameSite"]) for cookie in cookies()] == [(True, "Lax")]
     assert "engagement_session" not in page.evaluate("document.cookie")
     with page.expect_response("**/session/end") as answered:
@@ -154,27 +156,65 @@ def test_signing_out_ends_the_session_in_every_tab(dashboard: Dashboard, profile
     expect(first.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
 
 
-def test_filters_go_into_the_link_and_the_back_button_goes_back(enter: Enter) -> None:
-    page = enter()
-    page.get_by_label("Period").click()
-    page.get_by_role("option", name="Last 4 full weeks").click()
-    expect(page).to_have_url(re.compile(r"period=Last\+4\+full\+weeks"))
-    page.get_by_role("link", name="Top channels").click()
-    expect(page.get_by_role("heading", name="Top channels", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"top_channels\?.*period=Last\+4\+full\+weeks"))
-    drawn(page)
-    page.go_back()
-    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
-    expect(page.get_by_label("Period")).to_have_value("Last 4 full weeks")
-    nothing_is_wrong(drawn(page))
-
-
 def what_is_shown(page: Page) -> list[str]:
     """The header, the titles of the charts and the size of the table."""
     drawn(page)
     texts = [*page.get_by_test_id("stMain").get_by_role("heading", level=2).all_inner_texts()]
     texts.append(page.locator(".st-key-header p").first.inner_text().split(" · read ")[0])
     return texts
+
+
+# How opaque a header is that stands under other days than the sidebar has, at each moment from now on.
+WATCH_OLD_DAYS = """() => {
+  window.old = [];
+  const look = () => {
+    const said = document.querySelector("[data-testid=stMain] .st-key-header p");
+    const chosen = document.querySelector("[data-testid=stSidebar] [data-testid=stCaptionContainer] strong");
+    if (said && chosen && !said.innerText.includes(chosen.innerText)) {
+      let opacity = 1;
+      for (let at = said; at; at = at.parentElement) opacity *= getComputedStyle(at).opacity;
+      window.old.push(opacity);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_filters_go_into_the_link_and_the_back_button_goes_back_one_of_them_at_a_time(enter: Enter) -> None:
+    page = enter()
+    entries, week = page.evaluate("history.length"), what_is_shown(page)
+    line = page.locator(".st-key-header p").first
+    page.evaluate(WATCH_OLD_DAYS)
+    page.get_by_label("Period").click()
+    page.get_by_role("option", name="Last 4 full weeks").click()
+    expect(page).to_have_url(re.compile(r"period=Last\+4\+full\+weeks"))
+    expect(line).not_to_contain_text(week[-1])
+    weeks = what_is_shown(page)
+    # Never old numbers under new days, but for grey ones.
+    assert not [opacity for opacity in page.evaluate("window.old") if opacity > 0.5]
+    # The script adds the days to the address of a range of one's own.
+    page.get_by_label("Period").click()
+    page.get_by_role("option", name="Custom range").click()
+    expect(page).to_have_url(re.compile("from=2.*to=2"))
+    drawn(page).get_by_role("button", name="Private").click()
+    expect(page).to_have_url(re.compile("types=Channels"))
+    drawn(page).get_by_role("link", name="Top channels").click()
+    expect(page.get_by_role("heading", name="Top channels", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"top_channels\?.*types=Channels"))
+    assert drawn(page).evaluate("history.length") == entries + 4
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    private = page.get_by_test_id("stButtonGroup").get_by_role("button", name="Private")
+    expect(private).to_have_attribute("aria-pressed", "false")
+    for period, then in (("Custom range", weeks), ("Last 4 full weeks", weeks), ("Last full week", week)):
+        drawn(page).go_back()
+        expect(page.get_by_label("Period")).to_have_value(period)
+        expect(private).to_have_attribute("aria-pressed", "true")
+        expect(line).to_contain_text(then[-1])
+        assert what_is_shown(page) == then
+    assert page.evaluate("history.length") == entries + 4
+    nothing_is_wrong(page)
 
 
 def test_a_copied_link_shows_somebody_else_the_same_view(enter: Enter, page: Page) -> None:
@@ -190,10 +230,15 @@ def test_a_copied_link_shows_somebody_else_the_same_view(enter: Enter, page: Pag
     drawn(sender).get_by_role("radio", name="20").click()
     expect(sender.get_by_text("Twenty of")).to_be_visible(timeout=30_000)
     shown = what_is_shown(sender)
-    sender.get_by_role("button", name="Copy link to this view").click()
-    links = sender.locator(".stCode code")
-    expect(links).to_have_count(2)
-    moving, fixed = (text.replace("\n", "") for text in links.all_inner_texts())
+    sender.context.grant_permissions(["clipboard-read"])
+    copied = []
+    buttons = {"Copy with days that move along": "last 30 days, on whatever day.", "Copy link to this view": "2026."}
+    for words, days in buttons.items():
+        sender.get_by_role("button", name=words).focus()
+        sender.keyboard.press("Enter")
+        expect(sender.locator(".share [role=status]")).to_have_text(re.compile(f"^Copied: .*{re.escape(days)}$"))
+        copied.append(sender.evaluate("navigator.clipboard.readText()"))
+    moving, fixed = copied
     assert "top=20" in moving
     assert "from=2" not in moving
     assert "from=2" in fixed
@@ -231,8 +276,19 @@ def test_a_wrong_password_keeps_what_was_typed_except_the_password(dashboard: Da
         assert "not this one" not in dashboard.log()
 
 
-def test_on_a_phone_nothing_is_wider_than_the_screen(dashboard: Dashboard, enter: Enter) -> None:
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_menu_goes_when_a_page_was_chosen(
+    dashboard: Dashboard, enter: Enter
+) -> None:
     page = enter(viewport={"width": 390, "height": 844})
+    menu = page.get_by_test_id("stSidebar")
+    expect(menu).not_to_be_in_viewport()
+    page.get_by_role("button", name="Expand sidebar").click()
+    page.get_by_role("button", name="Private").click()
+    expect(page).to_have_url(re.compile("types=Channels"))
+    expect(menu).to_be_in_viewport(ratio=0.9)
+    menu.get_by_role("link", name="Top channels").click()
+    expect(page.get_by_role("heading", name="Top channels", exact=True)).to_be_visible()
+    expect(menu).not_to_be_in_viewport()
     for path in PAGES:
         page.goto(f"{dashboard.url}/{path}")
         drawn(page)

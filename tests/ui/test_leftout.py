@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,7 +65,9 @@ def feed_of(app: AppTest) -> str:
 
 def shared(app: AppTest) -> dict[str, list[str]]:
     """What the link to the view says."""
-    return parse_qs(urlsplit(app.sidebar.code[0].value).query, keep_blank_values=True)
+    buttons = "".join(one.proto.body for one in app.sidebar.get("html"))
+    *_, moving = re.findall('data-engagement-copy="([^"]*)"', buttons)
+    return parse_qs(urlsplit(html.unescape(moving)).query, keep_blank_values=True)
 
 
 @pytest.mark.parametrize("page", ["overview", "top_channels"])
