@@ -4,6 +4,7 @@
 # make fuzz  what strangers hand us (answers, links, configuration), with 200 times as many made-up values
 # make soak  30 sessions that click for ten minutes while the workspace fails, alone and as two copies; writes docs/soak.md
 # make bench  what reading, pages, files and sessions take, beside the least they could; writes docs/performance.md
+# make pictures  docs/images, which README and tour show; python -m docs.pictures --help takes every page at every width
 # make dist  the package to install, in dist/
 # make image  the dashboard as a container image, and the one with Chromium, which makes PDF and PNG
 # make test-copies  two copies behind nginx with PostgreSQL; nginx, postgresql and openssl must be installed
@@ -11,7 +12,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run check test fuzz soak bench dist image test-copies lint demo architecture reliability plotly typeface clean
+.PHONY: run check test fuzz soak bench dist image test-copies lint demo architecture pictures reliability plotly typeface clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m engagement run
@@ -58,6 +59,11 @@ test-copies: $(VENV)/test.stamp
 # docs/architecture.svg, from the imports there are.
 architecture: $(VENV)/run.stamp
 	$(BIN)/python -m docs.architecture
+
+# docs/images, of the demo workspace at a moment that stays the same.
+pictures: $(VENV)/test.stamp
+	$(BIN)/python -m tests.support.browser
+	$(BIN)/python -m docs.pictures
 
 # docs/reliability.md, from what the tests say of the faults that they produce.
 reliability: $(VENV)/test.stamp

@@ -1,4 +1,4 @@
-"""Inactive rooms: how many, in which state, silent for how long; every one of them, and what was decided about it."""
+"""Inactive rooms: how many, silent for how long; every one of them, and what was decided about it."""
 
 import streamlit as st
 
@@ -24,6 +24,5 @@ with above:
         st.stop()
     shown = states.without_exempt(shown, by_design=exempt)
     if which == worklist.INACTIVE and not states.single(shown):
-        silence = shown.figure(figures.silence_age)
-        charts.beside(inactive_states=shown.figure(figures.inactive_states), silence_age=silence)
+        charts.draw(shown.figure(figures.silence), "silence")
 worklist.draw(shown, desk, which, sieve, order)

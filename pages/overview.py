@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engagement import figures
-from engagement.ui import cards, charts, daily, header, leftout, loading, look, states
+from engagement.ui import cards, charts, daily, header, leftout, loading, look, states, story
 
 view = loading.view()
 daily.begin(view)
@@ -12,6 +12,7 @@ shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
 
 shown = shown.judged()
+story.tell(shown)
 look.draw(shown)
 cards.row(cards.of(shown))
 states.workspace_signal(shown)
@@ -28,4 +29,4 @@ with left:
     charts.draw(shown.figure(figures.movers), "movers")
 with right:
     if states.directory_is_there(shown.activity):
-        charts.draw(shown.figure(figures.inactive_states), "inactive_states")
+        charts.draw(shown.figure(figures.silence), "silence")

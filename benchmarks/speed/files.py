@@ -24,7 +24,7 @@ DRAWN = "[...document.querySelectorAll('figure')].every(one => one.querySelector
 def measure(site: Site) -> Iterator[Measured]:
     """Every file is one of a new title, or it would have been made already."""
     with tabs(site, REPORT) as (page,), tempfile.TemporaryDirectory() as name:
-        page.get_by_text("As a file", exact=True).click()
+        page.get_by_text("Download", exact=True).click()
         folder, titles = Path(name), iter(range(1_000))
         html = _downloaded(page, "HTML", folder)
         once = {ending: _made(page, ending, next(titles)) for ending in ("PDF", "PNG")}
@@ -60,7 +60,7 @@ def _downloaded(page: Page, ending: str, folder: Path) -> Path:
 def _made(page: Page, ending: str, number: int) -> float:
     """Seconds from the click until the file can be saved."""
     title = f"Report {number}"
-    controls = page.get_by_text("What is in it", exact=True)
+    controls = page.get_by_text("Customise", exact=True)
     if not page.get_by_label("Title", exact=True).is_visible():
         controls.click()
     page.get_by_label("Title", exact=True).fill(title)

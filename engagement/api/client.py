@@ -16,7 +16,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 import pandas as pd
 
@@ -145,7 +145,7 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.address!r})"
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

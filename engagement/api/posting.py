@@ -88,9 +88,6 @@ class Poster(Client):
         )
         self._writes_as = account
 
-    def __enter__(self) -> Poster:
-        return self
-
     def room(self, name: str) -> Room:
         """The room of this name. Raises NoSuchRoom where there is none that the account may enter."""
         return self._room("roomName", name)

@@ -177,7 +177,7 @@ SORTS = (
     *("Signal", "Messages", "Change", "Change %", "All messages"),
     *("Silent days", "Members", "Last message", "Created", "Room"),
 )
-AS_LISTED = "As listed"
+AS_LISTED = "Default order"
 
 
 def sorts(columns: Sequence[str]) -> list[str]:

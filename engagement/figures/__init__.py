@@ -6,9 +6,7 @@ says that one sentence.
 """
 
 from engagement.figures.bars import busiest_by_total as busiest_by_total
-from engagement.figures.bars import inactive_states as inactive_states
 from engagement.figures.bars import movers as movers
-from engagement.figures.bars import silence_age as silence_age
 from engagement.figures.bars import top_rooms as top_rooms
 from engagement.figures.calendar import messages_per_day as messages_per_day
 from engagement.figures.frame import CONFIG as CONFIG
@@ -20,6 +18,7 @@ from engagement.figures.room import beside as beside
 from engagement.figures.room import room_year as room_year
 from engagement.figures.room import standing as standing
 from engagement.figures.room import weekdays as weekdays
+from engagement.figures.silence import silence as silence
 from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
 from engagement.figures.weeks import room_line as room_line

@@ -1,19 +1,14 @@
-"""Bars: the busiest rooms, those that changed most, the busiest by their all-time counters; and silent rooms, by state
-and by age.
-"""
+"""Bars: the busiest rooms, those that changed most, the busiest by their all-time counters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import (
     count,
-    day_text,
     percent,
     plural,
     share_text,
@@ -23,28 +18,23 @@ from engagement.display.wording import (
     spelled,
 )
 from engagement.figures.frame import (
-    TEXT,
     TITLE_COLUMNS,
-    TOLD_OUTSIDE,
     Row,
     add_ticks,
     bar_place,
-    framed,
-    hatched,
     hover_text,
     numbered,
     row_bars,
     ticks,
 )
-from engagement.figures.info import Canvas, Context, Info, InfoType, Numbers, no_messages
+from engagement.figures.info import Canvas, Context, Info, Numbers, no_messages
 from engagement.numbers import rankings
 from engagement.numbers.naming import room_labels
-from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING, NEVER_USED
+from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING
 from engagement.numbers.verdict import RETURNED
 
 _NAME_OF_MOVER = 160
 _SHORT_BAR = 12
-_FELL_SILENT = FELL_SILENT.capitalize()
 
 
 @dataclass(frozen=True)
@@ -232,150 +222,3 @@ def _mover_hover(row: MovedBar) -> str:
     share = f" ({percent(abs(change))} {'more' if row.change > 0 else 'fewer'})" if change is not None else ""
     counts = f"{count(row.messages)}, before: {count(row.previous)}"
     return hover_text(row.label, f"{signed_plural(row.change, 'message')}{share}", counts, row.remark, row.signal)
-
-
-@dataclass(frozen=True)
-class Group:
-    """How many rooms are in one state; ``age`` is 0 (young) to 4 (old) for those that are dormant."""
-
-    name: str
-    rooms: int
-    meaning: str = ""
-    age: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class InactiveStates(Info):
-    """One group per state, from the youngest silence to the oldest."""
-
-    groups: tuple[Group, ...] = ()
-    inactive: int = 0
-
-    @property
-    def numbers(self) -> Numbers:
-        """The rooms of every state and their share."""
-        rows = ((group.name, count(group.rooms), share_text(group.rooms, self.inactive)) for group in self.groups)
-        return Numbers(("State", "Rooms", "Share"), tuple(rows))
-
-    def drawn(self, tokens: Tokens) -> Canvas:
-        """Horizontal bars in the order of age, with the number and its share of all inactive rooms."""
-        rows = []
-        for group in self.groups:
-            share = f" · {share_text(group.rooms, self.inactive)}" if group.rooms else ""
-            text = f"{count(group.rooms)}{share}"
-            rows.append(Row(group.name, group.rooms, text, hover_text(group.name, text, group.meaning)))
-        figure = row_bars(self, rows, _fills(self.groups, tokens), tokens)
-        if not self.empty:
-            high = max(group.rooms for group in self.groups)
-            figure.axis("xaxis", range=[0, high], **numbered(ticks(high, parts=3)))
-        return figure
-
-
-def _fills(groups: Sequence[Group], tokens: Tokens) -> dict[str, Any]:
-    # Hatched where there is no last message to be old: neither a shade of age nor a colour of change would be true.
-    fallen = [group.name == _FELL_SILENT for group in groups]
-    shades = [tokens.silent[2 if group.age is None else group.age] for group in groups]
-    colours = [tokens.down if fell else shade for fell, shade in zip(fallen, shades, strict=True)]
-    return hatched(colours, [group.age is None and group.name != _FELL_SILENT for group in groups], tokens)
-
-
-def _all_spoke(kind: type[InfoType], total: int, context: Context, subtitle: str) -> InfoType:
-    if total == 0:
-        return kind(title="No rooms to show", subtitle=subtitle, empty="No room passes the filters. Show more rooms.")
-    title = f"All {plural(total, 'room')} had messages" if total > 1 else "The only room had messages"
-    return kind(title=title, subtitle=subtitle, empty=f"No room was inactive, {context.this_text}.")
-
-
-def inactive_states(rooms: pd.DataFrame, context: Context) -> InactiveStates:
-    """Rooms of a rooms table that are not active, by state; dormant ones by the age of their silence.
-
-    The four main states are always there, also at zero; "unused so far" and "unknown" only where there are some.
-    """
-    subtitle = context.subtitle("Rooms without a message and their share of all such rooms", context.this_text)
-    of = rankings.silence(rooms)
-    if of.inactive == 0:
-        return _all_spoke(InactiveStates, len(rooms), context, subtitle)
-    fallen = sum(of.fell_silent)
-    groups = [Group(_FELL_SILENT, fallen, f"had messages in {context.before}")]
-    groups += [
-        Group(f"Dormant {name}", number, "no message in either period", place)
-        for place, (name, number) in enumerate(zip(rankings.AGES, of.dormant, strict=True))
-    ]
-    groups.append(Group("Never used", of.never_used, "created before the period, no message ever"))
-    if of.unused_so_far:
-        groups.append(Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"))
-    if of.unknown:
-        groups.append(Group("Last message unknown", of.unknown, "the room directory does not say"))
-    said = ((fallen, FELL_SILENT), (of.never_used, NEVER_USED))
-    parts = [f"{count(number)} {word}" for number, word in said if number]
-    title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
-    return InactiveStates(
-        title=f"{title}: {', '.join(parts)}" if parts else title,
-        subtitle=subtitle,
-        groups=tuple(groups),
-        inactive=of.inactive,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class SilenceAge(Info):
-    """Five ages of silence and the rooms that were never used."""
-
-    columns: tuple[Group, ...] = ()
-
-    @property
-    def numbers(self) -> Numbers:
-        """The rooms of every age."""
-        rows = tuple((column.name, count(column.rooms)) for column in self.columns)
-        return Numbers(("Silent for", "Rooms"), rows)
-
-    def drawn(self, tokens: Tokens) -> Canvas:
-        """Five columns, darker with age, and a hatched one apart for the rooms that were never used."""
-        figure = framed(self, tokens, 250, bottom=44)
-        if self.empty:
-            return figure
-        aged = len(rankings.AGES)
-        places = [*range(aged), aged + 0.35]
-        figure.add(
-            "bar",
-            x=places,
-            y=[column.rooms for column in self.columns],
-            width=0.78,
-            marker=_fills(self.columns, tokens),
-            text=[count(column.rooms) for column in self.columns],
-            textfont={"size": 14, "color": tokens.ink},
-            hovertext=[hover_text(column.name, plural(column.rooms, "room")) for column in self.columns],
-            **TOLD_OUTSIDE,
-        )
-        high = max(column.rooms for column in self.columns)
-        names = [column.name.replace(" days", "<br>days").replace("never ", "never<br>") for column in self.columns]
-        figure.axis("xaxis", range=[-0.42, aged + 0.77], tickvals=places, ticktext=names, tickfont={"size": TEXT})
-        # On a phone the first label begins left of its column; Plotly would rather not show it at all.
-        figure.axis("xaxis", ticklabeloverflow="allow")
-        figure.axis("yaxis", range=[0, max(high, 1) * 1.14], showticklabels=False)
-        ground = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0}
-        figure.layout["shapes"] = [{**ground, "line": {"color": tokens.muted, "width": 1}}]
-        return figure
-
-
-def silence_age(rooms: pd.DataFrame, context: Context) -> SilenceAge:
-    """Inactive rooms of a rooms table by whole days from the last message to the end of the period.
-
-    Rooms that are unused so far or whose last message is unknown are left out and counted.
-    """
-    of = rankings.silence(rooms)
-    never, left_out = of.never_used, of.unused_so_far + of.unknown
-    what = "Inactive rooms by days since their last message"
-    remark = f"{plural(left_out, 'room')} of unknown age left out" if left_out else ""
-    subtitle = context.subtitle(what, f"counted to {day_text(context.period.end)}", remark)
-    if of.inactive == 0:
-        return _all_spoke(SilenceAge, len(rooms), context, subtitle)
-    aged = zip(rankings.AGES, of.aged, strict=True)
-    columns = tuple(Group(name, number, age=place) for place, (name, number) in enumerate(aged))
-    known, long = sum(of.aged), sum(of.aged[2:])
-    if known:
-        title = f"{count(long)} of {plural(known, 'room')} that once had messages have been silent for over 90 days"
-        title = title if long else "No room that ever had messages has been silent for over 90 days"
-    else:
-        title = f"{plural(never, 'room')} never used" if never else "How long the rooms have been silent is not known"
-    return SilenceAge(title=title, subtitle=subtitle, columns=(*columns, Group(NEVER_USED, never)))

@@ -166,9 +166,8 @@ def usual_week(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
     base = weeks.before(1)
     lowest, next_lowest = np.full((2, len(base.mean)), np.inf)
     for week in weeks.counts[:-1]:
-        count = np.where(np.isnan(week), np.inf, week)
-        np.minimum(next_lowest, np.maximum(lowest, count), out=next_lowest)
-        np.minimum(lowest, count, out=lowest)
+        np.fmin(next_lowest, np.maximum(lowest, week), out=next_lowest)
+        np.fmin(lowest, week, out=lowest)
     many = base.weeks >= WEEKS_TO_SKIP_ONE
     least = np.where(base.weeks > 0, np.where(many, next_lowest, lowest), np.nan)
     return _stretched(least, np.where(many, base.second, base.highest), base, bar)
@@ -178,7 +177,8 @@ def usual_month(weeks: Weeks, bar: Thresholds) -> tuple[Floats, Floats]:
     """The same for the last MONTH weeks together: the lowest and highest such sum of the weeks before, and a margin."""
     base = weeks.before(MONTH)
     counts = np.minimum(weeks.counts[:-MONTH], BURST * base.second + BURST_MESSAGES_OF_MONTHS)
-    sums = sliding_window_view(counts, MONTH, axis=0).sum(axis=-1)
+    # Added week by week, each of which is one piece of memory.
+    sums = sum(counts[first : len(counts) - MONTH + first + 1] for first in range(MONTH))
     return _stretched(np.fmin.reduce(sums), np.fmax.reduce(sums), base, bar, MONTH)
 
 
@@ -294,9 +294,12 @@ def windows(weeks: Floats) -> Floats:
 
 def looked_at(weeks: Weeks, bar: Thresholds, *, month: bool) -> tuple[Floats, tuple[Floats, Floats], Edges]:
     """The count of the last week, or of the last four together, what is usual for it, and its edges."""
+    count, held, _ = usual(weeks, bar, month=month)
+    return count, held, (month_edges if month else week_edges)(weeks, held, bar)
+
+
+def usual(weeks: Weeks, bar: Thresholds, *, month: bool) -> tuple[Floats, tuple[Floats, Floats], Base]:
+    """The count of the last week, or of the last four together, what is usual for it, and the weeks before."""
     if month:
-        usual = usual_month(weeks, bar)
-        edges = month_edges(weeks, usual, bar)
-        return edges.together, usual, edges
-    usual = usual_week(weeks, bar)
-    return weeks.counts[-1], usual, week_edges(weeks, usual, bar)
+        return weeks.counts[-MONTH:].sum(axis=0), usual_month(weeks, bar), weeks.before(MONTH)
+    return weeks.counts[-1], usual_week(weeks, bar), weeks.before(1)

@@ -62,15 +62,29 @@ def judge(
     positive upwards, 0 where there is no signal); seen_tripling (the chance to see one within four weeks, NaN where
     nothing is judged); reason (``reasons.Reason``). Raises InvalidInput when the shapes do not fit.
     """
+    judged, first, of_room = judged_once(history, created_week, left_out, bar, month=month)
+    return judged if len(first) == len(of_room) else judged.take(of_room).reset_index(drop=True)
+
+
+def judged_once(
+    history: Floats,
+    created_week: Floats | None,
+    left_out: Sequence[bool] | Bools | None,
+    bar: Bar,
+    *,
+    month: bool,
+) -> tuple[pd.DataFrame, Ints, Ints]:
+    """What ``judge`` says of each distinct history, where each stands first, and which of them each room has.
+
+    Most rooms of a large workspace are silent, and small ones have few histories between them.
+    """
     counts, made, marked = checked(history, created_week, left_out)
     over = max(counts.shape[1] - WINDOW, 0)
     weeks, made = np.ascontiguousarray(counts[:, over:].T), np.clip(made - over, -1.0, WINDOW)
-    # Most rooms of a large workspace are silent, and small ones have few histories between them: each is judged once.
     first, of_room = distinct([*weeks, made])
-    if len(first) == len(made):
-        return _judged(_window(weeks, made, marked[over:]), bar, month=month)
-    judged = _judged(_window(weeks.take(first, axis=1), made[first], marked[over:]), bar, month=month)
-    return judged.take(of_room).reset_index(drop=True)
+    if len(first) < len(made):
+        weeks, made = weeks.take(first, axis=1), made[first]
+    return _judged(_window(weeks, made, marked[over:]), bar, month=month), first, of_room
 
 
 def _judged(window: _Window, bar: Bar, *, month: bool) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from engagement.numbers.evidence import MONTH, WINDOW
 from engagement.numbers.periods import DAY, Period, week_of
 from engagement.numbers.receipt import NOTHING_READ, Receipt
 from engagement.numbers.totals import YEAR, judge_total
-from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, judge
+from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, judged_once
 
 # The weeks that the signal of a room looks at: four that may be judged together, and thirteen to compare them with.
 SIGNAL_WEEKS = WINDOW
@@ -244,22 +244,44 @@ def signals(rooms: pd.DataFrame, history: History) -> pd.DataFrame:
     The columns are those of ``verdict.judge``. Rooms that the history never counted were silent in its known weeks.
     """
     index, history = pd.Index(rooms["room_id"]), history.last(SIGNAL_WEEKS)
-    counts = history.of(index).to_numpy(dtype=np.float64)
     first_day = pd.Timestamp(history.weeks[0].start)
     days = (rooms["created"] - first_day).dt.days.astype("float64")
     made_in_week = np.floor(days.to_numpy(dtype=np.float64) / 7)
-    judged = judge(counts, made_in_week, history.left_out, history.basis.bar, month=history.month)
-    judged, span = judged.set_axis(index, axis="index"), len(history.judged_weeks)
+    counts, made, of_room = _lives(history, index, made_in_week)
+    judged, first, of_life = judged_once(counts, made, history.left_out, history.basis.bar, month=history.month)
+    counts, span = counts[first], len(history.judged_weeks)
     # By the weeks judged, whatever the row is of and compared with: every page gives the same signal.
     agree(judged, (counts[:, -span:].sum(axis=1) > 0) & (counts[:, -2 * span : -span].sum(axis=1) <= 0))
     reason = judged["reason"]
     if gap := history.unjudged or history.gap:
-        which = np.isnan(counts[:, -span:]).any(axis=1) | bool(history.unjudged)
+        which = np.logical_or(np.isnan(counts[:, -span:]).any(axis=1), bool(history.unjudged))
         reason = reasons.changed(reason, which, gap=gap)
     if history.elsewhere:
         reason = reasons.changed(reason, np.ones(len(reason), dtype=np.bool_), days=history.elsewhere)
     judged["reason"] = reason
-    return judged
+    return judged.take(of_life[of_room]).set_axis(index, axis="index")
+
+
+def _lives(
+    history: History, room_ids: pd.Index, made_in_week: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """The counts of lives, the weeks in which their rooms were made, and which life each of ``room_ids`` had.
+
+    Of rooms that were never counted only those weeks differ, so that many of them cost as much as few.
+    """
+    at, weeks = places(room_ids, history.counts.index), len(history.weeks)
+    # In the order of the history, as its weeks are one piece of memory each.
+    ours = np.zeros(len(history.counts), dtype=np.bool_)
+    ours[at[at >= 0]] = True
+    counted, life = np.flatnonzero(ours), np.cumsum(ours) - 1
+    made_in_week = np.clip(np.nan_to_num(made_in_week, nan=-1.0), -1.0, weeks)
+    of_room = len(counted) + 1 + made_in_week.astype(np.int64)
+    of_room[at >= 0] = life[at[at >= 0]]
+    made = np.append(np.zeros(len(counted)), np.arange(-1.0, weeks + 1))
+    made[of_room] = made_in_week
+    by_week = np.repeat(history.silence.to_numpy()[:, None], len(made), axis=1)
+    by_week[:, : len(counted)] = history.counts.to_numpy(dtype=np.float64).T.take(counted, axis=1)
+    return by_week.T, made, of_room
 
 
 def agree(judged: pd.DataFrame, begun: npt.NDArray[np.bool_]) -> None:

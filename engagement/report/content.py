@@ -230,7 +230,7 @@ def _sections(
         short: tuple[str, ...] = ("Rank", "Room", "All messages", "Members", "Last message")
         counters = table("Rooms by all messages ever", rankings.by_counter, tables.COUNTERS, short)
         yield "top", figures.busiest_by_total(rooms, context, top), counters
-        yield "inactive", figures.silence_age(rooms, context), None
+        yield "inactive", figures.silence(rooms, context), None
         return
     if activity.no_data:
         return
@@ -245,7 +245,7 @@ def _sections(
     if activity.directory != "pending":
         short = ("Room", "State", "Silent days", "Last message")
         silent = table("Inactive rooms", rankings.inactive, tables.SILENT, short)
-        yield "inactive", figures.inactive_states(rooms, context), silent
+        yield "inactive", figures.silence(rooms, context), silent
     if (history := activity.history) is not None and weekly is not None:
         # The history ends with a week that is over, also where the period does not; a period can end days later.
         dates = wording.period_text(history.weeks[-1])

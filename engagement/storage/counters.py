@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from engagement.errors import DamagedBlock
 from engagement.storage.positions import Integers, Positions, pack, unpack
@@ -141,10 +141,10 @@ def load_counters(
             number += 1
         places, by = _read(bytes(row.fallen))
         fallen[number, places] += by
-    one = text("SELECT block FROM counters WHERE scope_id = :scope AND read_at = :at")
-    for at, column in columns.items():
-        block = connection.execute(one, {"scope": scope_id, "at": at}).scalar_one_or_none()
-        if block is not None:
-            places, told = _read(bytes(block))
-            totals[column, places] = told
+    stood = text("SELECT read_at, block FROM counters WHERE scope_id = :scope AND read_at IN :at")
+    for row in connection.execute(
+        stood.bindparams(bindparam("at", expanding=True)), {"scope": scope_id, "at": list(columns)}
+    ):
+        places, told = _read(bytes(row.block))
+        totals[columns[row.read_at], places] = told
     return KeptCounters(positions.ids, tuple(moments), totals.T, fallen.cumsum(axis=0).T)

@@ -26,6 +26,7 @@ UNKEPT = {"Cache-Control": "no-store"}
 _RENAMED = {
     ("moved", "Went quiet"): ("moved", "Fell silent"),
     ("lacks", "No owner known"): ("lacks", "No owner"),
+    ("sort", "As listed"): ("sort", "Default order"),
 }
 
 

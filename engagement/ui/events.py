@@ -16,9 +16,11 @@ from engagement.errors import EngagementError
 from engagement.numbers.events import LONGEST_NAME, Event, Events, event
 from engagement.numbers.periods import Period
 from engagement.reading.events import book
+from engagement.reading.facts import Facts
+from engagement.reading.workspace import Reader
 from engagement.settings.program import COMMAND
 from engagement.storage.events import EventBook
-from engagement.ui.loading import View
+from engagement.ui.runtime import runtime
 
 # So many are listed, those nearest to the period first.
 MOST_LISTED = 12
@@ -36,16 +38,18 @@ class _Said:
     undo: Callable[[EventBook], object] | None = None
 
 
-def panel(view: View, today: date, who: str) -> None:
-    """Draws the button that opens it; ``who`` is noted with what is added or removed."""
+def panel(reader: Reader, facts: Facts, known: Events, near: Period, who: str) -> None:
+    """Draws the button that opens it, with the ``known`` events, nearest to a period first; ``who`` is noted with what
+    is added or removed.
+    """
     with st.popover("Events", icon=":material/event:", width="stretch", key="events"):
-        if not view.facts.identity.known:
+        if not facts.identity.known:
             st.caption("Nothing tells this workspace from another one at the same address: events cannot be kept.")
             return
-        kept = book(view.reader.archive, view.facts.identity)
+        kept = book(reader.archive, facts.identity)
         _tell(kept)
-        _form(kept, today, who)
-        _list(kept, view.events, view.period, who)
+        _form(kept, facts.today(runtime().clock()), who)
+        _list(kept, known, near, who)
 
 
 def _tell(kept: EventBook) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -116,7 +117,13 @@ def _choose_period(today: date, week_start: int) -> tuple[Period, str, Against]:
         period = preset_period(PERIOD_NAMES[name], today, week_start)
         st.session_state["preset_before"] = PERIOD_NAMES[name]
     else:
-        period = _typed_period(today, week_start)
+        try:
+            period = _typed_period(today, week_start)
+        except InvalidPeriod:
+            # What these days are compared with stays as it was chosen.
+            with suppress(InvalidPeriod):
+                _choose_comparison(preset_period("last-week", today, week_start))
+            raise
     place = st.container()
     against = _choose_comparison(period)
     previous = compared_with(period, today, week_start, against)

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
+from engagement.numbers.periods import Period
 from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing, ways
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import TITLES, pages
@@ -94,22 +95,26 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
         _person(signed_in)
     facts = loading.facts(reader)
     today = facts.today(runtime().clock())
-    page_here = st.container()
+    page_here, known = st.container(), reader.events(facts)
     with chosen_here:
         mine = leftout.first_view(signed_in, facts)
         leftout.begin(mine, page_path, opened=opened.begin())
         try:
             choice = filters.choose(today, lambda period, against: loading.known(reader, facts, period, against))
         except InvalidPeriod as error:
+            # All of the sidebar stays.
+            leftout.offer_first_view(mine, frozenset(filter(None, filters.rooms_left_out())))
+            events.panel(reader, facts, known, Period(today, today), session.person(signed_in))
+            links.share_nothing()
             with page_here:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)
                 st.error(str(error), icon=":material/event_busy:")
                 st.caption("Correct the days in the sidebar, and the page comes back. Everything else stays as chosen.")
             return False
         leftout.offer_first_view(mine, choice.filters.left_out)
-        base_url, known = signed_in.base_url, reader.events(facts)
+        base_url = signed_in.base_url
         view = loading.View(**vars(choice), reader=reader, facts=facts, base_url=base_url, events=known)
-        events.panel(view, today, session.person(signed_in))
+        events.panel(reader, facts, known, view.period, session.person(signed_in))
         links.share(choice.shown(), choice.period, page_path)
     st.session_state[loading.VIEW] = view
     return True

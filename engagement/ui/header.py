@@ -94,10 +94,11 @@ def _caption(shown: Shown) -> None:
     if not activity.receipt.complete:
         arrived = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} arrived"
         parts.insert(-1, arrived)
-    with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        st.markdown(" · ".join(parts), width="stretch")
+    with st.container(key="header"):
+        st.markdown(" · ".join(parts))
+    with st.container(horizontal=True, vertical_alignment="center", key="hidden"):
         _badge(shown)
-    _hidden(shown)
+        _hidden(shown)
 
 
 def _hidden(shown: Shown) -> None:
@@ -105,10 +106,9 @@ def _hidden(shown: Shown) -> None:
     view, rooms = shown.view, shown.activity.rooms
     hidden = shown.made("hidden", lambda: view.filters.hidden(rooms))
     if hidden:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="hidden"):
-            st.caption("Not shown:", width="content")
-            for name, words in tables.hidden_rooms(hidden, view.filters).items():
-                st.button(for_markdown(words), type="tertiary", on_click=filters.lift, args=(name,), key=f"show_{name}")
+        st.caption("Not shown:", width="content")
+        for name, words in tables.hidden_rooms(hidden, view.filters).items():
+            st.button(for_markdown(words), type="tertiary", on_click=filters.lift, args=(name,), key=f"show_{name}")
 
 
 def _badge(shown: Shown) -> None:

@@ -69,8 +69,8 @@ def _keep(mine: FirstView, left_out: frozenset[str]) -> None:
         st.session_state[_SAID] = str(error)
 
 
-def offer(shown: Shown) -> None:
-    """Offers to leave out the one room beside which all bars are small, in one click; says how to undo it."""
+def feed(shown: Shown) -> tuple[str, str] | None:
+    """The id of the one room beside which all bars are small, and what makes it so as Markdown; None without one."""
     people = shown.view.people
 
     def found() -> tuple[str, str] | None:
@@ -81,9 +81,14 @@ def offer(shown: Shown) -> None:
         times = f"{feed.times:,.0f} times the messages of the next room"
         return feed.room_id, f"**{for_markdown(label)}** has {times}, and {plural(feed.members, 'member')}: a feed?"
 
-    if (feed := shown.made("dwarfing", found)) is None:
+    return shown.made("dwarfing", found)
+
+
+def offer(shown: Shown) -> None:
+    """Offers to leave out the one room beside which all bars are small, in one click; says how to undo it."""
+    if (found := feed(shown)) is None:
         return
-    room_id, said = feed
+    room_id, said = found
     told = "Of every total, share, chart and table, until “Rooms left out” brings it back."
     with st.container(horizontal=True, vertical_alignment="center", key="dwarfing"):
         st.caption(said, width="stretch")

@@ -51,6 +51,11 @@ def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -
     st.html(_SHARE.format(buttons=buttons))
 
 
+def share_nothing() -> None:
+    """The same button where there is no view to share."""
+    st.button("Copy link to this view", icon=":material/link:", width="stretch", disabled=True, key="share_nothing")
+
+
 def _page_controls() -> dict[str, list[str]]:
     set_here = {name: st.session_state[name] for name in PAGE_CONTROLS if name in st.session_state}
     return {name: _texts(value) for name, value in set_here.items() if value not in (None, False)}

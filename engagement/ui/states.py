@@ -81,8 +81,7 @@ def need_counting(shown: Shown) -> None:
     """Ends the page without the Premium module, with what is known all the same: counters and last messages."""
     if shown.activity.counted:
         return
-    busiest, ages = shown.figure(figures.busiest_by_total), shown.figure(figures.silence_age)
-    charts.beside(busiest_by_total=busiest, silence_age=ages)
+    charts.beside(busiest_by_total=shown.figure(figures.busiest_by_total), silence=shown.figure(figures.silence))
     counters = partial(tables.counters, people=shown.view.people)
     listing.table(shown, counters, tables.AS_LISTED, "rooms-by-counter")
     st.stop()

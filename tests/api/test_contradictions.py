@@ -21,7 +21,6 @@ WHOLE: dict[str, Any] = {}
 PAGED = {"unlimited": False}
 SMALL_PAGES = {"unlimited": False, "page_cap": 20}
 MORE = "The server sent more rooms than it announced."
-DELETED = "Rooms were deleted again and again while the pages were read, so a room may be missing."
 
 
 def cut(options: dict[str, Any]) -> str:

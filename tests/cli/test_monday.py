@@ -16,14 +16,14 @@ from engagement.cli.surroundings import complain
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.errors import EngagementError
-from engagement.posting import letter
 from engagement.storage.database import Store
 from engagement.storage.subscriptions import Hour, Subscription, Subscriptions, Went, Wish
 from tests.support.clock import Clock
+from tests.support.demo_tools import daily
 from tests.support.faults import SAID, WAITED, fault
 from tests.support.processes import Forks
 
-pytestmark = [pytest.mark.usefixtures("account"), fault(kind="Posts", at="demo workspace", seen="send")]
+pytestmark = [pytest.mark.usefixtures("account", "drawn"), fault(kind="Posts", at="demo workspace", seen="send")]
 
 WEEK = date(2026, 11, 16)
 WISH = Wish("last-week", "previous", ("channel", "private"))
@@ -45,12 +45,6 @@ def work(now):
 RELEASES = [(3, 1), (6, 4), (7, 9), (8, 0, 0), (8, 4), (9, 0)]
 
 
-def daily(now: int, before: int) -> dict[date, int]:
-    """So many messages on each day of the week, and on each day of the twenty before."""
-    days = [WEEK + timedelta(days=n) for n in range(-140, 7)]
-    return {day: now if day >= WEEK else before for day in days}
-
-
 @pytest.fixture
 def server(clock: Clock) -> Iterator[DemoServer]:
     rooms = [
@@ -60,7 +54,7 @@ def server(clock: Clock) -> Iterator[DemoServer]:
         RoomSpec("staff-id", "p", name="staff", usernames=("admin", "manager", "analyst")),
         RoomSpec("secret-id", "p", name="secret-merger", usernames=("admin",)),
     ]
-    counts = {"community-id": daily(130, 15), "calm-id": daily(7, 7), "secret-id": daily(2, 2)}
+    counts = {"community-id": daily(WEEK, 130, 15), "calm-id": daily(WEEK, 7, 7), "secret-id": daily(WEEK, 2, 2)}
     options = Options(timezone="UTC", rate_limit=0)
     with DemoServer(options, community=community(rooms, counts), clock=clock) as running:
         yield running
@@ -71,20 +65,6 @@ def store(account: pytest.MonkeyPatch, clock: Clock, tmp_path: object) -> Iterat
     opened = Store(f"sqlite:///{tmp_path}/archive.sqlite3", clock=clock.moment)
     yield opened
     opened.close()
-
-
-@pytest.fixture(autouse=True)
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    documents: list[str] = []
-
-    def png(document: str) -> bytes:
-        documents.append(document)
-        return b"\x89PNG " + str(len(documents) - 1).encode()
-
-    monkeypatch.setattr(letter.pictures, "browser", lambda: "/a/browser")
-    monkeypatch.setattr(letter.pictures, "png", png)
-    monkeypatch.setenv("ENGAGEMENT_DASHBOARD_ADDRESS", "https://dash.example.org")
-    return documents
 
 
 @pytest.fixture
@@ -145,7 +125,7 @@ def test_a_monday(
     assert "973 messages, 805 more than the 168 before" in masked.text
     assert "from=2026-11-16&to=2026-11-22" in public.text
     pictures = [server.board.pictures[message.picture] for message in (public, named, masked)]
-    assert ["secret-merger" in drawn[int(picture.split()[1])] for picture in pictures] == [False, True, False]
+    assert ["secret-merger" in drawn[int(picture.split()[1]) - 1] for picture in pictures] == [False, True, False]
     # The next run posts nothing.
     clock.forward(minutes=5)
     assert run(clock) == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -17,18 +17,13 @@ from engagement.posting import letter
 from engagement.storage.database import Store
 from engagement.storage.posts import PostLog
 from tests.support.clock import Clock
+from tests.support.demo_tools import daily
 from tests.support.faults import NOTED, REFUSED, SAID, fault
 
-pytestmark = [pytest.mark.usefixtures("account"), fault(kind="Posts", at="demo workspace", seen="report")]
+pytestmark = [pytest.mark.usefixtures("account", "drawn"), fault(kind="Posts", at="demo workspace", seen="report")]
 
 WEEK = ["--start", "2026-11-09", "--end", "2026-11-15"]
 MONDAY = date(2026, 11, 9)
-
-
-def daily(now: int, before: int) -> dict[date, int]:
-    """So many messages on each day of the week, and on each day of the twenty before."""
-    days = [MONDAY + timedelta(days=n) for n in range(-140, 7)]
-    return {day: now if day >= MONDAY else before for day in days}
 
 
 @pytest.fixture
@@ -42,30 +37,15 @@ def server() -> Iterator[DemoServer]:
         RoomSpec("theirs-id", "p", name="theirs", usernames=("someone",)),
     ]
     counts = {
-        "community-id": daily(130, 15),
-        "calm-id": daily(7, 7),
-        "pinging-id": daily(12, 3),
-        "secret-id": daily(2, 2),
+        "community-id": daily(MONDAY, 130, 15),
+        "calm-id": daily(MONDAY, 7, 7),
+        "pinging-id": daily(MONDAY, 12, 3),
+        "secret-id": daily(MONDAY, 2, 2),
     }
     options = Options(today=date(2026, 11, 18), timezone="UTC", rate_limit=0)
     with DemoServer(options, community=community(rooms, counts), clock=Clock()) as running:
         running.board.hooked = "calm-id"
         yield running
-
-
-@pytest.fixture(autouse=True)
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents that pictures were made of; a browser draws what is in them."""
-    documents: list[str] = []
-
-    def png(document: str) -> bytes:
-        documents.append(document)
-        return b"\x89PNG " + str(len(documents)).encode()
-
-    monkeypatch.setattr(letter.pictures, "browser", lambda: "/a/browser")
-    monkeypatch.setattr(letter.pictures, "png", png)
-    monkeypatch.setenv("ENGAGEMENT_DASHBOARD_ADDRESS", "https://dash.example.org")
-    return documents
 
 
 def post(*arguments: str) -> int:
@@ -257,7 +237,7 @@ def test_a_text_that_is_too_long_there_is_posted_shorter(server: DemoServer) -> 
     server.board.largest["text"] = 1_000
     for number in range(12):
         server.workspace.add_room(RoomSpec(f"long-{number}", name=f"{'long-name-' * 6}{number}"))
-        for day, count in daily(130, 15).items():
+        for day, count in daily(MONDAY, 130, 15).items():
             server.workspace.add(f"long-{number}", day, count)
     assert post("--post", "#community", "--title", "x" * 100) == 0
     message = posted(server, "community-id")

@@ -4,47 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engagement.__main__ import main
 from engagement.cli import sync
+from engagement.demo import DemoServer
 from engagement.display.sources import NET
 from engagement.errors import StoreUnavailable
-from engagement.reading.jobs import Jobs
 from engagement.storage.archive import Archive
 from engagement.storage.database import Store
-from tests.support.asking import reader_of
-from tests.support.counters import BEFORE, LAST, Unlicensed, live, unlicensed
+from tests.support.counters import BEFORE, LAST, Unlicensed, live_with_sync, unlicensed
 from tests.support.faults import EXACT, SAID, fault
 
-pytestmark = fault(kind="Side dishes and refusals", at="demo workspace without the Premium module")
+pytestmark = [
+    pytest.mark.usefixtures("account"),
+    fault(kind="Side dishes and refusals", at="demo workspace without the Premium module"),
+]
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def archive_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('archive')}/engagement.sqlite3"
 
 
 @pytest.fixture(scope="module")
-def lived(url: str) -> Iterator[Unlicensed]:
-    archive = Archive(Store(url))
+def lived(archive_url: str) -> Iterator[Unlicensed]:
     with unlicensed() as workspace:
-        reader = reader_of(workspace.server, "admin", archive=archive, now=workspace.clock.moment)
-        live(workspace, lambda: sync.run(replace(reader, jobs=Jobs()), 10))
+        live_with_sync(workspace, Archive(Store(archive_url)), "admin")
         yield workspace
 
 
-@pytest.fixture(autouse=True)
-def surroundings(lived: Unlicensed, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = {"URL": lived.server.url, "USER": "admin", "PASSWORD": "admin"}
-    for name in ("USER_ID", "AUTH_TOKEN", "CODE"):
-        monkeypatch.delenv(f"ROCKETCHAT_{name}", raising=False)
-    for name, value in named.items():
-        monkeypatch.setenv(f"ROCKETCHAT_{name}", value)
-    monkeypatch.setenv("ENGAGEMENT_ARCHIVE_URL", url)
+@pytest.fixture
+def server(lived: Unlicensed) -> DemoServer:
+    return lived.server
 
 
 def test_sync_keeps_the_counters_once_an_hour_and_says_what_is_known(

@@ -42,7 +42,7 @@ NO_ROOMS = rooms_table()
 
 
 # What an HTML report holds, as plain JSON.
-REPORTED = ("top_rooms", "movers", "inactive_states", "silence_age", "weekly_totals", "busiest_by_total")
+REPORTED = ("top_rooms", "movers", "silence", "weekly_totals", "busiest_by_total")
 
 
 def every_info(rooms, context):
@@ -73,8 +73,7 @@ def every_info(rooms, context):
         "top_rooms": figures.top_rooms(rooms, context),
         "movers": figures.movers(rooms, context),
         "messages_per_day": figures.messages_per_day(days, context),
-        "inactive_states": figures.inactive_states(rooms, context),
-        "silence_age": figures.silence_age(rooms, context),
+        "silence": figures.silence(rooms, context),
         "current_vs_previous": figures.current_vs_previous(rooms, context),
         "concentration": figures.concentration(rooms, context),
         "heat": figures.heat(rooms, weekly, context),

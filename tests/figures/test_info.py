@@ -27,14 +27,9 @@ def test_the_movers_are_told_with_their_change_and_both_counts():
     assert info.numbers.rows[1][:5] == ("#fresh", "+5", "5", "0", "back")
 
 
-def test_inactive_rooms_are_told_by_state_and_by_age():
-    rooms = rooms_table(silent(45), silent(200), silent(), room("busy", 3, 3))
-    states = figures.inactive_states(rooms, CONTEXT)
-    assert "Dormant 31–90 days 1" in states.main
-    assert ("Never used", "1", "33\u00a0%") in states.numbers.rows
-    ages = figures.silence_age(rooms, CONTEXT)
-    assert ages.main.endswith("never used 1")
-    assert len(ages.numbers.rows) == 6
+def test_inactive_rooms_are_told_by_age():
+    info = figures.silence(rooms_table(silent(45), silent(200), silent(), room("busy", 3, 3)), CONTEXT)
+    assert info.main == "Up to 30 days 0; 31–90 days 1; 91–180 days 0; 181–365 days 1; Over 365 days 0; Never used 1"
 
 
 def test_of_more_than_ten_rooms_ten_are_told_and_the_number_of_the_others():

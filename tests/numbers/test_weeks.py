@@ -36,6 +36,26 @@ def test_the_median_of_the_weeks_before_needs_three_of_them() -> None:
     assert median_before([100, 300, 9]) is None
 
 
+def test_a_room_has_the_signal_of_its_own_weeks_whoever_else_was_counted_and_whenever_the_others_were_made() -> None:
+    weeks = {"a": [5.0] * 16 + [90], "b": [40.0] * 14 + [0, 0, 0], "c": [7.0] * 16 + [UNREAD], "gone": [3.0] * 17}
+    rooms = rooms_table(*({"name": name} for name in ["b", "never", "c", "just made", "a", "later"]))
+    made = {"just made": pd.Timestamp("2026-11-11"), "later": pd.Timestamp("2026-10-28")}
+    rooms["created"] = [made.get(room, pd.Timestamp("2020-01-01")) for room in rooms["room_id"]]
+    judged = signals(rooms, history_of(weeks))
+    assert judged["signal"].to_dict() == {
+        "a": "rising",
+        "b": "unusually silent",
+        "c": "too few weeks",
+        "never": "no clear change",
+        "just made": "too few weeks",
+        "later": "too few weeks",
+    }
+    # 28 October is in the week from the 26th on, the second before that of 9 November: one whole week is before that.
+    assert judged["weeks_known"].to_dict() == {"a": 16, "b": 16, "c": 16, "never": 16, "just made": 0, "later": 1}
+    alone = pd.concat([signals(rooms.iloc[[row]], history_of(weeks)) for row in range(len(rooms))])
+    pd.testing.assert_frame_equal(judged, alone)
+
+
 TWENTY = [{"name": f"room {number}", "messages": 10, "previous_messages": 10} for number in range(20)]
 SIXTEEN = history_of({str(room["name"]): [10.0] * 16 for room in TWENTY})
 

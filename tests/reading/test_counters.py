@@ -21,7 +21,19 @@ from engagement.reading.jobs import Jobs
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from tests.support.asking import empty_archive, reader_of
-from tests.support.counters import AFTER, BEFORE, FIRST, LAST, MADE_ON, PRUNED_ON, WEEKS, Unlicensed, live, unlicensed
+from tests.support.counters import (
+    AFTER,
+    BEFORE,
+    FIRST,
+    LAST,
+    MADE_ON,
+    PRUNED_ON,
+    WEEKS,
+    Unlicensed,
+    live,
+    live_with_sync,
+    unlicensed,
+)
 from tests.support.faults import EXACT, NOTED, fault
 
 pytestmark = fault(kind="A past that changes", at="demo workspace without the Premium module", seen="reading")
@@ -51,11 +63,9 @@ class Lived:
 
 @pytest.fixture(scope="module")
 def lived() -> Iterator[Lived]:
-    archive, said = empty_archive(), list[str]()
+    archive = empty_archive()
     with unlicensed() as workspace:
-        reader = reader_of(workspace.server, "manager", archive=archive, now=workspace.clock.moment)
-        live(workspace, lambda: said.append(sync.run(replace(reader, jobs=Jobs()), 10)[0]))
-        yield Lived(workspace, archive, said)
+        yield Lived(workspace, archive, live_with_sync(workspace, archive))
 
 
 def of(rooms: pd.DataFrame, column: str) -> dict[str, object]:

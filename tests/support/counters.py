@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from engagement.cli import sync
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
 from engagement.numbers.periods import Period
+from engagement.reading.jobs import Jobs
+from engagement.storage.archive import Archive
+from tests.support.asking import reader_of
 from tests.support.clock import Clock
 
 # A Monday, and the Monday after the last of ten weeks.
@@ -93,6 +97,14 @@ def unlicensed(**options: object) -> Iterator[Unlicensed]:
     asked = Options(**{"unlicensed": True, "rate_limit": 0, "timezone": "UTC", **options})
     with DemoServer(asked, clock=clock, community=community(rooms)) as server:
         yield Unlicensed(server, clock)
+
+
+def live_with_sync(workspace: Unlicensed, archive: Archive, user: str = "manager") -> list[str]:
+    """Lets the ten weeks pass with a ``sync`` at each look, and tells what each of them said."""
+    reader = reader_of(workspace.server, user, archive=archive, now=workspace.clock.moment)
+    said: list[str] = []
+    live(workspace, lambda: said.append(sync.run(replace(reader, jobs=Jobs()), 10)[0]))
+    return said
 
 
 def live(workspace: Unlicensed, look: Callable[[], object], at: time = time(0, 10)) -> None:

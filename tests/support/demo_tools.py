@@ -57,6 +57,12 @@ def every_day(first: date, last: date, messages: int = 10) -> dict[date, int]:
     return {first + timedelta(days=n): messages for n in range((last - first).days + 1)}
 
 
+def daily(week: date, now: int, before: int) -> dict[date, int]:
+    """So many messages on each day of the week that begins with ``week``, and of the twenty weeks before."""
+    start, last = week - timedelta(days=140), week + timedelta(days=6)
+    return every_day(start, week - timedelta(days=1), before) | every_day(week, last, now)
+
+
 def refusal(answer: requests.Response) -> tuple[int, dict[str, Any]]:
     """Status and body."""
     return answer.status_code, answer.json()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Cookie, Page, Request, StorageState, ViewportSize, expect
 
 from engagement.demo import DemoServer, Options
+from tests.support import paper
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,6 +23,22 @@ PAGES = {
     "week_over_week": "Week over week",
     "trends": "Trends",
     "room": "#build-feed",
+    "report": "Channel engagement report",
+}
+# What is of no use on paper.
+CONTROLS = {
+    *(
+        "Customise",
+        "Download",
+        "Into a room",
+        "Copy as Markdown",
+        "As a table",
+        "CSV",
+        "XLSX",
+        "Complete",
+        "Not shown:",
+    ),
+    *("Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is", "Sign out"),
 }
 
 
@@ -296,6 +313,32 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_menu_goes_when_a_pa
         assert wide <= 390, path
 
 
+def test_a_printed_page_has_no_controls_and_nothing_is_cut_off_or_torn_from_its_heading(
+    dashboard: Dashboard, enter: Enter
+) -> None:
+    page = enter("report")
+    for path in ("report", "week_over_week"):
+        page.goto(f"{dashboard.url}/{path}")
+        headings = drawn(page).get_by_test_id("stMain").get_by_role("heading").all_inner_texts()
+        charts = page.locator("[class*=st-key-chart_] h2").all_inner_texts()[:2]
+        cells = [row.split("\t") for row in page.locator(".report-table tbody tr").all_inner_texts()]
+        # A long name goes on in a second line.
+        rows = [" ".join(" ".join(row).split()) for row in cells if len(row[0]) <= 16]
+        assert len(rows) > 20 or path != "report"
+        for size in paper.PAPERS:
+            printed = paper.lines(page.pdf(format=size))
+            assert {line for lines in printed for line in lines} & CONTROLS == set()
+            # The first page is used as far as it goes: figures, words, and the first charts beside each other.
+            first = " ".join(printed[0])
+            assert [title for title in charts if title[:20] not in first] == [], (path, size)
+            assert len(printed) <= 3
+            ends = [lines[-1] for lines in printed]
+            alone = [end for end in ends if re.fullmatch(r"[\d,]+ rooms?", end)]
+            assert alone + [end for end in ends if any(one.endswith(end) for one in headings)] == [], (path, size)
+            # What is printed over something else, or cut off, is no line of its own.
+            assert [row for row in rows if not any(row in lines for lines in printed)] == [], (path, size)
+
+
 def test_in_the_dark_theme_charts_are_light_on_dark(enter: Enter) -> None:
     page = enter("inactive_rooms", color_scheme="dark")
     plot = page.locator(".js-plotly-plot .main-svg").first
@@ -306,7 +349,7 @@ def test_in_the_dark_theme_charts_are_light_on_dark(enter: Enter) -> None:
 
 
 def test_a_link_with_words_of_an_older_release_shows_and_becomes_one_of_today(enter: Enter) -> None:
-    page = enter("week_over_week?moved=New&moved=Went+quiet")
+    page = enter("week_over_week?moved=New&moved=Went+quiet&sort=As+listed")
     for word in ("New", "Fell silent"):
         expect(page.get_by_test_id("stButtonGroup").get_by_role("button", name=word, exact=True)).to_have_attribute(
             "aria-pressed", "true"

@@ -91,3 +91,14 @@ def test_a_browser_with_an_unknown_time_zone_sees_the_times_in_utc(
         app = read(app)
         assert not app.exception, page
         assert any(" UTC" in str(one.value) for one in app.markdown), page
+
+
+def test_where_a_day_is_wrong_all_of_the_sidebar_stays() -> None:
+    def labels(app: AppTest) -> set[str]:
+        return {str(one.label) for one in app.sidebar if getattr(one, "label", "")}
+
+    days = {"period": "Custom range", "from": "2026-11-09", "to": "2026-11-15"}
+    right, wrong = labels(explore(**days)), labels(explore(**{**days, "from": "2026-11-20"}))
+    # There is no view to share, so that the button for its link is grey, and opens nothing.
+    assert wrong == right | {"Copy link to this view"}
+    assert {"First day", "Rooms left out", "What happened", "Sign out"} <= right

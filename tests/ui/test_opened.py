@@ -29,7 +29,7 @@ OFFERED = {
     "top": ["10", "20", "30"],
     "weeks": ["13", "26", "52"],
     "heat": ["20", "40"],
-    "sort": ["As listed", "Messages", "Change", "Change %", "Silent days", "Members", "Last message", "Room"],
+    "sort": ["Default order", "Messages", "Change", "Change %", "Silent days", "Members", "Last message", "Room"],
     "moved": ["New", "Back", "Fell silent"],
     "exempt": ["false", "true"],
 }

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engagement.cli import sync
 from engagement.display.sources import MEANING, NET
-from engagement.reading.jobs import Jobs
 from engagement.storage.archive import Archive
 from engagement.storage.database import Store
 from tests.support.access_tools import PAGES, process, read, sign_in, sound, text_of
-from tests.support.asking import reader_of
-from tests.support.counters import BEFORE, LAST, WEEKS, Unlicensed, live, unlicensed
+from tests.support.counters import BEFORE, LAST, WEEKS, Unlicensed, live_with_sync, unlicensed
 from tests.support.faults import EXACT, NOTED, fault
 
 pytestmark = fault(kind="Side dishes and refusals", at="demo workspace without the Premium module")
@@ -34,10 +30,8 @@ def archive_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def lived(archive_url: str) -> Iterator[Unlicensed]:
-    archive = Archive(Store(archive_url))
     with unlicensed() as workspace:
-        reader = reader_of(workspace.server, "manager", archive=archive, now=workspace.clock.moment)
-        live(workspace, lambda: sync.run(replace(reader, jobs=Jobs()), 10))
+        live_with_sync(workspace, Archive(Store(archive_url)))
         yield workspace
 
 

@@ -1,0 +1,28 @@
+"""The pictures of the documents: few, small, and the same whenever they are taken."""
+
+from __future__ import annotations
+
+from docs.pictures.camera import Camera, small
+from docs.pictures.scenes import Scene
+from tests import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+WORKSPACE = "1200"
+# By name: the scene, and how much of it from above.
+PICTURES: dict[str, tuple[Scene, int]] = {
+    "overview": (Scene("overview", "1280"), 1160),
+    "top_channels": (Scene("top_channels", "1440"), 720),
+    "inactive_rooms": (Scene("inactive_rooms", "1440"), 720),
+    "room": (Scene("room", "1280"), 1100),
+    "report": (Scene("report", "1440"), 1300),
+}
+
+
+def fill(camera: Camera) -> None:
+    """Takes each of them into its file, and removes what is none of them any more."""
+    IMAGES.mkdir(exist_ok=True)
+    for name, (scene, height) in PICTURES.items():
+        small(camera.take(scene, height=height)).save(IMAGES / f"{name}.png", optimize=True)
+    for path in IMAGES.glob("*.png"):
+        if path.stem not in PICTURES:
+            path.unlink()
