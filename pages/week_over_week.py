@@ -17,7 +17,7 @@ with header.controls():
 
 shown = header.header(title, view, loading.activity())
 states.need_counts(shown)
-states.need_previous(shown.activity)
+states.need_previous(shown)
 
 cards.change_cards(shown)
 both = shown.figure(figures.current_vs_previous)
@@ -28,6 +28,7 @@ states.explain_signals(shown)
 shown = states.with_signals(shown, signals)
 if chosen:
     shown = shown.part(tuple(chosen), lambda rooms: rooms["change_word"].str.capitalize().isin(chosen))
+states.none_left(shown, {"moved": [], "signal": []})
 listing.table(
     shown, partial(tables.changed, history=shown.activity.history, people=view.people), order, "week-over-week"
 )

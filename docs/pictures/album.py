@@ -10,11 +10,11 @@ IMAGES = ROOT / "docs" / "images"
 WORKSPACE = "1200"
 # By name: the scene, and how much of it from above.
 PICTURES: dict[str, tuple[Scene, int]] = {
-    "overview": (Scene("overview", "1280"), 1160),
+    "overview": (Scene("overview", "1440"), 1180),
     "top_channels": (Scene("top_channels", "1440"), 720),
     "inactive_rooms": (Scene("inactive_rooms", "1440"), 720),
-    "room": (Scene("room", "1280"), 1100),
-    "report": (Scene("report", "1440"), 1300),
+    "room": (Scene("room", "1440"), 1000),
+    "report": (Scene("report", "1440"), 1200),
 }
 
 

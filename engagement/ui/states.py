@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NoReturn
 
@@ -122,15 +122,31 @@ def missing_rooms(activity: Activity) -> None:
         )
 
 
-def need_previous(activity: Activity) -> None:
+def need_previous(shown: Shown) -> None:
     """Ends the page, saying so, where the server counted nothing at all in the previous period."""
+    activity = shown.activity
     if activity.net and activity.previous_no_data:
-        _end("There is nothing to compare with: choose another period, or wait for more readings of the counters.")
-    if activity.previous_no_data:
-        _end(
-            f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
-            "so there is nothing to compare with. Choose a later period."
+        _end_of_period(
+            shown.view,
+            "There is nothing to compare with: choose another period, or wait for more readings of the counters.",
         )
+    if activity.previous_no_data:
+        _end_of_period(
+            shown.view,
+            f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
+            "so there is nothing to compare with. Choose a later period.",
+        )
+
+
+def none_left(shown: Shown, usual: Mapping[str, object]) -> None:
+    """Where the page's own controls leave no room, says so, with a button that makes them as ``usual``."""
+    if not shown.number:
+        st.info("No room is all that was chosen above.", icon=":material/filter_alt:")
+        st.button("Show all of them", on_click=_choose, args=(usual,), key="none_left")
+
+
+def _choose(usual: Mapping[str, object]) -> None:
+    st.session_state.update(usual)
 
 
 def history_notes(history: History) -> None:

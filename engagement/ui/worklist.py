@@ -15,7 +15,7 @@ from engagement.display import tables, wording
 from engagement.numbers.rooms import INACTIVE_STATES
 from engagement.numbers.sieve import DECIDED, LACKS, Sieve
 from engagement.reading.deciding import Desk
-from engagement.ui import choosing, deciding, header, links, listing, opened
+from engagement.ui import choosing, deciding, header, links, listing, opened, states
 from engagement.ui.shown import Shown
 
 INACTIVE, WORKLIST = "Inactive rooms", "Worklist"
@@ -38,10 +38,10 @@ def choose_rooms(at: Desk | None) -> Sieve:
     with st.container(horizontal=True, vertical_alignment="top", key="controls_list"):
         silent = st.selectbox("Silent for", list(_SILENT), key="silent", bind="query-params", width=160)
         opened.shows("silent", [silent])
-        states = header.choose_some("Only rooms that are", _capitalised(INACTIVE_STATES), "state")
+        state = header.choose_some("Only rooms that are", _capitalised(INACTIVE_STATES), "state")
         lacks = header.choose_some("With", _capitalised(LACKS), "lacks")
         decided = header.choose_some("Decided", _capitalised(DECIDED), "decision") if at is not None else []
-    return Sieve(_SILENT[silent], *(tuple(word.lower() for word in some) for some in (states, lacks, decided)))
+    return Sieve(_SILENT[silent], *(tuple(word.lower() for word in some) for some in (state, lacks, decided)))
 
 
 def _capitalised(words: tuple[str, ...]) -> list[str]:
@@ -52,6 +52,9 @@ def draw(shown: Shown, at: Desk | None, which: str, sieve: Sieve, order: str) ->
     """The list that was chosen, of the rooms that pass; with what can be decided about them, for whoever may."""
     people, end = shown.view.people, shown.activity.period.end
     shown = shown.part(sieve, lambda rooms: sieve.keeps(rooms, end))
+    if which == INACTIVE:
+        usual: dict[str, object] = {"silent": next(iter(_SILENT)), "state": [], "lacks": []}
+        states.none_left(shown, usual if at is None else {**usual, "decision": []})
     if at is None:
         listing.table(shown, partial(tables.silent, people=people), order, "inactive-rooms")
         return

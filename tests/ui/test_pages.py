@@ -92,6 +92,24 @@ def test_a_search_that_finds_nothing_says_so() -> None:
     assert len(sound(app).dataframe) == 1
 
 
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("week_over_week", {"moved": ["New"], "signal": ["Falling"]}),
+        ("inactive_rooms", {"state": ["Fell silent"], "silent": "Over 365 days"}),
+    ],
+)
+def test_where_the_controls_of_a_page_leave_no_room_one_click_shows_all(
+    page: str, query: dict[str, str | list[str]]
+) -> None:
+    app = sound(explore(page, **query))
+    assert "No room is all that was chosen above." in text_of(app)
+    assert len(app.dataframe[0].value) == 0
+    app.button(key="none_left").click().run()
+    assert "No room is all that was chosen above." not in text_of(sound(app))
+    assert len(app.dataframe[0].value) > 0
+
+
 def test_what_the_filters_hide_is_counted_and_comes_back_with_one_click() -> None:
     app = sound(explore("top_channels"))
     view = app.session_state[loading.VIEW]
