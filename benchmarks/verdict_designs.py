@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from verdict_rows import Array, Rows
 
+from benchmarks.verdict_rows import Array, Rows
 from engagement.numbers import evidence, verdict
 from engagement.numbers.bar import CONSTANT_BAR, Bar
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from verdict_rows import Array, Rows
 
+from benchmarks.verdict_rows import Array, Rows
 from engagement.numbers.evidence import typical_spread
 
 OWN_WEEKS, LEAST_LEVEL = 8, 1 / 8

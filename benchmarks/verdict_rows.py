@@ -30,7 +30,8 @@ Array = np.ndarray[Any, Any]
 class Rows:
     """One row per judged week: the 26 weeks before and itself, the seven after, its room and its class.
 
-    ``level`` and ``size`` are those of the half year of the room that the week is of.
+    ``level`` and ``size`` are those of the half year of the room that the week is of; ``order`` tells rows of several
+    orders of the weeks apart.
     """
 
     history: Array
@@ -43,6 +44,7 @@ class Rows:
     seasonal: Array
     level: Array
     size: Array
+    order: Array
 
     def judged(self, bar: Bar, *, month: bool = False) -> pd.DataFrame:
         """What the package says of every row, the weeks around the turn of the year unknown."""
@@ -110,6 +112,15 @@ def shuffled(counts: Array, start: Array, rng: np.random.Generator) -> Array:
     return mixed
 
 
+def in_orders(counts: Array, start: Array, weeks: list[Period], orders: int, rng: np.random.Generator) -> Rows:
+    """The rows of so many orders of the weeks, whose next three weeks are known."""
+    every = []
+    for order in range(orders):
+        rows = with_month(all_rows(shuffled(counts, start, rng), start, weeks, seasons=False))
+        every.append(replace(rows, order=np.full_like(rows.room, order)))
+    return Rows(**{name: np.concatenate([getattr(one, name) for one in every]) for name in vars(every[0])})
+
+
 def all_rows(counts: Array, start: Array, weeks: list[Period], *, seasons: bool = True) -> Rows:
     """Every week outside the turn of the year that has eight whole weeks of its room before it, one with a message."""
     rooms, length = counts.shape
@@ -124,7 +135,7 @@ def all_rows(counts: Array, start: Array, weeks: list[Period], *, seasons: bool 
     kind = np.where(trailing < 10, 0, np.where(trailing <= 100, 1, 2))
     made = (start[room] - week + BACK).astype(float)
     level, size = (values[room, week] for values in _half_years(counts, start))
-    rows = Rows(history, ahead, made, room, week, kind, trailing, seasonal, level, size)
+    rows = Rows(history, ahead, made, room, week, kind, trailing, seasonal, level, size, np.zeros_like(room))
     return rows.picked((trailing > 0) & ~seasonal[:, -1])
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from verdict_designs import replaced
-from verdict_rows import MONTH, Array, Rows
 
+from benchmarks.verdict_designs import replaced
+from benchmarks.verdict_rows import MONTH, Array, Rows
 from engagement.numbers import evidence, verdict
 from engagement.numbers.bar import Thresholds
 

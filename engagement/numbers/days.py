@@ -40,19 +40,34 @@ class Bars:
     """Every part of a period in order, of some rooms, and what these have in all of it: ``messages``, after
     ``previous``; None where nothing is known.
 
-    ``unit`` is ``day``, ``week`` or ``month``; ``read`` how many of the parts that have begun are there; ``alike`` is
-    False where some day of either period was not counted. ``over`` and ``before`` are the messages of the days that are
-    over and known in both periods; None where there is none.
+    ``unit`` is ``day``, ``week`` or ``month``; ``alike`` is False where some day of either period was not counted.
     """
 
     bars: tuple[Bar, ...]
     unit: str
     messages: int | None
     previous: int | None
-    read: int
     alike: bool = True
-    over: int | None = None
-    before: int | None = None
+
+    @property
+    def read(self) -> int:
+        """How many of the parts that have begun are there."""
+        return sum(bar.messages is not None or bar.why not in _UNREAD for bar in self.bars)
+
+    @property
+    def over(self) -> int | None:
+        """The messages of the parts that are over and known in both periods; None where there is none."""
+        return sum(now for now, _ in self._both) if self._both else None
+
+    @property
+    def before(self) -> int | None:
+        """The same of the previous period."""
+        return sum(then for _, then in self._both) if self._both else None
+
+    @property
+    def _both(self) -> list[tuple[int, int]]:
+        over = [(bar.messages, bar.previous) for bar in self.bars if not bar.unfinished and bar.why != NOT_BEGUN]
+        return [(now, then) for now, then in over if now is not None and then is not None]
 
     @property
     def begun(self) -> int:
@@ -142,18 +157,7 @@ def bars_of(
         _bar(part, next(held, None), sums, today, _why(part, sums, gaps, today, uncounted))
         for part in (part for part in read.weeks if part.start in period)
     )
-    both = [(bar.messages, bar.previous) for bar in bars if bar.part.over(today)]
-    alike = [(now, then) for now, then in both if now is not None and then is not None]
-    return Bars(
-        bars,
-        unit_of(period),
-        totals[period],
-        totals[previous],
-        read=sum(bar.messages is not None or bar.why not in _UNREAD for bar in bars),
-        alike=not uncounted,
-        over=sum(now for now, _ in alike) if alike else None,
-        before=sum(then for _, then in alike) if alike else None,
-    )
+    return Bars(bars, unit_of(period), totals[period], totals[previous], alike=not uncounted)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def months_of(totals: pd.Series, zone: Zone, today: date) -> Bars:
             bars.append(_bar(part, known, moments, zone, today))
             part = month_of(part.end + DAY)
     told = [bar.messages for bar in bars if bar.messages is not None]
-    return Bars(tuple(bars), "month", sum(told) if told else None, None, read=len(bars))
+    return Bars(tuple(bars), "month", sum(told) if told else None, None)
 
 
 def _bar(part: Period, totals: pd.Series, moments: list[datetime], zone: Zone, today: date) -> Bar:
