@@ -20,14 +20,10 @@ _FACE = (
 
 def faces(text: str) -> str:
     """The style rules, with the files in them, of the parts of the typeface that ``text`` is written with."""
-    ranges = _ranges()
-    others = {*map(ord, text)}.difference(*ranges[_FIRST])
-    needed = [part for part, points in ranges.items() if part == _FIRST or not others.isdisjoint({*_all(points)})]
+    drawn = _drawn()
+    others = {*map(ord, text)} - drawn[_FIRST]
+    needed = [part for part, characters in drawn.items() if part == _FIRST or not others.isdisjoint(characters)]
     return "\n".join(_face(part, weight) for part in needed for weight in _WEIGHTS)
-
-
-def _all(points: list[range]) -> list[int]:
-    return [point for some in points for point in some]
 
 
 @cache
@@ -37,10 +33,13 @@ def _told() -> dict[str, str]:
 
 
 @cache
-def _ranges() -> dict[str, list[range]]:
+def _drawn() -> dict[str, frozenset[int]]:
     """The characters of each part, from "U+0460-052F,U+20B4"."""
     ends = {part: [some.removeprefix("U+").split("-") for some in told.split(",")] for part, told in _told().items()}
-    return {part: [range(int(some[0], 16), int(some[-1], 16) + 1) for some in all_] for part, all_ in ends.items()}
+    return {
+        part: frozenset(point for some in told for point in range(int(some[0], 16), int(some[-1], 16) + 1))
+        for part, told in ends.items()
+    }
 
 
 @cache
