@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -95,8 +96,8 @@ def table(
     st.dataframe(
         sent,
         key=now.key,
-        on_select="rerun",
-        selection_mode="multi-row",
+        on_select=partial(listing.sort, now.key),
+        selection_mode=["multi-row", "single-column"],
         selection_default={"selection": {"rows": [int(place) for place in places if place >= 0]}},
         **look,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -95,7 +96,18 @@ def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str
 
     sent, ids = shown.made(("table", what, order, base_url), made)
     head(shown, rows, what, sent.num_rows)
-    st.dataframe(sent, key=f"table_{what}", **look(shown, sent, ids, what, f"room_of_{what}"))
+    # With another order nothing is marked any more.
+    key, shape = f"table_{what}_{order}", look(shown, sent, ids, what, f"room_of_{what}")
+    if not shape["lazy"]:
+        shape |= {"selection_mode": "single-column", "on_select": partial(sort, key)}
+    st.dataframe(sent, key=key, **shape)
+
+
+def sort(key: str) -> None:
+    """In a callback: a click on the head of a column chooses the order of the page, of its link and of its files."""
+    names = st.session_state[key]["selection"]["columns"]
+    if "sort" in st.session_state and (chosen := [name for name in names if name in tables.SORTS]):
+        st.session_state["sort"] = chosen[0]
 
 
 def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int) -> None:

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 
+from engagement.ui import listing
 from engagement.ui.listing import LAZY_ABOVE, clicked, look, travelling
 from tests.support.report_tools import activity_of
 
@@ -60,3 +62,21 @@ def test_what_a_click_on_a_name_needs_holds_no_rooms() -> None:
     gc.collect()
     assert gone() is None
     assert drawn["column_config"]["Room"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "orders", "then"),
+    [
+        (["Members"], {"sort": "Default order"}, {"sort": "Members"}),
+        (["Why"], {"sort": "Room"}, {"sort": "Room"}),
+        ([], {"sort": "Room"}, {"sort": "Room"}),
+        (["Members"], {}, {}),
+    ],
+)
+def test_the_head_of_a_column_chooses_the_order_where_the_page_has_one_and_the_column_is_one(
+    columns: list[str], orders: dict[str, str], then: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = {"table": {"selection": {"columns": columns}}, **orders}
+    monkeypatch.setattr(listing.st, "session_state", state)
+    listing.sort("table")
+    assert {name: value for name, value in state.items() if name != "table"} == then
