@@ -84,6 +84,15 @@ def test_the_pictures_of_the_documents_are_those_that_the_command_takes_and_each
     assert shown == there
 
 
+def test_a_picture_is_another_one_when_somebody_could_see_it() -> None:
+    def grey(shade: int, width: int = 3) -> Image.Image:
+        return Image.new("RGB", (width, 3), (shade, shade, shade))
+
+    assert camera.alike(grey(100), grey(116))
+    assert not camera.alike(grey(100), grey(117))
+    assert not camera.alike(grey(100), grey(100, width=4))
+
+
 def test_the_pictures_of_the_documents_are_small() -> None:
     sizes = {path.name: path.stat().st_size for path in album.IMAGES.iterdir()}
     assert [name for name, size in sizes.items() if size > 150_000] == []

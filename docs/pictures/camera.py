@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from docs.pictures.scenes import PHONE, SIZES, Scene
@@ -17,6 +17,8 @@ LONGEST = 8_000
 PATIENCE = 600_000
 # Looks at the page until two in a row see the same; of a page that never stands still, the last one counts.
 _MOST_LOOKS = 12
+# Of the 256 shades of a colour.
+_UNSEEN = 16
 _HEIGHT = """Math.max(...[...document.querySelectorAll('[data-testid=stMain]')].map(part => part.scrollHeight))"""
 _WIDTH = """Math.max(...[...document.querySelectorAll('[data-testid=stMain]')].map(part => part.scrollWidth))"""
 # Of a contact sheet: how wide it is, and how large each picture is on it at most.
@@ -96,6 +98,14 @@ def _at_rest(page: Page) -> Image.Image:
 def small(picture: Image.Image) -> Image.Image:
     """The same in 256 colours, which a page of flat areas hardly shows, as a file of a third the size."""
     return picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
+def alike(one: Image.Image, other: Image.Image) -> bool:
+    """True where nobody sees a difference: edges of letters are not drawn to the very same shade each time."""
+    if one.size != other.size:
+        return False
+    differs = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
+    return differs.point(lambda shade: 255 * (shade > _UNSEEN)).getbbox() is None
 
 
 def sheet(pictures: Mapping[str, Path]) -> Image.Image:
