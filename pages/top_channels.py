@@ -1,4 +1,4 @@
-"""Top channels: the busiest rooms, how concentrated the conversation is, and every room in a table."""
+"""Top channels: the busiest rooms and how much of the conversation they hold, and every room in a table."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ states.need_counts(shown)
 
 if not states.single(shown):
     leftout.offer(shown)
-    charts.beside(top_rooms=shown.figure(figures.top_rooms, most), concentration=shown.figure(figures.concentration))
+    charts.draw(shown.figure(figures.top_rooms, most), "top_rooms")
 shown = shown.judged()
 states.explain_signals(shown)
 listing.table(shown, partial(tables.ranked, history=shown.activity.history, people=view.people), order, "top-channels")

@@ -21,7 +21,7 @@ shown, history = shown.with_weeks(loading.history(weeks))
 states.history_notes(history.last(weeks))
 if states.single(shown):
     st.stop()
-charts.beside(weekly_totals=trends.totals(shown, history, weeks), total_line=trends.total_line(shown, history, weeks))
+charts.draw(trends.totals(shown, history, weeks), "weekly_totals")
 trends.draw_years(shown)
 charts.draw(trends.heat(shown, history, most, weeks), "heat")
 room_id = trends.choose_room(shown)

@@ -20,9 +20,9 @@ states.need_counts(shown)
 states.need_previous(shown)
 
 cards.change_cards(shown)
-both = shown.figure(figures.current_vs_previous)
 shown = shown.judged()
 if not states.single(shown):
+    both = shown.figure(figures.current_vs_previous)
     charts.beside(movers=shown.figure(figures.movers, 10), current_vs_previous=both)
 states.explain_signals(shown)
 shown = states.with_signals(shown, signals)

@@ -24,7 +24,7 @@ from benchmarks.speed.site import Site
 from engagement import figures
 from engagement.demo import DemoServer
 from engagement.figures.heat import Heat
-from engagement.figures.weeks import RoomLine, WeeklyTotals
+from engagement.figures.weeks import WeeklyTotals
 from engagement.numbers import measures
 from engagement.numbers.bar import Bar
 from engagement.numbers.calibration import found
@@ -37,7 +37,6 @@ from engagement.reading.jobs import Jobs
 from engagement.reading.weeks import RULE
 from engagement.storage.archive import Archive, Scope, WindowMeta
 from engagement.storage.database import Store
-from engagement.ui import trends
 from tests.support.asking import reader_of
 from tests.support.store_fixtures import postgresql
 
@@ -146,13 +145,12 @@ def judged(activity: Activity, history: History) -> tuple[Bar, pd.DataFrame]:
     return bar, signals(activity.rooms, history)
 
 
-def picture(activity: Activity, history: History) -> tuple[WeeklyTotals, RoomLine, Heat]:
+def picture(activity: Activity, history: History) -> tuple[WeeklyTotals, Heat]:
     """What the page says of all weeks, less the drawing."""
     agreed, rooms = activity.agreed(history), Filters().keep(activity.rooms)
     context = figures.Context.of(activity, people=False)
     totals = measures.by_week(agreed, rooms)
     return (
-        figures.weekly_totals(totals, context),
-        trends.all_together(totals, agreed, context, WEEKS),
+        figures.weekly_totals(totals, agreed, context, WEEKS),
         figures.heat(rooms, agreed.counts, context, ROWS),
     )

@@ -12,7 +12,6 @@ from engagement.numbers.evidence import FEWEST_WEEKS
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import (
-    FALLS,
     NO_CLEAR_CHANGE,
     TOO_FEW_WEEKS,
     by_chance,
@@ -39,11 +38,6 @@ class Line:
     usual: str
     why: str
     weeks: tuple[float, ...]
-
-    @property
-    def falls(self) -> bool:
-        """True where the signal points down."""
-        return self.signal in FALLS
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engagement.numbers.calibration import FEWEST_WEEKS_OF_BAR
 from engagement.numbers.periods import Period
 from engagement.numbers.weeks import History
 
-# Where no room is judged: of communities of chat whose weeks were shuffled, so that nothing lasted (docs/verdict.md).
+# In general: of communities of chat whose weeks were shuffled, so that nothing lasted (docs/verdict.md).
 CHANCE = "about every second signal is chance"
 _MOST, _NUMBERS = "most", "one two three four five six seven eight nine ten".split()
 
@@ -37,24 +37,27 @@ UNJUDGED = "No room is judged: signals are given on full weeks that are over, by
 IN_SHORT = "A signal is a judgement by the weeks before, no fact as a change is."
 
 
-def basis_text(basis: Basis, by_chance: float = math.nan) -> str:
+def basis_text(basis: Basis, by_chance: float | None = None) -> str:
     """Where the thresholds of signals come from, and how many signals are chance, in one sentence.
 
-    ``by_chance`` is the share of them that are (``numbers.verdict.by_chance``), NaN where there are none.
+    ``by_chance`` is the share of them that are (``numbers.verdict.by_chance``): NaN where none was given, of which
+    nothing is said; without it, where it is about no rooms, what holds in general is.
     """
-    share = often(by_chance)
-    chance = f"{share} of the signals on these rooms {'are' if share == _MOST else 'is'} chance" if share else CHANCE
+    share = "" if by_chance is None else often(by_chance)
+    chance = f"; {share} of the signals on these rooms {'are' if share == _MOST else 'is'} chance" if share else ""
+    if by_chance is None:
+        chance = f"; {CHANCE}"
     if basis.period is not None:
         weeks = f"{plural(basis.known, 'week')} of this workspace, {period_text(basis.period)}"
         hold = (
-            f"they hold since {day_text(basis.since)}, and what was made before goes by others; " if basis.since else ""
+            f"; they hold since {day_text(basis.since)}, and what was made before goes by others" if basis.since else ""
         )
-        return f"The thresholds of signals were found on {weeks}; {hold}{chance}."
+        return f"The thresholds of signals were found on {weeks}{hold}{chance}."
     if basis.net:
-        return f"The thresholds of signals are those found on others, as net counts have none of their own; {chance}."
+        return f"The thresholds of signals are those found on others, as net counts have none of their own{chance}."
     until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
     read = f"{plural(basis.known, 'week')} of this workspace {'has' if basis.known == 1 else 'have'} been read whole"
-    return f"So far {read}; {until}, the thresholds of signals are those found on others; {chance}."
+    return f"So far {read}; {until}, the thresholds of signals are those found on others{chance}."
 
 
 def often(share: float) -> str:

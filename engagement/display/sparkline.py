@@ -1,4 +1,7 @@
-"""A few weeks as a line of the height of a word, as SVG: numbers alone go into it, so there is nothing to escape."""
+"""A few weeks as bars of the height of a word, as SVG: numbers alone go into it, so there is nothing to escape.
+
+Everywhere alike: from zero to the strongest of them, the last one marked.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,23 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from engagement.display.palette import Tokens, faded
+from engagement.numbers.weeks import LINE_WEEKS
 
 WIDTH, HEIGHT = 96, 26
-_EDGE = 3.5
+SCALE = "from zero to the strongest of them"
+_BAR, _GAP, _LEAST = 9, 3, 2
 
 
 def svg(values: Sequence[float], mark: str, tokens: Tokens) -> str:
-    """The values from left to right over zero, the last one a dot in the colour ``mark``; nothing drawn without any."""
+    """The last of the values at the right edge in the colour ``mark``, those before it left of it; none without any."""
     highest = max([*values, 1.0])
-    step = (WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
-    # The last value stands at the right edge, however few there are.
-    right = WIDTH - _EDGE - step * (len(values) - 1)
-    ground = HEIGHT - _EDGE
-    points = [
-        (f"{right + step * place:.1f}", f"{ground - (HEIGHT - 2 * _EDGE) * max(value, 0.0) / highest:.1f}")
-        for place, value in enumerate(values)
-    ]
-    parts = [f'<path d="M0 {ground}H{WIDTH}" stroke="{tokens.line}"/>']
-    if points:
-        line = "L".join(" ".join(point) for point in points)
-        (first, _), (last, top) = points[0], points[-1]
-        parts.append(f'<path d="M{first} {ground}L{line}L{last} {ground}Z" fill="{faded(tokens.this, 0.18)}"/>')
-        parts.append(f'<path d="M{line}" fill="none" stroke="{tokens.this}" stroke-width="1.5"/>')
-        parts.append(f'<circle cx="{last}" cy="{top}" r="3" fill="{mark}"/>')
+    parts = [f'<path d="M0 {HEIGHT - 0.5}H{WIDTH}" stroke="{tokens.line}"/>']
+    for back, value in enumerate(reversed(values[-LINE_WEEKS:])):
+        high = HEIGHT * max(value, 0.0) / highest
+        # The last one is marked where it is nothing, too.
+        high, colour = (high, faded(tokens.this, 0.45)) if back else (max(high, _LEAST), mark)
+        place = f'x="{WIDTH - _BAR - back * (_BAR + _GAP)}" y="{HEIGHT - high:.1f}"'
+        parts.insert(1, f'<rect {place} width="{_BAR}" height="{high:.1f}" fill="{colour}"/>')
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
 

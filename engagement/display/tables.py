@@ -55,7 +55,7 @@ def owners(rooms: pd.DataFrame) -> pd.Series:
 def ranked(rooms: pd.DataFrame, history: History | None = None, *, people: bool) -> pd.DataFrame:
     """The columns RANKED, busiest room first, with ``room_id`` as index.
 
-    Signals are in it where the rooms have them, small lines of weeks with a ``history``.
+    Signals are in it where the rooms have them, small bars of weeks with a ``history``.
     """
     return told(rankings.ranked(rooms), RANKED, history, people=people)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from engagement.display import sources
+from engagement.display import arrows, sources
+from engagement.display.sparkline import SCALE
 from engagement.display.wording import (
     NOT_ALIKE,
     UNDEFINED,
@@ -21,12 +22,16 @@ from engagement.display.wording import (
 )
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
-from engagement.numbers.weeks import LINE_WEEKS
+from engagement.numbers.weeks import LINE_WEEKS, total_signal
+
+# The measure that signals are on.
+JUDGED = "messages"
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0.
+    """One number as text, and its change in words; ``direction`` is 1 for more, -1 for fewer, else 0, and ``signal`` is
+    that of a change that is news.
 
     ``before`` is the number of the previous period, empty where there is nothing to compare with. While the period is
     not over, the change is told of its days that are over. ``weeks`` are the last full weeks that are known, where they
@@ -38,6 +43,7 @@ class Tile:
     change: str
     before: str = ""
     direction: int = 0
+    signal: str = ""
     weeks: tuple[float, ...] | None = None
     against: str = ""
     net: bool = False
@@ -50,19 +56,19 @@ class Tile:
     @property
     def told(self) -> str:
         """The change, and from what."""
-        return f"{self.change}; before: {self.before}" if self.before else self.change
+        return f"{self.change_told}; before: {self.before}" if self.before else self.change
+
+    @property
+    def change_told(self) -> str:
+        """The change, and the signal where it is news."""
+        return f"{self.change} · {self.signal}" if self.signal else self.change
 
     @property
     def meaning(self) -> str:
         """What the figure means, and what is drawn beside it."""
-        line = f" The small line is the last {LINE_WEEKS} full weeks." if self.weeks else ""
+        line = f" The small bars are the last {LINE_WEEKS} full weeks, {SCALE}." if self.weeks else ""
         what = sources.MEANING if self.net and self.measure.unit == "messages" else self.measure.meaning
         return f"{what} The change is against {self.against or 'the previous period'}.{line}"
-
-    @property
-    def coloured(self) -> int:
-        """``direction`` where more of it is good or bad, else 0."""
-        return self.direction if self.measure.more != "neither" else 0
 
 
 def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None = None) -> tuple[Tile, ...]:
@@ -81,7 +87,25 @@ def tiles(activity: Activity, rooms: pd.DataFrame, weekly: pd.DataFrame | None =
         for measure in MEASURES
         if activity.directory != "pending" or not measure.needs_directory
     )
-    return tuple(replace(tile, against=against, net=activity.net) for tile in made)
+    said = _signal(activity, weekly)
+    return tuple(
+        replace(
+            tile,
+            against=against,
+            net=activity.net,
+            signal=said if tile.measure.name == JUDGED and arrows.way(said) == tile.direction else "",
+        )
+        for tile in made
+    )
+
+
+def _signal(activity: Activity, weekly: pd.DataFrame) -> str:
+    """The signal on all rooms together, where it is on the period itself and news."""
+    history = activity.history
+    if history is None or history.elsewhere or weekly.empty:
+        return ""
+    said = str(total_signal(history, weekly[JUDGED])["signal"])
+    return said if arrows.way(said) else ""
 
 
 def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.DataFrame) -> Tile:
@@ -95,7 +119,7 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
     if not activity.alike:
         return Tile(measure, value, f"{_change(measure, figure)}, {NOT_ALIKE}", before, weeks=line)
     change = 0 if math.isnan(figure.change) else round(figure.change, 1)
-    return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), line)
+    return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), weeks=line)
 
 
 def whole_text(activity: Activity) -> str:

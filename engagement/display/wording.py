@@ -21,10 +21,13 @@ UNDEFINED = "–"
 NOT_ALIKE = "not like for like"
 ELLIPSIS = "…"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = tuple(day[:3] for day in DAYS)
 
 _SPANS = ((14, 1, "day"), (61, 7, "week"), (731, 30.4375, "month"), (math.inf, 365.25, "year"))
 _SPELLED = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+# A rise of so many percent.
+_TENFOLD = 900
 _NBSP, _MINUS = "\u00a0", "\u2212"
 
 
@@ -137,7 +140,12 @@ def percent(value: float | None) -> str:
 
 
 def signed_percent(value: float | None) -> str:
-    """``value`` percent with its sign: "+12 %", "−3.4 %", "0 %"; "–" where it is not defined."""
+    """``value`` percent with its sign: "+12 %", "−3.4 %", "0 %"; "–" where it is not defined.
+
+    What is ten times as much or more is told as that: "×215" rather than "+21,400 %".
+    """
+    if value is not None and _defined(value) and value >= _TENFOLD:
+        return f"×{count(1 + value / 100)}"
     text = percent(value)
     rises = value is not None and _defined(value) and _rounded(value, 1) > 0
     return f"+{text}" if rises else text

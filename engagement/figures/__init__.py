@@ -19,7 +19,6 @@ from engagement.figures.room import room_year as room_year
 from engagement.figures.room import standing as standing
 from engagement.figures.room import weekdays as weekdays
 from engagement.figures.silence import silence as silence
-from engagement.figures.spread import concentration as concentration
 from engagement.figures.spread import current_vs_previous as current_vs_previous
 from engagement.figures.weeks import room_line as room_line
 from engagement.figures.weeks import weekly_totals as weekly_totals

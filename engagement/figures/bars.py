@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import pandas as pd
 
-from engagement.display.palette import Tokens, faded
+from engagement.display import arrows
+from engagement.display.palette import Tokens
 from engagement.display.wording import (
     count,
-    percent,
     plural,
     share_text,
     short,
     signed,
+    signed_percent,
     signed_plural,
     spelled,
 )
@@ -22,6 +26,7 @@ from engagement.figures.frame import (
     Row,
     add_ticks,
     bar_place,
+    cut_at,
     hover_text,
     numbered,
     row_bars,
@@ -34,7 +39,7 @@ from engagement.numbers.rooms import FELL_SILENT, FROM_OR_TO_NOTHING
 from engagement.numbers.verdict import RETURNED
 
 _NAME_OF_MOVER = 160
-_SHORT_BAR = 12
+BROKEN = "broken bar: longer than drawn"
 
 
 @dataclass(frozen=True)
@@ -67,38 +72,61 @@ class RankedRooms(Info):
     """The bars from the top."""
 
     rows: tuple[RoomBar, ...] = ()
+    total: int = 0
     by_counter: bool = False
 
     @property
     def numbers(self) -> Numbers:
-        """Every bar, with the period before where that is drawn."""
+        """Every bar with its share and that of all down to it, and with the period before where that is drawn."""
+        together = accumulate(row.messages for row in self.rows)
+        shares = [
+            (share_text(row.messages, self.total), share_text(so_far, self.total))
+            for row, so_far in zip(self.rows, together, strict=True)
+        ]
         if self.by_counter:
-            return Numbers(("Room", "All messages"), tuple((row.label, count(row.messages)) for row in self.rows))
-        rows = ((row.label, count(row.messages), count(row.previous), row.remark) for row in self.rows)
-        return Numbers(("Room", "Messages", "Previous", "Remark"), tuple(rows))
+            told: list[tuple[str, ...]] = [(row.label, count(row.messages)) for row in self.rows]
+            names: tuple[str, ...] = ("Room", "All messages")
+        else:
+            told = [(row.label, count(row.messages), count(row.previous), row.remark) for row in self.rows]
+            names = ("Room", "Messages", "Previous", "Remark")
+        rows = ((*one, *share) for one, share in zip(told, shares, strict=True))
+        return Numbers((*names, "Share", "Share so far"), tuple(rows))
+
+    @property
+    def reach(self) -> float:
+        """How far the bars and their ticks are drawn."""
+        return _reach(self.rows)
 
     def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars with the value before and the previous period as a tick across the bar."""
-        rows = [Row(row.label, row.messages, row.remark, _bar_hover(row)) for row in self.rows]
+        reach = self.reach
+        rows = [Row(row.label, row.messages, _beyond(row, reach), _bar_hover(row)) for row in self.rows]
         # The values stand in front of the bars: behind them a tick of the previous period could run through.
-        figure = row_bars(self, rows, {"color": tokens.this}, tokens, before=[count(row.messages) for row in self.rows])
+        values = [count(row.messages) for row in self.rows]
+        figure = row_bars(self, rows, {"color": tokens.this}, tokens, before=values, reach=reach)
         if self.empty:
             return figure
-        high = max(max(row.messages, row.previous) for row in self.rows)
-        wide = high * _SHORT_BAR / figure.across
         middle, thick = bar_place(tokens)
-        reach = 0.68 * thick
-        # Rimmed with paper, so that they show on a dark bar too; but the rim would hide a bar of a few pixels.
-        for fine, strokes in (
-            (False, [(tokens.paper, 6), (tokens.ink, 2.5)]),
-            (True, [(tokens.ink, 1.2)]),
-        ):
-            shown = [(n, row) for n, row in enumerate(self.rows) if row.previous > 0 and (row.messages < wide) == fine]
-            if shown:
-                places = [((row.previous, row.previous), (n + middle - reach, n + middle + reach)) for n, row in shown]
-                add_ticks(figure, places, strokes)
+        places = [
+            ((row.previous, row.previous), (n + middle - 0.75 * thick, n + middle + 0.75 * thick))
+            for n, row in enumerate(self.rows)
+            if 0 < row.previous <= reach
+        ]
+        if places:
+            add_ticks(figure, places, tokens.ink)
+        high = min(max(max(row.messages, row.previous) for row in self.rows), reach)
         figure.axis("xaxis", range=[0, high * 1.01], **numbered(ticks(high, parts=2)))
         return figure
+
+
+def _reach(rows: Sequence[RoomBar]) -> float:
+    return cut_at([max(row.messages, row.previous) for row in rows])
+
+
+def _beyond(row: RoomBar, reach: float) -> str:
+    """What stands behind a bar: what is special about it, and a tick with its number where that is beyond the chart."""
+    before = f"| {count(row.previous)}" if row.previous > reach else ""
+    return " · ".join(filter(None, [row.remark, before]))
 
 
 def _bar_hover(row: RoomBar) -> str:
@@ -112,10 +140,14 @@ def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms
     top, active = rankings.busiest(rooms, n), rooms["messages"][rooms["messages"] > 0]
     if top.empty:
         return no_messages(RankedRooms, context, what)
+    rows, total = bars_of(top, context), int(active.sum())
+    half = f"half of all messages: {plural(rankings.holding_half(rooms), 'room')}"
+    broken = BROKEN if _reach(rows) < rows[0].messages else ""
     return RankedRooms(
-        title=_held(int(top["messages"].sum()), int(active.sum()), len(top), len(active)),
-        subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {context.previous_text}"),
-        rows=bars_of(top, context),
+        title=_held(int(top["messages"].sum()), total, len(top), len(active)),
+        subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {context.previous_text}", half, broken),
+        rows=rows,
+        total=total,
         room_ids=tuple(top["room_id"]),
     )
 
@@ -139,9 +171,11 @@ def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> Rank
     counters = known["total_messages"]
     top = known.assign(messages=counters, previous_messages=0, change_word="").head(n)
     rows = bars_of(top, context)
-    share = share_text(rows[0].messages, int(counters.sum()))
+    total = int(counters.sum())
+    share = share_text(rows[0].messages, total)
     title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
-    return RankedRooms(title=title, subtitle=subtitle, rows=rows, room_ids=tuple(top["room_id"]), by_counter=True)
+    ids = tuple(top["room_id"])
+    return RankedRooms(title=title, subtitle=subtitle, rows=rows, total=total, room_ids=ids, by_counter=True)
 
 
 @dataclass(frozen=True)
@@ -167,26 +201,31 @@ class Movers(Info):
         return Numbers(("Room", "Change", "Messages", "Previous", "Remark", "Signal"), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """Bars to both sides of zero, gains blue above, losses orange below, each with its signed value; where some
-        have a signal, the others are pale.
-        """
+        """Bars to both sides of zero, each with its signed value; where that is news, in colour and with its arrow."""
         # Bars to both sides leave little room for words, and who lost all stands among those who lost.
         words = [row.remark if row.remark != FELL_SILENT else "" for row in self.rows]
         texts = [" · ".join(filter(None, [signed(r.change), word])) for r, word in zip(self.rows, words, strict=True)]
-        rows = [Row(r.label, r.change, text, _mover_hover(r)) for r, text in zip(self.rows, texts, strict=True)]
-        colours = [tokens.up if row.change > 0 else tokens.down for row in self.rows]
-        if any(row.signal for row in self.rows):
-            colours = [c if row.signal else faded(c, 0.4) for c, row in zip(colours, self.rows, strict=True)]
-        figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER)
+        rows = [
+            Row(row.label, row.change, arrows.told(row.signal, text), _mover_hover(row))
+            for row, text in zip(self.rows, texts, strict=True)
+        ]
+        colours = [arrows.colour(row.signal, tokens, tokens.silent[1]) for row in self.rows]
+        reach = self.reach
+        figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER, reach=reach)
         if self.empty:
             return figure
-        changes = [row.change for row in self.rows]
+        changes = [max(-reach, min(row.change, reach)) for row in self.rows]
         low, high = min(*changes, 0), max(*changes, 0)
         # Only the outermost marks: on a phone those between would run into each other.
         every = ticks(high, low, parts=2)
         zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
         figure.axis("xaxis", range=[low, high], **numbered(sorted({every[0], 0, every[-1]}), signed), **zero)
         return figure
+
+    @property
+    def reach(self) -> float:
+        """How far the bars are drawn."""
+        return cut_at([abs(row.change) for row in self.rows])
 
 
 def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
@@ -197,9 +236,10 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     moved = rankings.movers(rooms, each)
     bars = zip(bars_of(moved, context), rankings.agreeing(moved), strict=True)
     rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
-    pale = "pale: no clear change" if len({bool(row.signal) for row in rows}) > 1 else ""
+    grey = "grey: no clear change" if len({bool(row.signal) for row in rows}) > 1 else ""
     order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
-    subtitle = context.subtitle("Change in messages per room", spans, order, pale)
+    broken = BROKEN if cut_at([abs(row.change) for row in rows]) < math.inf else ""
+    subtitle = context.subtitle("Change in messages per room", spans, order, grey, broken)
     if not rows:
         sentence = f"Every room shown here has as many messages as in {context.before}."
         return Movers(title="No room changed", subtitle=subtitle, empty=sentence)
@@ -219,6 +259,6 @@ def _moved(row: MovedBar, word: str) -> str:
 
 def _mover_hover(row: MovedBar) -> str:
     change = 100 * row.change / row.previous if row.previous > 0 else None
-    share = f" ({percent(abs(change))} {'more' if row.change > 0 else 'fewer'})" if change is not None else ""
+    share = f" ({signed_percent(change)})" if change is not None else ""
     counts = f"{count(row.messages)}, before: {count(row.previous)}"
     return hover_text(row.label, f"{signed_plural(row.change, 'message')}{share}", counts, row.remark, row.signal)

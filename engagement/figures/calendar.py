@@ -10,7 +10,7 @@ from typing import Any
 
 from engagement.display.events import listed
 from engagement.display.palette import Tokens
-from engagement.display.wording import MONTHS, WEEKDAYS, count, percent, period_text, plural, signed
+from engagement.display.wording import MONTHS, WEEKDAYS, count, period_text, plural, signed, signed_percent
 from engagement.figures.events import OverTime, mark_events
 from engagement.figures.frame import (
     add_ticks,
@@ -23,7 +23,7 @@ from engagement.figures.frame import (
     ticks,
     weekday_text,
 )
-from engagement.figures.info import UNKNOWN, Canvas, Context, Numbers, no_messages, over_time
+from engagement.figures.info import Canvas, Context, Numbers, no_messages, number_or_why, over_time
 from engagement.numbers.days import Bar, Bars
 from engagement.numbers.events import during
 from engagement.numbers.periods import Period, month_of
@@ -45,7 +45,7 @@ class MessagesPerDay(OverTime):
         rows = (
             (
                 _part_text(bar.part),
-                (bar.why or UNKNOWN) if bar.messages is None else count(bar.messages),
+                number_or_why(bar.messages, bar.why),
                 "" if bar.before is None else count(bar.previous),
             )
             for bar in self.bars
@@ -150,7 +150,7 @@ def _day_title(bars: Bars, context: Context) -> str:
         return said
     if total == before:
         return f"{said}, as many as {context.before}"
-    share = f" ({percent(100 * abs(total - before) / before)})" if before > 0 else ""
+    share = f" ({signed_percent(100 * (total - before) / before)})" if before > 0 else ""
     return f"{said}, {count(abs(total - before))} {'more' if total > before else 'fewer'} than {context.before}{share}"
 
 
@@ -175,7 +175,7 @@ def _mark_running(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
 def _add_day_ticks(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
     known = [(number, bar.previous) for number, bar in enumerate(bars) if bar.previous is not None]
     places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
-    add_ticks(figure, places, [(tokens.paper, 6), (tokens.ink, 2.5)])
+    add_ticks(figure, places, tokens.ink)
 
 
 def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:

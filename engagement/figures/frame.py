@@ -57,6 +57,8 @@ ROW = 32
 BESIDE_NAME, BELOW_NAME = (0.0, 0.62), (0.24, 0.42)
 TALL_ROW, ABOVE_BAR, WHOLE_ROW = 46, 0.26, 300
 _TOP = 8
+# From so many times the next one on, a bar towers over the others.
+_TOWERS = 2.5
 
 
 def weekday_text(day: Any) -> str:
@@ -232,10 +234,10 @@ class Row:
 
 def row_bars(
     info: Info, rows: Sequence[Row], marker: dict[str, Any], tokens: Tokens, pixels: float = LONGEST_NAME,
-    before: Sequence[str] = (),
+    before: Sequence[str] = (), reach: float = math.inf,
 ) -> Canvas:  # fmt: skip
     """Bars under each other beside their names, which take ``pixels`` at most; each of ``before`` is a text in front
-    of its bar, where those at the end step back.
+    of its bar, where those at the end step back. Bars that go beyond ``reach`` (``cut_at``) are broken there.
     """
     sides = [[text_width(row.text, TEXT) for row in rows if (row.value < 0) == left] for left in (True, False)]
     left, right = (max(widths, default=0) for widths in sides)
@@ -249,7 +251,7 @@ def row_bars(
     middle, thick = bar_place(tokens)
     figure.add(
         "bar",
-        x=[row.value for row in rows],
+        x=[max(-reach, min(row.value, reach)) for row in rows],
         y=list(range(len(rows))),
         orientation="h",
         width=thick,
@@ -260,6 +262,15 @@ def row_bars(
         hovertext=hover,
         **TOLD_OUTSIDE,
     )
+    broken = [
+        ((at * side * reach, (at + 0.03) * side * reach), (n + middle + thick / 2, n + middle - thick / 2))
+        for n, row in enumerate(rows)
+        if abs(row.value) > reach
+        for side in (1 if row.value > 0 else -1,)
+        for at in (0.84, 0.9)
+    ]
+    if broken:
+        add_ticks(figure, broken, tokens.paper, 3)
     if tokens.narrow:
         write_names(figure, labels, hover, tokens, WHOLE_ROW, ABOVE_BAR)
     else:
@@ -276,14 +287,22 @@ def bar_place(tokens: Tokens) -> tuple[float, float]:
     return BELOW_NAME if tokens.narrow else BESIDE_NAME
 
 
+def cut_at(sizes: Sequence[float]) -> float:
+    """How far bars of these ``sizes`` are drawn: whole, or where one or two of them tower over the others, which beside
+    them would be slivers, a little beyond those; infinity is whole.
+    """
+    largest = sorted(sizes, reverse=True)
+    towering = [n for n in (1, 2) if len(largest) > n + 1 and largest[n - 1] > _TOWERS * largest[n] > 0]
+    return 1.3 * largest[towering[-1]] if towering else math.inf
+
+
 def add_ticks(
-    figure: Canvas, places: Sequence[tuple[Sequence[float], Sequence[float]]], strokes: Sequence[tuple[str, float]]
+    figure: Canvas, places: Sequence[tuple[Sequence[float], Sequence[float]]], colour: str, thick: float = 2
 ) -> None:
-    """Short lines across bars, each from x to x and from y to y, drawn in every colour and width of ``strokes``."""
+    """Short lines across bars, each from x to x and from y to y; without a rim, which would cut a bar into pieces."""
     xs, ys = ([value for place in places for value in (*place[axis], None)] for axis in (0, 1))
-    for colour, thick in strokes:
-        line = {"color": colour, "width": thick}
-        figure.add("scatter", x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
+    line = {"color": colour, "width": thick}
+    figure.add("scatter", x=xs, y=ys, mode="lines", line=line, cliponaxis=False, hoverinfo="skip")
 
 
 def hover_text(*lines: str) -> str:

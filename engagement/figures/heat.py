@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
 from engagement.display import events
 from engagement.display.palette import Tokens
-from engagement.display.wording import count, day_text, plural
+from engagement.display.wording import count, day_text, plural, short
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.events import OverTime, mark_events, weeks_from
 from engagement.figures.frame import (
     LONGEST_NAME,
+    NOTE,
+    TITLE_COLUMNS,
     framed,
     hatched,
     hover_text,
     names_width,
+    note,
+    text_width,
     write_names,
 )
 from engagement.figures.info import Canvas, Context, Numbers, no_messages
@@ -32,6 +37,10 @@ from engagement.numbers.weeks import places
 HEAT_ROW = 25
 # On a narrow screen: there is no place for a name above its row of squares.
 _NARROW_NAME = 115
+# Where on the scale of colours a single message is.
+_FIRST = 0.02
+# The pixels that the legend takes, and how far below the chart it stands.
+_LEGEND, _LEGEND_AT = 24, 42
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,11 @@ class RoomWeeks:
 
     label: str
     weeks: tuple[int | None, ...]
+
+    @property
+    def strongest(self) -> int:
+        """The most messages of one of them."""
+        return max(week or 0 for week in self.weeks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,28 +70,30 @@ class Heat(OverTime):
         return Numbers(("Room", "Messages", *map(day_text, self.starts)), tuple(rows))
 
     def drawn(self, tokens: Tokens) -> Canvas:
-        """Rooms × weeks, darker for more on a logarithmic scale; zero looks like the panel, no data is hatched."""
+        """Rooms × weeks, darker for more, each row by its own strongest week, whose messages stand behind it.
+
+        Zero looks like the panel, no data is hatched.
+        """
         pixels = _NARROW_NAME if tokens.narrow else LONGEST_NAME
         left = names_width([row.label for row in self.rows], pixels)
-        figure = framed(self, tokens, HEAT_ROW * len(self.rows) + 38, left=left, right=0, bottom=38)
+        ends = [count(row.strongest) for row in self.rows]
+        right = max((text_width(text, NOTE) for text in ends), default=0) + 10
+        bottom = 38 + _LEGEND
+        figure = framed(self, tokens, HEAT_ROW * len(self.rows) + bottom, left=left, right=right, bottom=bottom)
         if self.empty:
             return figure
         hover = [[_cell_hover(row, n, start) for n, start in enumerate(self.starts)] for row in self.rows]
-        highest = max(value or 0 for row in self.rows for value in row.weeks)
         zero, few, some, many = tokens.heat
         figure.add(
             "heatmap",
-            z=[
-                [None if value is None else round(math.log10(1 + max(value, 0)), 4) for value in row.weeks]
-                for row in self.rows
-            ],
+            z=[[_strength(value, row.strongest) for value in row.weeks] for row in self.rows],
             zmin=0,
-            zmax=max(math.log10(1 + highest), 1),
+            zmax=1,
             xgap=2,
             ygap=2,
             showscale=False,
             # A single message must be told from none at a glance, so the scale jumps right above zero.
-            colorscale=[[0, zero], [0.0199, zero], [0.02, few], [0.52, some], [1, many]],
+            colorscale=[[0, zero], [_FIRST - 0.0001, zero], [_FIRST, few], [0.52, some], [1, many]],
             text=hover,
             # The names of rooms are told once for their rows. Without a name of its own, no box beside says it.
             hovertemplate="%{y}<br>%{text}",
@@ -92,6 +108,16 @@ class Heat(OverTime):
         write_names(figure, [row.label for row in self.rows], told, tokens, pixels)
         figure.axis("yaxis", ticktext=[hover_text(row.label) for row in self.rows])
         figure.axis("xaxis", range=[-0.5, len(self.starts) - 0.5], **week_labels(self.starts))
+        place: dict[str, Any] = {
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 6,
+            "yref": "y",
+            "yanchor": "middle",
+        }
+        figure.annotate(*(note(text, tokens.muted, y=number, **place) for number, text in enumerate(ends)))
+        _draw_legend(figure, tokens)
         mark_events(figure, self.events, weeks_from(self.starts), tokens)
         return figure
 
@@ -111,17 +137,14 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
         RoomWeeks(label, tuple(as_count(value) for value in counts))
         for counts, label in zip(weekly.to_numpy()[places(top["room_id"], weekly.index)], labels, strict=True)
     )
-    always = sum(all(value is None or value > 0 for value in row.weeks) for row in rows)
-    some = f"All {always}" if always == len(rows) else f"{count(always) if always else 'None'} of the {len(rows)}"
-    which = f"{some} busiest rooms" if len(rows) > 1 else rows[0].label
     gaps = any(value is None for row in rows for value in row.weeks)
     seen = during(context.events, *weeks_from(starts))
     return Heat(
-        title=f"{which} had messages in every week" if len(rows) > 1 or always else f"{which} was silent in some weeks",
+        title=_extremes(rows),
         subtitle=context.subtitle(
             what,
             f"{week_text(starts[0])} to {week_text(starts[-1])}",
-            f"logarithmic colours, strongest: {count(max(value or 0 for row in rows for value in row.weeks))}",
+            "each room by its own strongest week, told behind its row",
             "hatched: no data" if gaps else "",
             events.listed(seen),
         ),
@@ -130,6 +153,56 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
         starts=starts,
         room_ids=tuple(top["room_id"]),
     )
+
+
+def _strength(value: int | None, strongest: int) -> float | None:
+    """How strong the colour of a week is; a single message is told from none at a glance."""
+    if value is None or value <= 0:
+        return None if value is None else 0
+    return round(_FIRST + (1 - _FIRST) * value / strongest, 4)
+
+
+def _extremes(rows: Sequence[RoomWeeks]) -> str:
+    """Of how many rooms the last week was the strongest of those shown, and of how many the weakest."""
+    most, least = (sum(_is_last(row.weeks, way) for row in rows) for way in (1, -1))
+    if len(rows) == 1:
+        what = "its strongest" if most else "its weakest" if least else "neither its strongest nor its weakest"
+        return f"{short(rows[0].label, TITLE_COLUMNS)} had {what} week last"
+    strongest, weakest = (
+        f"{count(number) if number else 'none'} {had}{'its' if number < 2 else 'their'}"
+        for number, had in ((most, "had "), (least, ""))
+    )
+    return f"Of the {len(rows)} busiest rooms, {strongest} strongest week last and {weakest} weakest"
+
+
+def _is_last(weeks: Sequence[int | None], way: int) -> bool:
+    """Whether the last week is beyond all others that are known, upwards or downwards."""
+    *before, last = weeks
+    others = [week for week in before if week is not None]
+    return last is not None and bool(others) and all(way * last > way * week for week in others)
+
+
+def _draw_legend(figure: Canvas, tokens: Tokens) -> None:
+    """Below the weeks: what the colours mean."""
+    square: dict[str, Any] = {
+        "type": "rect",
+        "xref": "paper",
+        "yref": "paper",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+    }
+    square |= {"xanchor": 0, "yanchor": 0, "y0": -_LEGEND_AT - 12, "y1": -_LEGEND_AT}
+    place: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top"}
+    # From the left edge of the figure, as a phone has no room for it below the weeks alone.
+    shapes, at = list[dict[str, Any]](), -figure.left
+    for colours, text in ((tokens.heat[:1], "no message"), (tokens.heat[1:], "few, to its strongest week")):
+        for colour in colours:
+            edge = {"color": tokens.line, "width": 1}
+            shapes.append({**square, "x0": at, "x1": at + 12, "fillcolor": colour, "line": edge})
+            at += 14
+        figure.annotate(note(text, tokens.muted, xshift=at + 4, yshift=1 - _LEGEND_AT, **place))
+        at += 24 + text_width(text, NOTE)
+    figure.layout["shapes"] = [*figure.layout.get("shapes", []), *shapes]
 
 
 def _hatch_gaps(figure: Canvas, info: Heat, tokens: Tokens) -> None:

@@ -5,7 +5,7 @@ and what it is drawn on.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -182,6 +182,11 @@ def over_time(points: Sequence[tuple[str, int | None]], word: str = "") -> str:
         "last": known[-1],
     }
     return of + "; ".join(f"{which} {count(value)} ({when})" for which, (when, value) in chosen.items())
+
+
+def number_or_why(number: float | None, why: str, text: Callable[[float], str] = count) -> str:
+    """The number as ``text``, or why there is none."""
+    return (why or UNKNOWN) if number is None else text(number)
 
 
 def no_messages(kind: type[InfoType], context: Context, what: str) -> InfoType:

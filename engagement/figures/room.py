@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from engagement.display import reasons
+from engagement.display import arrows, reasons
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens
-from engagement.display.wording import WEEKDAYS, amount, count, percent, plural, share_text, short
+from engagement.display.wording import DAYS, WEEKDAYS, amount, count, percent, plural, share_text, short
 from engagement.figures.calendar import week_labels, week_text
 from engagement.figures.frame import (
     TEXT,
@@ -32,16 +32,15 @@ from engagement.figures.frame import (
     ticks,
 )
 from engagement.figures.heat import RoomWeeks
-from engagement.figures.info import UNKNOWN, Canvas, Context, Info, Numbers, over_time
+from engagement.figures.info import Canvas, Context, Info, Numbers, number_or_why, over_time
 from engagement.figures.weeks import RoomLine
 from engagement.numbers.days import Bars, Weekday, as_count, by_weekday
 from engagement.numbers.periods import MONDAY
-from engagement.numbers.verdict import FALLS, NEWS
+from engagement.numbers.verdict import NEWS
 
 # A name at the end of a line may take so many pixels, and is so high.
 _NAME, _NAME_HEIGHT = 130, 16
 _BODY, _BOTTOM = 268, 38
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,6 @@ class Given:
     week: int
     signal: str
     why: str
-
-    @property
-    def falls(self) -> bool:
-        """True where it points down."""
-        return self.signal in FALLS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,19 +68,26 @@ class RoomYear(RoomLine):
     def drawn(self, tokens: Tokens) -> Canvas:
         """The line with a triangle for each of the signals, which points the way of it."""
         figure = super().drawn(tokens)
-        for falls, symbol, colour in ((False, "triangle-up", tokens.up), (True, "triangle-down", tokens.down)):
-            marks = [(one, self.weeks[one.week]) for one in self.given if one.falls == falls]
-            if marks:
-                figure.add(
-                    "scatter",
-                    x=[one.week for one, _ in marks],
-                    y=[week.messages for _, week in marks],
-                    mode="markers",
-                    marker={"size": 11, "symbol": symbol, "color": colour, "line": {"color": tokens.paper, "width": 1}},
-                    hovertext=[hover_text(week_text(week.start), one.signal, one.why) for one, week in marks],
-                    hoverinfo="text",
-                    cliponaxis=False,
-                )
+        if self.given:
+            weeks = [self.weeks[one.week] for one in self.given]
+            figure.add(
+                "scatter",
+                x=[one.week for one in self.given],
+                y=[week.messages for week in weeks],
+                mode="markers",
+                marker={
+                    "size": 11,
+                    "symbol": [arrows.SHAPES[arrows.way(one.signal)] for one in self.given],
+                    "color": [arrows.colour(one.signal, tokens) for one in self.given],
+                    "line": {"color": tokens.paper, "width": 1},
+                },
+                hovertext=[
+                    hover_text(week_text(week.start), one.signal, one.why)
+                    for one, week in zip(self.given, weeks, strict=True)
+                ],
+                hoverinfo="text",
+                cliponaxis=False,
+            )
         return figure
 
 
@@ -99,8 +100,8 @@ def room_year(line: RoomLine, told: pd.DataFrame) -> RoomYear:
         for number, (signal, why) in rows
         if signal in NEWS and number in known[:-1]
     )
-    marks = "triangles: earlier signals, by the thresholds of today" if given else ""
-    subtitle = " · ".join(part for part in (line.subtitle, marks) if part)
+    triangles = "triangles: earlier signals, by the thresholds of today" if given else ""
+    subtitle = " · ".join(filter(None, (line.subtitle, triangles)))
     return RoomYear(**vars(line) | {"subtitle": subtitle}, given=given)
 
 
@@ -157,7 +158,7 @@ def weekdays(bars: Bars, context: Context, who: str, week_start: int = MONDAY) -
         sentence = "No whole week of its days is known that has a message."
         return Weekdays(title=f"{who}: nothing to tell of weekdays", subtitle=subtitle, empty=sentence)
     most, least = max(rows, key=lambda row: row.mean), min(rows, key=lambda row: row.mean)
-    title = f"most on {_DAYS[most.weekday]}, {_a_day(most)}; fewest on {_DAYS[least.weekday]}, {amount(least.mean)}"
+    title = f"most on {DAYS[most.weekday]}s, {_a_day(most)}; fewest on {DAYS[least.weekday]}s, {amount(least.mean)}"
     if most.mean == least.mean:
         title = f"as much on every weekday, {_a_day(most)}"
     return Weekdays(title=f"{who}: {title}", subtitle=subtitle, rows=rows)
@@ -190,7 +191,7 @@ class Standings(Info):
             (
                 week_text(week.start),
                 count(week.rank),
-                (week.why or UNKNOWN) if week.share is None else share_text(week.share, 100),
+                number_or_why(week.share, week.why, lambda share: share_text(share, 100)),
             )
             for week in self.weeks
         )
@@ -261,7 +262,9 @@ def standing(told: pd.DataFrame, number: int, context: Context, gaps: Sequence[s
     best = min(ranked, key=lambda week: (week.rank or 0, -week.start.toordinal()))
     last = weeks[-1]
     now = f"Rank {count(last.rank)}, {share_text(last.share or 0, 100)} of all" if last.rank else "No rank"
-    title = f"{now} in the last full week; at best {count(best.rank)}, {week_text(best.start)}"
+    title = f"{now} in the last full week"
+    if len({week.rank for week in ranked}) > 1:
+        title += f"; at best {count(best.rank)}, {week_text(best.start)}"
     return Standings(title=title, subtitle=subtitle, weeks=weeks)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from engagement.display import events, reasons, signals
+from engagement.display import arrows, events, reasons, signals
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import amount, count, plural, short
@@ -19,7 +19,6 @@ from engagement.figures.frame import (
     TEXT,
     TITLE_COLUMNS,
     framed,
-    hatched,
     hover_text,
     note,
     numbered,
@@ -27,130 +26,14 @@ from engagement.figures.frame import (
     text_width,
     ticks,
 )
-from engagement.figures.info import UNKNOWN, Canvas, Context, Numbers, no_messages, over_time
+from engagement.figures.info import Canvas, Context, Numbers, no_messages, number_or_why, over_time
 from engagement.numbers.days import as_count
 from engagement.numbers.events import during
-from engagement.numbers.verdict import FALLS, NO_CLEAR_CHANGE, RETURNED, RISING
-from engagement.numbers.weeks import median_before
+from engagement.numbers.totals import total_band
+from engagement.numbers.weeks import History, total_signal
 
-_SILENT_WEEK = "No message in the last full week"
-
-
-@dataclass(frozen=True)
-class Week:
-    """One week of all rooms; None is not known, ``why`` says so."""
-
-    start: date
-    messages: int | None
-    active_rooms: int | None
-    why: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeeklyTotals(OverTime):
-    """The weeks in order."""
-
-    weeks: tuple[Week, ...] = ()
-
-    @property
-    def numbers(self) -> Numbers:
-        """Every week; without a number, why there is none."""
-        rows = (
-            (
-                week_text(week.start),
-                (week.why or UNKNOWN) if week.messages is None else count(week.messages),
-                count(week.active_rooms),
-            )
-            for week in self.weeks
-        )
-        return Numbers(("Week", "Messages", "Active rooms"), tuple(rows))
-
-    @property
-    def main(self) -> str:
-        """Of each panel every one of a few weeks, else the extremes."""
-        starts = [week_text(week.start) for week in self.weeks]
-        both = (
-            ("messages", [week.messages for week in self.weeks]),
-            ("active rooms", [w.active_rooms for w in self.weeks]),
-        )
-        return ". ".join(
-            filter(None, (over_time(list(zip(starts, counts, strict=True)), word) for word, counts in both))
-        )
-
-    def drawn(self, tokens: Tokens) -> Canvas:
-        """Two panels above each other over the same weeks: messages, and rooms with messages."""
-        weeks = self.weeks
-        panels = [
-            ("Messages", [week.messages for week in weeks], "y2", (0.47, 0.93)),
-            ("Active rooms", [week.active_rooms for week in weeks], "y", (0, 0.33)),
-        ]
-        marks = [ticks(max((value or 0 for value in values), default=0), parts=2) for _, values, _, _ in panels]
-        figure = framed(self, tokens, 330, left=numbers_width([*marks[0], *marks[1]]), right=4, bottom=38)
-        if self.empty:
-            return figure
-        colours = [*[faded(tokens.this, 0.55)] * (len(weeks) - 1), tokens.this]
-        grid = figure.layout["yaxis"]
-        for (name, values, axis, domain), steps in zip(panels, marks, strict=True):
-            figure.add(
-                "bar",
-                x=list(range(len(weeks))),
-                y=values,
-                yaxis=axis,
-                width=0.74,
-                marker=hatched(colours, [False] * len(weeks), tokens),
-                hovertext=[_week_hover(week) for week in weeks],
-                hoverinfo="text",
-            )
-            high = max((value or 0 for value in values), default=0)
-            scale = {"domain": domain, "anchor": "x", "range": [0, max(high, 1) * 1.06], **numbered(steps)}
-            figure.layout[axis.replace("y", "yaxis")] = grid | scale
-            place = {"xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "yshift": 2}
-            head = note(name, tokens.ink, TEXT, x=0, xshift=-figure.left, y=domain[1], **place)
-            head["font"]["weight"] = 600
-            figure.annotate(head)
-        figure.axis("xaxis", range=[-0.5, len(weeks) - 0.5], anchor="y", **week_labels([week.start for week in weeks]))
-        mark_events(figure, self.events, weeks_from([week.start for week in weeks]), tokens)
-        return figure
-
-
-def weekly_totals(weekly: pd.DataFrame, context: Context, gaps: Sequence[str] = ()) -> WeeklyTotals:
-    """Totals by week from a table with columns messages and active_rooms, indexed by the first day of each week.
-
-    The weeks are over; the title compares the last one with the median of those before it. ``gaps`` says why a week is
-    not known (``History.gaps``).
-    """
-    counts = weekly["messages"], weekly["active_rooms"]
-    weeks = tuple(
-        Week(pd.Timestamp(start).date(), as_count(messages), as_count(active), why)
-        for start, messages, active, why in zip(weekly.index, *counts, gaps or [""] * len(weekly), strict=True)
-    )
-    known = [week for week in weeks if week.messages is not None]
-    if not any(week.messages for week in known):
-        return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
-    what = f"Messages and active rooms per week, {plural(len(weeks), 'week')}"
-    seen = during(context.events, *weeks_from([week.start for week in weeks]))
-    span = f"{week_text(weeks[0].start)} to {week_text(weeks[-1].start)}"
-    return WeeklyTotals(
-        title=_weekly_title(known),
-        subtitle=context.subtitle(what, span, events.listed(seen)),
-        weeks=weeks,
-        events=seen,
-    )
-
-
-def _weekly_title(known: Sequence[Week]) -> str:
-    last, usual = known[-1], median_before([week.messages or 0 for week in known])
-    rooms = f" in {plural(last.active_rooms, 'room')}" if last.active_rooms is not None else ""
-    title = f"{plural(last.messages, 'message')}{rooms} in the last full week" if last.messages else _SILENT_WEEK
-    return title if usual is None else f"{title}; the median of the weeks before is {amount(usual)}"
-
-
-def _week_hover(week: Week) -> str:
-    if week.messages is None:
-        return hover_text(week_text(week.start), "not known", week.why)
-    return hover_text(
-        week_text(week.start), plural(week.messages, "message"), f"active rooms: {count(week.active_rooms)}"
-    )
+# The pixels of the panel below a line, with its heading.
+_PANEL = 92
 
 
 @dataclass(frozen=True)
@@ -179,7 +62,7 @@ class RoomLine(OverTime):
         rows = (
             (
                 week_text(week.start),
-                (week.why or UNKNOWN) if week.messages is None else count(week.messages),
+                number_or_why(week.messages, week.why),
                 *(amount(edge) for edge in (week.low, week.level, week.high)),
             )
             for week in self.weeks
@@ -214,22 +97,23 @@ class RoomLine(OverTime):
             connectgaps=False,
         )
         last = max(number for number, week in enumerate(weeks) if week.messages is not None)
-        ups, downs = (
-            dict.fromkeys((RISING, RETURNED), tokens.up),
-            dict.fromkeys(FALLS, tokens.down),
-        )
-        colour = ({NO_CLEAR_CHANGE: tokens.ink} | ups | downs).get(self.signal, tokens.muted)
+        colour = arrows.colour(self.signal, tokens, tokens.ink)
         figure.add(
             "scatter",
             x=[last],
             y=[weeks[last].messages],
             mode="markers",
-            marker={"size": 12, "color": colour, "line": {"color": tokens.paper, "width": 2}},
+            marker={
+                "size": 12,
+                "symbol": arrows.SHAPES[arrows.way(self.signal)],
+                "color": colour,
+                "line": {"color": tokens.paper, "width": 2},
+            },
             hovertext=["<br>".join([hover[last], *map(for_plotly, self.closer)])],
             hoverinfo="text",
             cliponaxis=False,
         )
-        text = f"<b>{for_plotly(self.signal)}</b> {count(weeks[last].messages)}"
+        text = f"<b>{for_plotly(arrows.told(self.signal, self.signal))}</b> {count(weeks[last].messages)}"
         clear = _clear_height(self, last, figure.across)
         place = {"x": last, "y": clear, "xanchor": "right", "xshift": 6, "yanchor": "bottom", "yshift": 8}
         figure.annotate(note(text, colour, TEXT, **place))
@@ -286,6 +170,80 @@ def room_line(
         signal=signal,
         closer=(reason, *signals.closer(judged, what)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyTotals(RoomLine):
+    """The same of all rooms together, with how many ``active_rooms`` there were in each week."""
+
+    active_rooms: tuple[int | None, ...] = ()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The same with the active rooms of each week."""
+        line = super().numbers
+        rows = zip(line.rows, self.active_rooms, strict=True)
+        return Numbers((*line.names, "Active rooms"), tuple((*row, count(active)) for row, active in rows))
+
+    @property
+    def main(self) -> str:
+        """Of messages and of active rooms every one of a few weeks, else the extremes."""
+        counts = {"messages": [week.messages for week in self.weeks], "active rooms": self.active_rooms}
+        starts = [week_text(week.start) for week in self.weeks]
+        told = (over_time(list(zip(starts, of, strict=True)), word) for word, of in counts.items())
+        return ". ".join(filter(None, told))
+
+    def drawn(self, tokens: Tokens) -> Canvas:
+        """The line of all messages, and below it over the same weeks a bar for the active rooms of each."""
+        figure = super().drawn(tokens)
+        if self.empty:
+            return figure
+        figure.layout["height"] += _PANEL
+        high = max((active or 0 for active in self.active_rooms), default=0)
+        hover = [
+            hover_text(week_text(week.start), f"active rooms: {count(active)}")
+            for week, active in zip(self.weeks, self.active_rooms, strict=True)
+        ]
+        figure.add(
+            "bar",
+            x=list(range(len(self.weeks))),
+            y=self.active_rooms,
+            yaxis="y2",
+            width=0.6,
+            marker={"color": tokens.this},
+            hovertext=hover,
+            hoverinfo="text",
+        )
+        scale = {"domain": (0, 0.2), "anchor": "x", "range": [0, max(high, 1) * 1.06], **numbered(ticks(high, parts=1))}
+        figure.layout["yaxis2"] = figure.layout["yaxis"] | scale
+        figure.axis("yaxis", domain=(0.33, 1))
+        figure.axis("xaxis", anchor="y2", range=[-0.5, len(self.weeks) - 0.5])
+        place = {"xref": "paper", "xanchor": "left", "yref": "paper", "yanchor": "bottom", "yshift": 2}
+        head = note("Active rooms", tokens.ink, TEXT, x=0, xshift=-figure.left, y=0.2, **place)
+        head["font"]["weight"] = 600
+        figure.annotate(head)
+        return figure
+
+
+def weekly_totals(weekly: pd.DataFrame, history: History, context: Context, weeks: int) -> WeeklyTotals:
+    """The last ``weeks`` of all rooms together, with what is usual and the signal on them.
+
+    ``weekly`` is ``measures.by_week`` of the ``history``: what is usual in the first week shown rests on those before.
+    """
+    messages, active = weekly["messages"], weekly["active_rooms"].tail(weeks)
+    if not (messages > 0).any():
+        return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
+    table = total_band(messages, history.left_out).assign(messages=messages).tail(weeks)
+    line = room_line(
+        "Activity in all rooms shown",
+        table,
+        total_signal(history, messages),
+        context,
+        history.last(weeks).gaps,
+        "all rooms together",
+        month=history.month,
+    )
+    return WeeklyTotals(**vars(line), active_rooms=tuple(map(as_count, active)))
 
 
 def _edge(value: float) -> float | None:

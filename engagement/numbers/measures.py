@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +30,9 @@ Mask = npt.NDArray[np.bool_]
 class Measure:
     """One figure. ``name`` is its key in JSON; ``unit`` is ``messages``, ``rooms`` or PERCENT (of ``label``'s whole).
 
-    ``more`` says whether more of it is good, bad or neither; ``line`` whether the last weeks are drawn beside it;
-    ``needs_directory`` that it is only right when every room is known. ``compute`` takes the messages of each room that
-    is known in a window, and which of them existed in it and are not exempt from being called inactive; NaN where it is
-    undefined.
+    ``line`` says whether the last weeks are drawn beside it; ``needs_directory`` that it is only right when every room
+    is known. ``compute`` takes the messages of each room that is known in a window, and which of them existed in it and
+    are not exempt from being called inactive; NaN where it is undefined.
     """
 
     name: str
@@ -42,7 +40,6 @@ class Measure:
     meaning: str
     unit: str
     compute: Callable[[Counts, Mask], float]
-    more: Literal["good", "bad", "neither"] = "neither"
     line: bool = False
     needs_directory: bool = False
 
@@ -89,7 +86,6 @@ MEASURES = (
         "Messages and edits less deletions, as the server counted them; bots count, system messages do not.",
         "messages",
         lambda messages, _: float(messages.sum()),
-        more="good",
         line=True,
     ),
     Measure(
@@ -98,7 +94,6 @@ MEASURES = (
         "Rooms with at least one message in the period.",
         "rooms",
         lambda messages, _: float(np.count_nonzero(messages > 0)),
-        more="good",
         line=True,
     ),
     Measure(
@@ -107,7 +102,6 @@ MEASURES = (
         "Half of the active rooms have at least so many messages, half at most; one busy room does not move it.",
         "messages",
         _median_of_active,
-        more="good",
         line=True,
     ),
     Measure(

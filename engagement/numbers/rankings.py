@@ -253,7 +253,7 @@ def silence(rooms: pd.DataFrame) -> Silence:
     )
 
 
-def concentration(rooms: pd.DataFrame) -> tuple[float, ...]:
-    """The percent of all messages that the 1, 2, 3, … busiest rooms hold together, up to all that had any."""
-    messages = rooms.loc[rooms["messages"] > 0, "messages"].sort_values(ascending=False)
-    return tuple((100 * messages.cumsum() / messages.sum()).tolist())
+def holding_half(rooms: pd.DataFrame) -> int:
+    """How few rooms hold half of all messages together; 0 where there are none."""
+    held = np.sort(rooms["messages"].clip(0).to_numpy(dtype=np.float64, na_value=0))[::-1].cumsum()
+    return int(np.searchsorted(held, held[-1] / 2)) + 1 if len(held) and held[-1] else 0

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +29,7 @@ SIGNAL_WEEKS = WINDOW
 YEAR_WEEKS = YEAR
 # From so many days on, a period is judged by four weeks together.
 MONTH_DAYS = 28
-# The weeks that a small line beside a number shows.
+# The weeks that small bars beside a number show.
 LINE_WEEKS = 8
 # Why a week or a day is not known.
 NOT_READ, NOT_COUNTED, COUNTED_IN_PART, NO_READING = (
@@ -292,11 +291,6 @@ def agree(judged: pd.DataFrame, begun: npt.NDArray[np.bool_]) -> None:
     judged["signal"] = judged["signal"].mask(against, NO_CLEAR_CHANGE)
     judged["surprise"] = judged["surprise"].mask(against, 0.0)
     judged["reason"] = reasons.changed(judged["reason"], against, signal=NO_CLEAR_CHANGE, against=True)
-
-
-def median_before(messages: Sequence[int]) -> float | None:
-    """The median of the weeks before the last one; None where there are fewer than three."""
-    return median(messages[:-1]) if len(messages) > 3 else None
 
 
 def total_signal(history: History, weekly: pd.Series) -> pd.Series:

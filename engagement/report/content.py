@@ -250,11 +250,10 @@ def _sections(
         # The history ends with a week that is over, also where the period does not; a period can end days later.
         dates = wording.period_text(history.weeks[-1])
         finished = replace(context, unfinished=False, notes=(f"last full week: {dates}", *context.notes))
-        read = weekly.tail(SIGNAL_WEEKS)
-        weeks = tables.weeks(read)
+        weeks = tables.weeks(weekly.tail(SIGNAL_WEEKS))
         yield (
             "trend",
-            figures.weekly_totals(read, finished, history.last(SIGNAL_WEEKS).gaps),
+            figures.weekly_totals(weekly, history, finished, SIGNAL_WEEKS),
             Table("Weeks", len(weeks), weeks.head(8), lambda _: weeks),
         )
 

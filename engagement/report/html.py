@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engagement import figures
-from engagement.display import tables, wording
+from engagement.display import arrows, tables, wording
 from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.figures import Info
@@ -81,6 +81,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             cells=lambda section, table: _cells(section, table, content.rooms_at),
             room_address=lambda room: room_address(content.rooms_at, room.room_id, room.label),
             rows_text=rows_text,
+            way=arrows.way,
+            arrows=arrows.ARROWS,
             wide=[what for what in content.tables if what not in NARROW],
             policy=_policy(scripts),
             # Ours alone, and known to hold no end tag.

@@ -34,6 +34,8 @@ _NO_GUESSING = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
+# The sign of every number that people read, as a text in the format of a cell.
+_MINUS = '"\u2212"'
 _FORMATS = {
     "head": {"bold": True, "bottom": 1, "valign": "top"},
     "name": {"bold": True, "valign": "top"},
@@ -41,10 +43,10 @@ _FORMATS = {
     "link": {"underline": 1, "valign": "top"},
     "long": {"text_wrap": True, "valign": "top"},
     "day": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
-    "count": {"num_format": "#,##0", "valign": "top"},
-    "signed": {"num_format": "+#,##0;-#,##0;0", "valign": "top"},
+    "count": {"num_format": f"#,##0;{_MINUS}#,##0;0", "valign": "top"},
+    "signed": {"num_format": f"+#,##0;{_MINUS}#,##0;0", "valign": "top"},
     "share": {"num_format": "0.0", "valign": "top"},
-    "signed share": {"num_format": "+0.0;-0.0;0.0", "valign": "top"},
+    "signed share": {"num_format": f"+0.0;{_MINUS}0.0;0.0", "valign": "top"},
 }
 
 

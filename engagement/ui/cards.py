@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Literal
 
 import streamlit as st
+from markupsafe import Markup
 
-from engagement.display import wording
+from engagement.display import arrows, palette, sparkline, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.numbers import rankings
 from engagement.numbers.rooms import BACK, FELL_SILENT, NEW
 from engagement.ui.shown import Shown
 
-_LOOKS: dict[int, tuple[Literal["blue", "orange", "off"], Literal["up", "down", "off"]]] = {
-    1: ("blue", "up"),
-    -1: ("orange", "down"),
-    0: ("off", "off"),
-}
+_COLOURS: dict[int, Literal["blue", "orange", "off"]] = {1: "blue", -1: "orange", 0: "off"}
+_ARROWS: dict[int, Literal["up", "down", "off"]] = {1: "up", -1: "down", 0: "off"}
+
+_WEEKS = Markup('<img class="weeks" src="{drawn}" alt="{label} in the last full weeks: {weeks}">')
 
 
 def of(shown: Shown) -> tuple[Tile, ...]:
@@ -36,18 +36,20 @@ def row(tiles_: tuple[Tile, ...], *, lines: bool = True) -> None:
 
 def card(tile: Tile, *, lines: bool = True) -> None:
     """A card of its own."""
-    st.metric(
-        tile.label,
-        tile.value,
-        tile.change,
-        delta_color=_LOOKS[tile.coloured][0],
-        delta_arrow=_LOOKS[tile.direction][1],
-        help=tile.meaning,
-        border=True,
-        chart_data=list(tile.weeks) if lines and tile.weeks else None,
-        chart_type="line",
-        height="stretch",
-    )
+    with st.container(border=True, height="stretch", key=f"card_{tile.measure.name}"):
+        st.metric(
+            tile.label,
+            tile.value,
+            tile.change_told,
+            delta_color=_COLOURS[arrows.way(tile.signal)],
+            delta_arrow=_ARROWS[tile.direction],
+            help=tile.meaning,
+        )
+        if lines and tile.weeks:
+            tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+            drawn = sparkline.data_uri(tile.weeks, arrows.colour(tile.signal, tokens, tokens.this), tokens)
+            weeks = ", ".join(map(wording.amount, tile.weeks))
+            st.html(_WEEKS.format(drawn=drawn, label=tile.label, weeks=weeks))
 
 
 def change_cards(shown: Shown) -> None:

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from engagement.display import tables, wording
+from engagement.display import sparkline, tables, wording
 from engagement.numbers.rooms import Activity
+from engagement.numbers.weeks import LINE_WEEKS
 from engagement.report.workbook import workbook
 from engagement.ui import links, session
 from engagement.ui.shown import Shown
@@ -41,7 +42,9 @@ COLUMNS = {
         help="On the last full week of the period, against the room's own recent weeks"
     ),
     "Why": st.column_config.TextColumn(width=230),
-    "Weeks": st.column_config.AreaChartColumn(y_min=0, help="Messages in each of the last eight full weeks"),
+    "Weeks": st.column_config.BarChartColumn(
+        y_min=0, help=f"Messages in each of the last {LINE_WEEKS} full weeks, {sparkline.SCALE}"
+    ),
     "Share %": st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
     "Members": st.column_config.NumberColumn(format="%,d"),
     "All messages": st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),

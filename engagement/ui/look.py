@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from engagement.display import news, palette, sparkline, wording
+from engagement.display import arrows, news, palette, sparkline, wording
 from engagement.display.escaping import for_markdown
 from engagement.display.news import Line, News
 from engagement.display.palette import Tokens
@@ -67,7 +67,7 @@ def made(shown: Shown, tokens: Tokens) -> tuple[News, str]:
 
 
 def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:
-    colour = tokens.down if line.falls else tokens.up
+    colour = arrows.colour(line.signal, tokens)
     weeks = ", ".join(wording.count(value) for value in line.weeks)
     return _LINE.format(
         page=page,
@@ -80,7 +80,7 @@ def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:
         width=sparkline.WIDTH,
         height=sparkline.HEIGHT,
         colour=colour,
-        sign="▼" if line.falls else "▲",
+        sign=arrows.ARROWS[arrows.way(line.signal)],
         signal=line.signal,
         why=line.why,
     )

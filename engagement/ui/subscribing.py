@@ -9,7 +9,7 @@ import streamlit as st
 
 from engagement.display.escaping import for_markdown
 from engagement.display.views import CUSTOM
-from engagement.display.wording import moment_text
+from engagement.display.wording import DAYS, moment_text
 from engagement.errors import EngagementError, InvalidInput
 from engagement.numbers import naming
 from engagement.numbers.periods import Against
@@ -22,7 +22,6 @@ from engagement.ui.filters import PERIOD_NAMES
 from engagement.ui.loading import View
 from engagement.ui.runtime import runtime
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR = 8
 
 

@@ -9,15 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from engagement import figures
+from engagement.display.views import ROOM
 from engagement.figures.calendar import MessagesPerDay
 from engagement.figures.heat import Heat
 from engagement.figures.weeks import RoomLine, WeeklyTotals
 from engagement.numbers import naming
 from engagement.numbers.periods import Period
 from engagement.numbers.room import known
-from engagement.numbers.totals import total_band
 from engagement.numbers.verdict import expected_band
-from engagement.numbers.weeks import History, signals, total_signal
+from engagement.numbers.weeks import History, signals
 from engagement.numbers.years import months_of
 from engagement.ui import charts, links, loading, opened
 from engagement.ui.filters import MOST_OPTIONS
@@ -25,26 +25,11 @@ from engagement.ui.shown import Shown
 
 
 def totals(shown: Shown, history: History, weeks: int) -> WeeklyTotals:
-    """All rooms of the view together, week by week (``measures.by_week``), in the last ``weeks``."""
+    """All rooms of the view together in the last ``weeks``, with what is usual for them."""
     return shown.made(
         ("weekly_totals", weeks),
-        lambda: figures.weekly_totals(shown.weekly(history).tail(weeks), shown.context(), history.last(weeks).gaps),
+        lambda: figures.weekly_totals(shown.weekly(history), history, shown.context(), weeks),
     )
-
-
-def total_line(shown: Shown, history: History, weeks: int) -> RoomLine:
-    """The same as one line, with what is usual."""
-    return shown.made(
-        ("total_line", weeks), lambda: all_together(shown.weekly(history), history, shown.context(), weeks)
-    )
-
-
-def all_together(weekly: pd.DataFrame, history: History, context: figures.Context, weeks: int) -> RoomLine:
-    """The messages of ``measures.by_week`` as one line of the last ``weeks``, with what is usual."""
-    messages = weekly["messages"]
-    band = total_band(messages, history.left_out)
-    judged = total_signal(history, messages)
-    return _line("Activity in all rooms shown", messages, history, band, judged, context, weeks, "all rooms together")
 
 
 def draw_years(shown: Shown) -> None:
@@ -77,7 +62,7 @@ def choose_room(shown: Shown) -> str | None:
     """The id of the room whose weeks are drawn, as it is in the URL, with a way to its page; None where nothing is
     chosen.
     """
-    asked = st.query_params.get("room")
+    asked = st.query_params.get(ROOM)
     names = shown.made(("names", asked), lambda: _names(shown.rooms, asked, people=shown.view.people))
     ids = list(names)
     st.session_state["room_choice"] = asked if asked in names else (ids[0] if ids else None)
@@ -87,7 +72,7 @@ def choose_room(shown: Shown) -> str | None:
         )
         if chosen is not None:
             links.lead_on("room", "The page of this room", room=[chosen])
-    opened.shows("room", [chosen])
+    opened.shows(ROOM, [chosen])
     return chosen
 
 
@@ -99,7 +84,7 @@ def _names(rooms: pd.DataFrame, asked: str | None, *, people: bool) -> dict[str,
 
 def keep_room() -> None:
     """In a callback: the room that was chosen is that of the URL."""
-    st.query_params["room"] = st.session_state["room_choice"]
+    st.query_params[ROOM] = st.session_state["room_choice"]
 
 
 def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomLine:
@@ -109,21 +94,8 @@ def room_line(shown: Shown, history: History, room_id: str, weeks: int) -> RoomL
         weekly, one = history.of([room_id]).iloc[0], known(shown.activity.rooms, [room_id])
         label = naming.room_labels(one, show_people=shown.view.people).iloc[0]
         band = expected_band(weekly, history.left_out, history.basis.bar)
-        return _line(label, weekly, history, band, signals(one, history).iloc[0], shown.context(), weeks)
+        # What is usual in the first of the weeks shown rests on those before them.
+        table, judged = band.assign(messages=weekly).tail(weeks), signals(one, history).iloc[0]
+        return figures.room_line(label, table, judged, shown.context(), history.last(weeks).gaps, month=history.month)
 
     return shown.made(("room_line", room_id, weeks), line)
-
-
-def _line(
-    label: str,
-    weekly: pd.Series,
-    history: History,
-    band: pd.DataFrame,
-    judged: pd.Series,
-    context: figures.Context,
-    weeks: int,
-    what: str = "this room",
-) -> RoomLine:
-    # What is usual in the first of the weeks shown rests on those before them.
-    table, gaps = band.assign(messages=weekly).tail(weeks), history.last(weeks).gaps
-    return figures.room_line(label, table, judged, context, gaps, what, month=history.month)

@@ -180,9 +180,8 @@ def test_every_room_is_read_here_and_by_the_others(tmp_path: Path) -> None:
 
 
 def test_the_picture_of_past_weeks_is_made_of_what_the_page_makes_it_of() -> None:
-    totals, line, heat = trends.picture(
+    totals, heat = trends.picture(
         activity_of({"name": "general", "messages": 4, "previous_messages": 3}), history_of({"general": [1, 3, 4]})
     )
     assert [week.messages for week in totals.weeks] == [1, 3, 4]
-    assert [week.messages for week in line.weeks] == [1, 3, 4]
     assert [row.weeks for row in heat.rows] == [(1, 3, 4)]

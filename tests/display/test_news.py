@@ -42,12 +42,12 @@ def test_rooms_with_a_signal_come_strongest_first_and_the_others_not_at_all() ->
 
 def test_a_line_says_room_count_what_is_usual_weeks_and_which_way_it_goes() -> None:
     [line] = told({"up": [*USUAL, 1900]}).lines
-    assert (line.room_id, line.label, line.signal, line.falls) == ("up", "#up", "rising", False)
+    assert (line.room_id, line.label, line.signal) == ("up", "#up", "rising")
     assert (line.count, line.why) == ("1,900 messages", "")
     assert line.usual.startswith("usually ")
     assert line.weeks == (100, 100, 100, 100, 100, 100, 100, 1900)
     [low] = told({"down": [*USUAL, 3]}).lines
-    assert (low.signal, low.count, low.falls) == ("falling", "3 messages", True)
+    assert (low.signal, low.count) == ("falling", "3 messages")
 
 
 def test_the_line_of_a_room_that_returned_says_for_how_long_it_was_silent_and_what_was_usual() -> None:

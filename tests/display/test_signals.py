@@ -79,6 +79,8 @@ def test_where_thresholds_come_from_is_one_sentence() -> None:
         "5 Apr 2026; about one in five of the signals on these rooms is chance."
     )
     assert signals.basis_text(mine, 0.7).endswith("; most of the signals on these rooms are chance.")
+    # Where no signal was given there is nothing that could be chance.
+    assert signals.basis_text(mine, NAN).endswith("of this workspace, 3 Feb 2025 – 5 Apr 2026.")
     since = signals.basis_text(replace(mine, since=date(2026, 4, 7)))
     assert "5 Apr 2026; they hold since 7 Apr 2026, and what was made before goes by others; about" in since
     others = "the thresholds of signals are those found on others; about every second signal is chance."

@@ -1,8 +1,7 @@
-"""The small line of weeks: where its points lie, and that any browser can read it."""
+"""The small bars of weeks: how high they are, which one is marked, and that any browser can read them."""
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -18,19 +17,36 @@ def drawn(values: list[float]) -> ElementTree.Element:
     return ElementTree.fromstring(svg(values, LIGHT.up, LIGHT))
 
 
+def bars(values: list[float]) -> list[tuple[float, float, str | None]]:
+    """Left edge, height and colour of each, none of which leaves the box."""
+    found = []
+    for bar in drawn(values).iter("{http://www.w3.org/2000/svg}rect"):
+        x, y, wide, high = (float(bar.get(name) or 0) for name in ("x", "y", "width", "height"))
+        assert x >= 0
+        assert x + wide <= WIDTH
+        assert y >= 0
+        assert y + high == pytest.approx(HEIGHT)
+        found.append((x, high, bar.get("fill")))
+    return found
+
+
 @pytest.mark.parametrize("values", FEW)
-def test_every_line_stays_inside_its_box(values: list[float]) -> None:
+def test_every_week_has_a_bar_inside_the_box_the_last_one_at_the_right_edge(values: list[float]) -> None:
     root = drawn(values)
     assert (root.get("width"), root.get("height")) == (str(WIDTH), str(HEIGHT))
-    for path in root.iter("{http://www.w3.org/2000/svg}path"):
-        pairs = re.findall(r"(-?[\d.]+) (-?[\d.]+)", path.get("d") or "")
-        assert all(0 <= float(x) <= WIDTH and 0 <= float(y) <= HEIGHT for x, y in pairs)
+    assert len(bars(values)) == len(values)
+    assert [x for x, *_ in bars(values)][-1:] == ([87] if values else [])
 
 
-def test_the_last_week_is_a_dot_at_the_right_in_the_colour_of_the_signal() -> None:
-    [dot] = drawn([0.0, 5.0, 10.0]).iter("{http://www.w3.org/2000/svg}circle")
-    # The largest of all: 3.5 pixels below the top, and left of the edge.
-    assert (dot.get("cx"), dot.get("cy"), dot.get("fill")) == ("92.5", "3.5", LIGHT.up)
+def test_bars_are_drawn_from_zero_to_the_strongest_and_only_the_last_has_the_colour_of_the_signal() -> None:
+    *before, last = bars([13.0, 0.0, -5.0, 26.0])
+    assert [high for _, high, _ in before] == [13, 0, 0]
+    assert (last[1], last[2]) == (HEIGHT, LIGHT.up)
+    assert LIGHT.up not in [colour for *_, colour in before]
+
+
+def test_a_last_week_of_nothing_is_marked_all_the_same() -> None:
+    assert bars([5.0, 0.0])[-1] == (87, 2, LIGHT.up)
 
 
 def test_without_weeks_only_the_ground_is_drawn() -> None:

@@ -11,10 +11,13 @@ import pytest
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import calendar, weeks
+from engagement.figures.events import weeks_from
 from engagement.figures.heat import Heat, RoomWeeks
 from engagement.numbers.days import bars_of
+from engagement.numbers.events import Events, event
 from engagement.numbers.periods import Period
 from engagement.numbers.reasons import Reason
+from engagement.numbers.weeks import History
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 from tests.support.parts import parts_read
 
@@ -36,7 +39,7 @@ def test_days_are_laid_over_the_days_of_the_same_number():
         (date(2026, 11, 14), 20, date(2026, 11, 12), 15),
         (date(2026, 11, 15), 10, date(2026, 11, 13), 9),
     ]
-    assert info.title == "30 messages, 6 more than the 2 days before (25\u00a0%)"
+    assert info.title == "30 messages, 6 more than the 2 days before (+25\u00a0%)"
     assert info.subtitle == "Messages per day · bar: 14–15 Nov 2026 · tick: 12–13 Nov 2026 · w"
 
 
@@ -44,8 +47,8 @@ def test_days_are_laid_over_the_days_of_the_same_number():
     ("before", "title"),
     [
         ([10] * 7, "70 messages, as many as the week before"),
-        ([5] * 7, "70 messages, 35 more than the week before (100\u00a0%)"),
-        ([12] * 7, "70 messages, 14 fewer than the week before (17\u00a0%)"),
+        ([5] * 7, "70 messages, 35 more than the week before (+100\u00a0%)"),
+        ([12] * 7, "70 messages, 14 fewer than the week before (−17\u00a0%)"),
         ([0] * 7, "70 messages, 70 more than the week before"),
     ],
 )
@@ -148,7 +151,7 @@ def test_weeks_have_the_ticks_of_the_weeks_that_they_are_held_against():
     assert [bar.before.start for bar in bars.bars if bar.before][:2] == [date(2026, 7, 2), date(2026, 7, 6)]
     info = figures.messages_per_day(bars, figures.Context("w", period, period.previous))
     assert "tick: 2 Jul – 9 Sep 2026" in info.subtitle
-    assert info.title == "70 messages, 70 fewer than the 70 days before (50\u00a0%)"
+    assert info.title == "70 messages, 70 fewer than the 70 days before (−50\u00a0%)"
     assert "29 Jun" not in info.figure(LIGHT).data[0].hovertext[0]
     assert "2–5 Jul 2026: 8" in info.figure(LIGHT).data[0].hovertext[0]
 
@@ -180,19 +183,45 @@ def test_the_heat_map_keeps_zero_apart_from_no_data():
     rooms = rooms_table(room("a", 1), room("b", 2), room("c", 0))
     weekly = weekly_table({"b": [np.nan, 0, 4], "a": [5, 6, 7], "c": [0, 0, 0], "deleted": [9, 9, 9]})
     assert figures.heat(rooms, weekly, CONTEXT) == Heat(
-        title="1 of the 2 busiest rooms had messages in every week",
+        title="Of the 2 busiest rooms, 2 had their strongest week last and none its weakest",
         subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
-        "logarithmic colours, strongest: 7 · hatched: no data · chat.example.org",
+        "each room by its own strongest week, told behind its row · hatched: no data · chat.example.org",
         rows=(RoomWeeks("#a", (5, 6, 7)), RoomWeeks("#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
 
 
-@pytest.mark.parametrize(("other", "which"), [([1, 1, 1], "All 2"), ([0, 1, 1], "1 of the 2")])
-def test_the_heat_map_says_how_many_rooms_were_never_silent(other, which):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ([1, 1, 1], "1 had its strongest week last and none its weakest"),
+        ([4, 5, 2], "1 had its strongest week last and 1 its weakest"),
+        ([4, 5, np.nan], "1 had its strongest week last and none its weakest"),
+        ([np.nan, np.nan, 3], "1 had its strongest week last and none its weakest"),
+    ],
+)
+def test_the_heat_map_says_for_how_many_rooms_the_last_week_was_an_extreme(other, said):
     rooms = rooms_table(room("a", 1), room("b", 2))
     info = figures.heat(rooms, weekly_table({"a": [5, 6, 7], "b": other}), CONTEXT)
-    assert info.title == f"{which} busiest rooms had messages in every week"
+    assert info.title == f"Of the 2 busiest rooms, {said}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "what"),
+    [([1, 2, 3], "its strongest"), ([3, 2, 1], "its weakest"), ([1, 1, 1], "neither its strongest nor its weakest")],
+)
+def test_the_heat_map_of_one_room_says_it_of_that_room(counts, what):
+    info = figures.heat(rooms_table(room("a", 1)), weekly_table({"a": counts}), CONTEXT)
+    assert info.title == f"#a had {what} week last"
+
+
+def test_each_row_of_the_heat_map_has_its_own_scale_which_is_told_behind_it_and_a_legend():
+    rooms = rooms_table(room("feed", 1), room("small", 2))
+    drawn = figures.heat(rooms, weekly_table({"feed": [5000, 2500, 0], "small": [1, 2, 2]}), CONTEXT).drawn(LIGHT)
+    assert drawn.traces[0]["z"] == [[1, 0.51, 0], [0.51, 1, 1]]
+    texts = [note["text"] for note in drawn.layout["annotations"]]
+    assert texts[-4:] == ["5,000", "2", "no message", "few, to its strongest week"]
+    assert [shape["fillcolor"] for shape in drawn.layout["shapes"]] == list(LIGHT.heat)
 
 
 def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
@@ -203,14 +232,32 @@ def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
     assert heat.colorscale[0] == (0, DARK.panel)
 
 
-def test_weekly_totals_compare_the_last_full_week_with_the_median_of_those_before():
-    table = pd.DataFrame(
-        {"messages": [100, 300, 200, 120, 9], "active_rooms": [4, 5, 6, 7, 1]},
-        index=pd.date_range("2026-10-19", periods=5, freq="7D"),
-    )
-    info = figures.weekly_totals(table, CONTEXT)
-    assert info.weeks[0] == weeks.Week(date(2026, 10, 19), 100, 4)
-    assert info.title == ("9 messages in 1 room in the last full week; the median of the weeks before is 160")
+def all_rooms(*messages: int, events: Events = ()) -> weeks.WeeklyTotals:
+    """All rooms together in these weeks, of which the last is that of CONTEXT."""
+    starts = [date(2026, 11, 9) - timedelta(days=7 * back) for back in range(len(messages) - 1, -1, -1)]
+    weekly = pd.DataFrame({"messages": messages, "active_rooms": 4}, index=starts, dtype="float64")
+    history = History(tuple(weeks_from(starts)), weekly[["messages"]].T, (), events=events)
+    return figures.weekly_totals(weekly, history, CONTEXT, 4)
+
+
+def test_all_rooms_by_week_are_one_chart_of_messages_over_what_is_usual_with_the_active_rooms_below():
+    info = all_rooms(*[100] * 20, 900)
+    assert info.title == "Activity in all rooms shown: rising, 900 messages, usually 85 to 117"
+    assert [week.messages for week in info.weeks] == [100, 100, 100, 900]
+    assert info.active_rooms == (4, 4, 4, 4)
+    drawn = info.drawn(LIGHT)
+    line = next(trace for trace in drawn.traces if trace.get("mode") == "lines+markers")
+    rooms = drawn.traces[-1]
+    assert (line["y"], rooms["y"]) == ([100, 100, 100, 900], (4, 4, 4, 4))
+    assert drawn.layout["yaxis"]["domain"][0] > drawn.layout["yaxis2"]["domain"][1]
+
+
+def test_a_week_that_is_not_comparable_is_held_against_nothing():
+    offsite = event("offsite", date(2026, 11, 11), date(2026, 11, 12), not_comparable=True)
+    info = all_rooms(*[100] * 20, 9, events=(offsite,))
+    assert "usually" not in info.title
+    assert "median" not in info.title
+    assert info.title.startswith("Activity in all rooms shown: too few weeks, ")
 
 
 def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
@@ -240,7 +287,7 @@ def test_the_line_of_a_room_says_its_signal_and_what_is_usual():
             "<br>a tripling of this room would show within a month about 4 times in 10"
         )
     )
-    assert "<b>rising</b> 120" in [note.text for note in drawn.layout.annotations]
+    assert "<b>▲ rising</b> 120" in [note.text for note in drawn.layout.annotations]
     word = drawn.layout.annotations[-1]
     assert (word.y, word.yanchor, word.bgcolor) == (120, "bottom", None)
     falling = pd.Series({**judged, "signal": "falling"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,11 +14,13 @@ import pytest
 from engagement import figures
 from engagement.display.palette import DARK, LIGHT
 from engagement.figures import frame
+from engagement.figures.events import weeks_from
 from engagement.numbers import naming
 from engagement.numbers.days import bars_of
 from engagement.numbers.periods import Period
 from engagement.numbers.reasons import Reason
 from engagement.numbers.verdict import judge
+from engagement.numbers.weeks import History
 from tests.support.faults import EXACT, fault
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 from tests.support.parts import parts_read
@@ -54,6 +57,7 @@ def every_info(rooms, context):
     )  # fmt: skip
     weekly.iloc[:2, :4] = np.nan
     totals = pd.DataFrame({"messages": weekly.sum(), "active_rooms": (weekly > 0).sum()})
+    history = History(tuple(weeks_from(starts)), weekly, ())
     line = pd.DataFrame({"messages": range(30), "low": 3.0, "level": 9.0, "high": 40.0}, index=starts)
     line.iloc[:8, 1:] = np.nan
     label = naming.room_labels(rooms).iloc[0] if len(rooms) else "#none"
@@ -75,9 +79,8 @@ def every_info(rooms, context):
         "messages_per_day": figures.messages_per_day(days, context),
         "silence": figures.silence(rooms, context),
         "current_vs_previous": figures.current_vs_previous(rooms, context),
-        "concentration": figures.concentration(rooms, context),
         "heat": figures.heat(rooms, weekly, context),
-        "weekly_totals": figures.weekly_totals(totals, context),
+        "weekly_totals": figures.weekly_totals(totals, history, context, 26),
         "room_line": room_line,
         "room_year": figures.room_year(room_line, told if len(rooms) else told.iloc[:0]),
         "standing": figures.standing(place if len(rooms) else place.iloc[:0], len(rooms), context),
@@ -183,12 +186,42 @@ def test_different_rooms_never_have_the_same_name_beside_their_bars():
     assert all("2025" in deep[0] and frame.text_width(name, frame.TEXT) <= frame.LONGEST_NAME for name in deep)
 
 
-def test_the_tick_of_a_very_short_bar_is_thin_and_has_no_rim():
-    rooms = rooms_table(room("giant", 5000, 4000), room("small", 20, 30))
-    _, rim, tick, fine = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data
-    assert [trace.x[0] for trace in (rim, tick, fine)] == [4000, 4000, 30]
-    assert (rim.line.color, tick.line.color, fine.line.color) == (LIGHT.paper, LIGHT.ink, LIGHT.ink)
-    assert fine.line.width < tick.line.width < rim.line.width
+def test_a_tick_has_no_rim_that_would_cut_its_bar_into_pieces():
+    rooms = rooms_table(room("large", 50, 40), room("small", 20, 30), room("fresh", 9))
+    _, ticks = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data
+    assert list(ticks.x) == [40, 40, None, 30, 30, None]
+    assert ticks.line.color == LIGHT.ink
+
+
+def test_a_bar_that_towers_over_the_others_is_broken_with_its_numbers_written():
+    rooms = rooms_table(room("feed", 5000, 6000), room("large", 100, 80), room("small", 50, 60))
+    info = figures.top_rooms(rooms, CONTEXT)
+    bars, breaks, ticks = info.figure(LIGHT).data
+    assert list(bars.x) == pytest.approx([130, 100, 50])
+    assert breaks.line.color == LIGHT.paper
+    assert all(0.8 * 130 < x < 130 for x in breaks.x if x is not None)
+    # The tick of the feed is beyond the chart, so what it would say is written.
+    assert [x for x in ticks.x if x is not None] == [80, 80, 60, 60]
+    assert bars.text == ("| 6,000", "", "")
+    assert info.figure(LIGHT).layout.yaxis.ticktext == ("5,000", "100", "50")
+    assert "broken bar: longer than drawn" in info.subtitle
+    assert info.numbers.rows[0][:3] == ("#feed", "5,000", "6,000")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "reach"),
+    [
+        ([300, 100, 90], 130),
+        ([900, 800, 100, 90], 130),
+        # Nobody towers over a single other one, nor over nothing, and twice as much is no tower.
+        ([900, 100], math.inf),
+        ([900, 0, 0], math.inf),
+        ([200, 100, 90], math.inf),
+        ([], math.inf),
+    ],
+)
+def test_bars_are_broken_where_one_or_two_tower_over_the_others(sizes, reach):
+    assert frame.cut_at(sizes) == pytest.approx(reach)
 
 
 def test_changes_to_both_sides_have_one_mark_a_side():

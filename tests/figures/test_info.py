@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from engagement import figures
+from engagement.figures.events import weeks_from
 from engagement.figures.info import over_time
+from engagement.numbers.weeks import History
 from tests.figures.test_drawing import AWKWARD, every_info, long_context
 from tests.support.figure_tools import CONTEXT, room, rooms_table, silent
 
@@ -16,8 +18,9 @@ from tests.support.figure_tools import CONTEXT, room, rooms_table, silent
 def test_the_busiest_rooms_are_told_with_their_messages():
     info = figures.top_rooms(rooms_table(room("help", 30, 40), room("general", 1200, 900)), CONTEXT)
     assert info.alt == f"{info.title}. {info.subtitle}. #general 1,200; #help 30"
-    assert info.numbers.names == ("Room", "Messages", "Previous", "Remark")
-    assert info.numbers.rows == (("#general", "1,200", "900", ""), ("#help", "30", "40", ""))
+    assert info.numbers.names == ("Room", "Messages", "Previous", "Remark", "Share", "Share so far")
+    general, help_ = ("98\u00a0%", "98\u00a0%"), ("2.4\u00a0%", "100\u00a0%")
+    assert info.numbers.rows == (("#general", "1,200", "900", "", *general), ("#help", "30", "40", "", *help_))
 
 
 def test_the_movers_are_told_with_their_change_and_both_counts():
@@ -43,7 +46,9 @@ def weeks(*messages: int | None):
     """All rooms together in these weeks."""
     starts = [date(2026, 11, 9) - timedelta(days=7 * back) for back in range(len(messages) - 1, -1, -1)]
     told = {"messages": messages, "active_rooms": [None if one is None else 2 for one in messages]}
-    return figures.weekly_totals(pd.DataFrame(told, index=starts, dtype="float64"), CONTEXT)
+    weekly = pd.DataFrame(told, index=starts, dtype="float64")
+    history = History(tuple(weeks_from(starts)), weekly[["messages"]].T, ())
+    return figures.weekly_totals(weekly, history, CONTEXT, len(messages))
 
 
 def test_of_many_weeks_the_extremes_and_the_last_are_told_and_the_table_has_all():
@@ -53,7 +58,8 @@ def test_of_many_weeks_the_extremes_and_the_last_are_told_and_the_table_has_all(
         "active rooms: highest 2 (31 Aug – 6 Sep 2026); lowest 2 (31 Aug – 6 Sep 2026); last 2 (9–15 Nov 2026)"
     )
     assert len(info.numbers.rows) == 11
-    assert info.numbers.rows[3] == ("21–27 Sep 2026", "not known", "–")
+    assert info.numbers.names == ("Week", "Messages", "Usual from", "Level", "Usual to", "Active rooms")
+    assert info.numbers.rows[3] == ("21–27 Sep 2026", "nothing was counted", "–", "–", "–", "–")
 
 
 def test_every_one_of_a_few_weeks_is_told():
@@ -66,10 +72,13 @@ def test_a_series_of_which_nothing_is_known_has_no_main_value():
     assert over_time([("Monday", None)]) == ""
 
 
-def test_the_share_of_the_busiest_rooms_is_told_at_round_numbers_and_of_all():
-    info = figures.concentration(rooms_table(*(room(f"r{number}", 10) for number in range(7))), CONTEXT)
-    assert [row[0] for row in info.numbers.rows] == ["1 room", "2 rooms", "3 rooms", "5 rooms", "7 rooms"]
-    assert info.numbers.rows[-1][1] == "100\u00a0%"
+def test_the_share_of_the_busiest_rooms_is_told_one_by_one_and_together():
+    rooms = rooms_table(room("a", 50), room("b", 30), room("c", 15), room("d", 5), room("e", 0), room("f", -9))
+    info = figures.top_rooms(rooms, CONTEXT, n=3)
+    assert info.numbers.names[-2:] == ("Share", "Share so far")
+    shares = [("50\u00a0%", "50\u00a0%"), ("30\u00a0%", "80\u00a0%"), ("15\u00a0%", "95\u00a0%")]
+    assert [row[-2:] for row in info.numbers.rows] == shares
+    assert "half of all messages: 1 room" in info.subtitle
 
 
 @pytest.mark.parametrize("rooms", AWKWARD)

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from engagement import figures
-from engagement.display.palette import LIGHT, faded
+from engagement.display.palette import LIGHT
 from engagement.figures import bars, frame
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
-BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · chat.example.org"
+BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · half of all messages: 1 room · chat.example.org"
 
 
 def test_the_busiest_rooms_are_ranked_and_silent_rooms_do_not_appear():
@@ -27,6 +27,7 @@ def test_the_busiest_rooms_are_ranked_and_silent_rooms_do_not_appear():
             bars.RoomBar("#big", 60, 0, "back"),
             bars.RoomBar("#second", 30, 30, ""),
         ),
+        total=100,
     )
 
 
@@ -102,11 +103,12 @@ def test_movers_with_signals_stand_by_surprise_each_with_its_signal_and_the_plai
     ]  # fmt: skip
     assert info.title == "#upmost is rising (+10), #gone is unusually silent (−40)"
     assert "strongest signal first" in info.subtitle
-    [drawn] = info.drawn(LIGHT).traces
-    assert drawn["text"] == ["+10", "+20", "+400", "−90", "−40"]
-    assert "pale: no clear change" in info.subtitle
-    solid, pale = (LIGHT.up, LIGHT.down), (faded(LIGHT.up, 0.4), faded(LIGHT.down, 0.4))
-    assert drawn["marker"]["color"] == [solid[0], solid[0], pale[0], pale[1], solid[1]]
+    drawn = info.drawn(LIGHT).traces[0]
+    # What is news has an arrow as well, for those who see no colour.
+    assert drawn["text"] == ["▲ +10", "▲ +20", "+400", "−90", "▼ −40"]
+    assert "grey: no clear change" in info.subtitle
+    grey = LIGHT.silent[1]
+    assert drawn["marker"]["color"] == [LIGHT.up, LIGHT.up, grey, grey, LIGHT.down]
     assert "rising" in drawn["hovertext"][0]
     assert "unusually silent" in drawn["hovertext"][4]
 

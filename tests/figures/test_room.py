@@ -37,10 +37,11 @@ def test_each_earlier_signal_is_a_triangle_that_points_its_way():
     info = year([90, 2, 20], ["rising", "falling", "no clear change"])
     assert info.given == (Given(0, "rising", "1 message"), Given(1, "falling", "2 messages"))
     assert info.subtitle.endswith(" · triangles: earlier signals, by the thresholds of today")
-    *_, up, down = info.figure(LIGHT).data
-    assert (up.marker.symbol, up.marker.color, up.x, up.y) == ("triangle-up", LIGHT.up, (0,), (90,))
-    assert (down.marker.symbol, down.marker.color, down.x, down.y) == ("triangle-down", LIGHT.down, (1,), (2,))
-    assert down.hovertext == ("<b>2–8 Nov 2026</b><br>falling<br>2 messages",)
+    *_, marks = info.figure(LIGHT).data
+    assert (marks.x, marks.y) == ((0, 1), (90, 2))
+    assert marks.marker.symbol == ("triangle-up", "triangle-down")
+    assert marks.marker.color == (LIGHT.up, LIGHT.down)
+    assert marks.hovertext[1] == "<b>2–8 Nov 2026</b><br>falling<br>2 messages"
 
 
 def test_the_signal_of_the_last_week_has_its_word_and_no_triangle():

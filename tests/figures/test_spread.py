@@ -1,10 +1,15 @@
-"""All rooms at once: now against before, and the share of the busiest."""
+"""All rooms at once: now against before."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
 
 from engagement import figures
 from engagement.display.palette import LIGHT
 from engagement.figures import spread
+from engagement.figures.frame import text_width
 from tests.support.figure_tools import CONTEXT, room, rooms_table
 
 
@@ -43,19 +48,24 @@ def test_however_many_rooms_there_are_every_one_is_in_a_dot_and_dots_are_few():
     assert sum(dot.rooms for dot in info.dots) == 20_000 - silent
 
 
-def test_the_share_of_the_busiest_rooms_adds_up_rank_by_rank():
-    rooms = rooms_table(room("a", 50), room("b", 30), room("c", 15), room("d", 5), room("e", 0), room("f", -9))
-    info = figures.concentration(rooms, CONTEXT)
-    assert info.title == "One of 4 rooms holds 50\u00a0% of the conversation"
-    assert info.curve == ((1, 50), (2, 80), (3, 95), (4, 100))
-    assert info.figure(LIGHT).data[1].y == (50, 95)
-
-
-def test_a_long_curve_is_thinned_out_and_keeps_both_ends():
-    rooms = rooms_table(*(room(f"r{number}", 1) for number in range(5000)))
-    curve = figures.concentration(rooms, CONTEXT).curve
-    assert len(curve) <= 401
-    assert (curve[0], curve[-1]) == ((1, 0.02), (5000, 100))
+def test_only_what_is_news_has_a_colour_and_a_triangle_of_its_way():
+    rooms = rooms_table(room("up", 30, 10), room("down", 10, 30), room("more", 90, 10))
+    told = rooms.assign(
+        signal=rooms["name"].map({"up": "rising", "down": "falling", "more": "no clear change"}),
+        surprise=rooms["name"].map({"up": 1.0, "down": -1.0, "more": 0.0}),
+    )
+    info = figures.current_vs_previous(told, CONTEXT)
+    assert "triangle: with a signal" in info.subtitle
+    looks = {
+        (info.dots[trace["customdata"][0]].label, trace["marker"]["symbol"], trace["marker"]["color"])
+        for trace in info.drawn(LIGHT).traces
+    }
+    assert looks == {
+        ("#up", "triangle-up", LIGHT.up),
+        ("#down", "triangle-down", LIGHT.down),
+        ("#more", "circle", LIGHT.muted),
+    }
+    assert "triangle" not in figures.current_vs_previous(rooms, CONTEXT).subtitle
 
 
 def test_names_of_dots_do_not_lie_over_each_other():
@@ -63,3 +73,28 @@ def test_names_of_dots_do_not_lie_over_each_other():
     info = figures.current_vs_previous(near, CONTEXT)
     names = [note.text for note in info.figure(LIGHT).layout.annotations if "near" in note.text]
     assert 1 <= len(names) < 6
+
+
+@pytest.mark.parametrize(("narrow", "wide"), [(False, 430), (False, 1000), (True, 290)])
+def test_no_name_of_a_dot_leaves_the_chart_or_meets_another_however_wide_it_is(narrow, wide):
+    crowd = [room(f"room-with-a-name-{n}", 3000 - 7 * n, 2400 + 130 * n) for n in range(6)]
+    rooms = rooms_table(*crowd, room("gone", 0, 9000), room("fresh", 9000, 0), room("help", 30, 20))
+    drawn = figures.current_vs_previous(rooms, CONTEXT).drawn(replace(LIGHT, narrow=narrow))
+    low, top = drawn.layout["xaxis"]["range"]
+    across, up = ((pixels / (top - low)) for pixels in (wide - drawn.left - 10, 394))
+    boxes = []
+    for one in drawn.layout["annotations"]:
+        if one.get("xref") == "paper":
+            continue
+        long = text_width(one["text"], 12)
+        left = (one["x"] - low) * across + one["xshift"] - {"left": 0, "center": 0.5, "right": 1}[one["xanchor"]] * long
+        bottom = (one["y"] - low) * up + one["yshift"] - {"bottom": 0, "middle": 8.5, "top": 17}[one["yanchor"]]
+        boxes.append((left, left + long, bottom, bottom + 17))
+    assert len(boxes) >= 4
+    for number, (left, right, bottom, ceiling) in enumerate(boxes):
+        assert left >= 0
+        assert right <= (top - low) * across
+        assert 0 <= bottom
+        assert ceiling <= 394
+        for other in boxes[:number]:
+            assert right <= other[0] or other[1] <= left or ceiling <= other[2] or other[3] <= bottom

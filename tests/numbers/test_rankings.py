@@ -175,7 +175,7 @@ def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:
     assert both["change_pct"].dropna().to_dict() == {"louder": 50.0, "softer": -75.0, "stayed": 0.0, "left": -100.0}
 
 
-def test_the_busiest_rooms_hold_shares_that_add_up_to_all() -> None:
+def test_half_of_all_messages_is_held_by_so_few_rooms() -> None:
     rooms = rooms_table({"name": "a", "messages": 15}, {"name": "b", "messages": 60}, {"name": "c", "messages": -9})
-    assert rankings.concentration(rooms) == (80.0, 100.0)
-    assert rankings.concentration(rooms_table({"name": "c"})) == ()
+    assert rankings.holding_half(rooms) == 1
+    assert rankings.holding_half(rooms_table({"name": "c"})) == 0

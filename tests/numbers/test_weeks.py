@@ -10,7 +10,7 @@ import pandas as pd
 from engagement.display.reasons import text
 from engagement.numbers.measures import by_week
 from engagement.numbers.periods import Period
-from engagement.numbers.weeks import History, agreed, lines, median_before, signals, total_signal
+from engagement.numbers.weeks import History, agreed, lines, signals, total_signal
 from tests.support.reasons import why
 from tests.support.report_tools import history_of
 from tests.support.rooms import WEEK, rooms_table
@@ -28,12 +28,6 @@ def test_a_room_that_was_never_counted_was_silent_in_the_weeks_that_are_known() 
     history = history_of({"a": [UNREAD, 2, 3]})
     assert lines(history, pd.Series(["silent", "a"]), 8) == [[0, 0], [2, 3]]
     assert lines(history_of({"a": [2, UNREAD]}), pd.Series(["a"]), 8) == [[]]
-
-
-def test_the_median_of_the_weeks_before_needs_three_of_them() -> None:
-    assert median_before([100, 300, 200, 9]) == 200
-    assert median_before([1, 2, 3, 4, 9]) == 2.5
-    assert median_before([100, 300, 9]) is None
 
 
 def test_a_room_has_the_signal_of_its_own_weeks_whoever_else_was_counted_and_whenever_the_others_were_made() -> None:

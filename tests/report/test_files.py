@@ -180,8 +180,8 @@ def test_no_cell_of_a_workbook_is_a_formula_and_odd_sheet_names_are_made_usable(
 
 
 def test_a_cell_of_a_workbook_is_written_as_its_column_is() -> None:
-    looks = {"Messages": "#,##0", "Change": "+#,##0;-#,##0;0", "Change %": "+0.0;-0.0;0.0", "Share %": "0.0",
-             "Last message": "yyyy-mm-dd", "Room": "General"}  # fmt: skip
+    looks = {"Messages": '#,##0;"−"#,##0;0', "Change": '+#,##0;"−"#,##0;0', "Change %": '+0.0;"−"0.0;0.0',
+             "Share %": "0.0", "Last message": "yyyy-mm-dd", "Room": "General"}  # fmt: skip
     sheet = load_workbook(io.BytesIO(as_workbook(content_of())))["Top channels"]
     head, first = ([cell for cell in row] for row in list(sheet.iter_rows())[:2])
     written = {str(name.value): cell.number_format for name, cell in zip(head, first, strict=True)}

@@ -43,7 +43,7 @@ def report(days: History | None = DAYS, filters: Filters = WITHOUT_FEED, **wishe
 def test_the_days_of_a_report_are_those_of_the_rooms_shown_and_add_up_to_its_tile() -> None:
     content = report()
     chart, table = content.charts["days"], content.tables["days"]
-    assert chart.title == "73 messages, 31 more than the week before (74\u00a0%)"
+    assert chart.title == "73 messages, 31 more than the week before (+74\u00a0%)"
     assert content.key_figures[0].value == "73"
     assert [bar.messages for bar in chart.bars] == [10] * 6 + [13]  # type: ignore[attr-defined]
     assert (table.title, table.number) == ("Messages per day", 7)

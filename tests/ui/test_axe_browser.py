@@ -24,8 +24,6 @@ RULES = {
 WHERE = "target => document.querySelector(target)?.closest('[data-testid]')?.dataset.testid ?? target"
 # What the framework does and no style of ours reaches: a rule, and where. What is found no longer leaves the list.
 FRAMEWORK = {
-    # The points of the small lines in cards, which are there for the pointer, have a role and no name.
-    ("svg-img-alt", "stMetricChart"),
     # The parts of a date lie next to each other, each as large as its digits.
     ("target-size", "stDateInputFieldsScroller"),
 }

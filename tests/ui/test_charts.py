@@ -15,6 +15,7 @@ def test_the_table_has_every_row_closed_at_first_and_its_region_can_be_reached()
     assert 'tabindex="0" role="region" aria-label="1,230 messages in 2 rooms"' in told
     assert re.findall(r"<tr>(.*?)</tr>", told)[1] == (
         '<th scope="row"><bdi>#general</bdi></th><td>1,200</td><td>900</td><td></td>'
+        "<td>98\u00a0%</td><td>98\u00a0%</td>"
     )
 
 
