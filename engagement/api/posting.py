@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from engagement.api.account import Account
 from engagement.api.answer import Answer
 from engagement.api.client import Client
-from engagement.api.decode import Object, an_object, identifier, objects, optional_text, text, texts
+from engagement.api.decode import Object, an_object, identifier, objects, optional_text, text, texts, whole
 from engagement.api.guard import DIRECT, Way
 from engagement.api.pace import Pace, Sleep, patiently, shared_pace
 from engagement.api.refusals import printable
@@ -97,11 +97,20 @@ class Poster(Client):
         return self._room("roomId", room_id)
 
     def members(self, room: Room) -> list[str]:
-        """The ids of the people in a private room or a direct message, the first MOST_MEMBERS and one more."""
-        route = "groups.members" if room.type == "private" else "im.members"
-        asked = [("roomId", room.room_id), ("count", str(MOST_MEMBERS + 1))]
-        listed = objects(self._read(route, asked).body, "members", "the members")
-        return [text(one, "_id", "a member") for one in listed]
+        """The ids of the people in a private room or a direct message, the first MOST_MEMBERS and one more.
+
+        A workspace may give fewer at a time than are asked for. Raises UnreadableAnswer where not all come.
+        """
+        route, found = "groups.members" if room.type == "private" else "im.members", dict[str, None]()
+        while len(found) <= MOST_MEMBERS:
+            asked = [("roomId", room.room_id), ("count", str(MOST_MEMBERS + 1)), ("offset", str(len(found)))]
+            body, before = self._read(route, asked).body, len(found)
+            found |= {text(one, "_id", "a member"): None for one in objects(body, "members", "the members")}
+            if len(found) >= whole(body, "total", "the members"):
+                break
+            if len(found) == before:
+                raise UnreadableAnswer("fewer members than the workspace says there are")
+        return [*found][: MOST_MEMBERS + 1]
 
     def standing(self, user_id: str) -> Standing:
         """What the workspace tells this account of somebody; nobody is active who is not there any more.
@@ -246,4 +255,4 @@ def _accepted(answer: Answer, *, picture: bool) -> Object:
 def _message_id(body: Object) -> str:
     """The id of the message in an answer; empty where it tells none, as the message is there all the same."""
     message = body.get("message")
-    return (optional_text(message, "_id") if isinstance(message, dict) else None) or ""
+    return (identifier(message, "_id") if isinstance(message, dict) else None) or ""

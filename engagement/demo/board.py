@@ -29,14 +29,16 @@ class Board:
     """Messages by room, the oldest first, and pictures by id; safe to use from several threads.
 
     ``hook`` is the secret part of the address of an incoming webhook into the room ``hooked``; ``largest`` is what a
-    text and a file may have, in characters and bytes.
+    text and a file may have, in characters and bytes, and a page of members.
     """
 
     messages: list[Message] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
     hook: str = field(default_factory=lambda: f"{_new_id()}/{secrets.token_urlsafe(24)}", repr=False)
     hooked: str = ""
-    largest: dict[Literal["text", "file"], int] = field(default_factory=lambda: {"text": 5_000, "file": 100 * 2**20})
+    largest: dict[Literal["text", "file", "members"], int] = field(
+        default_factory=lambda: {"text": 5_000, "file": 100 * 2**20, "members": 100}
+    )
     _waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

@@ -44,9 +44,10 @@ def members(state: State, call: Call) -> Response:
     people = state.accounts.people
     names = room.usernames or [name for name, account in people.items() if joined(account, room)]
     ids = [people[name].user_id if name in people else f"user-{name}" for name in names]
-    count = int(call.text("count") or 50)
-    listed = [{"_id": user_id, "username": name} for user_id, name in zip(ids, names, strict=True)][:count]
-    return success({"members": listed, "count": len(listed), "offset": 0, "total": len(names)})
+    count, offset = min(int(call.text("count") or 50), state.board.largest["members"]), int(call.text("offset") or 0)
+    every = [{"_id": user_id, "username": name} for user_id, name in zip(ids, names, strict=True)]
+    listed = every[offset : offset + count]
+    return success({"members": listed, "count": len(listed), "offset": offset, "total": len(names)})
 
 
 def user_info(state: State, call: Call) -> Response:

@@ -44,11 +44,14 @@ def masked(activity: Activity) -> Activity:
 def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:
     """A rooms table (all rooms of ``workspace``, not a selection) with aliases; its ``room_id`` stays, for joins.
 
+    Channels that only the members of a private team may enter are private rooms here.
+
     A room keeps its alias in every period, filter and order, also when other rooms come and go: the number is made
     of workspace and room id, which nobody outside the room knows. People are numbered by the first room they own,
     never by their name, which could be guessed and tried.
     """
     kept = rooms[rooms["type"].ne("direct")].reset_index(drop=True)
+    kept = kept.assign(type=kept["type"].mask(_of_closed_teams(kept), "private"))
     oldest = kept.sort_values(["created", "room_id"], na_position="last", kind="stable")
     private = oldest["type"].eq("private")
     aliases = _aliases(ROOM, workspace, oldest.loc[private, "room_id"])
@@ -63,6 +66,12 @@ def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:
         owner=kept["owner"].map(people).astype("str"),
     )
     return named.assign(label=plain_labels(named))
+
+
+def _of_closed_teams(rooms: pd.DataFrame) -> pd.Series[bool]:
+    """Which channels are of a team that is not known to be open to everybody: its main room tells, where it is seen."""
+    channels = rooms["type"].eq("channel")
+    return channels & rooms["team"].notna() & ~rooms["team"].isin(rooms["team"][channels & rooms["kind"].eq("team")])
 
 
 def _aliases(what: str, workspace: str, room_ids: Iterable[str]) -> dict[Hashable, str]:

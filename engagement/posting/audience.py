@@ -9,7 +9,7 @@ from engagement.api.client import SEE_ALL_ROOMS, SEE_FIGURES
 from engagement.api.posting import MOST_MEMBERS, Poster, Room
 from engagement.display.wording import count
 from engagement.errors import InvalidInput, NoPermission, RefusedParameters, UnreadableAnswer
-from engagement.numbers.filters import Filters
+from engagement.numbers.filters import Filters, found
 from engagement.numbers.masks import masked
 from engagement.numbers.naming import room_label
 from engagement.numbers.rooms import Activity
@@ -37,14 +37,24 @@ class Audience:
         return self.public, self.names
 
     def keep(self, activity: Activity, filters: Filters) -> tuple[Activity, Filters]:
-        """What of an activity and the rooms of a view may be told here. Raises InvalidInput where that is nothing."""
+        """What of an activity and the rooms of a view may be told here. Raises InvalidInput where that is nothing, or
+        where it is searched for what is part of no name that may be told, as the link to the view says it.
+        """
         if self.public:
             filters = replace(filters, types=filters.types & {"channel"})
         if not filters.types - {"direct"} and not self.names:
             raise InvalidInput(
                 f"What this report is about must not be told in {self.label}: {self.why}. Choose public channels."
             )
-        return (activity if self.names else masked(activity)), filters
+        if self.names:
+            return activity, filters
+        told = masked(activity)
+        if filters.search.strip() and not found(told.rooms[told.rooms["type"].eq("channel")], filters.search).any():
+            raise InvalidInput(
+                f"What is searched for may be a name that must not be told in {self.label}: {self.why}. Clear the "
+                "search first."
+            )
+        return told, filters
 
 
 def of_webhook() -> Audience:

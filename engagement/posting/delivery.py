@@ -172,6 +172,8 @@ class Postman:
         if not thread:
             return self._with_picture(to.room_id, message.whole, picture)
         head = self._in_length(lambda text: self.poster.post(to.room_id, text), message.head)
+        if not head:
+            return head, ("but not what belongs into its thread, as the workspace did not tell which message it is",)
         try:
             _, notes = self._with_picture(to.room_id, message.whole, picture, head)
         except WorkspaceError as error:

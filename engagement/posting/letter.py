@@ -42,7 +42,7 @@ class Letter:
         """The words for this audience. Raises InvalidInput where there is nothing that it may be told."""
         if to.kind not in self._messages:
             content = self._content(to, frozenset({"words"}))
-            self._messages[to.kind] = Message(content, self._link(content.filters))
+            self._messages[to.kind] = Message(content, self._link(content))
         return self._messages[to.kind]
 
     def picture(self, to: Audience) -> bytes:
@@ -62,9 +62,9 @@ class Letter:
         wishes = replace(self.wishes, people=False, sections=sections)
         return build(activity, filters, wishes, days=self.days if "days" in sections else None)
 
-    def _link(self, filters: Filters) -> str:
-        """The link to this view of the rooms of ``filters``; of those left out it names no other."""
-        rooms = self.activity.rooms
+    def _link(self, content: Content) -> str:
+        """The link to this view of the rooms that are told; of those left out it names no other."""
+        filters, rooms = content.filters, content.activity.rooms
         told = frozenset(rooms.loc[rooms["type"].isin(filters.types), "room_id"])
         return views.report_at(
             self.dashboard, self.period, replace(filters, left_out=filters.left_out & told), self.against

@@ -12,6 +12,7 @@ from engagement.report.content import Content
 # Message_MaxAllowedSize, as it is usually; and for workspaces where it is less.
 MOST_TEXT, FEWEST_TEXT = 5_000, 1_000
 _LEFT_OUT = "_The comment is left out here._"
+_UNLINKED = "_The link to these days and rooms is too long for a message._"
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,23 @@ class Message:
     link: str = ""
 
     def whole(self, most: int = MOST_TEXT) -> str:
-        """The summary, of at most so many characters: the last sentences go first, then the comment, and it says so."""
+        """The summary, of at most so many characters: the last sentences go first, then the comment, then a link that
+        is longer, and it says so.
+        """
         points, comment = markdown.points(self.content), markdown.comment(self.content)
         fewer = range(max(len(points), 1), 0, -1)
         tried = [(said, shown) for said in ([comment, [_LEFT_OUT]] if comment else [[]]) for shown in fewer]
         texts = [self._text(said, points, shown) for said, shown in tried]
-        return next((text for text in texts if size(text) <= most), texts[-1])
+        unlinked = (self._text(said, points, shown, linked=False) for said, shown in tried)
+        return next((text for text in (*texts, *unlinked) if size(text) <= most), texts[-1])
 
     def head(self, most: int = MOST_TEXT) -> str:
-        """The first sentence, for a room in whose thread the rest stands."""
-        return self._text([], markdown.points(self.content)[:1], 1)
+        """The first sentence, for a room in whose thread the rest stands; without a link that is too long."""
+        first = markdown.points(self.content)[:1]
+        text = self._text([], first, 1)
+        return text if size(text) <= most else self._text([], first, 1, linked=False)
 
-    def _text(self, comment: list[str], points: list[str], shown: int) -> str:
+    def _text(self, comment: list[str], points: list[str], shown: int, *, linked: bool = True) -> str:
         content, rest = self.content, len(points) - shown
         said = [markdown.headline(content), *self._incomplete(), *comment]
         said += ["", *points[:shown], *([f"- … and {plural(rest, 'sentence')} more in the report"] if rest > 0 else [])]
@@ -41,8 +47,10 @@ class Message:
             said.append("_About public channels only._")
         elif content.activity.masked:
             said.append(f"_{CAPTION.capitalize()}._")
+        if self.link and not linked:
+            said.append(_UNLINKED)
         # Only the address of the dashboard is a link.
-        link = [f"[The report of these days and rooms]({self.link})"] if self.link else []
+        link = [f"[The report of these days and rooms]({self.link})"] if self.link and linked else []
         return "\n".join([markdown.uncalled("\n".join(said)), *link])
 
     def _incomplete(self) -> list[str]:

@@ -22,6 +22,7 @@ from engagement.errors import (
     SignedOut,
     SlowDown,
     TextTooLong,
+    UnreadableAnswer,
 )
 from tests.support.api_tools import answering, send
 from tests.support.clock import Clock
@@ -97,6 +98,20 @@ def test_of_many_members_one_more_than_are_asked_for_is_known(server: DemoServer
     server.workspace.add_room(RoomSpec("crowd", "p", name="crowd", usernames=names))
     poster = poster_of(server, clock)
     assert len(poster.members(poster.room("crowd"))) == MOST_MEMBERS + 1
+
+
+@fault("a workspace that lists fewer members at a time than were asked for", SAID, "it is asked for the others")
+def test_all_members_are_known_where_the_workspace_gives_a_few_at_a_time(server: DemoServer, clock: Clock) -> None:
+    names = ("manager", *(f"member-{number}" for number in range(24)))
+    server.workspace.add_room(RoomSpec("staff", "p", name="staff", usernames=names))
+    server.board.largest["members"] = 10
+    poster = poster_of(server, clock)
+    members = poster.members(poster.room("staff"))
+    assert len(members) == 25
+    assert members[-1] == "user-member-23"
+    server.board.largest["members"] = 0
+    with pytest.raises(UnreadableAnswer, match="fewer members"):
+        poster.members(poster.room("staff"))
 
 
 @fault("an 8.x without the newer way to post a picture", SAID, "the older one is taken")

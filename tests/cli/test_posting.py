@@ -176,6 +176,19 @@ def test_in_a_thread_the_room_reads_one_sentence(server: DemoServer) -> None:
     assert rest.text.count("\n- ") > 1
 
 
+@fault("an answer to a message that does not say which it is", SAID, "what belongs into its thread stands nowhere else")
+@pytest.mark.parametrize("message_id", ["", "one\0\nline", 7, "x" * 300])
+def test_without_the_id_of_its_head_nothing_is_posted_beside_a_thread(
+    message_id: object, server: DemoServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.fail_next("chat.postMessage", lambda body: body.update(message={"_id": message_id}))
+    assert post("--post", "#community", "--thread") == 0
+    assert posted(server, "community-id").text.count("\n- ") == 1
+    assert "posted 9–15 Nov 2026; but not what belongs into its thread, as the" in capsys.readouterr().out
+    assert post("--post", "#community", "--thread") == 0
+    assert len(server.board.messages) == 1
+
+
 def test_a_webhook_posts_the_text_of_public_rooms(
     server: DemoServer, account: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

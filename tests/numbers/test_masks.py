@@ -46,6 +46,22 @@ def test_no_real_name_is_left_in_any_cell() -> None:
         assert name not in cells
 
 
+def test_a_channel_of_a_team_that_is_not_known_to_be_open_is_a_private_room() -> None:
+    teams: list[dict[str, object]] = [
+        {"name": "strategy", "kind": "team", "team": "closed-team", "type": "private"},
+        {"name": "takeover", "team": "closed-team"},
+        {"name": "product", "kind": "team", "team": "open-team"},
+        {"name": "launch", "team": "open-team"},
+        {"name": "unseen", "team": "nobody-knows-which"},
+        {"name": "general"},
+    ]
+    table = masked_rooms(rooms_table(*teams), SPACE).set_index("room_id")
+    types = dict.fromkeys(("strategy", "takeover", "unseen"), "private")
+    assert table["type"].to_dict() == types | dict.fromkeys(("product", "launch", "general"), "channel")
+    assert table.loc[list(types), "label"].str.fullmatch(r"(🔒|◊) private room \d+").all()
+    assert table.loc[["product", "launch", "general"], "name"].to_list() == ["product", "launch", "general"]
+
+
 def test_one_person_has_one_alias_and_two_have_two() -> None:
     owner = masked_rooms(rooms_table(*ROOMS), SPACE).set_index("room_id")["owner"]
     assert owner["r1"] == owner["r3"]

@@ -92,3 +92,28 @@ def test_a_view_of_private_rooms_alone_is_not_told_in_a_public_one() -> None:
     activity = activity_of({"name": "secret", "type": "private"})
     with pytest.raises(InvalidInput, match="must not be told in the room of the webhook"):
         of_webhook().keep(activity, Filters(frozenset({"private"})))
+
+
+@pytest.mark.parametrize("to", [of_webhook(), Audience("staff", "🔒 staff", False, False, "not all may")])
+def test_what_is_searched_for_is_told_only_where_it_is_part_of_a_public_name(to: Audience) -> None:
+    activity = activity_of({"name": "general"}, {"name": "secret-merger", "type": "private"})
+    both = frozenset({"channel", "private"})
+    for search in ("merger", "private room", "#secret "):
+        with pytest.raises(InvalidInput, match=f"must not be told in {to.label}.*Clear the search first"):
+            to.keep(activity, Filters(both, search=search))
+    assert to.keep(activity, Filters(both, search="#Gener"))[1].search == "#Gener"
+    named = Audience("heads", "🔒 heads", False, True, "all may")
+    assert named.keep(activity, Filters(both, search="merger"))[1].search == "merger"
+
+
+def test_a_public_room_is_not_told_of_the_channels_of_a_private_team() -> None:
+    activity = activity_of(
+        {"name": "strategy", "kind": "team", "team": "closed-team", "type": "private"},
+        {"name": "takeover", "team": "closed-team", "messages": 5},
+        {"name": "product", "kind": "team", "team": "open-team"},
+        {"name": "launch", "team": "open-team", "messages": 4},
+        {"name": "unseen", "team": "nobody-knows-which", "messages": 3},
+    )
+    shown, filters = of_webhook().keep(activity, Filters())
+    assert set(filters.keep(shown.rooms)["name"]) == {"product", "launch"}
+    assert not {"takeover", "unseen"} & set(shown.rooms["name"])

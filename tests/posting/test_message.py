@@ -76,6 +76,18 @@ def test_the_head_of_a_thread_is_one_sentence() -> None:
     assert head.endswith(f"]({LINK})")
 
 
+def test_a_link_that_is_longer_than_a_message_may_be_is_left_out_and_that_is_said() -> None:
+    content = content_of({"name": "a", "messages": 5, "previous_messages": 4})
+    # As many rooms left out make it as long.
+    message = Message(content, f"{LINK}{'&without=23456789ABCDEFGHJ' * 250}")
+    for text in (message.whole(), message.head()):
+        assert size(text) <= 5_000
+        assert "- 5 messages, 1 more than the 4 before" in text
+        assert text.endswith("_The link to these days and rooms is too long for a message._")
+    assert message.head(10_000).endswith("23456789ABCDEFGHJ)")
+    assert "too long" not in Message(content).whole()
+
+
 def test_what_is_masked_or_incomplete_says_so() -> None:
     room = {"name": "secret", "type": "private", "messages": 5, "previous_messages": 4}
     text = Message(content_of(room, mask=True)).whole()
