@@ -252,7 +252,7 @@ class Judge:
         if "blue: fell silent" in self.screen.texts():
             self.found.same("rooms that fell silent", sum(data[1]["x"]), true["Fell silent"])
         if self.view.all_rooms:
-            self._never_used(shown.get("Never used", 0), shown.get("Not known", 0))
+            self._never_used(shown.get("Never used", 0), shown.get("Unknown", 0))
             self.found.same("unused so far", shown.get("Unused so far", 0), true["Unused so far"])
 
     _inactive = _silence

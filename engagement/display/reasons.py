@@ -111,7 +111,7 @@ def _besides(reason: Reason) -> str:
     silent = reason.signal == RETURNED or (reason.signal == UNUSUALLY_SILENT and reason.silent > 1 and count == 0)
     said = f", in some of them {MORE_DELETED}" if reason.deleted and (silent or several) else ""
     if several and inside:
-        return f"{said}; no single one of them is news"
+        return f"{said}; no single week is news"
     if reason.against:
         return f"{said}; but more than before"
     mild = reason.signal == NO_CLEAR_CHANGE and count >= 0 and reason.low is not None and not inside

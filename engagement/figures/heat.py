@@ -144,7 +144,7 @@ def heat(rooms: pd.DataFrame, weekly: pd.DataFrame, context: Context, n: int = 2
         subtitle=context.subtitle(
             what,
             f"{week_text(starts[0])} to {week_text(starts[-1])}",
-            "each room by its own strongest week, told behind its row",
+            "each room shaded by its own strongest week, whose count ends its row",
             "hatched: no data" if gaps else "",
             events.listed(seen),
         ),
@@ -195,7 +195,7 @@ def _draw_legend(figure: Canvas, tokens: Tokens) -> None:
     place: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top"}
     # From the left edge of the figure, as a phone has no room for it below the weeks alone.
     shapes, at = list[dict[str, Any]](), -figure.left
-    for colours, text in ((tokens.heat[:1], "no message"), (tokens.heat[1:], "few, to its strongest week")):
+    for colours, text in ((tokens.heat[:1], "no message"), (tokens.heat[1:], "few messages to its strongest week")):
         for colour in colours:
             edge = {"color": tokens.line, "width": 1}
             shapes.append({**square, "x0": at, "x1": at + 12, "fillcolor": colour, "line": edge})

@@ -137,7 +137,7 @@ class Weekdays(Info):
             ],
             **TOLD_OUTSIDE,
         )
-        names = [f"{WEEKDAYS[row.weekday]}<br>of {count(row.days)}" for row in self.rows]
+        names = [f"{WEEKDAYS[row.weekday]}<br>{plural(row.days, 'day')}" for row in self.rows]
         figure.axis("xaxis", range=[-0.5, len(self.rows) - 0.5], tickvals=list(range(len(names))), ticktext=names)
         high, low = max(*means, 0), min(*means, 0)
         room = 0.16 * max(high - low, 1)
@@ -150,7 +150,7 @@ def weekdays(bars: Bars, context: Context, who: str, week_start: int = MONDAY) -
     """The mean of messages per weekday of one room, named ``who``, by the days of both periods of its ``bars``."""
     rows, unknown = by_weekday(bars, week_start)
     subtitle = context.subtitle(
-        "Mean of messages per weekday, below it of how many days",
+        "Mean of messages per weekday, over as many days as stand below it",
         f"days of {context.previous_text} and {context.this_text}",
         f"{plural(unknown, 'day')} not known, left out" if unknown else "",
     )

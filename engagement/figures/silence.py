@@ -97,7 +97,7 @@ def silence(rooms: pd.DataFrame, context: Context) -> Silence:
     others = (
         Group("Never used", of.never_used, "created before the period, no message ever"),
         Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"),
-        Group("Not known", of.unknown, "the room directory does not say when it last spoke"),
+        Group("Unknown", of.unknown, "the room directory does not say when it last spoke"),
     )
     said = (
         (sum(of.fell_silent), FELL_SILENT),

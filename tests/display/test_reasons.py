@@ -29,7 +29,7 @@ def test_a_fall_by_several_low_weeks_says_so_where_the_last_alone_is_usual() -> 
     assert row["usual_low"] <= 6 <= row["usual_high"]
     assert (row["signal"], why(row)) == (
         "falling",
-        "15 messages in 3 weeks, usually about 86; no single one of them is news",
+        "15 messages in 3 weeks, usually about 86; no single week is news",
     )
 
 

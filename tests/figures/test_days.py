@@ -185,7 +185,7 @@ def test_the_heat_map_keeps_zero_apart_from_no_data():
     assert figures.heat(rooms, weekly, CONTEXT) == Heat(
         title="Of the 2 busiest rooms, 2 had their strongest week last and none its weakest",
         subtitle="Messages per room and week · 26 Oct – 1 Nov 2026 to 9–15 Nov 2026 · "
-        "each room by its own strongest week, told behind its row · hatched: no data · chat.example.org",
+        "each room shaded by its own strongest week, whose count ends its row · hatched: no data · chat.example.org",
         rows=(RoomWeeks("#a", (5, 6, 7)), RoomWeeks("#b", (None, 0, 4))),
         starts=(date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)),
     )
@@ -220,7 +220,7 @@ def test_each_row_of_the_heat_map_has_its_own_scale_which_is_told_behind_it_and_
     drawn = figures.heat(rooms, weekly_table({"feed": [5000, 2500, 0], "small": [1, 2, 2]}), CONTEXT).drawn(LIGHT)
     assert drawn.traces[0]["z"] == [[1, 0.51, 0], [0.51, 1, 1]]
     texts = [note["text"] for note in drawn.layout["annotations"]]
-    assert texts[-4:] == ["5,000", "2", "no message", "few, to its strongest week"]
+    assert texts[-4:] == ["5,000", "2", "no message", "few messages to its strongest week"]
     assert [shape["fillcolor"] for shape in drawn.layout["shapes"]] == list(LIGHT.heat)
 
 

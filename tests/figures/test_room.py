@@ -141,13 +141,13 @@ def test_a_weekday_is_the_mean_of_its_days_in_both_periods():
     ]  # fmt: skip
     assert info.title == "#general: most on Fridays, 60 messages a day; fewest on Saturdays, 0"
     assert info.subtitle == (
-        "Mean of messages per weekday, below it of how many days · days of 2–8 Nov 2026 and 9–15 Nov 2026 · w"
+        "Mean of messages per weekday, over as many days as stand below it · days of 2–8 Nov 2026 and 9–15 Nov 2026 · w"
     )
     drawn = info.figure(LIGHT)
     assert drawn.data[0].y == (15, 20, 30, 40.5, 60, 0, 0.5)
     assert drawn.data[0].text == ("15", "20", "30", "40.5", "60", "0", "0.5")
     assert drawn.data[0].hovertext[3] == "<b>Thu</b><br>40.5 messages a day<br>mean of 2 days"
-    assert drawn.layout.xaxis.ticktext[3] == "Thu<br>of 2"
+    assert drawn.layout.xaxis.ticktext[3] == "Thu<br>2 days"
 
 
 def test_days_that_are_not_known_are_in_no_mean_and_said():
@@ -155,7 +155,7 @@ def test_days_that_are_not_known_are_in_no_mean_and_said():
     info = weekdays([10] * 7, [20, 0, *[20] * 5], missing=wednesday_and_thursday, uncounted=[tuesday])
     assert info.rows[:3] == (Weekday(0, 15.0, 2), Weekday(1, 10.0, 1), Weekday(2, 20.0, 1))
     assert " · 3 days not known, left out · " in info.subtitle
-    assert info.figure(LIGHT).layout.xaxis.ticktext[1] == "Tue<br>of 1"
+    assert info.figure(LIGHT).layout.xaxis.ticktext[1] == "Tue<br>1 day"
 
 
 def test_the_day_that_is_not_over_is_in_no_mean():
@@ -168,7 +168,7 @@ def test_the_day_that_is_not_over_is_in_no_mean():
 def test_weekdays_stand_in_the_order_of_the_week_of_the_workspace():
     info = weekdays([1, 0, 0, 0, 0, 0, 7], [1, 0, 0, 0, 0, 0, 7], week_start=SUNDAY)
     assert [one.weekday for one in info.rows] == [6, 0, 1, 2, 3, 4, 5]
-    assert info.figure(LIGHT).layout.xaxis.ticktext[:2] == ("Sun<br>of 2", "Mon<br>of 2")
+    assert info.figure(LIGHT).layout.xaxis.ticktext[:2] == ("Sun<br>2 days", "Mon<br>2 days")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_inactive_rooms_are_grouped_by_age_those_that_fell_silent_among_them():
         ("Over 365 days", 1, 0, 4),
         ("Never used", 1, 0, None),
         ("Unused so far", 1, 0, None),
-        ("Not known", 1, 0, None),
+        ("Unknown", 1, 0, None),
     ]
     assert info.inactive == sum(group.rooms for group in info.groups) == 11
 

@@ -145,7 +145,7 @@ def test_three_low_weeks_in_a_row_are_falling_where_one_is_not() -> None:
     row = signal_on(*before, 5, 6, 4)
     assert row["signal"] == "falling"
     # The fourteen weeks before the three: 25, 40, 22, 28, 35, 26 and all eight.
-    assert why(row) == "15 messages in 3 weeks, usually about 86; no single one of them is news"
+    assert why(row) == "15 messages in 3 weeks, usually about 86; no single week is news"
 
 
 def test_two_low_weeks_and_a_usual_one_are_no_run() -> None:
