@@ -26,7 +26,7 @@ TYPE_WORDS = {"channel": "Channel", "private": "Private", "direct": "Direct mess
 KIND_WORDS = {"discussion": "Discussion", "team": "Team"}
 
 _COMPARED = ("Messages", "Previous", "Change", "Change %", "Change in words")
-_JUDGED = ("Signal", "Why", "Weeks")
+_JUDGED = ("Signal", "Weeks", "Why")
 RANKED = ("Rank", "Room", *_COMPARED, *_JUDGED, "Type", "Share %", "Members", "Last message")
 CHANGED = ("Room", *_COMPARED, *_JUDGED, "Type", "Members", "Last message")
 SILENT = ("Room", "Type", "State", "Silent days", "Decision", "Last message", "Members", "Owner", "Created", "Remark")

@@ -11,7 +11,7 @@ from engagement.display.news import Line, News
 from engagement.display.palette import Tokens
 from engagement.numbers.room import known
 from engagement.numbers.verdict import NEWS
-from engagement.ui import links, loading
+from engagement.ui import links, loading, states
 from engagement.ui.shown import Shown
 
 _WORKSPACE = Markup(
@@ -45,9 +45,11 @@ def draw(shown: Shown) -> None:
         chance = f"; {told.chance}" if told.chance else ""
         st.caption(f"{some} with a signal, strongest first, each measured by its own weeks before{chance}")
         st.html(drawn)
-        if told.more:
-            signals = [word.capitalize() for word in NEWS]
-            links.lead_on("week_over_week", f"and {wording.count(told.more)} more", signal=signals)
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            if told.more:
+                signals = [word.capitalize() for word in NEWS]
+                links.lead_on("week_over_week", f"and {wording.count(told.more)} more", signal=signals)
+            states.what_a_signal_is(shown)
         if told.note:
             st.caption(told.note)
 

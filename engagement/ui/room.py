@@ -106,7 +106,7 @@ def draw_facts(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:
             links.lead_on("room", for_markdown(words), "subdirectory_arrow_right", room=[above])
         if at is not None:
             for name, neighbour, icon in shown.made(("neighbours", at), lambda: _neighbours(shown, at)):
-                links.lead_on("room", for_markdown(wording.short(name)), icon, room=[neighbour])
+                links.lead_on("room", for_markdown(name), icon, room=[neighbour])
 
 
 def _above(shown: Shown, room: pd.DataFrame) -> list[tuple[str, str]]:
@@ -120,7 +120,11 @@ def _neighbours(shown: Shown, at: Place) -> list[tuple[str, str, str]]:
     icons = {at.before: "arrow_back", at.after: "arrow_forward"}
     rooms = numbers.known(shown.rooms, filter(None, icons))
     labels = naming.room_labels(rooms, show_people=shown.view.people)
-    return [(label, one, icons[one]) for label, one in zip(labels, rooms["room_id"], strict=True)]
+    ranks = {at.before: at.rank - 1, at.after: at.rank + 1}
+    return [
+        (f"Rank {wording.count(ranks[one])}: {wording.short(label)}", one, icons[one])
+        for label, one in zip(labels, rooms["room_id"], strict=True)
+    ]
 
 
 def _figures(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:

@@ -174,14 +174,20 @@ def workspace_signal(shown: Shown) -> None:
 
 def explain_signals(shown: Shown) -> None:
     """What signals are and how far they can be believed, and which weeks they are on where these are not the period."""
+    what_a_signal_is(shown)
+    history = shown.activity.history
+    if history is not None and history.elsewhere:
+        st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
+
+
+def what_a_signal_is(shown: Shown) -> None:
+    """What signals are and how far they can be believed, behind a click."""
     history, told = shown.activity.history, list(signals.EXPLAINED)
     if history is not None:
         share = shown.made("chance", lambda: by_chance(shown.rooms, history.basis.bar, month=history.month))
         told.append(signals.basis_text(history.basis, share))
     with st.popover("What a signal is", type="tertiary", icon=":material/help:"):
         st.markdown("\n\n".join(told))
-    if history is not None and history.elsewhere:
-        st.caption(f"Signals and their reasons are on {signals.judged_days(history)}.")
 
 
 def with_signals(shown: Shown, chosen: Sequence[str]) -> Shown:
