@@ -216,10 +216,10 @@ class Movers(Info):
             return figure
         changes = [max(-reach, min(row.change, reach)) for row in self.rows]
         low, high = min(*changes, 0), max(*changes, 0)
-        # Only the outermost marks: on a phone those between would run into each other.
+        # Only the outermost marks, and a line at zero: where there is little room others would run into each other.
         every = ticks(high, low, parts=2)
         zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
-        figure.axis("xaxis", range=[low, high], **numbered(sorted({every[0], 0, every[-1]}), signed), **zero)
+        figure.axis("xaxis", range=[low, high], **numbered(sorted({every[0], every[-1]} - {0}), signed), **zero)
         return figure
 
     @property

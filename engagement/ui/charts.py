@@ -31,7 +31,8 @@ def draw(info: figures.Info, key: str) -> None:
     tokens = replace(palette.DARK if st.context.theme.type == "dark" else palette.LIGHT, narrow=_on_a_phone())
     with st.container(border=True, key=f"chart_{key}"):
         st.header(for_markdown(info.title), anchor=False)
-        st.caption(for_markdown(info.subtitle))
+        # No line begins with what parts the words of two.
+        st.caption(for_markdown(info.subtitle).replace(" · ", "\u00a0· "))
         _plot(info, info.figure(tokens), f"plot_{key}")
         if not info.empty:
             st.html(as_table(info))

@@ -142,7 +142,12 @@ def show(content: Content) -> None:
         st.markdown("\n\n".join(_sentence(said, content) for said in content.sentences))
         with st.expander("Copy as Markdown", icon=":material/content_copy:", key="report_copy"):
             st.code(markdown.words(content), language="markdown", wrap_lines=True)
-    _in_pairs(list(content.charts.items()), lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
+    drawn = list(content.charts.items())
+    pairs = drawn[: len(drawn) // 2 * 2]
+    _in_pairs(pairs, lambda chart: charts.draw(chart[1], f"report_{chart[0]}"))
+    # One that has nothing beside it has the whole width.
+    for what, chart in drawn[len(pairs) :]:
+        charts.draw(chart, f"report_{what}")
     rooms_at = "" if content.activity.masked else links.to_room(loading.view().shown(), "")
     every = [(what, table, rooms_at) for what, table in content.tables.items()]
     _in_pairs([one for one in every if one[0] in html.NARROW], _table)

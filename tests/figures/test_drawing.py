@@ -224,10 +224,13 @@ def test_bars_are_broken_where_one_or_two_tower_over_the_others(sizes, reach):
     assert frame.cut_at(sizes) == pytest.approx(reach)
 
 
-def test_changes_to_both_sides_have_one_mark_a_side():
+def test_changes_to_both_sides_have_one_mark_a_side_and_a_line_at_zero_without_a_number():
     rooms = rooms_table(room("up", 450, 0), room("down", 0, 50))
     axis = figures.movers(rooms, CONTEXT).figure(LIGHT).layout.xaxis
-    assert axis.ticktext == ("0", "+400")
+    assert axis.ticktext == ("+400",)
+    assert axis.zeroline
+    rooms = rooms_table(room("up", 450, 0), room("down", 0, 450))
+    assert figures.movers(rooms, CONTEXT).figure(LIGHT).layout.xaxis.ticktext == ("−400", "+400")
 
 
 def test_names_start_at_the_left_edge_of_the_figure():
