@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from engagement.api.account import Account
 from engagement.api.answer import Answer
 from engagement.api.client import Client
-from engagement.api.decode import Object, an_object, identifier, objects, optional_text, text, texts, whole
+from engagement.api.decode import Object, an_object, identifier, inner, objects, optional_text, text, texts, whole
 from engagement.api.guard import DIRECT, Way
 from engagement.api.pace import Pace, Sleep, patiently, shared_pace
 from engagement.api.refusals import printable
@@ -55,11 +55,14 @@ _GONE = "User not found"
 
 @dataclass(frozen=True)
 class Room:
-    """A room that the account may enter; ``type`` is ``channel``, ``private`` or ``direct``. Its name is untrusted."""
+    """A room that the account may enter; ``type`` is ``channel``, ``private`` or ``direct``. Its name is untrusted. In
+    one that is ``read_only`` some may write.
+    """
 
     room_id: str
     name: str
     type: str
+    read_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,16 @@ class Poster(Client):
                 raise UnreadableAnswer("fewer members than the workspace says there are")
         return [*found][: MOST_MEMBERS + 1]
 
+    def roles_in(self, room: Room, user_id: str) -> frozenset[str]:
+        """The roles that somebody has in a room alone, such as its owner; none where the workspace does not tell."""
+        route = "channels.roles" if room.type == "channel" else "groups.roles"
+        try:
+            listed = objects(self._read(route, [("roomId", room.room_id)]).body, "roles", "the roles in a room")
+        except (NoPermission, RefusedParameters, UnreadableAnswer):
+            return frozenset()
+        theirs = (one for one, user in zip(listed, inner(listed, "u"), strict=True) if user.get("_id") == user_id)
+        return frozenset(role for one in theirs for role in texts(one, "roles"))
+
     def standing(self, user_id: str) -> Standing:
         """What the workspace tells this account of somebody; nobody is active who is not there any more.
 
@@ -162,7 +175,8 @@ class Poster(Client):
         room_id = identifier(found, "_id")
         if kind is None or room_id is None:
             raise NoSuchRoom
-        return Room(room_id, optional_text(found, "fname") or optional_text(found, "name") or "", kind)
+        name = optional_text(found, "fname") or optional_text(found, "name") or ""
+        return Room(room_id, name, kind, found.get("ro") is True)
 
     def _write(self, route: str, body: Object, file: tuple[str, bytes, str] | None = None) -> Object:
         """The answer to a call that posts a message."""

@@ -68,18 +68,27 @@ def _calendar(content: bytes, day_of: DayOf) -> tuple[Events, tuple[str, ...]]:
 
 def _of_part(part: Any, day_of: DayOf) -> Event:
     """One event of a calendar, in which the end of one without a time of day is the day after its last."""
-    name = clean(str(part.get("SUMMARY", ""))).strip()[:LONGEST_NAME].strip()
+    name = clean(str(_first(part, "SUMMARY"))).strip()[:LONGEST_NAME].strip()
     try:
         start, end = part.start, part.end
         if end > start:
             # The instant at which an event ends, midnight in most cases, is no part of it.
             end -= datetime.resolution if isinstance(end, datetime) else DAY
         first, last = _day(start, day_of), _day(end, day_of)
-        uid, again = clean(part.get("UID", ""))[:_LONGEST_UID], part.get("RECURRENCE-ID")
+        uid, again = clean(_first(part, "UID"))[:_LONGEST_UID], part.get("RECURRENCE-ID")
         uid += f" {again.to_ical().decode()}" if again else ""
     except (ValueError, TypeError, AttributeError, OverflowError) as exc:
         raise InvalidInput(f"The days of the event “{name}” cannot be read.") from exc
-    return event(name or "(no name)", first, max(first, last), uid=uid)
+    try:
+        return event(name or "(no name)", first, max(first, last), uid=uid)
+    except InvalidInput as exc:
+        raise InvalidInput(f"The event “{name}” of {first}: {exc}") from exc
+
+
+def _first(part: Any, key: str) -> Any:
+    """What is told once of an event; of what a calendar tells more than once, the first."""
+    told = part.get(key, "")
+    return told[0] if isinstance(told, list) else told
 
 
 def _day(moment: date, day_of: DayOf) -> date:

@@ -78,8 +78,9 @@ class _Sender:
         """How the run of one went, in words. Raises what reading and posting raise."""
         counter, connection, wish = self._counter, self._counter.connection, one.wish
         rule = connection.settings.rooms.mask_names or wish.mask
-        to = audience(counter.poster, counter.poster.room_of(one.room_id), counter.roles, rule=rule)
-        owner = standing(counter.poster, self._reader.access, counter.roles, one, to)
+        room = counter.poster.room_of(one.room_id)
+        to = audience(counter.poster, room, counter.roles, rule=rule)
+        owner = standing(counter.poster, self._reader.access, counter.roles, one, to, room)
         if owner.ended:
             return Went.ENDED, f"ended: {owner.ended}"
         if owner.note:

@@ -21,6 +21,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = {
     "create-c": ("admin", "user", "bot", "app"),
     "create-personal-access-tokens": ("admin", "user"),
     "get-server-info": ("admin",),
+    "post-readonly": ("admin", "owner", "moderator"),
     "view-c-room": ("admin", "user", "bot", "app", "anonymous"),
     "view-d-room": ("admin", "user", "bot", "app", "guest"),
     "view-full-other-user-info": ("admin",),

@@ -50,6 +50,15 @@ def members(state: State, call: Call) -> Response:
     return success({"members": listed, "count": len(listed), "offset": offset, "total": len(names)})
 
 
+def roles_in_room(state: State, call: Call) -> Response:
+    """Who owns a room, as the roles that people have in it alone."""
+    room = _room(state, call.text("roomId") or "")
+    _may_enter(state, call.who, room)
+    owner = state.accounts.people.get(room.owner or "")
+    user = {"_id": owner.user_id, "username": owner.username} if owner else None
+    return success({"roles": [{"_id": "1", "rid": room.room_id, "u": user, "roles": ["owner"]}] if user else []})
+
+
 def user_info(state: State, call: Call) -> Response:
     """Somebody; the roles are for those who may see the full information of others."""
     user_id = call.text("userId") or ""
@@ -178,6 +187,10 @@ def _short_enough(state: State, text: str) -> None:
 
 def _posted(state: State, author: str, room: RoomSpec, text: str, picture: str = "", thread: str = "") -> Response:
     _short_enough(state, text)
+    if room.read_only and author in state.accounts.people:
+        who = state.accounts.people[author]
+        if not (room.owner == author or state.accounts.may(who, "post-readonly")):
+            raise Refusal(failure("You can't send messages because the room is readonly."))
     if room.archived:
         raise Refusal(failure("You can't send messages because the room is archived", "error-action-not-allowed"))
     wire = str(state.clock.wire(state.clock.now()))

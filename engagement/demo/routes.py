@@ -42,6 +42,8 @@ _ROUTES: dict[str, Route] = {
     "/api/v1/rooms.info": Route(posting.room_info),
     "/api/v1/groups.members": Route(posting.members),
     "/api/v1/im.members": Route(posting.members),
+    "/api/v1/channels.roles": Route(posting.roles_in_room),
+    "/api/v1/groups.roles": Route(posting.roles_in_room),
     "/api/v1/users.info": Route(posting.user_info),
     "/api/v1/chat.postMessage": Route(posting.post_message, method="POST"),
     "/api/v1/statistics.list": Route(statistics.statistics_list, permission=statistics.PERMISSION),

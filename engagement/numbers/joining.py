@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.numbers.filters import named_like
-from engagement.numbers.naming import plain_labels
+from engagement.numbers.naming import labels_apart
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import (
     ACTIVE,
@@ -82,7 +82,7 @@ def join(
     existed = counted_any | ~(table["created"] > pd.Timestamp(period.end))
     table, missing = table[existed].copy(), {name: lost[existed] for name, lost in missing.items()}
     _name(table)
-    table["label"] = plain_labels(table)
+    table["label"] = labels_apart(table)
     previous = previous or period.previous
     if net:
         missing = {

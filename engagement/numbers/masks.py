@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.numbers import reasons
-from engagement.numbers.naming import plain_labels
+from engagement.numbers.naming import labels_apart
 from engagement.numbers.rooms import Activity
 
 CAPTION = "names of private rooms, people and events replaced, direct messages left out"
@@ -65,7 +65,7 @@ def masked_rooms(rooms: pd.DataFrame, workspace: str) -> pd.DataFrame:
         slug=kept["slug"].mask(hidden, alias),
         owner=kept["owner"].map(people).astype("str"),
     )
-    return named.assign(label=plain_labels(named))
+    return named.assign(label=labels_apart(named))
 
 
 def _of_closed_teams(rooms: pd.DataFrame) -> pd.Series[bool]:

@@ -76,6 +76,21 @@ def plain_labels(rooms: pd.DataFrame) -> pd.Series[str]:
     return labels.astype("str")
 
 
+def labels_apart(rooms: pd.DataFrame) -> pd.Series[str]:
+    """As ``plain_labels``, with what tells rooms of a table apart (columns room_id, parent and archived too): archived
+    ones are called so, and discussions of one title by the room that each is in, where that is public or they are
+    as private as it.
+    """
+    labels = plain_labels(rooms)
+    same = labels.duplicated(keep=False) & rooms["kind"].eq("discussion") & rooms["parent"].notna()
+    if same.any():
+        inside = rooms.loc[same, "parent"].map(labels.set_axis(rooms["room_id"]))
+        type = rooms.loc[same, "parent"].map(rooms.set_index("room_id")["type"])
+        told = inside.notna() & (type.eq("channel") | type.eq("private") & rooms.loc[same, "type"].eq("private"))
+        labels.update((labels[same] + " in " + inside)[told])
+    return labels.mask(rooms["archived"], labels + " (archived)")
+
+
 def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
     """The label of every room of the rooms table as it may be shown: people of direct messages only where asked for."""
     return rooms["label"] if show_people else rooms["label"].mask(rooms["type"].eq("direct"), DIRECT_MASK)

@@ -16,6 +16,8 @@ from engagement.numbers.rooms import Activity
 
 # What is told of its room by nobody: whoever can be in it.
 WEBHOOK = "webhook"
+# The permission to write where most may only read.
+WRITE_READ_ONLY = "post-readonly"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,16 @@ def _withheld(poster: Poster, members: list[str], roles: Mapping[str, frozenset[
         if not may_see_names(held, roles):
             return "not all of its members may see the names, so these are replaced"
     return ""
+
+
+def may_write(
+    poster: Poster, room: Room, roles: Mapping[str, frozenset[str]], user_id: str, held: frozenset[str]
+) -> bool:
+    """Whether somebody with the roles ``held`` may write in a room; in one that is read-only as far as the workspace
+    tells.
+    """
+    writing = roles.get(WRITE_READ_ONLY, frozenset())
+    return not room.read_only or not writing.isdisjoint(held) or not writing.isdisjoint(poster.roles_in(room, user_id))
 
 
 def held_by(poster: Poster, user_id: str) -> frozenset[str] | None:

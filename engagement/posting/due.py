@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engagement.api.client import SEE_CHANNELS, SEE_FIGURES
-from engagement.api.posting import MOST_MEMBERS, Poster
-from engagement.posting.audience import Audience, held_by
+from engagement.api.posting import MOST_MEMBERS, Poster, Room
+from engagement.posting.audience import Audience, held_by, may_write
 from engagement.reading.rights import Access
 from engagement.storage.subscriptions import Subscription
 
@@ -26,9 +26,10 @@ class Standing:
 
 
 def standing(
-    poster: Poster, access: Access, roles: Mapping[str, frozenset[str]], one: Subscription, to: Audience
+    poster: Poster, access: Access, roles: Mapping[str, frozenset[str]], one: Subscription, to: Audience, room: Room
 ) -> Standing:
-    """What of ``access`` is left for the owner of a subscription.
+    """What of ``access`` is left for the owner of a subscription into a ``room``. The account of the run may write
+    where the owner may not, and lends nobody its voice.
 
     The account of the run asks the workspace for the owner's roles, which it tells to those with
     view-full-other-user-info alone. Where it does not, the figures of what everybody may see are left.
@@ -36,6 +37,8 @@ def standing(
     if not to.public and len(to.members) <= MOST_MEMBERS and one.owner_id not in to.members:
         return Standing(access, ended=f"{one.owner} is not in the room any more")
     held = access.person.roles if one.owner_id == access.person.user_id else held_by(poster, one.owner_id)
+    if not may_write(poster, room, roles, one.owner_id, held or frozenset()):
+        return Standing(access, ended=f"the workspace does not tell that {one.owner} may write in the room")
     if held is None or not access.told:
         common = access.permissions & {SEE_FIGURES, SEE_CHANNELS}
         return Standing(_with(access, common), note=UNCHECKED.format(one.owner))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,13 @@ from engagement.report.content import Content, Table, place_of
 from engagement.report.wishes import PAPERS
 
 HERE = Path(__file__).parent
+Columns = tuple[list[str], list[str]]
 # Half a page is enough for these columns; the others get the whole width.
 NARROW = ("top", "movers", "inactive", "days", "trend")
-# What the style sheet leaves for a chart in a row of two, and for one alone.
-BESIDE, ALONE = 442, 666
+# What the style sheet leaves for a chart in a row of two, for one across both, and for one alone.
+BESIDE, ACROSS, ALONE = 442, 930, 666
+# Columns of charts whose ends are further apart leave a hole that one of them can fill.
+_HOLE = 120
 # About as many pixels as the frame, the title and the subtitle of a chart take, and a line and the rest of a table.
 _AROUND, _LINE, _REST = 86, 27, 80
 # The texts of a chart are measured where they are drawn, so the typeface must be there first. Where the mark of a room
@@ -58,6 +61,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     drawn = {what: _figure(chart, ALONE if only else BESIDE) for what, chart in charts.items()}
     scripts = (_plotly(), _START) if charts else ()
     heights = {what: round(figure["layout"]["height"]) for what, figure in drawn.items()}
+    columns, across = _filled({what: height + _AROUND for what, height in heights.items()})
+    drawn |= {what: _figure(charts[what], ACROSS) for what in across}
     beside = {what: table for what, table in content.tables.items() if what in NARROW}
     tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
     size = f"size: {paper};" if paper in PAPERS else ""
@@ -72,7 +77,8 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             period=wording.period_text(content.activity.period),
             only=only,
             charts=charts,
-            columns=_columns({what: height + _AROUND for what, height in heights.items()}),
+            columns=columns,
+            across=across,
             heights=heights,
             tables=_columns({what: _LINE * len(table.short) + _REST for what, table in beside.items()}),
             figures=_data(
@@ -95,19 +101,31 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     return made.replace(_TYPEFACE, typeface.faces(made.partition("<script>")[0]), 1)
 
 
-def _columns(heights: dict[str, int]) -> tuple[list[str], list[str]]:
+def _columns(heights: dict[str, int]) -> Columns:
     """The parts in two columns, in their order, that end as nearly at the same height as they can."""
-    parts = list(heights)
+    first, rest = [*heights][:1], [*heights][1:]
 
-    def split(sides: tuple[int, ...]) -> tuple[list[str], list[str]]:
-        return tuple([part for part, at in zip(parts, (0, *sides), strict=True) if at == side] for side in (0, 1))  # type: ignore[return-value]
+    def split(sides: tuple[int, ...]) -> Columns:
+        left, right = ([part for part, at in zip(rest, sides, strict=True) if at == side] for side in (0, 1))
+        # The first one stands at the left.
+        return first + left, right
 
-    def apart(columns: tuple[list[str], list[str]]) -> int:
-        left, right = (sum(heights[part] for part in column) for column in columns)
-        return abs(left - right)
+    return min(map(split, product((1, 0), repeat=len(rest))), key=partial(_apart, heights))
 
-    # The first one stands at the left.
-    return min(map(split, product((1, 0), repeat=len(parts) - 1)), key=apart) if parts else ([], [])
+
+def _apart(heights: dict[str, int], columns: Columns) -> int:
+    left, right = (sum(heights[part] for part in column) for column in columns)
+    return abs(left - right)
+
+
+def _filled(heights: dict[str, int]) -> tuple[Columns, list[str]]:
+    """The parts in two columns, and the last one across both below them where that leaves a smaller hole."""
+    columns, (*above, last) = _columns(heights), heights or [""]
+    beside = _columns({what: heights[what] for what in above})
+    hole = _apart(heights, columns)
+    if len(above) > 1 and hole > max(_HOLE, _apart(heights, beside)):
+        return beside, [last]
+    return columns, []
 
 
 def table_element(section: str, table: Table, rooms_at: str = "") -> str:

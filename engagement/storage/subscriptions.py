@@ -24,6 +24,8 @@ MOST_OF_ONE, MOST_OF_ALL = 20, 500
 # A run that has not said within so long how it went has ended before it could, and one that failed is tried again after
 # as long, within a day.
 CUT_OFF, TRIED_FOR = timedelta(minutes=20), timedelta(days=1)
+# No two clocks differ by more, unless one of them is wrong.
+AHEAD = timedelta(days=1)
 ENDED_KEPT = timedelta(days=30)
 WEEK = timedelta(days=7)
 LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -77,7 +79,8 @@ class Hour:
 
     def next(self, now: datetime) -> datetime:
         """The first such hour after ``now``."""
-        there = self.last(now).astimezone(ZoneInfo(self.zone)).replace(fold=0) + WEEK
+        # An hour that a clock change left out was later there, and is itself again a week on.
+        there = self.last(now).astimezone(ZoneInfo(self.zone)).replace(hour=self.hour, minute=0, fold=0) + WEEK
         return there.astimezone(UTC)
 
 
@@ -102,7 +105,9 @@ class Subscription:
     def due(self, now: datetime) -> bool:
         """Whether it is to be run: its hour has come, or it was cut off or failed a while ago."""
         hour = self.hour.last(now)
-        if self.went is Went.ENDED or hour > self.slot:
+        # Run on a clock that was far ahead, it would else wait until that hour comes.
+        ahead = self.slot - now > AHEAD
+        if self.went is Went.ENDED or hour > self.slot or ahead:
             return self.went is not Went.ENDED
         late = now - self.at > CUT_OFF and now - hour < TRIED_FOR
         return self.went in {Went.RUNNING, Went.FAILED} and late
@@ -134,8 +139,9 @@ class Subscriptions:
             same = (wanted.owner_id, wanted.room_id, wanted.wish, wanted.hour)
             if any((one.owner_id, one.room_id, one.wish, one.hour) == same for one in there):
                 raise InvalidInput("You have subscribed to exactly this already.")
-            mine = sum(one.owner_id == wanted.owner_id for one in there)
-            if mine >= MOST_OF_ONE or len(there) >= MOST_OF_ALL:
+            if len(there) >= MOST_OF_ALL:
+                raise InvalidInput(f"There are at most {MOST_OF_ALL} subscriptions in all; somebody must stop one.")
+            if sum(one.owner_id == wanted.owner_id for one in there) >= MOST_OF_ONE:
                 raise InvalidInput(f"There are at most {MOST_OF_ONE} subscriptions of one person; stop some first.")
             slot = wanted.hour.last(now)
             kept = replace(wanted, id=secrets.token_hex(6), created_at=now, at=now, slot=slot)

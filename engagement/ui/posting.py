@@ -12,7 +12,7 @@ from engagement.api.posting import Poster
 from engagement.display.escaping import for_markdown
 from engagement.errors import InvalidInput, ReadingStopped
 from engagement.numbers.rooms import Activity
-from engagement.posting.audience import Audience, audience
+from engagement.posting.audience import Audience, audience, may_write
 from engagement.posting.delivery import Postman, Wanted
 from engagement.posting.letter import Letter
 from engagement.reading.jobs import Job, Teller
@@ -96,7 +96,11 @@ def _subscription(view: View, content: Content, wishes: Wishes, wanted: Wanted, 
     if not pressed:
         return None
 
-    def subscribe(_: Poster, to: Audience, __: Teller[_Said]) -> _Said:
+    def subscribe(poster: Poster, to: Audience, _: Teller[_Said]) -> _Said:
+        room, person = poster.room_of(to.room_id), view.reader.access.person
+        # The account that will post may write where the reader may not.
+        if room.read_only and not may_write(poster, room, roles_told(poster), person.user_id, person.roles):
+            raise InvalidInput(f"Only some may write in {to.label}, and the workspace does not tell that you may.")
         wish = subscribing.wish(view, content, wishes, if_news=wanted.if_news, thread=wanted.thread)
         return _Said(f"{to.label}: {subscribing.keep(view, wish, hour, to.room_id, zone)}")
 

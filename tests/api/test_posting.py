@@ -93,6 +93,18 @@ def test_rooms_and_members_are_known_on_every_release(
     assert server.board.of("open")[0].thread == "message-x"
 
 
+def test_who_may_write_in_a_read_only_room_is_known_where_the_workspace_tells(server: DemoServer, clock: Clock) -> None:
+    server.workspace.add_room(RoomSpec("news", name="news", read_only=True, owner="manager"))
+    server.workspace.add_room(RoomSpec("board", "p", name="board", read_only=True, usernames=("manager",)))
+    poster = poster_of(server, clock)
+    news, manager = poster.room("news"), server.personal_token("manager")[0]
+    assert news.read_only
+    assert poster.roles_in(news, manager) == {"owner"}
+    assert poster.roles_in(news, "user-carol") == poster.roles_in(poster.room("board"), manager) == frozenset()
+    server.fail_next("channels.roles", "403")
+    assert poster.roles_in(news, manager) == frozenset()
+
+
 def test_of_many_members_one_more_than_are_asked_for_is_known(server: DemoServer, clock: Clock) -> None:
     names = ("manager", *(f"member-{number}" for number in range(MOST_MEMBERS + 20)))
     server.workspace.add_room(RoomSpec("crowd", "p", name="crowd", usernames=names))

@@ -217,7 +217,7 @@ def test_a_table_is_imported_once(says: Says, tmp_path: Path) -> None:
         ("a.ics", b"hello", "It is not a calendar"),
         ("a.ics", b"\xff\xfe\x00", "It is not a calendar"),
         ("a.ics", CALENDAR.replace("20261225", "1225").encode(), "The days of the event “Christmas” cannot be read."),
-        ("a.ics", CALENDAR.replace("20261225", "18001225").encode(), "between the years 2000 and 2100"),
+        ("a.ics", CALENDAR.replace("20261225", "18001225").encode(), "“Christmas” of 1800-12-25: An event lies"),
         ("a.ics", CALENDAR.replace("Christmas", "Weihnachtsfeier für alle").encode("latin-1"), "in UTF-8"),
         (
             "a.ics",
@@ -251,6 +251,14 @@ def test_what_a_calendar_says_for_programs_alone_is_kept_within_bounds(tmp_path:
 
 
 @fault("a file of events that is too large, or has too many", SAID, "one line")
+def test_of_what_a_calendar_says_twice_of_an_event_the_first_is_taken(tmp_path: Path) -> None:
+    (file := tmp_path / "a.ics").write_text(
+        CALENDAR.replace("SUMMARY:party", "SUMMARY:party\nSUMMARY:other").replace("UID:party", "UID:party\nUID:other")
+    )
+    found, _ = read_events(file, lambda instant: instant.date())
+    assert [(one.name, one.uid) for one in found if "party" in one.name] == [("party", "party")]
+
+
 def test_there_is_an_end_to_a_file_of_events(tmp_path: Path) -> None:
     (long := tmp_path / "long.csv").write_text("name,start\n" + "x,2026-11-09\n" * 1_001)
     with pytest.raises(InvalidInput, match="has 1,001 events; at most 1,000 can be kept"):

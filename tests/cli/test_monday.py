@@ -180,6 +180,26 @@ def test_a_subscription_ends_when_its_owner_may_not_see_it_any_more(
     assert server.board.messages == []
 
 
+@fault("an owner who may not write in a room that is read-only", SAID, "ended, nothing posted")
+def test_nobody_writes_by_the_account_of_the_timer_where_they_may_not_themselves(
+    server: DemoServer, kept: Subscriptions, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.workspace.room("community-id").read_only = True
+    server.workspace.room("calm-id").read_only, server.workspace.room("calm-id").owner = True, "analyst"
+    kept.add(of(server, "analyst", "community-id"))
+    kept.add(of(server, "analyst", "calm-id"))
+    clock.forward(days=3)
+    capsys.readouterr()
+    assert run(clock) == 0
+    assert "ended: the workspace does not tell that analyst may write in the room" in said(capsys)
+    assert [len(server.board.of(room_id)) for room_id in ("community-id", "calm-id")] == [0, 1]
+    assert {one.room_id: one.went for one in kept.all()} == {"community-id": Went.ENDED, "calm-id": Went.DONE}
+    kept.add(of(server, "admin", "community-id"))
+    clock.forward(days=7)
+    assert run(clock) == 0
+    assert [len(server.board.of(room_id)) for room_id in ("community-id", "calm-id")] == [1, 2]
+
+
 def test_whoever_may_see_less_than_the_account_of_the_timer_is_shown_less(
     server: DemoServer, kept: Subscriptions, clock: Clock, account: pytest.MonkeyPatch
 ) -> None:

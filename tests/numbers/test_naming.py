@@ -92,6 +92,35 @@ def test_a_label_is_always_one_line_that_can_be_written_to_a_file(text):
     assert not any(unicodedata.category(character) == "Cc" for character in label)
 
 
+def test_discussions_of_one_title_are_told_apart_by_where_they_are_and_archived_rooms_are_called_so() -> None:
+    rooms = pd.DataFrame(
+        [
+            ("d", "deck", "channel", "room", None, False),
+            ("s", "secret", "private", "room", None, True),
+            ("x", "ada, bob", "direct", "room", None, False),
+            ("1", "Paint?", "channel", "discussion", "d", False),
+            ("2", "Paint?", "private", "discussion", "s", True),
+            # Neither a private room nor people are named by a discussion that more can see; nor is what nobody knows.
+            ("3", "Paint?", "channel", "discussion", "s", False),
+            ("4", "Paint?", "private", "discussion", "x", False),
+            ("5", "Paint?", "channel", "discussion", "unknown", False),
+            ("6", "Only one", "channel", "discussion", "d", False),
+        ],
+        columns=["room_id", "name", "type", "kind", "parent", "archived"],
+    ).astype({"parent": "str"})
+    assert list(naming.labels_apart(rooms)) == [
+        "#deck",
+        "🔒 secret (archived)",
+        "ada, bob",
+        "› Paint? in #deck",
+        "› Paint? in 🔒 secret (archived)",
+        "› Paint?",
+        "› Paint?",
+        "› Paint?",
+        "› Only one",
+    ]
+
+
 def test_labels_of_several_rooms_are_numbered_where_one_is_chosen_by_them() -> None:
     labels = {"a": "#help", "b": "#help", "c": "#help (2)", "d": "#help", "e": "#other"}
     apart = naming.told_apart(labels)

@@ -79,6 +79,25 @@ def test_charts_stand_in_two_columns_that_end_at_about_the_same_height(context: 
     assert abs(ends[0] - ends[1]) < 200
 
 
+@pytest.mark.parametrize(
+    ("heights", "columns", "across"),
+    [
+        ((), ([], []), []),
+        ((300,), (["a"], []), []),
+        ((300, 400), (["a"], ["b"]), []),
+        ((300, 300, 300), (["a"], ["b"]), ["c"]),
+        ((600, 300, 300), (["a"], ["b", "c"]), []),
+        ((350, 350, 400, 330, 260), (["a", "b"], ["c", "d"]), ["e"]),
+        # A hole that no chart across both columns makes smaller stays.
+        ((300, 700, 300), (["a", "c"], ["b"]), []),
+    ],
+)
+def test_a_hole_below_a_column_is_filled_by_a_chart_across_both(
+    heights: tuple[int, ...], columns: tuple[list[str], list[str]], across: list[str]
+) -> None:
+    assert html._filled(dict(zip("abcdefg", heights, strict=False))) == (columns, across)
+
+
 def test_workspace_and_days_are_said_at_the_head_and_by_no_chart_again() -> None:
     content = report("general", "help")
     for what, chart in content.charts.items():

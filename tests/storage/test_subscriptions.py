@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engagement.errors import InvalidInput, StoreUnavailable, SubscriptionGone
+from engagement.storage import subscriptions
 from engagement.storage.database import Store
 from engagement.storage.subscriptions import (
     ENDED_KEPT,
@@ -58,6 +59,9 @@ def test_an_hour_that_a_clock_change_leaves_out_or_repeats_is_one_instant() -> N
     assert sunday.last(utc("2026-03-29T12:00")) == utc("2026-03-29T01:00")
     assert sunday.last(utc("2026-10-25T12:00")) == utc("2026-10-25T00:00")
     assert sunday.next(utc("2026-10-25T00:30")) == utc("2026-11-01T01:00")
+    # A week after the Sunday that had no hour of 2 o'clock in Berlin, and half of none on Lord Howe.
+    assert sunday.next(utc("2026-03-29T12:00")) == utc("2026-04-05T00:00")
+    assert Hour(6, 2, "Australia/Lord_Howe").next(utc("2026-10-04T12:00")) == utc("2026-10-10T15:00")
 
 
 def test_what_is_kept_comes_back(kept: Subscriptions) -> None:
@@ -85,6 +89,32 @@ def test_one_is_due_at_its_next_hour_once_a_week(kept: Subscriptions, clock: Clo
     assert [(one.went, one.result) for one in kept.all()] == [(Went.DONE, "posted")]
     clock.forward(days=1)
     assert kept.take() is not None
+
+
+@fault("a clock that was years ahead for a moment", SAID, "the reports of the weeks until then come all the same")
+def test_one_that_was_run_on_a_clock_far_ahead_is_due_again_when_the_clock_is_right(
+    kept: Subscriptions, clock: Clock
+) -> None:
+    added = kept.add(ONE)
+    clock.forward(days=1_000)
+    assert kept.take() is not None
+    kept.ran(added.id, Went.DONE, "posted")
+    # The Saturday before its first Monday: it is run once now, and in its hour.
+    clock.forward(days=-999)
+    assert kept.take() is not None
+    kept.ran(added.id, Went.DONE, "posted before")
+    assert kept.take() is None
+    clock.forward(days=2)
+    assert kept.take() is not None
+
+
+def test_of_two_clocks_that_differ_by_minutes_one_runs_it(kept: Subscriptions, clock: Clock) -> None:
+    added = kept.add(ONE)
+    clock.forward(days=2, hours=19)
+    assert kept.take() is not None
+    kept.ran(added.id, Went.DONE, "posted")
+    clock.forward(minutes=-10)
+    assert kept.take() is None
 
 
 def test_a_machine_that_was_off_on_monday_runs_it_later_and_once(kept: Subscriptions, clock: Clock) -> None:
@@ -159,6 +189,16 @@ def test_the_same_twice_and_too_many_are_refused(kept: Subscriptions) -> None:
     with pytest.raises(InvalidInput, match="at most 20"):
         kept.add(replace(ONE, room_id="one-more"))
     assert kept.add(replace(ONE, owner_id="bob-id"))
+
+
+def test_whoever_has_few_is_told_where_the_workspace_has_too_many(
+    kept: Subscriptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriptions, "MOST_OF_ALL", 2)
+    for owner in ("ada-id", "bob-id"):
+        kept.add(replace(ONE, owner_id=owner))
+    with pytest.raises(InvalidInput, match="at most 2 subscriptions in all; somebody must stop one"):
+        kept.add(replace(ONE, owner_id="carol-id"))
 
 
 @fault("the database of subscriptions is away", SAID, kind="Surroundings of commands")

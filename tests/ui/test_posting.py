@@ -137,6 +137,15 @@ def test_what_cannot_be_subscribed_is_said(query: dict[str, str], says: str) -> 
     assert kept(app).all() == []
 
 
+@fault("a subscription into a read-only room that its owner may not write in", REFUSED, "nothing is kept")
+def test_a_room_that_only_others_may_write_in_is_not_subscribed_to(server: DemoServer) -> None:
+    server.workspace.rooms[0].read_only = True
+    server.accounts.roles["post-readonly"] = {"owner"}
+    app = press(page(), "subscribe")
+    assert "Only some may write in #general" in said(app)
+    assert kept(app).all() == []
+
+
 @pytest.fixture
 def shared(tmp_path: object) -> Iterator[DemoServer]:
     """A workspace that a dashboard reads by an account of its own."""
