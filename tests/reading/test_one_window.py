@@ -20,7 +20,6 @@ from engagement.numbers.weeks import SIGNAL_WEEKS, History, signals, total_signa
 from engagement.reading.weeks import RULE
 from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive, WindowMeta
-from engagement.ui import trends
 from tests.support.asking import empty_archive, note_check
 from tests.support.clock import NOON, Clock
 from tests.support.weeks import DAY, LAST, visit
@@ -108,7 +107,7 @@ def test_all_rooms_together_are_judged_alike_wherever_they_are_shown(server: Dem
         ours = activity.agreed(history(reader, weeks), MINE)
         weekly = by_week(ours, activity.rooms)
         total = total_signal(ours, weekly["messages"])
-        line = trends.all_together(weekly, ours, figures.Context.of(activity, people=False), weeks)
+        line = figures.weekly_totals(weekly, ours, figures.Context.of(activity, people=False), weeks)
         assert len(line.weeks) == weeks
         assert line.signal == total["signal"]
         answers.add((*total[["signal", "usual_low", "usual_high", "reason"]], line.weeks[-1]))
