@@ -59,13 +59,14 @@ def signed_in(page: Page, dashboard: Dashboard, user: str) -> Page:
 def tick(page: Page, *rows: int) -> None:
     """Chooses rows of the table, which is a picture to the browser."""
     table = page.locator('[class*="st-key-table_"] canvas').first
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         table.scroll_into_view_if_needed()
         box = table.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + 16, box["y"] + ROW * (row + 1) + ROW / 2)
-    expect(page.get_by_text(f"{len(rows)} room{'s' * (len(rows) > 1)} chosen")).to_be_visible(timeout=30_000)
-    ready(page)
+        # What can be done with the rooms chosen stands above the table, which moves for it.
+        expect(page.get_by_text(f"{number} room{'s' * (number > 1)} chosen")).to_be_visible(timeout=30_000)
+        ready(page)
 
 
 def lists(page: Page, which: str) -> None:
