@@ -53,6 +53,13 @@ def texts(column: pd.Series) -> pd.Series:
     return pd.Series(lines.take(of_room), index=column.index, name=column.name)
 
 
+def in_short(rooms: pd.DataFrame) -> pd.Series[str]:
+    """The signal of every room of a table that has no room for reasons: a fall says over how many weeks it goes."""
+    made, of_room = reasons.each(rooms["reason"].to_numpy())
+    over = pd.array([f" over {one.run} weeks" if _together(one) else "" for one in made], dtype="str")
+    return rooms["signal"] + pd.Series(over.take(of_room), index=rooms.index)
+
+
 def told(reason: Reason) -> Told:
     """The reason in parts."""
     if reason.why:

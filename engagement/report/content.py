@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from engagement import figures
-from engagement.display import signals, sources, tables, wording
+from engagement.display import reasons, signals, sources, tables, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.figures import Context, Info
 from engagement.numbers import naming, rankings
@@ -210,7 +210,7 @@ def _sections(
     """The sections that there are numbers for, each with its chart and its table; the rooms ``named`` in words have a
     line in the short form of the movers too.
     """
-    top = wishes.top
+    top, signal = wishes.top, _judged(activity)
 
     def table(
         title: str,
@@ -222,8 +222,12 @@ def _sections(
         make = _columns(columns, activity, wishes.people)
         ordered = order(rooms)
         at = places([*named], ordered["room_id"])
-        shown = make(ordered.iloc[sorted({*range(min(top, len(ordered))), *at[at >= 0].tolist()})])
+        picked = ordered.iloc[sorted({*range(min(top, len(ordered))), *at[at >= 0].tolist()})]
+        shown = make(picked)
         shown = shown[[name for name in short if name in shown]]
+        if signal in shown:
+            # A room can fall over weeks and have more than in the last one.
+            shown[signal] = reasons.in_short(picked).to_numpy()
         return Table(title, len(ordered), shown, lambda every: make(order(every)))
 
     if not activity.counted:
@@ -234,7 +238,6 @@ def _sections(
         return
     if activity.no_data:
         return
-    signal = _judged(activity)
     short = ("Room", "Messages", "Change", "Share %", signal)
     ranked = table("Top channels", rankings.ranked, tables.RANKED, short)
     yield "top", figures.top_rooms(rooms, context, top), ranked

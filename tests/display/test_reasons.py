@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engagement.display.reasons import told
+from engagement.display.reasons import in_short, told
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import Activity
 from engagement.numbers.verdict import judge
@@ -31,6 +31,12 @@ def test_a_fall_by_several_low_weeks_says_so_where_the_last_alone_is_usual() -> 
         "falling",
         "15 messages in 3 weeks, usually about 86; no single week is news",
     )
+
+
+def test_a_table_without_reasons_says_over_how_many_weeks_a_room_falls() -> None:
+    weeks = [30, 18, 25, 40, 22, 28, 35, 26] * 2
+    rooms = judge(np.array([[*weeks, 5, 4, 6], [*weeks, 27, 28, 300], [*weeks, 27, 28, 29]], dtype=float))
+    assert in_short(rooms).tolist() == ["falling over 3 weeks", "rising", "no clear change"]
 
 
 def test_weeks_below_zero_are_told_as_they_were_counted_and_explained() -> None:
