@@ -128,6 +128,7 @@ class Truth:
         self._open = np.array(
             [room.type == "c" and (room.team is None or room.team_main) for room in self.rooms], dtype=bool
         )
+        self._places = {room.room_id: number for number, room in enumerate(self.rooms)}
         self._created = np.array([_ordinal(room.created) for room in self.rooms])
         self._spoken = np.array([_ordinal(room.last_message) for room in self.rooms])
 
@@ -167,9 +168,21 @@ class Truth:
             and (view.archived or not (self.rooms[number].archived and listed[number]))
             and (not view.search or view.search.casefold() in self.name(number, bool(listed[number])).casefold())
         ]
-        labels = [self.label(number, bool(listed[number])) for number in numbers]
+        every = {number: self.label(number, bool(listed[number])) for number in np.flatnonzero(there).tolist()}
+        often = Counter(every.values())
+        labels = [self._apart(number, every, often, bool(listed[number])) for number in numbers]
         chosen = np.array(numbers, dtype=np.int64)
         return Rooms(labels, now[chosen], before[chosen], chosen, int(there.sum()))
+
+    def _apart(self, number: int, every: dict[int, str], often: Counter[str], listed: bool) -> str:
+        """The label of a room in lists: with the room that a discussion is in where another one has its title."""
+        room, label = self.rooms[number], every[number]
+        if not listed or room.type == "d":
+            return label
+        parent = self._places.get(room.discussion_of or "")
+        if parent in every and often[label] > 1 and self.rooms[parent].type in {"c", room.type}:
+            label += f" in {every[parent]}"
+        return f"{label} (archived)" if room.archived else label
 
     def name(self, number: int, listed: bool) -> str:
         room = self.rooms[number]

@@ -48,6 +48,8 @@ def page(chromium: Browser, dashboard: Dashboard) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.goto(dashboard.url)
+    # Before its first run a page says that no run is going on, and is without its style.
+    expect(page.get_by_label("User name or e-mail")).to_be_visible()
     yield ready(page)
     context.close()
 
