@@ -48,8 +48,9 @@ def page(chromium: Browser, dashboard: Dashboard) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.goto(dashboard.url)
-    # Before its first run a page says that no run is going on, and is without its style.
+    # Before its first run a page says that no run is going on; its style comes by a module that is fetched apart.
     expect(page.get_by_label("User name or e-mail")).to_be_visible()
+    page.wait_for_function("[...document.querySelectorAll('style')].some(one => one.textContent.includes('#2f7fc8'))")
     yield ready(page)
     context.close()
 
