@@ -50,7 +50,7 @@ def page(chromium: Browser, dashboard: Dashboard) -> Iterator[Page]:
     page.goto(dashboard.url)
     # Before its first run a page says that no run is going on; its style comes by a module that is fetched apart.
     expect(page.get_by_label("User name or e-mail")).to_be_visible()
-    page.wait_for_function("[...document.querySelectorAll('style')].some(one => one.textContent.includes('#2f7fc8'))")
+    expect(page.locator("xpath=//style[contains(., '#2f7fc8')]")).not_to_have_count(0)
     yield ready(page)
     context.close()
 
