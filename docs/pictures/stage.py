@@ -6,10 +6,9 @@ python -m docs.pictures.stage HOME PORT WORKSPACE
 from __future__ import annotations
 
 import csv
+import runpy
 import sys
 from pathlib import Path
-
-from streamlit.web import cli
 
 from docs.pictures.scenes import NAMES, TODAY, hard_names
 from engagement.demo import Options
@@ -51,7 +50,7 @@ def main() -> None:
     demo = options(workspace, Path(home))
     runtime.use(runtime.build({}, folder=Path(home), clock=Clock().moment, demo=demo))
     sys.argv = ["streamlit", "run", str(FOLDER / "app.py"), f"--server.port={port}"]
-    cli.main()
+    runpy.run_module("streamlit", run_name="__main__")
 
 
 if __name__ == "__main__":
