@@ -67,10 +67,12 @@ def _signal(shown: Shown) -> Callable[[], None] | None:
 def _silence(shown: Shown) -> Callable[[], None] | None:
     if shown.activity.directory == "pending":
         return None
-    found = shown.figure(figures.silence).title
+    found = shown.figure(figures.silence)
+    if not found.inactive:
+        return None
 
     def draw() -> None:
-        finding, _, states = found.partition(": ")
+        finding, _, states = found.title.partition(": ")
         told = f"{for_markdown(states[:1].upper() + states[1:])}. " if states else ""
         _part(
             finding, f"{told}Some are done, some wait for an answer. Keep, ask or archive, and it is noted who decided."

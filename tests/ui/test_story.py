@@ -36,6 +36,13 @@ def test_the_first_page_of_the_demo_tells_what_to_look_at_and_why() -> None:
 
 
 @pytest.mark.usefixtures("feeding")
+def test_where_no_room_is_silent_there_is_nothing_to_sort_out() -> None:
+    app = sound(read(explore(search="build-feed")))
+    assert any(heading.startswith(BEGINS) for heading in headings(app))
+    assert "it is noted who decided" not in text_of(app)
+
+
+@pytest.mark.usefixtures("feeding")
 def test_it_asks_the_workspace_for_nothing_more() -> None:
     app = sound(read(explore()))
     calls = len(runtime().demo().calls)
