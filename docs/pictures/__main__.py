@@ -25,7 +25,6 @@ from docs.pictures.camera import Camera, sheet
 from docs.pictures.scenes import Scene
 from docs.pictures.stage import Stage
 from tests.support import browser
-from tests.support.dashboard import Dashboard
 
 
 def some(*allowed: str) -> Callable[[str], list[str]]:
@@ -48,34 +47,22 @@ def wanted(given: argparse.Namespace) -> list[Scene]:
 
 
 @contextmanager
-def cameras() -> Iterator[Callable[[str], Camera]]:
-    """Gives a camera in front of the dashboard of a workspace, one after the other."""
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        opened = playwright.chromium.launch(executable_path=browser.executable())
-        running: list[Dashboard] = []
-
-        def camera(workspace: str) -> Camera:
-            while running:
-                running.pop().stop()
-            home = Path(folder) / str(len(list(Path(folder).iterdir())))
-            home.mkdir()
-            running.append(Stage(home, workspace).start())
-            return Camera(opened, running[-1].url, str(playwright.devices["Pixel 7"]["user_agent"]))
-
-        try:
-            yield camera
-        finally:
-            while running:
-                running.pop().stop()
-            opened.close()
+def camera_of(workspace: str) -> Iterator[Camera]:
+    """A camera in front of the dashboard of a workspace."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Stage(Path(home), workspace) as stage,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=browser.executable()) as opened,
+    ):
+        yield Camera(opened, stage.url, str(playwright.devices["Pixel 7"]["user_agent"]))
 
 
 def take(asked: Sequence[Scene], folder: Path) -> None:
     """Every scene as a file in the folder, and a contact sheet for every page."""
     folder.mkdir(parents=True, exist_ok=True)
-    with cameras() as camera_of:
-        for workspace, together in groupby(asked, key=lambda scene: scene.workspace):
-            camera = camera_of(workspace)
+    for workspace, together in groupby(asked, key=lambda scene: scene.workspace):
+        with camera_of(workspace) as camera:
             for scene in together:
                 camera.take(scene).save(folder / f"{scene.name}.png")
                 print(scene.name, flush=True)
@@ -98,8 +85,8 @@ def main() -> int:
     parser.add_argument("--days", type=some(), metavar="DAYS,…", help=", ".join(scenes.DAYS))
     given = parser.parse_args()
     if given.all is None:
-        with cameras() as camera_of:
-            album.fill(camera_of(album.WORKSPACE))
+        with camera_of(album.WORKSPACE) as camera:
+            album.fill(camera)
     else:
         take(wanted(given), given.all)
     return 0

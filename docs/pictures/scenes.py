@@ -92,7 +92,7 @@ def hard_names() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Rows of ``rooms.csv`` and of ``daily.csv``: a year of rooms with names that are hard to draw, by hand."""
     told = list(_hard_names())
     rooms = [
-        {"room_id": f"R{n:02}", "type": kind, "name": f"{name}", "title": title, "created": "2024-02-05"}
+        {"room_id": f"R{n:02}", "type": kind, "name": name, "title": title, "created": "2024-02-05"}
         for n, (kind, name, title) in enumerate(told)
     ]
     days = [TODAY - timedelta(days=back) for back in range(400)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,13 +23,10 @@ from engagement.storage.database import Store
 
 @dataclass(frozen=True)
 class Counter:
-    """Where posts are handed in: what writes, the roles that have each permission, and who posts; noted in ``store``,
-    by default that of the settings.
-    """
+    """Where posts are handed in: what writes, and who posts; noted in ``store``, by default that of the settings."""
 
     connection: Connection
     poster: Poster
-    roles: Mapping[str, frozenset[str]]
     who: str
     store: Store | None = None
 
@@ -40,7 +37,7 @@ class Counter:
                 raise InvalidSettings(["[report] webhook is missing: it is the address of the webhook to post by."])
             return of_webhook()
         rule = mask or self.connection.settings.rooms.mask_names
-        return audience(self.poster, self.poster.room(name.removeprefix("#")), self.roles, rule=rule)
+        return audience(self.poster, self.poster.room(name.removeprefix("#")), self.connection.roles, rule=rule)
 
     def postman(self, facts: Facts) -> Postman:
         """Who carries reports on the workspace of these facts, and notes it in the database."""
@@ -55,7 +52,7 @@ class Counter:
 def counter_of(connection: Connection, access: Access, store: Store | None = None) -> Iterator[Counter]:
     """Where posts in the name of the account of the command line are handed in."""
     with connection.poster() as poster:
-        yield Counter(connection, poster, connection.roles, access.person.username, store)
+        yield Counter(connection, poster, access.person.username, store)
 
 
 def deliver(

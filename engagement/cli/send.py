@@ -79,8 +79,8 @@ class _Sender:
         counter, connection, wish = self._counter, self._counter.connection, one.wish
         rule = connection.settings.rooms.mask_names or wish.mask
         room = counter.poster.room_of(one.room_id)
-        to = audience(counter.poster, room, counter.roles, rule=rule)
-        owner = standing(counter.poster, self._reader.access, counter.roles, one, to, room)
+        to = audience(counter.poster, room, counter.connection.roles, rule=rule)
+        owner = standing(counter.poster, self._reader.access, counter.connection.roles, one, to, room)
         if owner.ended:
             return Went.ENDED, f"ended: {owner.ended}"
         if owner.note:

@@ -104,11 +104,12 @@ class Subscription:
 
     def due(self, now: datetime) -> bool:
         """Whether it is to be run: its hour has come, or it was cut off or failed a while ago."""
+        if self.went is Went.ENDED:
+            return False
         hour = self.hour.last(now)
         # Run on a clock that was far ahead, it would else wait until that hour comes.
-        ahead = self.slot - now > AHEAD
-        if self.went is Went.ENDED or hour > self.slot or ahead:
-            return self.went is not Went.ENDED
+        if hour > self.slot or self.slot - now > AHEAD:
+            return True
         late = now - self.at > CUT_OFF and now - hour < TRIED_FOR
         return self.went in {Went.RUNNING, Went.FAILED} and late
 

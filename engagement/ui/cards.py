@@ -7,10 +7,11 @@ from typing import Literal
 import streamlit as st
 from markupsafe import Markup
 
-from engagement.display import arrows, palette, sparkline, wording
+from engagement.display import arrows, sparkline, wording
 from engagement.display.tiles import Tile, tiles
 from engagement.numbers import rankings
 from engagement.numbers.rooms import BACK, FELL_SILENT, NEW
+from engagement.ui import charts
 from engagement.ui.shown import Shown
 
 _COLOURS: dict[int, Literal["blue", "orange", "off"]] = {1: "blue", -1: "orange", 0: "off"}
@@ -46,7 +47,7 @@ def card(tile: Tile, *, lines: bool = True) -> None:
             help=tile.meaning,
         )
         if lines and tile.weeks:
-            tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+            tokens = charts.tokens()
             drawn = sparkline.data_uri(tile.weeks, arrows.colour(tile.signal, tokens, tokens.this), tokens)
             weeks = ", ".join(map(wording.amount, tile.weeks))
             st.html(_WEEKS.format(drawn=drawn, label=tile.label, weeks=weeks))

@@ -22,18 +22,23 @@ _CLICKS = "_clicks_on_charts"
 MOST_ROWS = 30
 
 
+def tokens() -> palette.Tokens:
+    """The colours of the reader's theme."""
+    return palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+
+
 def draw(info: figures.Info, key: str) -> None:
     """Draws a figure under its title and subtitle, which wrap with the page, with a description for screen readers
     and its numbers as a table that opens below it.
 
     A click on the mark of a room leads to its page.
     """
-    tokens = replace(palette.DARK if st.context.theme.type == "dark" else palette.LIGHT, narrow=_on_a_phone())
+    drawn = info.figure(replace(tokens(), narrow=_on_a_phone()))
     with st.container(border=True, key=f"chart_{key}"):
         st.header(for_markdown(info.title), anchor=False)
         # No line begins with what parts the words of two.
         st.caption(for_markdown(info.subtitle).replace(" · ", "\u00a0· "))
-        _plot(info, info.figure(tokens), f"plot_{key}")
+        _plot(info, drawn, f"plot_{key}")
         if not info.empty:
             st.html(as_table(info))
 

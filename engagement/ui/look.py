@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from engagement.display import arrows, news, palette, sparkline, wording
+from engagement.display import arrows, news, sparkline, wording
 from engagement.display.escaping import for_markdown
 from engagement.display.news import Line, News
 from engagement.display.palette import Tokens
 from engagement.numbers.room import known
 from engagement.numbers.verdict import NEWS
-from engagement.ui import links, loading, states
+from engagement.ui import charts, links, loading, states
 from engagement.ui.shown import Shown
 
 _WORKSPACE = Markup(
@@ -35,12 +35,13 @@ def draw(shown: Shown) -> None:
         if activity.history is None:
             st.markdown(loading.why_unjudged())
             return
-        tokens = palette.DARK if st.context.theme.type == "dark" else palette.LIGHT
+        tokens = charts.tokens()
         with_links = (shown.view.base_url, links.to_room(shown.view.shown(), ""))
-        told, drawn = shown.made(("look", tokens.name, with_links), lambda: made(shown, tokens))
+        told = found(shown)
         if told.nothing:
             st.markdown(for_markdown(told.nothing))
             return
+        drawn = shown.made(("look", tokens.name, with_links), lambda: made(shown, told, tokens))
         some = wording.plural(told.number, "room")
         chance = f"; {told.chance}" if told.chance else ""
         st.caption(f"{some} with a signal, strongest first, each measured by its own weeks before{chance}")
@@ -54,18 +55,21 @@ def draw(shown: Shown) -> None:
             st.caption(told.note)
 
 
-def made(shown: Shown, tokens: Tokens) -> tuple[News, str]:
-    """What there is to look at, and its lines as HTML, everything in them escaped."""
-    told = news.news(shown.activity, shown.rooms, people=shown.view.people)
+def found(shown: Shown) -> News:
+    """What there is to look at, made once for all who show it."""
+    return shown.made("news", lambda: news.news(shown.activity, shown.rooms, people=shown.view.people))
+
+
+def made(shown: Shown, told: News, tokens: Tokens) -> str:
+    """The lines of what there is to look at as HTML, everything in them escaped."""
     ids, chosen, base_url = [line.room_id for line in told.lines], shown.view.shown(), shown.view.base_url
     # The demo workspace has no screens of its own.
-    found = known(shown.rooms, ids)
-    rooms = [""] * len(ids) if base_url is None else links.to_rooms(found, base_url)
+    rooms = [""] * len(ids) if base_url is None else links.to_rooms(known(shown.rooms, ids), base_url)
     lines = [
         _line(line, tokens, links.to_room(chosen, line.room_id), address)
         for line, address in zip(told.lines, rooms, strict=True)
     ]
-    return told, f'<div class="look"><table><tbody>{Markup().join(lines)}</tbody></table></div>'
+    return f'<div class="look"><table><tbody>{Markup().join(lines)}</tbody></table></div>'
 
 
 def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:

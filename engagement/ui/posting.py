@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from engagement.api.posting import Poster
+from engagement.api.posting import Poster, Room
 from engagement.display.escaping import for_markdown
 from engagement.errors import InvalidInput, ReadingStopped
 from engagement.numbers.rooms import Activity
@@ -86,7 +86,7 @@ def _arriving(view: View) -> bool:
 
 
 # What is done in a room, once it is known who reads it.
-_Done = Callable[[Poster, Audience, Teller[_Said]], _Said]
+_Done = Callable[[Poster, Room, Mapping[str, frozenset[str]], Audience, Teller[_Said]], _Said]
 
 
 def _subscription(view: View, content: Content, wishes: Wishes, wanted: Wanted, *, disabled: bool) -> _Done | None:
@@ -96,10 +96,12 @@ def _subscription(view: View, content: Content, wishes: Wishes, wanted: Wanted, 
     if not pressed:
         return None
 
-    def subscribe(poster: Poster, to: Audience, _: Teller[_Said]) -> _Said:
-        room, person = poster.room_of(to.room_id), view.reader.access.person
+    def subscribe(
+        poster: Poster, room: Room, roles: Mapping[str, frozenset[str]], to: Audience, _: Teller[_Said]
+    ) -> _Said:
+        person = view.reader.access.person
         # The account that will post may write where the reader may not.
-        if room.read_only and not may_write(poster, room, roles_told(poster), person.user_id, person.roles):
+        if not may_write(poster, room, roles, person.user_id, person.roles):
             raise InvalidInput(f"Only some may write in {to.label}, and the workspace does not tell that you may.")
         wish = subscribing.wish(view, content, wishes, if_news=wanted.if_news, thread=wanted.thread)
         return _Said(f"{to.label}: {subscribing.keep(view, wish, hour, to.room_id, zone)}")
@@ -111,7 +113,7 @@ def _delivery(view: View, content: Content, wishes: Wishes, wanted: Wanted, *, l
     """What posts the report, or only looks what would be."""
     dashboard = links.dashboard()
 
-    def deliver(poster: Poster, to: Audience, tell: Teller[_Said]) -> _Said:
+    def deliver(poster: Poster, _: Room, __: Mapping[str, frozenset[str]], to: Audience, tell: Teller[_Said]) -> _Said:
         activity, facts = content.activity, view.facts
         if activity.masked:
             to = replace(to, names=False)
@@ -142,7 +144,8 @@ def _begin(who: Session, name: str, stage: str, done: _Done) -> None:
             raise InvalidInput("Type the name of a room, as in #community.")
         with asking.poster(who, tell) as poster:
             rule = runtime().settings.rooms.mask_names
-            return done(poster, audience(poster, poster.room(name), roles_told(poster), rule=rule), tell)
+            room, roles = poster.room(name), roles_told(poster)
+            return done(poster, room, roles, audience(poster, room, roles, rule=rule), tell)
 
     # No two presses are one: the log knows whether it is there already.
     key = ("post", session.viewer(), time.monotonic())

@@ -117,14 +117,11 @@ def _above(shown: Shown, room: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _neighbours(shown: Shown, at: Place) -> list[tuple[str, str, str]]:
     """The labels, ids and signs of the rooms before and after this one in rank."""
-    icons = {at.before: "arrow_back", at.after: "arrow_forward"}
-    rooms = numbers.known(shown.rooms, filter(None, icons))
+    beside = {at.before: (at.rank - 1, "arrow_back"), at.after: (at.rank + 1, "arrow_forward")}
+    rooms = numbers.known(shown.rooms, filter(None, beside))
     labels = naming.room_labels(rooms, show_people=shown.view.people)
-    ranks = {at.before: at.rank - 1, at.after: at.rank + 1}
-    return [
-        (f"Rank {wording.count(ranks[one])}: {wording.short(label)}", one, icons[one])
-        for label, one in zip(labels, rooms["room_id"], strict=True)
-    ]
+    told = ((label, one, *beside[one]) for label, one in zip(labels, rooms["room_id"], strict=True))
+    return [(f"Rank {wording.count(rank)}: {wording.short(label)}", one, icon) for label, one, rank, icon in told]
 
 
 def _figures(shown: Shown, room: pd.DataFrame, at: Place | None) -> None:

@@ -80,7 +80,8 @@ class Gate:
                     if asked.HasField("rerun_script"):
                         hashes = asked.rerun_script.cached_message_hashes
                         hashes[:] = held.of(list(hashes))
-                    return {**message, "bytes": asked.SerializeToString()}
+                        return {**message, "bytes": asked.SerializeToString()}
+                    return message
             await send({"type": "websocket.close", "code": 1012})
             return {"type": "websocket.disconnect", "code": 1012}
 

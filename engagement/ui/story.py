@@ -8,10 +8,8 @@ from functools import partial
 import streamlit as st
 
 from engagement import figures
-from engagement.display import news
 from engagement.display.escaping import for_markdown
-from engagement.display.news import Line
-from engagement.ui import filters, leftout, links
+from engagement.ui import filters, leftout, links, look
 from engagement.ui.shown import Shown
 
 _AWAY = "_story_away"
@@ -46,10 +44,7 @@ def _part(finding: str, why: str) -> None:
 
 
 def _signal(shown: Shown) -> Callable[[], None] | None:
-    def first() -> Line | None:
-        return next(iter(news.news(shown.activity, shown.rooms, people=shown.view.people).lines), None)
-
-    line = shown.made("story", first)
+    line = next(iter(look.found(shown).lines), None)
     if line is None:
         return None
 

@@ -85,7 +85,6 @@ def test_the_messages_of_both_weeks_are_what_was_written(lived: Lived) -> None:
     # What is remembered of the server may say otherwise until it has answered; what is shown does not.
     _, _, activity = lived.activity()
     assert activity.net
-    assert activity.net
     assert of(activity.rooms, "messages") == lived.truth(LAST) | {KEPT_SHORT: None}
     assert of(activity.rooms, "previous_messages") == lived.truth(BEFORE) | {KEPT_SHORT: 0}
     assert activity.readings is not None

@@ -60,6 +60,16 @@ def strange_rooms() -> list[dict[str, object]]:
     ]
 
 
+def pdf_pages(made: bytes) -> list[str]:
+    """The text of every page of a PDF."""
+    return [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+
+
 def pdf_text(made: bytes) -> str:
     """The text of all pages of a PDF."""
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+    return "\n".join(pdf_pages(made))
+
+
+def pdf_lines(made: bytes) -> list[list[str]]:
+    """The lines of every page of a PDF, from above; each with one space between its words."""
+    return [[" ".join(line.split()) for line in text.splitlines() if line.strip()] for text in pdf_pages(made)]

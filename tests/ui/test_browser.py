@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Cookie, Page, Request, StorageState, ViewportSize, expect
 
 from engagement.demo import DemoServer, Options
-from tests.support import paper
+from engagement.report.wishes import PAPERS
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
+from tests.support.report_tools import pdf_lines
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -27,19 +28,9 @@ PAGES = {
 }
 # What is of no use on paper.
 CONTROLS = {
-    *(
-        "Customise",
-        "Download",
-        "Into a room",
-        "Copy as Markdown",
-        "As a table",
-        "CSV",
-        "XLSX",
-        "Complete",
-        "Not shown:",
-    ),
-    *("Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is", "Sign out"),
-}
+    "Customise", "Download", "Into a room", "Copy as Markdown", "As a table", "CSV", "XLSX", "Complete", "Not shown:",
+    "Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is", "Sign out",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -330,8 +321,8 @@ def test_a_printed_page_has_no_controls_and_nothing_is_cut_off_or_torn_from_its_
         # A long name goes on in a second line.
         rows = [" ".join(" ".join(row).split()) for row in cells if len(row[0]) <= 16]
         assert len(rows) > 20 or path != "report"
-        for size in paper.PAPERS:
-            printed = paper.lines(page.pdf(format=size))
+        for size in PAPERS:
+            printed = pdf_lines(page.pdf(format=size))
             assert {line for lines in printed for line in lines} & CONTROLS == set()
             # The first page is used as far as it goes: figures, words, and the first charts beside each other.
             first = " ".join(printed[0])

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engagement.demo import Options
+from engagement.display import news
 from engagement.display.palette import LIGHT
 from engagement.errors import ReadingStopped
 from engagement.reading.jobs import Job
@@ -43,7 +44,8 @@ def drawn(*rooms: dict[str, object], base_url: str | None = SERVER) -> str:
     view = SimpleNamespace(
         shown=lambda: {"period": ["Last full week"]}, base_url=base_url, people=False, rooms=lambda one: one.rooms
     )
-    return look.made(Shown(cast(Any, view), activity), LIGHT)[1]
+    shown = Shown(cast(Any, view), activity)
+    return look.made(shown, news.news(activity, shown.rooms, people=False), LIGHT)
 
 
 @pytest.fixture
