@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -48,16 +49,18 @@ def dateless(reason: Reason) -> Told:
 
 def texts(column: pd.Series) -> pd.Series:
     """The reason of every room of a column of them."""
-    made, of_room = reasons.each(column.to_numpy())
-    lines = pd.array([text(reason) for reason in made], dtype="str")
-    return pd.Series(lines.take(of_room), index=column.index, name=column.name)
+    return _said(column, text)
 
 
 def in_short(rooms: pd.DataFrame) -> pd.Series[str]:
     """The signal of every room of a table that has no room for reasons: a fall says over how many weeks it goes."""
-    made, of_room = reasons.each(rooms["reason"].to_numpy())
-    over = pd.array([f" over {one.run} weeks" if _together(one) else "" for one in made], dtype="str")
-    return rooms["signal"] + pd.Series(over.take(of_room), index=rooms.index)
+    return rooms["signal"] + _said(rooms["reason"], lambda one: f" over {one.run} weeks" if _together(one) else "")
+
+
+def _said(column: pd.Series, say: Callable[[Reason], str]) -> pd.Series:
+    made, of_room = reasons.each(column.to_numpy())
+    lines = pd.array([say(one) for one in made], dtype="str")
+    return pd.Series(lines.take(of_room), index=column.index, name=column.name)
 
 
 def told(reason: Reason) -> Told:

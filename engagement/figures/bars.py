@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -92,14 +91,9 @@ class RankedRooms(Info):
         rows = ((*one, *share) for one, share in zip(told, shares, strict=True))
         return Numbers((*names, "Share", "Share so far"), tuple(rows))
 
-    @property
-    def reach(self) -> float:
-        """How far the bars and their ticks are drawn."""
-        return _reach(self.rows)
-
     def drawn(self, tokens: Tokens) -> Canvas:
         """Horizontal bars with the value before and the previous period as a tick across the bar."""
-        reach = self.reach
+        reach = _reach(self.rows)
         rows = [Row(row.label, row.messages, _beyond(row, reach), _bar_hover(row)) for row in self.rows]
         # The values stand in front of the bars: behind them a tick of the previous period could run through.
         values = [count(row.messages) for row in self.rows]
@@ -123,6 +117,15 @@ def _reach(rows: Sequence[RoomBar]) -> float:
     return cut_at([max(row.messages, row.previous) for row in rows])
 
 
+def _reach_of_changes(rows: Sequence[MovedBar]) -> float:
+    return cut_at([abs(row.change) for row in rows])
+
+
+def _broken(values: Iterable[int], reach: float) -> str:
+    """What a subtitle says where some bar is longer than it is drawn."""
+    return BROKEN if max(map(abs, values), default=0) > reach else ""
+
+
 def _beyond(row: RoomBar, reach: float) -> str:
     """What stands behind a bar: what is special about it, and a tick with its number where that is beyond the chart."""
     before = f"| {count(row.previous)}" if row.previous > reach else ""
@@ -142,7 +145,7 @@ def top_rooms(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms
         return no_messages(RankedRooms, context, what)
     rows, total = bars_of(top, context), int(active.sum())
     half = f"half of all messages: {plural(rankings.holding_half(rooms), 'room')}"
-    broken = BROKEN if _reach(rows) < rows[0].messages else ""
+    broken = _broken((row.messages for row in rows), _reach(rows))
     return RankedRooms(
         title=_held(int(top["messages"].sum()), total, len(top), len(active)),
         subtitle=context.subtitle(what, f"bar: {context.this_text}", f"tick: {context.previous_text}", half, broken),
@@ -163,14 +166,15 @@ def _held(held: int, total: int, shown: int, active: int) -> str:
 
 def busiest_by_total(rooms: pd.DataFrame, context: Context, n: int = 10) -> RankedRooms:
     """The ``n`` rooms with the highest all-time counter; rooms whose counter is zero or unknown are left out."""
-    subtitle = context.subtitle("All messages since each room was created, as counted by the room itself")
+    what = "All messages since each room was created, as counted by the room itself"
     known = rankings.by_counter(rooms[rooms["total_messages"] > 0])
     if known.empty:
         sentence = "The room directory told no message counter that is above zero."
-        return RankedRooms(title="No room has messages", subtitle=subtitle, empty=sentence)
+        return RankedRooms(title="No room has messages", subtitle=context.subtitle(what), empty=sentence)
     counters = known["total_messages"]
     top = known.assign(messages=counters, previous_messages=0, change_word="").head(n)
     rows = bars_of(top, context)
+    subtitle = context.subtitle(what, _broken((row.messages for row in rows), _reach(rows)))
     total = int(counters.sum())
     share = share_text(rows[0].messages, total)
     title = f"{short(rows[0].label, TITLE_COLUMNS)} holds {share} of all messages ever sent"
@@ -210,7 +214,7 @@ class Movers(Info):
             for row, text in zip(self.rows, texts, strict=True)
         ]
         colours = [arrows.colour(row.signal, tokens, tokens.silent[1]) for row in self.rows]
-        reach = self.reach
+        reach = _reach_of_changes(self.rows)
         figure = row_bars(self, rows, {"color": colours}, tokens, _NAME_OF_MOVER, reach=reach)
         if self.empty:
             return figure
@@ -221,11 +225,6 @@ class Movers(Info):
         zero = {"zeroline": True, "zerolinecolor": tokens.muted, "zerolinewidth": 1}
         figure.axis("xaxis", range=[low, high], **numbered(sorted({every[0], every[-1]} - {0}), signed), **zero)
         return figure
-
-    @property
-    def reach(self) -> float:
-        """How far the bars are drawn."""
-        return cut_at([abs(row.change) for row in self.rows])
 
 
 def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
@@ -238,7 +237,7 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
     grey = "grey: no clear change" if len({bool(row.signal) for row in rows}) > 1 else ""
     order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
-    broken = BROKEN if cut_at([abs(row.change) for row in rows]) < math.inf else ""
+    broken = _broken((row.change for row in rows), _reach_of_changes(rows))
     subtitle = context.subtitle("Change in messages per room", spans, order, grey, broken)
     if not rows:
         sentence = f"Every room shown here has as many messages as in {context.before}."

@@ -263,10 +263,8 @@ def row_bars(
         **TOLD_OUTSIDE,
     )
     broken = [
-        ((at * side * reach, (at + 0.03) * side * reach), (n + middle + thick / 2, n + middle - thick / 2))
-        for n, row in enumerate(rows)
-        if abs(row.value) > reach
-        for side in (1 if row.value > 0 else -1,)
+        ((at * end, (at + 0.03) * end), (n + middle + thick / 2, n + middle - thick / 2))
+        for n, end in ((n, math.copysign(reach, row.value)) for n, row in enumerate(rows) if abs(row.value) > reach)
         for at in (0.84, 0.9)
     ]
     if broken:

@@ -76,7 +76,8 @@ class Heat(OverTime):
         """
         pixels = _NARROW_NAME if tokens.narrow else LONGEST_NAME
         left = names_width([row.label for row in self.rows], pixels)
-        ends = [count(row.strongest) for row in self.rows]
+        strongest = [row.strongest for row in self.rows]
+        ends = [count(most) for most in strongest]
         right = max((text_width(text, NOTE) for text in ends), default=0) + 10
         bottom = 38 + _LEGEND
         figure = framed(self, tokens, HEAT_ROW * len(self.rows) + bottom, left=left, right=right, bottom=bottom)
@@ -86,7 +87,7 @@ class Heat(OverTime):
         zero, few, some, many = tokens.heat
         figure.add(
             "heatmap",
-            z=[[_strength(value, row.strongest) for value in row.weeks] for row in self.rows],
+            z=[[_strength(value, most) for value in row.weeks] for row, most in zip(self.rows, strongest, strict=True)],
             zmin=0,
             zmax=1,
             xgap=2,

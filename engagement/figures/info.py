@@ -175,7 +175,7 @@ def over_time(points: Sequence[tuple[str, int | None]], word: str = "") -> str:
         return ""
     of = f"{word}: " if word else ""
     if len(points) <= _MOST_TOLD:
-        return of + "; ".join(f"{when} {UNKNOWN if value is None else count(value)}" for when, value in points)
+        return of + "; ".join(f"{when} {number_or_why(value, '')}" for when, value in points)
     chosen = {
         "highest": max(known, key=lambda at: at[1]),
         "lowest": min(known, key=lambda at: at[1]),

@@ -11,7 +11,7 @@ from engagement.display.wording import count, plural, share_text
 from engagement.figures.frame import Row, bar_place, hatched, hover_text, numbered, row_bars, ticks
 from engagement.figures.info import Canvas, Context, Info, Numbers
 from engagement.numbers import rankings
-from engagement.numbers.rooms import FELL_SILENT
+from engagement.numbers.rooms import FELL_SILENT, NEVER_USED, UNKNOWN, UNUSED_SO_FAR
 
 # From the third age on: those silent for longer than this.
 _LONG, _LONG_DAYS = 2, 90
@@ -95,14 +95,14 @@ def silence(rooms: pd.DataFrame, context: Context) -> Silence:
     ages = enumerate(zip(rankings.AGES, of.aged, of.fell_silent, strict=True))
     groups = [Group(name.capitalize(), number, age=age, fell_silent=fell) for age, (name, number, fell) in ages]
     others = (
-        Group("Never used", of.never_used, "created before the period, no message ever"),
-        Group("Unused so far", of.unused_so_far, "created inside the period, no message yet"),
-        Group("Unknown", of.unknown, "the room directory does not say when it last spoke"),
+        Group(NEVER_USED.capitalize(), of.never_used, "created before the period, no message ever"),
+        Group(UNUSED_SO_FAR.capitalize(), of.unused_so_far, "created inside the period, no message yet"),
+        Group(UNKNOWN.capitalize(), of.unknown, "the room directory does not say when it last spoke"),
     )
     said = (
         (sum(of.fell_silent), FELL_SILENT),
         (sum(of.aged[_LONG:]), f"silent for over {_LONG_DAYS} days"),
-        (of.never_used, "never used"),
+        (of.never_used, NEVER_USED),
     )
     parts = [f"{count(number)} {word}" for number, word in said if number]
     title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"

@@ -212,9 +212,10 @@ def _name(figure: Canvas, points: Sequence[Dot], top: float, tokens: Tokens) -> 
     ]
     for number in [number for number, point in enumerate(points) if point.change][:_MOST_NAMES]:
         text = f"{short(points[number].label, 20)} {signed(points[number].change)}"
+        wide = text_width(text, NOTE)
         free: list[tuple[int, int, dict[str, Any], list[_Box]]] = []
         for rank, anchors in enumerate(_anchors(*places[number], top)):
-            boxes = [_box(at[number], text_width(text, NOTE), anchors) for at in dots]
+            boxes = [_box(at[number], wide, anchors) for at in dots]
             inside = all(map(_inside, boxes, limits))
             if inside and not any(any(map(_overlap, boxes, others)) for others in taken):
                 free.append((max(map(_dots_in, dots, boxes)), rank, anchors, boxes))

@@ -231,9 +231,9 @@ def weekly_totals(weekly: pd.DataFrame, history: History, context: Context, week
     ``weekly`` is ``measures.by_week`` of the ``history``: what is usual in the first week shown rests on those before.
     """
     messages, active = weekly["messages"], weekly["active_rooms"].tail(weeks)
-    if not (messages > 0).any():
+    if not (messages.tail(weeks) > 0).any():
         return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
-    table = total_band(messages, history.left_out).assign(messages=messages).tail(weeks)
+    table = total_band(messages, history.left_out, weeks).assign(messages=messages)
     line = room_line(
         "Activity in all rooms shown",
         table,

@@ -87,8 +87,10 @@ def judge_total(
     return _row(signal, reason, weeks_known, numbers, beyond, seen)
 
 
-def total_band(weekly: pd.Series, left_out: Sequence[bool] | npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:
-    """What is usual in every week of ``weekly``, as ``judge_total`` says it of the last one.
+def total_band(
+    weekly: pd.Series, left_out: Sequence[bool] | npt.NDArray[np.bool_] | None = None, last: int | None = None
+) -> pd.DataFrame:
+    """What is usual in every week of ``weekly``, or the ``last`` of them, as ``judge_total`` says it of the last one.
 
     Comes back with its index and the columns low, level, high; NaN where too few weeks before are known.
     """
@@ -96,11 +98,12 @@ def total_band(weekly: pd.Series, left_out: Sequence[bool] | npt.NDArray[np.bool
     if len(weekly):
         counts, marked = _checked(weekly.to_numpy(dtype=np.float64), left_out)
         known = np.where(marked, np.nan, counts)
-        for week in range(len(known)):
+        for week in range(0 if last is None else max(len(known) - last, 0), len(known)):
             usual = None if marked[week] else _usual(known[: week + 1], 1)
             low, high = usual.edges(1.0) if usual else (math.nan, math.nan)
             rows.append((low, usual.level if usual else math.nan, high))
-    return pd.DataFrame(rows, index=weekly.index, columns=["low", "level", "high"], dtype="float64")
+    index = weekly.index[len(weekly) - len(rows) :]
+    return pd.DataFrame(rows, index=index, columns=["low", "level", "high"], dtype="float64")
 
 
 def _checked(

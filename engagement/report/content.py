@@ -183,7 +183,8 @@ def build(
 
 
 def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
-    read = activity.read_at.astimezone(ZoneInfo(read_zone))
+    zone = ZoneInfo(read_zone)
+    read = f"read {wording.moment_text(activity.read_at, zone)} {activity.read_at.astimezone(zone).tzname()}"
     received = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms received"
     parts: tuple[str, ...] = (
         wording.workspace_name(activity.workspace),
@@ -193,7 +194,7 @@ def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -
         tables.filter_text(filters, activity),
         f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
         received if activity.receipt.complete else f"INCOMPLETE: {received}",
-        f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}",
+        read,
     )
     parts = (*parts, sources.NET) if activity.net else parts
     return (*parts, CAPTION) if activity.masked else parts

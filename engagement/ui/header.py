@@ -81,7 +81,7 @@ def _caption(shown: Shown) -> None:
     minutes = int((runtime().clock() - activity.read_at).total_seconds() // 60)
     when = f"read {read:%H:%M} {read.tzname()}"
     if minutes >= _DAY:
-        when = f"read {wording.day_text(read.date())}, {read:%H:%M} {read.tzname()}"
+        when = f"read {wording.moment_text(read, session.zone())} {read.tzname()}"
     elif minutes > 0:
         when += f", {wording.plural(minutes, 'minute')} ago"
     parts = [

@@ -252,6 +252,11 @@ def test_all_rooms_by_week_are_one_chart_of_messages_over_what_is_usual_with_the
     assert drawn.layout["yaxis"]["domain"][0] > drawn.layout["yaxis2"]["domain"][1]
 
 
+def test_weeks_without_a_message_after_one_that_is_not_shown_are_no_messages():
+    info = all_rooms(300, 0, 0, 0, 0)
+    assert (info.title, info.weeks) == ("No messages in this period", ())
+
+
 def test_a_week_that_is_not_comparable_is_held_against_nothing():
     offsite = event("offsite", date(2026, 11, 11), date(2026, 11, 12), not_comparable=True)
     info = all_rooms(*[100] * 20, 9, events=(offsite,))

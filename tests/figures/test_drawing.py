@@ -208,6 +208,16 @@ def test_a_bar_that_towers_over_the_others_is_broken_with_its_numbers_written():
     assert info.numbers.rows[0][:3] == ("#feed", "5,000", "6,000")
 
 
+def test_a_broken_bar_of_all_messages_ever_is_told_as_well():
+    rooms = rooms_table(
+        *(room(name, 0, total_messages=of) for name, of in (("feed", 5000.0), ("a", 100.0), ("b", 50.0)))
+    )
+    info = figures.busiest_by_total(rooms, CONTEXT)
+    assert list(info.figure(LIGHT).data[0].x) == pytest.approx([130, 100, 50])
+    assert "broken bar: longer than drawn" in info.subtitle
+    assert "broken" not in figures.busiest_by_total(rooms.iloc[1:], CONTEXT).subtitle
+
+
 @pytest.mark.parametrize(
     ("sizes", "reach"),
     [

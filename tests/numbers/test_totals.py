@@ -86,6 +86,8 @@ def test_the_band_of_a_week_is_the_one_it_is_judged_by() -> None:
     for week in (12, 29, 40, 48):
         row = judge_total(weekly.to_numpy()[: week + 1], marked[: week + 1])
         assert band.iloc[week].tolist() == [row["usual_low"], row["level"], row["usual_high"]]
+    assert total_band(weekly, marked, 20).equals(band.tail(20))
+    assert total_band(weekly, marked, 60).equals(band)
     assert total_band(weekly.iloc[:0]).empty
 
 
