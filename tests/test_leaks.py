@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests import ROOT
+from tests.support.leaks import Leaks
 
 pytest_plugins = ["pytester"]
 
@@ -38,3 +39,19 @@ def test_a_secret_that_gets_out_fails_the_run(
     outcome = pytester.runpytest_subprocess("-p", "tests.support.leaks", "-p", "no:cacheprovider")
     outcome.assert_outcomes(passed=1 - failed, failed=failed, errors=errors)
     assert "t0ken-xxx" not in "\n".join(line for line in outcome.outlines if "secret in a" in line)
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "at"),
+    [
+        ("tokenTOKEN-0123456789", "sent as Bearer%20tokenTOKEN-0123456789_and_more", 17),
+        ("tokenTOKEN-0123456789", "of tokenTOKEN-012345678 the last letter is missing", None),
+        ("a key with blanks & more", "kept: a key with blanks & more", 6),
+        ("\xff\x00 sixteen bytes", "\x00\xff\x00 sixteen bytes\x00", 1),
+    ],
+    ids=["inside a word", "not the whole", "of other letters", "of bytes"],
+)
+def test_a_secret_is_found_wherever_it_stands_in_a_text(secret: str, text: str, at: int | None) -> None:
+    leaks = Leaks()
+    leaks.know(secret, "short")
+    assert list(leaks.seen(text)) == ([] if at is None else [(secret, at)])

@@ -8,6 +8,8 @@ leaves behind.
 from __future__ import annotations
 
 import logging
+import re
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from engagement.storage.sessions import Sessions
 
 # Shorter ones, such as the passwords of the demo workspace, are words that stand on every page.
 SHORTEST = 16
+# What tokens are made of; other secrets are looked for one by one.
+WORD = re.compile(rf"[\w-]{{{SHORTEST},}}", re.ASCII)
 # What a test or the dashboard itself writes to keep a secret in, readable by its owner alone.
 KEEPERS = ("secrets.toml", "session.key")
 # What everybody can read: its values are examples, and one test tries them.
@@ -33,29 +37,40 @@ class Leaks:
     """The secrets of a run, and where they were seen."""
 
     def __init__(self) -> None:
-        self.secrets: set[str] = set()
+        # By what they begin with, in every text that is long enough: a run knows thousands, and reads megabytes.
+        self._beginning: dict[str, set[str]] = defaultdict(set)
+        self._odd: set[str] = set()
         self.found: list[str] = []
 
     def know(self, *secrets: object) -> None:
         """These are secret from now on."""
-        self.secrets |= {one for one in secrets if isinstance(one, str) and len(one) >= SHORTEST}
+        for one in secrets:
+            if isinstance(one, str) and len(one) >= SHORTEST:
+                (self._beginning[one[:SHORTEST]] if WORD.fullmatch(one) else self._odd).add(one)
+
+    def seen(self, text: str) -> Iterator[tuple[str, int]]:
+        """Every secret that stands in a text, and where."""
+        for word in WORD.finditer(text):
+            for at in range(word.start(), word.end() - SHORTEST + 1):
+                for secret in self._beginning.get(text[at : at + SHORTEST], ()):
+                    if text.startswith(secret, at):
+                        yield secret, at
+        for secret in self._odd:
+            if secret in text:
+                yield secret, text.index(secret)
 
     def look(self, place: str, text: str) -> None:
         """Notes which of the secrets stand in ``text``, without repeating them."""
-        for secret in self.secrets:
-            if secret in text:
-                at = text.index(secret)
-                self.found.append(f"a secret in a {place}: …{text[max(0, at - 40) : at]}<here>…")
+        for _, at in self.seen(text):
+            self.found.append(f"a secret in a {place}: …{text[max(0, at - 40) : at]}<here>…")
 
     def look_in_files(self, folder: Path) -> None:
         """The same for every file below a folder."""
         for path in folder.rglob("*"):
             if path.name in (*KEEPERS, *SHIPPED) or not path.is_file() or path.is_symlink():
                 continue
-            content = path.read_bytes()
-            for secret in self.secrets:
-                if secret.encode() in content:
-                    self.found.append(f"a secret in a file: {path.name}")
+            if any(self.seen(path.read_bytes().decode("latin-1"))):
+                self.found.append(f"a secret in a file: {path.name}")
 
     def taken(self) -> list[str]:
         """What was found since the last call."""
