@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.dashboard import Dashboard, drawn, explore, ready
+from tests.support.browser_fixtures import SCREEN, Enter
+from tests.support.dashboard import Dashboard, drawn, ready
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -29,12 +28,6 @@ FRAMEWORK = {
 }
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    with Dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
 def found(page: Page) -> set[tuple[str, str]]:
     """The rules that are broken on a page, and where."""
     for _ in range(5):
@@ -49,20 +42,20 @@ def found(page: Page) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_but_what_is_known_of_the_framework(
-    theme: str, dashboard: Dashboard, chromium: Browser
+    theme: str, demo_dashboard: Dashboard, enter: Enter, chromium: Browser
 ) -> None:
-    context = chromium.new_context(color_scheme=theme, viewport={"width": 1400, "height": 900})  # type: ignore[arg-type]
+    context = chromium.new_context(color_scheme=theme, viewport=SCREEN)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(dashboard.url)
+    page.goto(demo_dashboard.url)
     told = {"sign-in": found(ready(page))}
-    explore(page)
+    context.close()
+    page = enter(color_scheme=theme)
     for path in PAGES:
-        page.goto(f"{dashboard.url}/{path}")
+        page.goto(f"{demo_dashboard.url}/{path}")
         told[path or "overview"] = found(drawn(page))
-    page.goto(f"{dashboard.url}/{WRONG_DAYS}")
+    page.goto(f"{demo_dashboard.url}/{WRONG_DAYS}")
     expect(ready(page).get_by_role("spinbutton")).to_have_count(6)
     told["a wrong date"] = found(page)
-    context.close()
     unknown = {name: things - FRAMEWORK for name, things in told.items() if things - FRAMEWORK}
     assert unknown == {}
     assert set().union(*told.values()) == FRAMEWORK

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
+from tests.support.browser_fixtures import Enter
+from tests.support.dashboard import Dashboard, drawn, nothing_is_wrong
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -16,20 +16,9 @@ pytestmark = pytest.mark.timeout(300)
 QUERY = "types=Channels&period=Last+4+full+weeks"
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    with Dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
 @pytest.fixture(params=[1400, 390])
-def page(dashboard: Dashboard, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": request.param, "height": 900})
-    page = context.new_page()
-    page.goto(f"{dashboard.url}/?{QUERY}")
-    explore(ready(page))
-    yield drawn(page)
-    context.close()
+def page(enter: Enter, request: pytest.FixtureRequest) -> Page:
+    return enter(f"?{QUERY}", viewport={"width": request.param, "height": 900})
 
 
 def there_and_back(page: Page, home: str, name: str) -> None:
@@ -62,8 +51,8 @@ def test_from_a_bar_to_the_room_and_back_as_often_as_one_likes(page: Page) -> No
         there_and_back(page, home, name)
 
 
-def test_from_a_row_of_a_table_to_the_room_and_back(dashboard: Dashboard, page: Page) -> None:
-    page.goto(f"{dashboard.url}/top_channels?{QUERY}")
+def test_from_a_row_of_a_table_to_the_room_and_back(demo_dashboard: Dashboard, page: Page) -> None:
+    page.goto(f"{demo_dashboard.url}/top_channels?{QUERY}")
     drawn(page)
     home = page.url
     name = page.locator(".st-key-chart_top_rooms .annotation-text").first.text_content() or ""
