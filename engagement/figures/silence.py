@@ -33,10 +33,14 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Silence(Info):
-    """A group for each age of silence from the youngest, then those without one."""
+    """A group for each age of silence from the youngest, then those without one; ``finding`` and ``states`` are the
+    two parts of the title, the second empty where nothing is to say of them.
+    """
 
     groups: tuple[Group, ...] = ()
     inactive: int = 0
+    finding: str = ""
+    states: str = ""
 
     @property
     def numbers(self) -> Numbers:
@@ -104,13 +108,15 @@ def silence(rooms: pd.DataFrame, context: Context) -> Silence:
         (sum(of.aged[_LONG:]), f"silent for over {_LONG_DAYS} days"),
         (of.never_used, NEVER_USED),
     )
-    parts = [f"{count(number)} {word}" for number, word in said if number]
-    title = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
+    states = ", ".join(f"{count(number)} {word}" for number, word in said if number)
+    finding = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
     return Silence(
-        title=f"{title}: {', '.join(parts)}" if parts else title,
+        title=f"{finding}: {states}" if states else finding,
         subtitle=subtitle,
         groups=(*groups, *(group for group in others if group.rooms)),
         inactive=of.inactive,
+        finding=finding,
+        states=states,
     )
 
 

@@ -28,15 +28,20 @@ class FirstView:
 
     def left_out(self) -> tuple[str, ...]:
         """The ids of the rooms left out, none where no first view is kept."""
+        return tuple(json.loads(self._rooms() or "[]"))
+
+    def is_kept(self) -> bool:
+        """Whether there is one, also one that leaves out no room."""
+        return self._rooms() is not None
+
+    def _rooms(self) -> str | None:
         statement = text("SELECT rooms FROM first_views WHERE workspace = :workspace AND person = :person")
         with self.store.reading() as connection:
-            found = connection.execute(statement, self._key).scalar_one_or_none()
-        return () if found is None else tuple(json.loads(found))
+            found: str | None = connection.execute(statement, self._key).scalar_one_or_none()
+        return found
 
     def keep(self, left_out: Iterable[str]) -> None:
-        """Keeps it in place of the one before; none where no room is left out. Raises InvalidInput for what cannot be
-        the ids of rooms.
-        """
+        """Keeps it in place of the one before. Raises InvalidInput for what cannot be the ids of rooms."""
         rooms = sorted(left_out)
         if len(rooms) > MOST_ROOMS or any(len(room_id) > LONGEST_ID for room_id in rooms):
             raise InvalidInput(f"A first view leaves out at most {MOST_ROOMS} rooms.")
@@ -48,14 +53,13 @@ class FirstView:
             )
             before = {"before": (now - _KEPT_FOR).timestamp()}
             connection.execute(text("DELETE FROM first_views WHERE kept_at < :before"), before)
-            if rooms:
-                connection.execute(
-                    text(
-                        "INSERT INTO first_views (workspace, person, rooms, kept_at) "
-                        "VALUES (:workspace, :person, :rooms, :at)"
-                    ),
-                    self._key | {"rooms": json.dumps(rooms), "at": now.timestamp()},
-                )
+            connection.execute(
+                text(
+                    "INSERT INTO first_views (workspace, person, rooms, kept_at) "
+                    "VALUES (:workspace, :person, :rooms, :at)"
+                ),
+                self._key | {"rooms": json.dumps(rooms), "at": now.timestamp()},
+            )
 
     @property
     def _key(self) -> dict[str, object]:

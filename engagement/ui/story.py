@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from engagement import figures
 from engagement.display.escaping import for_markdown
-from engagement.ui import filters, leftout, links, look
+from engagement.errors import EngagementError
+from engagement.storage.first_views import FirstView
+from engagement.ui import filters, leftout, links, look, session
 from engagement.ui.shown import Shown
 
 _AWAY = "_story_away"
@@ -18,10 +21,11 @@ _AWAY = "_story_away"
 def tell(shown: Shown) -> None:
     """Draws up to three findings of what the page shows, each with the reason to look and the way on.
 
-    Nothing in any other workspace, where nobody needs to be shown around, or when it was put away in this tab.
+    Nothing in any other workspace, where nobody needs to be shown around, nor for whoever has put it away or kept a
+    first view.
     """
     # Only the demo workspace has no screens of its own.
-    if shown.view.base_url is not None or st.session_state.get(_AWAY):
+    if shown.view.base_url is not None or _is_away(mine := leftout.first_view(session.current(), shown.view.facts)):
         return
     parts = list(filter(None, (_signal(shown), _silence(shown), _feed(shown))))
     with st.container(border=True, key="story"):
@@ -32,11 +36,22 @@ def tell(shown: Shown) -> None:
                 draw()
         with st.container(horizontal=True, vertical_alignment="center"):
             links.lead_on("report", "Take it along as a report", "print")
-            st.button("Got it", on_click=_put_away, key="story_away")
+            st.button("Got it", on_click=_put_away, args=(mine,), key="story_away")
 
 
-def _put_away() -> None:
+def _is_away(mine: FirstView | None) -> bool:
+    if _AWAY not in st.session_state:
+        with suppress(EngagementError):
+            st.session_state[_AWAY] = mine is not None and mine.is_kept()
+    return bool(st.session_state.get(_AWAY))
+
+
+def _put_away(mine: FirstView | None) -> None:
     st.session_state[_AWAY] = True
+    # Where nothing can be kept, it stays away in this tab alone.
+    with suppress(EngagementError):
+        if mine is not None:
+            mine.keep(mine.left_out())
 
 
 def _part(finding: str, why: str) -> None:
@@ -67,10 +82,10 @@ def _silence(shown: Shown) -> Callable[[], None] | None:
         return None
 
     def draw() -> None:
-        finding, _, states = found.title.partition(": ")
-        told = f"{for_markdown(states[:1].upper() + states[1:])}. " if states else ""
+        told = f"{for_markdown(found.states[:1].upper() + found.states[1:])}. " if found.states else ""
         _part(
-            finding, f"{told}Some are done, some wait for an answer. Keep, ask or archive, and it is noted who decided."
+            found.finding,
+            f"{told}Some are done, some wait for an answer. Keep, ask or archive, and it is noted who decided.",
         )
         links.lead_on("inactive_rooms", "Sort them out")
 
