@@ -201,7 +201,7 @@ def _typed_day(label: str, key: str) -> date | None:
 
 def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
     """The ids of the rooms left out of everything, kept in the URL under LEFT_OUT; offered are those searched for."""
-    left_out = list(dict.fromkeys(filter(None, rooms_left_out())))
+    left_out = rooms_left_out()
     names = naming.told_apart(dict.fromkeys(left_out, "a room"))
     if known is not None:
         asked = ("names", tuple(left_out), search, people)
@@ -228,7 +228,7 @@ def _keep_left_out() -> None:
 
 def leave_out(room_id: str) -> None:
     """Leaves out one room more."""
-    st.query_params[LEFT_OUT] = [*filter(None, rooms_left_out()), room_id]
+    st.query_params[LEFT_OUT] = [*rooms_left_out(), room_id]
 
 
 def lift(name: str) -> None:
@@ -255,6 +255,11 @@ def back_to_last_week() -> None:
 
 
 def rooms_left_out() -> list[str]:
+    """The ids of the rooms that are left out."""
+    return list(dict.fromkeys(filter(None, said_of_left_out())))
+
+
+def said_of_left_out() -> list[str]:
     """What the address says is left out, or the one before where it says nothing: the page menu does not carry it, and
     the back button comes by such addresses. One empty text says that nothing is.
     """

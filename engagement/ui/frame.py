@@ -95,28 +95,27 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
         _person(signed_in)
     facts = loading.facts(reader)
     today = facts.today(runtime().clock())
-    page_here, known = st.container(), reader.events(facts)
+    page_here, known, choice = st.container(), reader.events(facts), None
     with chosen_here:
         mine = leftout.first_view(signed_in, facts)
         leftout.begin(mine, page_path, opened=opened.begin())
         try:
             choice = filters.choose(today, lambda period, against: loading.known(reader, facts, period, against))
         except InvalidPeriod as error:
-            # All of the sidebar stays.
-            leftout.offer_first_view(mine, frozenset(filter(None, filters.rooms_left_out())))
-            events.panel(reader, facts, known, Period(today, today), session.person(signed_in))
-            links.share_nothing()
             with page_here:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)
                 st.error(str(error), icon=":material/event_busy:")
                 st.caption("Correct the days in the sidebar, and the page comes back. Everything else stays as chosen.")
-            return False
-        leftout.offer_first_view(mine, choice.filters.left_out)
-        base_url = signed_in.base_url
-        view = loading.View(**vars(choice), reader=reader, facts=facts, base_url=base_url, events=known)
-        events.panel(reader, facts, known, view.period, session.person(signed_in))
-        links.share(choice.shown(), choice.period, page_path)
-    st.session_state[loading.VIEW] = view
+        leftout.offer_first_view(mine)
+        near = choice.period if choice else Period(today, today)
+        events.panel(reader, facts, known, near, session.person(signed_in))
+        links.share(choice, page_path)
+    if choice is None:
+        return False
+    base_url = signed_in.base_url
+    st.session_state[loading.VIEW] = loading.View(
+        **vars(choice), reader=reader, facts=facts, base_url=base_url, events=known
+    )
     return True
 
 

@@ -36,7 +36,7 @@ def begin(mine: FirstView | None, page_path: str, *, opened: bool) -> None:
         with suppress(StoreUnavailable):
             st.session_state[_MINE] = mine.left_out()
         st.session_state[filters.CARRIED] = list(st.session_state.get(_MINE, ()))
-    carried = filters.rooms_left_out()
+    carried = filters.said_of_left_out()
     said = any(carried) or bool(st.session_state.get(_MINE))
     # Once for each page: an address that is written anew is one more for the back button to come by.
     if said and carried and LEFT_OUT not in st.query_params and st.session_state.get(_PAGE) != page_path:
@@ -44,11 +44,11 @@ def begin(mine: FirstView | None, page_path: str, *, opened: bool) -> None:
     st.session_state[filters.CARRIED], st.session_state[_PAGE] = carried, page_path
 
 
-def offer_first_view(mine: FirstView | None, left_out: frozenset[str]) -> None:
+def offer_first_view(mine: FirstView | None) -> None:
     """Two buttons: to keep what is left out as the first view, and to forget the one that is kept."""
     if mine is None:
         return
-    kept = frozenset(st.session_state.get(_MINE, ()))
+    kept, left_out = frozenset(st.session_state.get(_MINE, ())), frozenset(filters.rooms_left_out())
     if left_out and left_out != kept:
         told = "These rooms are left out whenever you open the dashboard, unless a link says which."
         st.button("Keep as my first view", icon=":material/bookmark_add:", type="tertiary", help=told,

@@ -14,7 +14,7 @@ from engagement.display.views import CUSTOM, LEFT_OUT, ROOM, compose
 from engagement.numbers.periods import Period
 from engagement.ui import opened, ways
 from engagement.ui.doors import base_path
-from engagement.ui.filters import rooms_left_out
+from engagement.ui.filters import Choice, said_of_left_out
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import page
 
@@ -37,8 +37,14 @@ _COPY = Markup(
 _WHOEVER = "Whoever opens it signs in with an account of their own and sees what that account may see."
 
 
-def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -> None:
-    """Two buttons that copy the link to this view: with these days, and with the period as it is called."""
+def share(choice: Choice | None, page_path: str) -> None:
+    """Two buttons that copy the link to this view: with these days, and with the period as it is called. Without one
+    there is nothing to share.
+    """
+    if choice is None:
+        st.button("Copy link to this view", icon=":material/link:", width="stretch", disabled=True, key="share_nothing")
+        return
+    chosen, period = choice.shown(), choice.period
     shown = opened.asked() | _page_controls() | {name: list(values) for name, values in chosen.items()}
     address, [name] = _address(page_path), chosen["period"]
     link, days = compose(address, shown, period), wording.period_text(period)
@@ -49,11 +55,6 @@ def share(chosen: Mapping[str, Sequence[str]], period: Period, page_path: str) -
         means = f"On another day, “{name.lower()}” is the reader's. {_WHOEVER}"
         buttons += _COPY.format(look="also", link=link, days=days, means=means, words="Copy with days that move along")
     st.html(_SHARE.format(buttons=buttons))
-
-
-def share_nothing() -> None:
-    """The same button where there is no view to share."""
-    st.button("Copy link to this view", icon=":material/link:", width="stretch", disabled=True, key="share_nothing")
 
 
 def _page_controls() -> dict[str, list[str]]:
@@ -115,5 +116,5 @@ def lead_on(name: str, words: str, icon: str = "arrow_forward", **controls: Sequ
 
 def _kept() -> dict[str, list[str]]:
     """What a link inside the dashboard must carry: the rooms left out. Controls of the frame keep their own part."""
-    left_out = rooms_left_out()
+    left_out = said_of_left_out()
     return {LEFT_OUT: left_out} if left_out else {}

@@ -187,4 +187,4 @@ def test_a_first_view_that_cannot_be_had_spoils_nothing(mine: str, monkeypatch: 
 
 
 def test_where_everybody_is_let_in_nobody_has_a_first_view() -> None:
-    assert leftout.offer_first_view(None, frozenset({"feed"})) is None
+    assert leftout.offer_first_view(None) is None
