@@ -28,7 +28,7 @@ PAGES = {
 }
 # What is of no use on paper.
 CONTROLS = {
-    "Customise", "Download", "Into a room", "Copy as Markdown", "As a table", "CSV", "XLSX", "Complete", "Not shown:",
+    "Customise", "Download", "Post into a room", "Copy as Markdown", "As a table", "CSV", "XLSX", "Complete", "Not shown:",
     "Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is", "Sign out",
 }  # fmt: skip
 
