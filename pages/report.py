@@ -12,7 +12,10 @@ daily.begin(view)
 with st.container(width=reporting.WIDTH, key="report"):
     with st.container(key="report_title"):
         place = st.container()
-    asked = reporting.choose(view)
+    # One line, so that what is to be read stands in sight on a phone too.
+    tools = st.container(horizontal=True, key="report_tools")
+    with tools:
+        asked = reporting.choose(view)
     with place:
         line = header.title(escaping.for_markdown(asked.wishes.title.strip() or DEFAULT_TITLE))
 
@@ -26,9 +29,8 @@ with st.container(width=reporting.WIDTH, key="report"):
     if asked.masked and not states.directory_is_there(activity):
         st.stop()
 
-    files = st.container()
     content = reporting.build(shown, asked)
     reporting.show(content)
-    with files:
+    with tools:
         reporting.files(content)
         posting.panel(view, content, asked.wishes)

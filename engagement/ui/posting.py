@@ -48,7 +48,7 @@ def panel(view: View, content: Content, wishes: Wishes) -> None:
     signed_in = session.current()
     if signed_in.by_account:
         return
-    with st.expander("Post into a room", icon=":material/send:", key="report_post"):
+    with st.popover("Post into a room", icon=":material/send:", key="report_post"):
         name = st.text_input("Room", key="post_room", max_chars=LONGEST_NAME, placeholder="#community",
                              help="You must be able to write there. A public room is told of public rooms alone; a "
                              "private one gets names only where all of its members may see them.")  # fmt: skip

@@ -57,7 +57,7 @@ class Asked:
 def choose(view: View) -> Asked:
     """The controls of the page; what is typed and switched is kept in the session, never in the link."""
     rule = runtime().settings.rooms.mask_names
-    with st.expander("Customise", icon=":material/tune:", key="report_controls"):
+    with st.popover("Customise", icon=":material/tune:", key="report_controls"):
         left, right = st.columns([2, 1])
         title = left.text_input("Title", key="report_title_text", max_chars=LONGEST_TITLE,
                                 placeholder=DEFAULT_TITLE, persist_state="session")  # fmt: skip
@@ -183,7 +183,7 @@ def _table(of: tuple[str, contents.Table, str]) -> None:
 
 def files(content: Content) -> None:
     """The report as files. What needs a browser is made in the background; the page stays as it is meanwhile."""
-    with st.expander("Download", icon=":material/download:", key="report_files"):
+    with st.popover("Download", icon=":material/download:", key="report_files"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             listing.download("HTML", lambda: html.document(content).encode(), "report", content.activity)
             listing.download("XLSX", lambda: as_workbook(content), "report", content.activity)

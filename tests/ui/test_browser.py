@@ -28,8 +28,9 @@ PAGES = {
 }
 # What is of no use on paper.
 CONTROLS = {
-    "Customise", "Download", "Post into a room", "Copy as Markdown", "As a table", "CSV", "XLSX", "Complete", "Not shown:",
-    "Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is", "Sign out",
+    "Customise", "Download", "Post into a room", "Copy as Markdown", "As a table", "CSV", "XLSX", "Complete",
+    "Not shown:", "Period", "Room types", "Sorted by", "Default order", "Only rooms that are", "What a signal is",
+    "Sign out",
 }  # fmt: skip
 
 
