@@ -1,4 +1,4 @@
-"""Overview: what needs a look, the figures, messages per day, the busiest rooms, the movers, the inactive rooms."""
+"""Overview: what needs a look, the figures, messages per day, the busiest rooms, the inactive rooms."""
 
 import streamlit as st
 
@@ -24,9 +24,9 @@ with right:
     if states.single(shown):
         st.stop()
     charts.draw(shown.figure(figures.top_rooms), "top_rooms")
-left, right = st.columns(2, gap="medium")
-with left:
-    charts.draw(shown.figure(figures.movers), "movers")
-with right:
-    if states.directory_is_there(shown.activity):
-        charts.draw(shown.figure(figures.silence), "silence")
+# Rooms with a signal stand above, each with its weeks; without any, the largest changes are all that there is to see.
+below: dict[str, figures.Info] = {} if look.found(shown).lines else {"movers": shown.figure(figures.movers)}
+if states.directory_is_there(shown.activity):
+    below["silence"] = shown.figure(figures.silence)
+if below:
+    charts.beside(**below)

@@ -99,6 +99,10 @@ def test_a_period_without_a_full_week_says_that_none_is_judged_and_how_rooms_are
     assert len(changed.dataframe[0].value)
 
 
+def changes_are_drawn(app: AppTest) -> bool:
+    return any("movers" in chart.proto.id for chart in app.get("plotly_chart"))
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -120,8 +124,11 @@ def test_while_weeks_are_read_or_after_that_failed_the_page_says_so(
         return runtime().jobs.ask("held", reader.viewer, work, keep=0)
 
     monkeypatch.setattr(Reader, "judged_history", asked)
+    assert not changes_are_drawn(app)
     assert said in text_of(sound(app.run()))
     assert not lines(app)
+    # Where no room stands above, those that changed most do below.
+    assert changes_are_drawn(app)
     over.set()
 
 
