@@ -19,8 +19,10 @@ from openpyxl import load_workbook
 from engagement.__main__ import main
 from engagement.demo import DemoServer, Options
 from engagement.demo.community import RoomSpec, community
+from engagement.report.wishes import PAPERS
 from tests.support.clock import Clock
 from tests.support.faults import SAID, fault
+from tests.support.report_tools import pdf_lines
 
 pytestmark = [pytest.mark.usefixtures("account"), fault(kind="Files", at="file system", seen="report")]
 
@@ -71,6 +73,22 @@ def test_a_file_of_the_kind_that_its_name_says_is_written_without_a_word(
     assert (folder / name).read_bytes().startswith(begins)
     assert capfd.readouterr() == ("", "")
     assert [path.name for path in folder.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_report_of_a_usual_week_is_two_pages_that_are_full_and_whole(
+    paper: str, account: pytest.MonkeyPatch, folder: Path
+) -> None:
+    with DemoServer(Options(today=date(2026, 11, 18), timezone="UTC", rate_limit=0), clock=Clock()) as usual:
+        account.setenv("ROCKETCHAT_URL", usual.url)
+        assert report("--out", str(folder / "r.pdf"), "--paper", paper) == 0
+    first, last = pdf_lines((folder / "r.pdf").read_bytes())
+    text = " ".join(first)
+    # Figures, words and the charts in two columns on the first; days, tables and where it comes from on the last.
+    for title in ("Messages", "What changed", "hold 60", "had no message", "jasper-customers is rising", "Activity in"):
+        assert title in text, title
+    for table in ("Top channels", "Movers", "Weeks", "Inactive rooms", "Messages per day"):
+        assert table in last, table
 
 
 def test_every_number_of_the_workbook_is_that_of_the_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
