@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from engagement.settings.keys import PROXY_HEADER, AccessRules
 
 SOCKET = "/_stcore/stream"
-# The browser asks for the first two before it opens its websocket.
+# The browser asks for the first two before it opens its websocket, below the path of a page first: were they there, it
+# would look for everything else there too.
 _FILES = frozenset({"/_stcore/health", "/_stcore/host-config", "/favicon.png"})
 _FOLDERS = ("/static/", "/media/")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
