@@ -54,10 +54,11 @@ def basis_text(basis: Basis, by_chance: float | None = None) -> str:
         )
         return f"The thresholds of signals were found on {weeks}{hold}{chance}."
     if basis.net:
-        return f"The thresholds of signals are those found on others, as net counts have none of their own{chance}."
+        others = "The thresholds of signals are those found on other communities"
+        return f"{others}, as net counts have none of their own{chance}."
     until = f"until it has {FEWEST_WEEKS_OF_BAR}" if basis.known < FEWEST_WEEKS_OF_BAR else "until its own are found"
     read = f"{plural(basis.known, 'week')} of this workspace {'has' if basis.known == 1 else 'have'} been read whole"
-    return f"So far {read}; {until}, the thresholds of signals are those found on others{chance}."
+    return f"So far {read}; {until}, the thresholds of signals are those found on other communities{chance}."
 
 
 def often(share: float) -> str:

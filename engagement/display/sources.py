@@ -46,7 +46,7 @@ def told(activity: Activity) -> str:
 
 def _not_known(readings: Readings, offset: timedelta | None) -> str:
     if readings.first is None or readings.last is None:
-        return "Of the counters of its rooms no reading is kept yet: two of them tell what was written in between."
+        return "No reading of its rooms' counters is kept yet: it takes two to tell what was written in between."
     since = f"since {moment_text(readings.first, offset)}"
     return (
         f"Its rooms' own counters have been read {plural(readings.number, 'time')} {since}, and no reading lies near "

@@ -245,7 +245,7 @@ def in_words(activity: Activity, filters: Filters, shown: int, *, viewer_zone: s
         here,
         "All of them are shown."
         if shown == rooms
-        else f"Shown are {wording.count(shown)} of them: {filter_text(filters, activity)}.",
+        else f"{wording.count(shown)} of them {'is' if shown == 1 else 'are'} shown: {filter_text(filters, activity)}.",
         f"As of {read:%H:%M} {read.tzname()} on {wording.day_text(read.date())}; days are those of the server, "
         f"{zone_text(activity)}.",
     ]

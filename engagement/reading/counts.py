@@ -42,7 +42,8 @@ SAME_CALL = timedelta(days=90)
 # Totals of days that were read so lately are not asked for again.
 JUST_NOW = timedelta(minutes=1)
 NOT_ALIKE_NOTE = (
-    "Both periods do not have the same days counted: comparing them is not like for like, and nothing is judged by it."
+    "The two periods do not have the same days counted: comparing them is not like for like, and nothing is judged by "
+    "it."
 )
 
 

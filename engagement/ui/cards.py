@@ -57,9 +57,9 @@ def change_cards(shown: Shown) -> None:
     """How many rooms are new, back, or fell silent."""
     counts = shown.made("changes", lambda: rankings.changes(shown.rooms))
     meanings = {
-        NEW: "Created in the period or the one before, with their first messages in this one.",
-        BACK: "Older rooms with messages in this period and none in the one before.",
-        FELL_SILENT: "Rooms with messages in the period before and none in this one.",
+        NEW: "Created in this period or the previous one, with their first messages in this one.",
+        BACK: "Older rooms with messages in this period and none in the previous one.",
+        FELL_SILENT: "Rooms with messages in the previous period and none in this one.",
     }
     for column, (word, number) in zip(st.columns(len(counts)), counts.items(), strict=True):
         column.metric(word.capitalize(), wording.count(number), help=meanings[word], border=True)

@@ -158,9 +158,10 @@ def _choose_comparison(period: Period) -> Against:
         [*COMPARISON_NAMES, FROM_A_DAY],
         key="compare",
         bind="query-params",
-        help="The days right before (this week so far: the same weekdays of the week before), the same weekdays as few "
-        "weeks before as there can be, the same weeks a year (52 weeks) before, or as many days from a day on. Signals "
-        "are about a room's own weeks, whatever is chosen here.",
+        help="**Previous period**: the days right before; for this week so far, the same weekdays of the week before. "
+        "**Same weekdays before**: as few weeks before as there can be. **A year before**: 52 weeks before. "
+        "**From a day on**: as many days, from a day that you choose. Signals are about a room's own weeks, whatever "
+        "is chosen here.",
     )
     opened.shows("compare", [name])
     if name != FROM_A_DAY:
@@ -217,7 +218,7 @@ def _leave_out(known: Activity | None, search: str, people: bool) -> list[str]:
         on_change=_keep_left_out,
         placeholder="None" if known is None else "Choose rooms",
         help="For example a bot feed: left out of every total, share, chart and table. "
-        f"The {MOST_OPTIONS:,} busiest rooms are offered, of those whose name is searched for above.",
+        f"Offered are the {MOST_OPTIONS:,} busiest rooms; a search by name above finds the others.",
     )
     return left_out
 
@@ -250,8 +251,10 @@ def clear() -> None:
 
 
 def back_to_last_week() -> None:
-    """In a callback: the period that a page begins with."""
+    """In a callback: the period that a page begins with, compared with no day that was typed for another one."""
     st.session_state["period"] = next(iter(PERIOD_NAMES))
+    if st.session_state.get("compare") == FROM_A_DAY:
+        st.session_state["compare"] = next(iter(COMPARISON_NAMES))
 
 
 def rooms_left_out() -> list[str]:

@@ -106,6 +106,7 @@ def _view(signed_in: session.SignedIn, page_path: str) -> bool:
                 st.title(TITLES.get(page_path, TITLES["overview"]), anchor=False)
                 st.error(str(error), icon=":material/event_busy:")
                 st.caption("Correct the days in the sidebar, and the page comes back. Everything else stays as chosen.")
+                st.button(next(iter(filters.PERIOD_NAMES)), on_click=filters.back_to_last_week, key="way_on")
         leftout.offer_first_view(mine)
         near = choice.period if choice else Period(today, today)
         events.panel(reader, facts, known, near, session.person(signed_in))

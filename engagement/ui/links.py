@@ -52,7 +52,7 @@ def share(choice: Choice | None, page_path: str) -> None:
     buttons = _COPY.format(look="first", link=link, days=days, means=means, words="Copy link to this view")
     if name != CUSTOM:
         link, days = compose(address, shown, None), f"{name.lower()}, on whatever day"
-        means = f"On another day, “{name.lower()}” is the reader's. {_WHOEVER}"
+        means = f"It shows “{name.lower()}” as of the day on which it is opened. {_WHOEVER}"
         buttons += _COPY.format(look="also", link=link, days=days, means=means, words="Copy with days that move along")
     st.html(_SHARE.format(buttons=buttons))
 

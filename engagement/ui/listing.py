@@ -123,7 +123,7 @@ def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int)
         download("CSV", lambda: tables.csv_bytes(rows().drop(columns="Weeks", errors="ignore"), about), what, activity,
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip
         download("XLSX", lambda: workbook(about, [(sheet, rows())], made_at=activity.read_at), what, activity,
-                 "The same with typed columns; what it is about stands on the first sheet")  # fmt: skip
+                 "The same as a spreadsheet; its first sheet says what it is about")  # fmt: skip
 
 
 def look(shown: Shown, sent: pa.Table, ids: Sequence[Any], what: str, key: str) -> dict[str, Any]:

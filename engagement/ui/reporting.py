@@ -40,8 +40,8 @@ FILE_KEPT = 300.0
 PATIENCE, NEWS_EVERY, LOOK_EVERY = 5.0, 0.1, 0.5
 EARLIER = (2, 3, 4, 8, 13, 26, 52)
 NO_ADDRESS = (
-    "Names of rooms lead to no page in these files: whoever runs this dashboard has not set its address "
-    "([dashboard] address)."
+    "In these files the names of rooms are no links to their pages: whoever runs this dashboard has not set its "
+    "address ([dashboard] address)."
 )
 
 

@@ -95,7 +95,7 @@ def need_data(shown: Shown) -> None:
     if activity.no_data:
         _end_of_period(
             shown.view,
-            f"The server counted no message in any room from {wording.period_text(activity.period)}.{since} "
+            f"The server counted no message in any room in the days {wording.period_text(activity.period)}.{since} "
             "That is no data, not silence. Choose another period.",
         )
 
@@ -133,7 +133,7 @@ def need_previous(shown: Shown) -> None:
     if activity.previous_no_data:
         _end_of_period(
             shown.view,
-            f"The server counted no message in any room from {wording.period_text(activity.previous)}, "
+            f"The server counted no message in any room in the days {wording.period_text(activity.previous)}, "
             "so there is nothing to compare with. Choose a later period.",
         )
 
@@ -141,7 +141,7 @@ def need_previous(shown: Shown) -> None:
 def none_left(shown: Shown, usual: Mapping[str, object]) -> None:
     """Where the page's own controls leave no room, says so, with a button that makes them as ``usual``."""
     if not shown.number:
-        st.info("No room is all that was chosen above.", icon=":material/filter_alt:")
+        st.info("No room fits all that was chosen above.", icon=":material/filter_alt:")
         st.button("Show all of them", on_click=_choose, args=(usual,), key="none_left")
 
 
@@ -159,9 +159,12 @@ def history_notes(history: History) -> None:
 
 
 def workspace_signal(shown: Shown) -> None:
-    """One line with the signal on all rooms shown together, in its last full week, where enough weeks are known."""
+    """One line with the signal on all rooms shown together, in its last full week, where enough weeks are known.
+
+    None on a single room, which has a signal of its own, by the measure of rooms.
+    """
     history = shown.activity.history
-    if history is None:
+    if history is None or shown.number == 1:
         return
     judged = shown.made("signal", lambda: total_signal(history, shown.weekly(history)["messages"]))
     which, when = f"{wording.plural(shown.number, 'room')} shown", signals.judged_days(history)

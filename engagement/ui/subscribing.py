@@ -116,6 +116,6 @@ def keep(view: View, wanted: Wish, hour: Hour, room_id: str, zone: tzinfo) -> st
     one = book(view).add(Subscription(person.user_id, person.username, room_id, wanted, hour))
     first = moment_text(one.hour.next(one.created_at), zone)
     return (
-        f"the first report comes on {first}, posted by the account of the timer that runs send --due; it must be able "
-        "to write there, too"
+        f"the first report comes on {first}, if whoever runs this dashboard has set up a timer; it is posted by the "
+        "account of that timer, which must be able to write there too"
     )

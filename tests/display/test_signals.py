@@ -83,7 +83,7 @@ def test_where_thresholds_come_from_is_one_sentence() -> None:
     assert signals.basis_text(mine, NAN).endswith("of this workspace, 3 Feb 2025 – 5 Apr 2026.")
     since = signals.basis_text(replace(mine, since=date(2026, 4, 7)))
     assert "5 Apr 2026; they hold since 7 Apr 2026, and what was made before goes by others; about" in since
-    others = "the thresholds of signals are those found on others; about every second signal is chance."
+    others = "the thresholds of signals are those found on other communities; about every second signal is chance."
     assert signals.basis_text(Basis(known=23)) == (
         f"So far 23 weeks of this workspace have been read whole; until it has 48, {others}"
     )

@@ -15,7 +15,7 @@ from engagement.storage.sessions import Signed
 from engagement.ui import loading, session
 from engagement.ui.runtime import Runtime
 from tests import ROOT
-from tests.support.access_tools import RIGHTS, TODAY, explore, process, read, shows_figures, tab
+from tests.support.access_tools import RIGHTS, TODAY, explore, process, read, shows_figures, sound, tab
 from tests.support.clock import Clock
 from tests.support.faults import EXACT, SAID, fault
 
@@ -98,7 +98,12 @@ def test_where_a_day_is_wrong_all_of_the_sidebar_stays() -> None:
         return {str(one.label) for one in app.sidebar if getattr(one, "label", "")}
 
     days = {"period": "Custom range", "from": "2026-11-09", "to": "2026-11-15"}
-    right, wrong = labels(explore(**days)), labels(explore(**{**days, "from": "2026-11-20"}))
+    app = explore(**{**days, "from": "2026-11-20"})
+    right, wrong = labels(explore(**days)), labels(app)
     # There is no view to share, so that the button for its link is grey, and opens nothing.
     assert wrong == right | {"Copy link to this view"}
     assert {"First day", "Rooms left out", "What happened", "Sign out"} <= right
+    # One click leads on, for whoever does not want to correct it.
+    app = sound(read(app.button(key="way_on").click().run()))
+    assert app.sidebar.selectbox(key="period").value == "Last full week"
+    assert shows_figures(app)

@@ -103,10 +103,10 @@ def test_where_the_controls_of_a_page_leave_no_room_one_click_shows_all(
     page: str, query: dict[str, str | list[str]]
 ) -> None:
     app = sound(explore(page, **query))
-    assert "No room is all that was chosen above." in text_of(app)
+    assert "No room fits all that was chosen above." in text_of(app)
     assert len(app.dataframe[0].value) == 0
     app.button(key="none_left").click().run()
-    assert "No room is all that was chosen above." not in text_of(sound(app))
+    assert "No room fits all that was chosen above." not in text_of(sound(app))
     assert len(app.dataframe[0].value) > 0
 
 

@@ -223,6 +223,8 @@ def test_where_the_filters_leave_one_room_a_page_leads_to_it_instead_of_drawing_
     assert (link.page, link.query_string) == ("room", f"room={left['room_id'].iloc[0]}")
     drawn = {one.proto.id.partition("plot_")[2].rstrip("_0123456789") for one in app.get("plotly_chart")}
     assert drawn <= {"messages_per_day"}
+    # A room has a signal of its own; what all rooms together are judged by is another measure.
+    assert "together" not in text_of(app)
 
 
 def test_the_room_chosen_on_trends_leads_to_its_page() -> None:
