@@ -12,7 +12,7 @@ import streamlit as st
 from engagement import figures
 from engagement.display import palette
 from engagement.display.escaping import for_markdown
-from engagement.ui import links, loading
+from engagement.ui import links, loading, width
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,7 +33,7 @@ def draw(info: figures.Info, key: str) -> None:
 
     A click on the mark of a room leads to its page.
     """
-    drawn = info.figure(replace(tokens(), narrow=_on_a_phone()))
+    drawn = info.figure(replace(tokens(), narrow=width.narrow()))
     with st.container(border=True, key=f"chart_{key}"):
         st.header(for_markdown(info.title), anchor=False)
         # No line begins with what parts the words of two.
@@ -41,11 +41,6 @@ def draw(info: figures.Info, key: str) -> None:
         _plot(info, drawn, f"plot_{key}")
         if not info.empty:
             st.html(as_table(info))
-
-
-def _on_a_phone() -> bool:
-    """Whether the viewer's browser says that it is one of a phone: nothing else tells how wide it is."""
-    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
 
 
 def _plot(info: figures.Info, drawn: go.Figure, name: str) -> None:

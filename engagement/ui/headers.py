@@ -6,14 +6,15 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engagement.display.escaping import script_hash
-from engagement.ui import handover, ways
+from engagement.ui import handover, ways, width
 
 # The one script that stands in the framework's own page.
 _FRAMEWORK_SCRIPT = "\n      window.prerenderReady = false\n    "
+_SCRIPTS = (_FRAMEWORK_SCRIPT, handover.SCRIPT, ways.SCRIPT, width.SCRIPT)
 _POLICY = {
     "default-src": "'none'",
     # The framework's modules, and inline scripts that never change. Nothing is evaluated: no eval, no WebAssembly.
-    "script-src": " ".join(["'self'", *map(script_hash, (_FRAMEWORK_SCRIPT, handover.SCRIPT, ways.SCRIPT))]),
+    "script-src": " ".join(["'self'", *map(script_hash, _SCRIPTS)]),
     # The framework, its tables and its charts write their styles while the page is drawn.
     "style-src": "'self' 'unsafe-inline'",
     # The charts' script has a font in it, and the framework's styles have icons.
