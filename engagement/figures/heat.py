@@ -196,7 +196,7 @@ def _draw_legend(figure: Canvas, tokens: Tokens) -> None:
     place: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top"}
     # From the left edge of the figure, as a phone has no room for it below the weeks alone.
     shapes, at = list[dict[str, Any]](), -figure.left
-    for colours, text in ((tokens.heat[:1], "no message"), (tokens.heat[1:], "few messages to its strongest week")):
+    for colours, text in ((tokens.heat[:1], "no message"), (tokens.heat[1:], "few to its strongest week")):
         for colour in colours:
             edge = {"color": tokens.line, "width": 1}
             shapes.append({**square, "x0": at, "x1": at + 12, "fillcolor": colour, "line": edge})

@@ -33,7 +33,7 @@ from engagement.ui.shown import Shown
 T = TypeVar("T")
 
 # One width on every screen, so that pictures of it are alike.
-WIDTH = 820
+WIDTH = 880
 MAKING = "_report_file"
 FILE_KEPT = 300.0
 # Most files are there before the run that asks for them has waited so long, so that nobody waits for a look at them.

@@ -220,7 +220,7 @@ def test_each_row_of_the_heat_map_has_its_own_scale_which_is_told_behind_it_and_
     drawn = figures.heat(rooms, weekly_table({"feed": [5000, 2500, 0], "small": [1, 2, 2]}), CONTEXT).drawn(LIGHT)
     assert drawn.traces[0]["z"] == [[1, 0.51, 0], [0.51, 1, 1]]
     texts = [note["text"] for note in drawn.layout["annotations"]]
-    assert texts[-4:] == ["5,000", "2", "no message", "few messages to its strongest week"]
+    assert texts[-4:] == ["5,000", "2", "no message", "few to its strongest week"]
     assert [shape["fillcolor"] for shape in drawn.layout["shapes"]] == list(LIGHT.heat)
 
 
