@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Cookie, Page, Request, StorageState, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Cookie, Page, Request, expect
 
 from engagement.demo import DemoServer, Options
 from engagement.report.wishes import PAPERS
+from tests.support.browser_fixtures import SCREEN, Enter
 from tests.support.dashboard import Dashboard, drawn, explore, nothing_is_wrong, ready
 from tests.support.report_tools import pdf_lines
 
 pytestmark = pytest.mark.timeout(300)
 
-SCREEN: ViewportSize = {"width": 1400, "height": 900}
 PAGES = {
     "": "Overview",
     "top_channels": "Top channels",
@@ -34,12 +33,6 @@ CONTROLS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    with Dashboard(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
 @pytest.fixture
 def profile(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport=SCREEN)
@@ -50,37 +43,6 @@ def profile(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(profile: BrowserContext) -> Page:
     return profile.new_page()
-
-
-@pytest.fixture(scope="module")
-def known(dashboard: Dashboard, chromium: Browser) -> StorageState:
-    """What the browser of somebody keeps who is in the demo workspace already."""
-    context = chromium.new_context()
-    page = context.new_page()
-    page.goto(f"{dashboard.url}/inactive_rooms")
-    explore(ready(page))
-    kept = context.storage_state()
-    context.close()
-    return kept
-
-
-Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def enter(dashboard: Dashboard, chromium: Browser, known: StorageState) -> Iterator[Enter]:
-    """Opens a page for somebody who need not sign in, in a browser with these options."""
-    contexts: list[BrowserContext] = []
-
-    def enter(path: str = "", **options: Any) -> Page:
-        contexts.append(chromium.new_context(storage_state=known, **{"viewport": SCREEN, **options}))
-        page = contexts[-1].new_page()
-        page.goto(f"{dashboard.url}/{path}")
-        return drawn(page)
-
-    yield enter
-    for context in contexts:
-        context.close()
 
 
 def test_the_first_deep_link_of_a_fresh_server_shows_the_sign_in_and_then_that_page(
@@ -95,17 +57,17 @@ def test_the_first_deep_link_of_a_fresh_server_shows_the_sign_in_and_then_that_p
         assert page.url.split("?")[0] == f"{fresh.url}/week_over_week"
 
 
-def test_every_page_opens_from_its_link_and_asks_nobody_else(dashboard: Dashboard, enter: Enter) -> None:
+def test_every_page_opens_from_its_link_and_asks_nobody_else(demo_dashboard: Dashboard, enter: Enter) -> None:
     elsewhere: list[str] = []
 
     def note(request: Request) -> None:
-        if not request.url.startswith((dashboard.url, "data:", "blob:")):
+        if not request.url.startswith((demo_dashboard.url, "data:", "blob:")):
             elsewhere.append(request.url)
 
     page = enter()
     page.on("request", note)
     for path, title in PAGES.items():
-        page.goto(f"{dashboard.url}/{path}")
+        page.goto(f"{demo_dashboard.url}/{path}")
         nothing_is_wrong(drawn(page))
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         expect(page).to_have_title(f"{title if path != 'report' else 'Report'} · Channel Engagement")
@@ -133,12 +95,12 @@ def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
 
 
 def test_scripts_cannot_read_the_cookie_and_signing_out_takes_it_from_the_browser(
-    dashboard: Dashboard, page: Page, profile: BrowserContext
+    demo_dashboard: Dashboard, page: Page, profile: BrowserContext
 ) -> None:
     def cookies() -> list[Cookie]:
         return [cookie for cookie in profile.cookies() if cookie["name"] == "engagement_session"]
 
-    page.goto(f"{dashboard.url}/inactive_rooms")
+    page.goto(f"{demo_dashboard.url}/inactive_rooms")
     expect(ready(page)).to_have_title("Channel Engagement")
     explore(page)
     assert [(cookie["httpOnly"], cookie["sameSite"]) for cookie in cookies()] == [(True, "Lax")]
@@ -150,11 +112,11 @@ def test_scripts_cannot_read_the_cookie_and_signing_out_takes_it_from_the_browse
     assert cookies() == []
 
 
-def test_signing_out_ends_the_session_in_every_tab(dashboard: Dashboard, profile: BrowserContext) -> None:
+def test_signing_out_ends_the_session_in_every_tab(demo_dashboard: Dashboard, profile: BrowserContext) -> None:
     first, second = profile.new_page(), profile.new_page()
-    first.goto(f"{dashboard.url}/inactive_rooms")
+    first.goto(f"{demo_dashboard.url}/inactive_rooms")
     explore(ready(first))
-    second.goto(f"{dashboard.url}/week_over_week")
+    second.goto(f"{demo_dashboard.url}/week_over_week")
     drawn(second)
     first.get_by_role("button", name="Sign out").click()
     expect(first.get_by_role("button", name="Explore the demo workspace")).to_be_visible(timeout=30_000)
@@ -272,9 +234,9 @@ def test_a_broken_link_falls_back_to_the_usual_and_says_so(enter: Enter) -> None
     expect(page.get_by_text("This link asks for something unknown")).to_have_count(0)
 
 
-def test_a_wrong_password_keeps_what_was_typed_except_the_password(dashboard: Dashboard, page: Page) -> None:
+def test_a_wrong_password_keeps_what_was_typed_except_the_password(demo_dashboard: Dashboard, page: Page) -> None:
     with DemoServer(Options(rooms=20, rate_limit=0)) as workspace:
-        page.goto(dashboard.url)
+        page.goto(demo_dashboard.url)
         ready(page).get_by_label("Workspace address").fill(workspace.url)
         page.get_by_label("User name or e-mail").fill("manager")
         page.get_by_label("Password", exact=True).last.fill("not this one")
@@ -287,7 +249,7 @@ def test_a_wrong_password_keeps_what_was_typed_except_the_password(dashboard: Da
         page.get_by_role("button", name="Sign in", exact=True).click()
         drawn(page)
         expect(page.get_by_text("Signed in as manager")).to_be_visible()
-        assert "not this one" not in dashboard.log()
+        assert "not this one" not in demo_dashboard.log()
 
 
 def test_on_a_phone_the_menu_goes_when_a_page_was_chosen(enter: Enter) -> None:
@@ -304,11 +266,11 @@ def test_on_a_phone_the_menu_goes_when_a_page_was_chosen(enter: Enter) -> None:
 
 
 def test_a_printed_page_has_no_controls_and_nothing_is_cut_off_or_torn_from_its_heading(
-    dashboard: Dashboard, enter: Enter
+    demo_dashboard: Dashboard, enter: Enter
 ) -> None:
     page = enter("report")
     for path in ("report", "week_over_week"):
-        page.goto(f"{dashboard.url}/{path}")
+        page.goto(f"{demo_dashboard.url}/{path}")
         headings = drawn(page).get_by_test_id("stMain").get_by_role("heading").all_inner_texts()
         charts = page.locator("[class*=st-key-chart_] h2").all_inner_texts()[:2]
         cells = [row.split("\t") for row in page.locator(".report-table tbody tr").all_inner_texts()]
