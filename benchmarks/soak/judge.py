@@ -160,7 +160,7 @@ class Judge:
         return self.truth.weeks(self.rooms, last, number)
 
     def _table(self, table: Mapping[str, list[Any]]) -> None:
-        labels = [room.translate(_ISOLATES) for room in table["Room"]]
+        labels = [_plain(room) for room in table["Room"]]
         if "Messages" in table:
             self.found.among("rows", zip(labels, table["Messages"], table["Previous"], strict=True), self.rooms.pairs())
             changes = [now - before for now, before in zip(table["Messages"], table["Previous"], strict=True)]
@@ -328,4 +328,9 @@ class Judge:
 
 
 def _bare(cell: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", cell)).strip().translate(_ISOLATES)
+    return _plain(unescape(re.sub(r"<[^>]+>", "", cell)).strip())
+
+
+def _plain(label: str) -> str:
+    """A label without what turns no letter around, and without the number of a direct message."""
+    return re.sub(r"^(direct message) \d+$", r"\1", label.translate(_ISOLATES))

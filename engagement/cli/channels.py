@@ -67,10 +67,10 @@ def _is_new_file() -> bool:
 
 def _rows(activity: Activity, *, people: bool) -> pd.DataFrame:
     rooms = activity.rooms
-    hidden = rooms["type"].eq("direct") & (not people)
+    hidden = naming.unnamed(rooms, show_people=people)
     # A room without an owner has none, and one of which none is known has null.
     owner = rooms["owner"].mask(without_owner(rooms), "")
-    rows = rooms.assign(name=rooms["name"].mask(hidden, naming.DIRECT_MASK), owner=owner)
+    rows = rooms.assign(name=rooms["name"].mask(hidden, rooms["label"]), owner=owner)
     unjudged = signals.UNJUDGED if activity.counted else None
     rows["reason"] = reasons.texts(rows["reason"]) if "reason" in rows else unjudged
     whole = ("messages", "previous_messages", "change", "members")

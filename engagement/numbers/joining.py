@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from engagement.numbers.filters import named_like
-from engagement.numbers.naming import labels_apart
+from engagement.numbers.naming import direct_aliases, labels_apart
 from engagement.numbers.periods import Period
 from engagement.numbers.rooms import (
     ACTIVE,
@@ -61,6 +61,8 @@ def join(
     table = _merged(counts, directory)
     came = pd.Series(True, table.index) if arrived or counts is None else table["room_id"].isin(counts["room_id"])
     missing = {name: table[name].isna() if net else ~came for name in ("messages", "previous_messages")}
+    # Of every one that is known, whatever the period, and by the very instant: so each is called the same everywhere.
+    alias = direct_aliases(table)
     table["created"] = zone.days(table["created"])
     for bound in ("spoke_from", "spoke_to"):
         table[bound] = zone.days(table[bound].where(table[bound].notna(), table["last_message"]))
@@ -82,7 +84,8 @@ def join(
     existed = counted_any | ~(table["created"] > pd.Timestamp(period.end))
     table, missing = table[existed].copy(), {name: lost[existed] for name, lost in missing.items()}
     _name(table)
-    table["label"] = labels_apart(table)
+    table["label"] = table["named_label"] = labels_apart(table)
+    table["label"] = alias.reindex(table.index).fillna(table["label"])
     previous = previous or period.previous
     if net:
         missing = {

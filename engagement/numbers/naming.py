@@ -6,19 +6,23 @@ once (``display.escaping``).
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 NO_NAME = "(no name)"
-DIRECT_MASK = "direct message"
+DIRECT = "direct message"
 SIGNS = {"channel": "#", "private": "🔒 ", "discussion": "› ", "team": "◊ "}
 # Around what is written from right to left, so that it turns nothing beside it around.
 ISOLATE, ISOLATE_END = "\u2068", "\u2069"
 
 _MOST_MARKS = 3
+# Numbers of aliases begin with so many digits, and have one more after so many that were taken.
+_DIGITS = 4
+_TRIES = 4
 # Words of Latin letters, signs and pictures, with one space between two of them: most texts are these, and clean.
 _PLAIN = "{0}+( {0}+)*".format("[!-~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u25a0-\u25ff\U0001f300-\U0001faff]")
 _plain = re.compile(_PLAIN).fullmatch
@@ -91,9 +95,51 @@ def labels_apart(rooms: pd.DataFrame) -> pd.Series[str]:
     return labels.mask(rooms["archived"], labels + " (archived)")
 
 
+def aliases(what: str, keys: Iterable[str]) -> dict[str, str]:
+    """An alias for each key, ``what`` and a number made of the key. Where two would get the same, the one that comes
+    later takes its next number: the oldest first, and no new one changes that of another.
+    """
+    taken: set[int] = set()
+    found: dict[str, str] = {}
+    for key in keys:
+        attempt = 0
+        while (number := _number(f"{what}\0{key}\0{attempt}", attempt)) in taken:
+            attempt += 1
+        taken.add(number)
+        found[key] = f"{what} {number}"
+    return found
+
+
+def _number(text: str, attempt: int) -> int:
+    # More digits after some collisions, so that there is room for any number of rooms.
+    size = 10 ** (_DIGITS + attempt // _TRIES)
+    place: int = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % (size - 1)
+    return place + 1
+
+
+def direct_aliases(rooms: pd.DataFrame) -> pd.Series[str]:
+    """What each direct message of a table (columns room_id, type, and created as an instant) is called where its people
+    are not named, with its index.
+
+    It stays in every period and for every account, also when others come and go, and nobody reads the people from it:
+    it is made of the instant of creation alone; those of one instant are counted by their ids.
+    """
+    oldest = rooms[rooms["type"].eq("direct")].sort_values(["created", "room_id"], na_position="first")
+    created = oldest["created"].dt.as_unit("ms").astype("int64").astype("str")
+    keys = created + "\0" + oldest.groupby(created, sort=False).cumcount().astype("str")
+    return pd.Series(aliases(DIRECT, keys).values(), index=oldest.index, dtype="str")
+
+
+def unnamed(rooms: pd.DataFrame, *, show_people: bool) -> pd.Series[bool]:
+    """Which rooms are direct messages whose people are not named: their ids, made of those of the people, lead nowhere
+    that others read.
+    """
+    return rooms["type"].eq("direct") & (not show_people)
+
+
 def room_labels(rooms: pd.DataFrame, *, show_people: bool = False) -> pd.Series[str]:
     """The label of every room of the rooms table as it may be shown: people of direct messages only where asked for."""
-    return rooms["label"] if show_people else rooms["label"].mask(rooms["type"].eq("direct"), DIRECT_MASK)
+    return rooms["named_label" if show_people else "label"]
 
 
 def told_apart(labels: Mapping[str, str]) -> dict[str, str]:

@@ -40,9 +40,9 @@ COUNTER_FELL = "its counter fell or was not read"
 SPOKE_SINCE = "spoke again after the period"
 
 COLUMNS = (
-    "room_id name label slug type kind messages previous_messages change change_pct change_word state remark created "
-    "last_message silent_days silent_least silent_most members owner owner_known archived read_only default "
-    "announcement total_messages parent team exempt left_out"
+    "room_id name label named_label slug type kind messages previous_messages change change_pct change_word state "
+    "remark created last_message silent_days silent_least silent_most members owner owner_known archived read_only "
+    "default announcement total_messages parent team exempt left_out"
 ).split()
 
 

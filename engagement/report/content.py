@@ -27,13 +27,15 @@ from engagement.report.wishes import DEFAULT_TITLE, LONGEST_COMMENT, LONGEST_TIT
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table: how many rows it has, those rows and columns that a page and pictures show, and what makes all of them
-    of the rooms of the view, under the headings of the screen.
+    of the rooms of the view, under the headings of the screen; the ids of its rows that lead nowhere, as nobody is
+    named there.
     """
 
     title: str
     number: int
     short: pd.DataFrame
     make: Callable[[pd.DataFrame], pd.DataFrame]
+    unnamed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,10 @@ _LOOKED_UP = ("movers", "top", "inactive", "compared")
 def place_of(section: str, line: int) -> str:
     """What a line of the table of a section is called inside a document; no name of a room is in it."""
     return f"line-{section}-{line + 1}"
+
+
+def _unnamed(rooms: pd.DataFrame, people: bool) -> frozenset[str]:
+    return frozenset(rooms["room_id"][naming.unnamed(rooms, show_people=people)])
 
 
 def _rooms(activity: Activity, filters: Filters) -> pd.DataFrame:
@@ -229,7 +235,7 @@ def _sections(
         if signal in shown:
             # A room can fall over weeks and have more than in the last one.
             shown[signal] = reasons.in_short(picked).to_numpy()
-        return Table(title, len(ordered), shown, lambda every: make(order(every)))
+        return Table(title, len(ordered), shown, lambda every: make(order(every)), _unnamed(picked, wishes.people))
 
     if not activity.counted:
         short: tuple[str, ...] = ("Rank", "Room", "All messages", "Members", "Last message")
@@ -307,10 +313,12 @@ def _beside(
         change = {"Change %": rows["change_pct"], "Change in words": rows["change_word"]}
         return pd.DataFrame(names | counts | change).set_axis(rows["room_id"], axis="index")
 
-    short = columns(ordered.head(top)).drop(columns="Type")
+    shown = ordered.head(top)
+    short = columns(shown).drop(columns="Type")
+    every, unnamed = f"{first} beside {second}", _unnamed(shown, context.show_people)
     return (
         figures.movers(both, replace(context, previous=other.period, said=False)),
-        Table(f"{first} beside {second}", len(ordered), short, lambda _: columns(ordered)),
+        Table(every, len(ordered), short, lambda _: columns(ordered), unnamed),
         (f"Beside {second}, rooms with messages are: {said}.",),
         f"{other.period}, read {other.read_at.isoformat(timespec='minutes')}",
     )

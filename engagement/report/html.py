@@ -18,7 +18,6 @@ from engagement.display.escaping import script_hash
 from engagement.display.palette import FONT, LIGHT
 from engagement.figures import Info
 from engagement.numbers import naming
-from engagement.numbers.naming import DIRECT_MASK
 from engagement.numbers.room import known
 from engagement.report import typeface
 from engagement.report.content import Content, Table, place_of
@@ -85,7 +84,7 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
                 {"figures": drawn, "ways": _ways(content, charts), "config": figures.CONFIG | {"responsive": False}}
             ),
             cells=lambda section, table: _cells(section, table, content.rooms_at),
-            room_address=lambda room: room_address(content.rooms_at, room.room_id, room.label),
+            room_address=lambda room: "" if room.unnamed else room_address(content.rooms_at, room.room_id),
             rows_text=rows_text,
             way=arrows.way,
             arrows=arrows.ARROWS,
@@ -173,8 +172,8 @@ def _ways(content: Content, charts: dict[str, Info]) -> dict[str, list[str]]:
     ways = {}
     for what, room_ids in ((what, chart.room_ids) for what, chart in charts.items() if chart.room_ids):
         rooms = known(content.activity.rooms, room_ids)
-        labels = dict(zip(rooms["room_id"], naming.room_labels(rooms, show_people=content.people), strict=True))
-        ways[what] = [room_address(content.rooms_at, one, labels.get(one, DIRECT_MASK)) for one in room_ids]
+        named = set(rooms["room_id"][~naming.unnamed(rooms, show_people=content.people)])
+        ways[what] = [room_address(content.rooms_at, one) if one in named else "" for one in room_ids]
     return ways
 
 
@@ -184,11 +183,9 @@ def _data(data: dict[str, Any]) -> Markup:
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
-def room_address(rooms_at: str, room_id: str, label: str) -> str:
-    """The address of the page of a room; empty without ``rooms_at``, and where nobody is named, as the id of a direct
-    message is made of those of its people.
-    """
-    return f"{rooms_at}{quote(room_id, safe='')}" if rooms_at and label != DIRECT_MASK else ""
+def room_address(rooms_at: str, room_id: str) -> str:
+    """The address of the page of a room that is not ``naming.unnamed``; empty without ``rooms_at``."""
+    return f"{rooms_at}{quote(room_id, safe='')}" if rooms_at else ""
 
 
 def _cells(section: str, table: Table, rooms_at: str) -> dict[str, Any]:
@@ -198,11 +195,11 @@ def _cells(section: str, table: Table, rooms_at: str) -> dict[str, Any]:
     shown = table.short
     kinds = ["name" if name == "Room" else tables.kind_of(shown[name]) for name in shown]
     texts = zip(*(tables.column_texts(shown[name]) for name in shown), strict=True)
-    names, of_rooms = list(shown), "Room" in shown
+    of_rooms = "Room" in shown
     rows = [
         (
             place_of(section, number) if of_rooms else "",
-            room_address(rooms_at, str(room_id), row[names.index("Room")]) if of_rooms else "",
+            room_address(rooms_at, str(room_id)) if of_rooms and room_id not in table.unnamed else "",
             zip(kinds, row, strict=True),
         )
         for number, (room_id, row) in enumerate(zip(shown.index, texts, strict=True))

@@ -23,11 +23,12 @@ MOST_NAMED = 10
 @dataclass(frozen=True)
 class Room:
     """A room inside a sentence by its plain label, which each kind of file makes safe in its own way; without an id,
-    something else that somebody named.
+    something else that somebody named. One that is ``unnamed`` leads nowhere.
     """
 
     label: str
     room_id: str = ""
+    unnamed: bool = False
 
     def __str__(self) -> str:
         return self.label
@@ -85,8 +86,9 @@ class _Names:
 
     def __getitem__(self, room_id: str) -> Room:
         place = int((self._rooms["room_id"] == room_id).to_numpy().argmax())
-        room = self._rooms.iloc[[place]]
-        return Room(wording.short(naming.room_labels(room, show_people=self._people).iloc[0], 32), room_id)
+        room, people = self._rooms.iloc[[place]], self._people
+        label, unnamed = naming.room_labels(room, show_people=people), naming.unnamed(room, show_people=people)
+        return Room(wording.short(label.iloc[0], 32), room_id, bool(unnamed.iloc[0]))
 
     def listed(self, ids: Sequence[str], values: Iterable[str] = (), most: int = NAMED) -> Sentence:
         """The first of the rooms, each with its value in brackets, and how many more there are."""

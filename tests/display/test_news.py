@@ -155,7 +155,7 @@ def test_people_of_direct_messages_are_named_where_that_is_asked_for_alone(peopl
     activity = activity_of({**pair, "messages": 900, "previous_messages": 100})
     activity = activity.judged(history_of({"pair": [*USUAL, 900]}))
     [line] = news(activity, activity.rooms, people=people).lines
-    assert line.label == ("ada × bob" if people else "direct message")
+    assert line.label == ("ada × bob" if people else "direct message 4143")
 
 
 def test_lines_do_not_repeat_the_days_that_the_title_names() -> None:

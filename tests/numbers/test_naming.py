@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engagement.numbers import naming
 from tests.support.faults import EXACT, fault
+from tests.support.rooms import WEEK, rooms_table
 from tests.support.texts import FAMILY, odd_text
 
 pytestmark = fault(kind="Odd values", at="names of a test", seen="table")
@@ -78,8 +79,11 @@ def test_labels_of_a_table_hide_people_unless_asked_for():
         {"name": ["general", "ada × bob", "general"], "type": ["channel", "direct", "private"], "kind": ["room"] * 3},
         index=[4, 2, 9],
     )
-    rooms["label"] = naming.plain_labels(rooms)
-    assert naming.room_labels(rooms).to_dict() == {4: "#general", 2: "direct message", 9: "🔒 general"}
+    rooms["named_label"] = naming.plain_labels(rooms)
+    rooms["label"] = ["#general", "direct message 4143", "🔒 general"]
+    assert naming.room_labels(rooms).to_dict() == {4: "#general", 2: "direct message 4143", 9: "🔒 general"}
+    assert naming.unnamed(rooms, show_people=False).to_dict() == {4: False, 2: True, 9: False}
+    assert not naming.unnamed(rooms, show_people=True).any()
     assert naming.room_labels(rooms, show_people=True).to_dict() == {4: "#general", 2: "ada × bob", 9: "🔒 general"}
     assert naming.room_labels(rooms.iloc[:0]).tolist() == []
 
@@ -119,6 +123,55 @@ def test_discussions_of_one_title_are_told_apart_by_where_they_are_and_archived_
         "› Paint?",
         "› Only one",
     ]
+
+
+def directs(**created: str | None) -> dict[str, str]:
+    """What direct messages of these ids are called, by the moment of their creation."""
+    moments = pd.to_datetime(list(created.values()), utc=True, format="ISO8601")
+    rooms = pd.DataFrame({"room_id": list(created), "type": "direct", "created": moments})
+    return dict(zip(created, naming.direct_aliases(rooms).sort_index(), strict=True))
+
+
+MORNING, EVENING = "2024-01-02T08:15:00.125Z", "2024-01-02T19:00:00.000Z"
+
+
+def test_two_direct_messages_are_told_apart_by_numbers_of_which_nobody_reads_their_people() -> None:
+    told = directs(adaBob=MORNING, cydDan=EVENING)
+    assert all(re.fullmatch(r"direct message \d{1,4}", one) for one in told.values())
+    assert told["adaBob"] != told["cydDan"]
+    # Whoever knows the ids of all people, and tries each pair, finds nothing: the ids are not in it.
+    assert directs(eveFay=MORNING, gusHal=EVENING) == {"eveFay": told["adaBob"], "gusHal": told["cydDan"]}
+
+
+def test_a_direct_message_keeps_its_number_when_others_come_and_go() -> None:
+    alone = directs(adaBob=MORNING)
+    among = directs(cydDan=EVENING, adaBob=MORNING, a="2020-01-01T00:00:00.000Z", z="2026-01-01T00:00:00.000Z")
+    assert among["adaBob"] == alone["adaBob"]
+    # Of those of one moment the first by its id, so that a later one changes nothing.
+    assert directs(adaBob=MORNING, cydDan=MORNING)["adaBob"] == alone["adaBob"]
+
+
+def test_direct_messages_of_one_moment_or_of_none_that_is_known_have_numbers_of_their_own() -> None:
+    tied = directs(adaBob=MORNING, cydDan=MORNING, eveFay=None, gusHal=None)
+    assert len(set(tied.values())) == 4
+    assert directs(gusHal=None, cydDan=MORNING, eveFay=None, adaBob=MORNING) == tied
+    many = directs(**{f"id{number:05}": MORNING for number in range(12_000)})
+    assert len(set(many.values())) == 12_000
+
+
+def test_a_direct_message_has_one_number_in_every_period_and_no_name_in_what_is_shown() -> None:
+    rooms: list[dict[str, object]] = [
+        {"name": "ada × bob", "created": MORNING, "messages": 3},
+        {"name": "cyd × dan", "created": EVENING},
+        {"name": "eve × fay", "created": "2026-11-14T10:00:00.000Z"},
+    ]
+    now, then = (
+        rooms_table(*({"type": "direct", **room} for room in rooms), period=week).set_index("room_id")["label"]
+        for week in (WEEK, WEEK.previous)
+    )
+    assert now.to_dict() == directs(**{str(room["name"]): str(room["created"]) for room in rooms})
+    # The last one was created after the week before.
+    assert then.to_dict() == {name: now[name] for name in ("ada × bob", "cyd × dan")}
 
 
 def test_labels_of_several_rooms_are_numbered_where_one_is_chosen_by_them() -> None:

@@ -260,7 +260,7 @@ def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:
         "#general": ("more", 20),
         "#help": ("fewer", -60),
         "🔒 merger-plan": ("back", 20),
-        "direct message": ("back", 7),
+        "direct message 4143": ("back", 7),
         "#left": ("fell silent", -4),
     }
 

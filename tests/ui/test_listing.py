@@ -41,16 +41,16 @@ def told(row: int, label: str, labels: list[str]) -> str | None:
 
 def test_a_click_on_a_name_is_a_click_on_the_room_of_its_row() -> None:
     assert told(1, "#b", ["#a", "#b"]) == "id-1"
-    assert told(1, "direct message", ["direct message", "direct message"]) == "id-1"
+    assert told(1, "#help", ["#help", "#help"]) == "id-1"
     assert told(2, "#c", ["#a", "#b"]) is None
 
 
 def test_in_a_long_table_that_the_browser_sorted_the_name_tells_the_room_where_it_is_that_of_one() -> None:
-    names = [f"#{number}" for number in range(LAZY_ABOVE)] + ["#last", "direct message", "direct message"]
+    names = [f"#{number}" for number in range(LAZY_ABOVE)] + ["#last", "#help", "#help"]
     assert told(0, "#last", names) == f"id-{LAZY_ABOVE}"
     # Which of the two that is, nobody can tell.
-    assert told(0, "direct message", names) is None
-    assert told(LAZY_ABOVE + 1, "direct message", names) is None
+    assert told(0, "#help", names) is None
+    assert told(LAZY_ABOVE + 1, "#help", names) is None
 
 
 def test_what_a_click_on_a_name_needs_holds_no_rooms() -> None:

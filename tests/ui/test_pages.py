@@ -62,7 +62,8 @@ def test_direct_messages_are_left_out_until_asked_for_and_their_people_even_then
     table = sound(app).dataframe[0].value
     direct = table[table["Type"] == "Direct message"]
     assert len(direct)
-    assert set(direct["Room"]) == {"direct message"}
+    assert direct["Room"].str.fullmatch(r"direct message \d+").all()
+    assert not direct["Room"].duplicated().any()
 
 
 def test_the_age_of_what_is_shown_is_said(clock: Clock) -> None:
