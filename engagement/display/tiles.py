@@ -19,6 +19,7 @@ from engagement.display.wording import (
     share_text,
     signed,
     signed_percent,
+    signed_plural,
 )
 from engagement.numbers.measures import MEASURES, PERCENT, Comparison, Measure, by_week, compared
 from engagement.numbers.rooms import Activity
@@ -118,8 +119,13 @@ def _tile(measure: Measure, figure: Comparison, activity: Activity, weeks: pd.Da
         return Tile(measure, value, f"so far; {before} {whole_text(activity)}", weeks=line)
     if not activity.alike:
         return Tile(measure, value, f"{_change(measure, figure)}, {NOT_ALIKE}", before, weeks=line)
-    change = 0 if math.isnan(figure.change) else round(figure.change, 1)
-    return Tile(measure, value, _change(measure, figure), before, (change > 0) - (change < 0), weeks=line)
+    return Tile(measure, value, _change(measure, figure), before, _direction(measure, figure), weeks=line)
+
+
+def _direction(measure: Measure, figure: Comparison) -> int:
+    """Where an arrow beside the change points: what is told as zero has none."""
+    told = signed(figure.change) if measure.unit == PERCENT else amount(figure.change)
+    return 0 if told == "0" else (figure.change > 0) - (figure.change < 0)
 
 
 def whole_text(activity: Activity) -> str:
@@ -147,8 +153,7 @@ def _change(measure: Measure, figure: Comparison) -> str:
     if math.isnan(figure.change):
         return "not to be compared"
     if measure.unit == PERCENT:
-        points = round(figure.change)
-        return f"{signed(points)} {'point' if abs(points) == 1 else 'points'}"
+        return signed_plural(figure.change, "point")
     return _with_percent(figure)
 
 
