@@ -178,6 +178,14 @@ SORTS = (
     *("Silent days", "Members", "Last message", "Created", "Room"),
 )
 AS_LISTED = "Default order"
+# What that order is in the tables of pages.
+LISTED = {
+    "top-channels": "most messages first",
+    "week-over-week": "strongest signal first, then largest change",
+    "inactive-rooms": "longest silence first",
+    "worklist": "latest decision first",
+    "rooms-by-counter": "most messages ever first",
+}
 
 
 def sorts(columns: Sequence[str]) -> list[str]:

@@ -75,7 +75,7 @@ def table(
         return sent, room_ids, hashlib.sha256("\0".join(room_ids).encode()).hexdigest()[:16]
 
     sent, room_ids, digest = shown.made(("choosable", what, order, base_url), made)
-    listing.head(shown, rows, what, sent.num_rows)
+    listing.head(shown, rows, what, sent.num_rows, order)
     asked = (shown.view.filters, shown.view.period, tuple(name for name, _ in shown.parts))
     before: _Drawn | None = st.session_state.get(f"_drawn_{what}")
     if before is not None and before.turn != turn:

@@ -98,7 +98,7 @@ def table(shown: Shown, make: Callable[[pd.DataFrame], pd.DataFrame], order: str
         return travelling(found, shown.activity, base_url), pa.array(found.index, pa.string())
 
     sent, ids = shown.made(("table", what, order, base_url), made)
-    head(shown, rows, what, sent.num_rows)
+    head(shown, rows, what, sent.num_rows, order)
     # With another order nothing is marked any more.
     key, shape = f"table_{what}_{order}", look(shown, sent, ids, what, f"room_of_{what}")
     if not shape["lazy"]:
@@ -113,12 +113,13 @@ def sort(key: str) -> None:
         st.session_state["sort"] = chosen[0]
 
 
-def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int) -> None:
-    """How many rooms a table has, and every row of it as a file."""
+def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int, order: str) -> None:
+    """How many rooms a table has, in which order where nobody chose one, and every row of it as a file."""
     activity = shown.activity
     about = tables.about(activity, shown.view.filters, number, viewer_zone=session.zone().key)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        st.markdown(f"**{wording.plural(number, 'room')}**", width="stretch")
+        listed = f", {tables.LISTED[what]}" if order == tables.AS_LISTED and number > 1 else ""
+        st.markdown(f"**{wording.plural(number, 'room')}**{listed}", width="stretch")
         sheet = what.replace("-", " ").capitalize()
         download("CSV", lambda: tables.csv_bytes(rows().drop(columns="Weeks", errors="ignore"), about), what, activity,
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip

@@ -55,6 +55,19 @@ def test_charts_and_table_agree_on_the_messages_of_the_busiest_room() -> None:
     assert drawn["data"][0]["x"][0] == table["Messages"].iloc[0] == table["Messages"].max()
 
 
+@pytest.mark.parametrize(
+    ("page", "order"),
+    [
+        ("top_channels", "most messages first"),
+        ("week_over_week", "strongest signal first, then largest change"),
+        ("inactive_rooms", "longest silence first"),
+    ],
+)
+def test_the_order_that_a_table_comes_in_is_said_until_another_is_chosen(page: str, order: str) -> None:
+    assert f"rooms**, {order}" in text_of(sound(explore(page)))
+    assert order not in text_of(sound(explore(page, sort=["Members"])))
+
+
 def test_direct_messages_are_left_out_until_asked_for_and_their_people_even_then() -> None:
     app = sound(explore("top_channels"))
     assert "Direct message" not in set(app.dataframe[0].value["Type"])
