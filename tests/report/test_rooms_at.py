@@ -45,6 +45,17 @@ def test_the_id_of_a_direct_message_which_tells_its_people_stands_nowhere_until_
     assert (f"{AT.replace('&', '&amp;')}idOfAdaIdOfBob", "ada, bob") in links(html.document(content))
 
 
+def test_what_leads_to_its_page_is_told_by_the_type_of_a_room_in_another_period_too() -> None:
+    other = activity_of(
+        {"name": "gone", "room_id": "G", "messages": 90},
+        {"name": "e", "room_id": "idOfCydIdOfDan", "type": "direct", "usernames": "cyd, dan", "messages": 80},
+    )
+    document = html.document(build(activity_of(*ROOMS), EVERY, Wishes(), compared=other, rooms_at=AT))
+    assert (f"{AT.replace('&', '&amp;')}G", "#gone") in links(document)
+    assert document.count("<bdi>direct message ") > 1
+    assert "idOfCydIdOfDan" not in document
+
+
 def test_a_room_that_the_words_name_leads_to_its_page_where_it_has_no_line() -> None:
     content = build(activity_of(*ROOMS), EVERY, Wishes(sections=frozenset(SECTIONS) - {"tables"}), rooms_at=AT)
     assert (f"{AT.replace('&', '&amp;')}B", "#&lt;b&gt;bold") in links(html.document(content))
