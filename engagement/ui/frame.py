@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from engagement.display import escaping, wording
 from engagement.errors import Admitting, EngagementError, InternalError, InvalidPeriod, InvalidSettings, SignedOut
 from engagement.numbers.periods import Period
-from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing, ways, width
+from engagement.ui import events, filters, leftout, links, loading, opened, session, signin, signing, signs, ways, width
 from engagement.ui.runtime import runtime
 from engagement.ui.screens import TITLES, pages
 
@@ -85,6 +85,7 @@ def _open(signed_in: session.SignedIn) -> None:
         # Last of all: of a page that was not drawn to its end, the framework forgets the controls and their link.
         ways.follow()
         width.listen()
+        signs.write()
 
 
 def _view(signed_in: session.SignedIn, page_path: str) -> bool:

@@ -6,11 +6,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engagement.display.escaping import script_hash
-from engagement.ui import handover, ways, width
+from engagement.ui import handover, signs, ways, width
 
 # The one script that stands in the framework's own page.
 _FRAMEWORK_SCRIPT = "\n      window.prerenderReady = false\n    "
-_SCRIPTS = (_FRAMEWORK_SCRIPT, handover.SCRIPT, ways.SCRIPT, width.SCRIPT)
+_SCRIPTS = (_FRAMEWORK_SCRIPT, handover.SCRIPT, signs.SCRIPT, ways.SCRIPT, width.SCRIPT)
 _POLICY = {
     "default-src": "'none'",
     # The framework's modules, and inline scripts that never change. Nothing is evaluated: no eval, no WebAssembly.

@@ -57,7 +57,20 @@ def test_the_first_deep_link_of_a_fresh_server_shows_the_sign_in_and_then_that_p
         assert page.url.split("?")[0] == f"{fresh.url}/week_over_week"
 
 
-def test_every_page_opens_from_its_link_and_asks_nobody_else(demo_dashboard: Dashboard, enter: Enter) -> None:
+# What is painted into the tables of a page.
+NOTE_WHAT_IS_PAINTED = """
+  const paint = CanvasRenderingContext2D.prototype.fillText;
+  window.painted = new Set();
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    window.painted.add(text);
+    paint.call(this, text, ...where);
+  };
+"""
+
+
+def test_every_page_opens_from_its_link_asks_nobody_else_and_has_minus_signs_in_its_tables(
+    demo_dashboard: Dashboard, enter: Enter
+) -> None:
     elsewhere: list[str] = []
 
     def note(request: Request) -> None:
@@ -66,12 +79,17 @@ def test_every_page_opens_from_its_link_and_asks_nobody_else(demo_dashboard: Das
 
     page = enter()
     page.on("request", note)
+    page.add_init_script(NOTE_WHAT_IS_PAINTED)
+    painted: set[str] = set()
     for path, title in PAGES.items():
         page.goto(f"{demo_dashboard.url}/{path}")
         nothing_is_wrong(drawn(page))
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
         expect(page).to_have_title(f"{title if path != 'report' else 'Report'} · Channel Engagement")
+        painted |= set(page.evaluate("[...window.painted]"))
     assert elsewhere == []
+    assert [text for text in painted if re.match(r"-\d", text)] == []
+    assert [text for text in painted if re.fullmatch(r"−[\d,]+", text)] != []
 
 
 def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(
