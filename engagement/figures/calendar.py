@@ -20,6 +20,7 @@ from engagement.figures.frame import (
     note,
     numbered,
     numbers_width,
+    seen,
     ticks,
     weekday_text,
 )
@@ -28,7 +29,9 @@ from engagement.numbers.days import Bar, Bars
 from engagement.numbers.events import during
 from engagement.numbers.periods import Period, month_of
 
-_DAYS_LABELLED_EACH, _MONTHS_LABELLED_EACH = 10, 18
+_DAYS_LABELLED_EACH, _MONTHS_LABELLED_EACH, _MONTHS_IF_NARROW = 10, 18, 8
+# From so many bars on they are as broad as their places allow.
+_BROAD_FROM = 4
 _SATURDAY = 5
 
 
@@ -63,7 +66,9 @@ class MessagesPerDay(OverTime):
         told = [number for bar in bars for number in (bar.messages, bar.previous) if number is not None]
         high, low = max(told, default=0), min(0, min(told, default=0))
         marks = ticks(high * 1.04, low, parts=3)
-        labels = _labels([bar.part.start for bar in bars], self.unit)
+        # A day or two would fill the chart as a wall.
+        broad = min(1, len(bars) / _BROAD_FROM)
+        labels = _labels([bar.part.start for bar in bars], self.unit, tokens.narrow)
         two_lines = any("<br>" in text for text in labels.get("ticktext", ()))
         figure = framed(self, tokens, 262, left=numbers_width(marks), right=4, bottom=40 if two_lines else 24)
         if self.empty:
@@ -74,13 +79,13 @@ class MessagesPerDay(OverTime):
         figure.add(
             "bar",
             x=list(range(len(bars))),
-            y=[bar.messages for bar in bars],
-            width=[0.72 * _share(bar.part, self.unit) for bar in bars],
+            y=seen([bar.messages for bar in bars]),
+            width=[0.72 * broad * _share(bar.part, self.unit) for bar in bars],
             marker=hatched(tokens.this, [bar.unfinished for bar in bars], tokens),
             hovertext=[_bar_hover(bar) for bar in bars],
             hoverinfo="text",
         )
-        _add_day_ticks(figure, bars, tokens)
+        _add_day_ticks(figure, bars, tokens, 0.44 * broad)
         if unknown:
             # A place without a bar answers to no pointer.
             figure.add(
@@ -172,13 +177,13 @@ def _mark_running(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
             figure.annotate(note("not over", tokens.muted, x=x, xanchor=side, y=top, yanchor="bottom", yshift=3))
 
 
-def _add_day_ticks(figure: Canvas, bars: Sequence[Bar], tokens: Tokens) -> None:
+def _add_day_ticks(figure: Canvas, bars: Sequence[Bar], tokens: Tokens, half: float) -> None:
     known = [(number, bar.previous) for number, bar in enumerate(bars) if bar.previous is not None]
-    places = [((number - 0.44, number + 0.44), (previous, previous)) for number, previous in known]
+    places = [((number - half, number + half), (previous, previous)) for number, previous in known]
     add_ticks(figure, places, tokens.ink)
 
 
-def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:
+def _labels(starts: Sequence[date], unit: str, narrow: bool) -> dict[str, Any]:
     if unit == "day":
         return _day_labels(starts)
     if unit == "week":
@@ -186,7 +191,8 @@ def _labels(starts: Sequence[date], unit: str) -> dict[str, Any]:
     # Of years of months, every January has a label, or every second, third … one.
     januaries = [number for number, start in enumerate(starts) if start.month == 1]
     each = max(1, math.ceil(len(januaries) / _DAYS_LABELLED_EACH))
-    chosen = [*range(len(starts))] if len(starts) <= _MONTHS_LABELLED_EACH else januaries[::each]
+    step = math.ceil(len(starts) / _MONTHS_IF_NARROW) if narrow else 1
+    chosen = [*range(0, len(starts), step)] if len(starts) <= _MONTHS_LABELLED_EACH else januaries[::each]
     return _with_years(starts, chosen, [MONTHS[starts[number].month - 1] for number in chosen])
 
 

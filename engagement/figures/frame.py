@@ -59,6 +59,8 @@ TALL_ROW, ABOVE_BAR, WHOLE_ROW = 46, 0.26, 300
 _TOP = 8
 # From so many times the next one on, a bar towers over the others.
 _TOWERS = 2.5
+# The longest bar has so many times the length of the shortest, at most: a pixel of a small chart.
+_SHORTEST = 200
 
 
 def weekday_text(day: Any) -> str:
@@ -251,7 +253,7 @@ def row_bars(
     middle, thick = bar_place(tokens)
     figure.add(
         "bar",
-        x=[max(-reach, min(row.value, reach)) for row in rows],
+        x=seen([row.value for row in rows], reach),
         y=list(range(len(rows))),
         orientation="h",
         width=thick,
@@ -292,6 +294,12 @@ def cut_at(sizes: Sequence[float]) -> float:
     largest = sorted(sizes, reverse=True)
     towering = [n for n in (1, 2) if len(largest) > n + 1 and largest[n - 1] > _TOWERS * largest[n] > 0]
     return 1.3 * largest[towering[-1]] if towering else math.inf
+
+
+def seen(sizes: Sequence[int | None], reach: float = math.inf) -> list[float | None]:
+    """``sizes`` as their bars are drawn: none longer than ``reach``, and none but zero too short to be seen."""
+    least = min(max((abs(size) for size in sizes if size), default=0), reach) / _SHORTEST
+    return [math.copysign(min(max(abs(size), least), reach), size) if size else size for size in sizes]
 
 
 def add_ticks(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from engagement.display.palette import Tokens
 from engagement.display.wording import count, plural, share_text
-from engagement.figures.frame import Row, bar_place, hatched, hover_text, numbered, row_bars, ticks
+from engagement.figures.frame import Row, bar_place, hatched, hover_text, numbered, row_bars, seen, ticks
 from engagement.figures.info import Canvas, Context, Info, Numbers
 from engagement.numbers import rankings
 from engagement.numbers.rooms import FELL_SILENT, NEVER_USED, UNKNOWN, UNUSED_SO_FAR
@@ -71,9 +71,11 @@ class Silence(Info):
         if self.empty:
             return figure
         middle, thick = bar_place(tokens)
+        high = max(group.rooms for group in self.groups)
         figure.add(
             "bar",
-            x=[group.fell_silent for group in self.groups],
+            # By the scale of the bars that they lie on.
+            x=seen([*(group.fell_silent for group in self.groups), high])[:-1],
             y=list(range(len(self.groups))),
             orientation="h",
             width=thick,
@@ -81,7 +83,6 @@ class Silence(Info):
             marker={"color": tokens.this},
             hoverinfo="skip",
         )
-        high = max(group.rooms for group in self.groups)
         figure.axis("xaxis", range=[0, high], **numbered(ticks(high, parts=3)))
         return figure
 

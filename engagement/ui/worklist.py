@@ -9,7 +9,6 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from engagement.display import tables, wording
 from engagement.numbers.rooms import INACTIVE_STATES
@@ -60,8 +59,8 @@ def draw(shown: Shown, at: Desk | None, which: str, sieve: Sieve, order: str) ->
         return
     deciding.notice(at)
     if which == INACTIVE:
-        place = st.container()
-        _act_on(shown, at, place, _table(shown, tables.silent, order, "inactive-rooms"))
+        _hint()
+        _act_on(shown, at, _table(shown, tables.silent, order, "inactive-rooms"))
     elif "decision" not in shown.activity.rooms:
         st.info("Nothing is decided yet: choose rooms in the list of inactive rooms.", icon=":material/checklist:")
     else:
@@ -70,7 +69,7 @@ def draw(shown: Shown, at: Desk | None, which: str, sieve: Sieve, order: str) ->
 
 def _worklist(shown: Shown, at: Desk, order: str) -> None:
     """What was decided about which room; a room that was archived since is among archived rooms."""
-    place = st.container()
+    _hint()
     chosen = _table(shown, tables.worklist, order, "worklist", partial(_extra, base_url=shown.view.base_url))
     if not shown.view.filters.archived and (done := shown.made("done", lambda: _archived(shown))):
         st.caption(f"{wording.plural(done, 'room')} of the worklist {'is' if done == 1 else 'are'} archived by now.")
@@ -78,7 +77,7 @@ def _worklist(shown: Shown, at: Desk, order: str) -> None:
         rooms = shown.activity.rooms
         found = rooms.loc[rooms["room_id"].eq(chosen.pressed), "decision_id"].dropna()
         deciding.take_back(at, found.astype("int64").tolist())
-    _act_on(shown, at, place, chosen)
+    _act_on(shown, at, chosen)
 
 
 def _table(
@@ -105,14 +104,16 @@ def _archived(shown: Shown) -> int:
     return int((ours & rooms["archived"] & rooms["decision"].notna()).sum())
 
 
-def _act_on(shown: Shown, at: Desk, place: DeltaGenerator, chosen: choosing.Chosen) -> None:
-    """In ``place``, what can be decided about the chosen rooms."""
-    with place:
-        if not chosen.room_ids:
-            st.caption("Choose rooms in the list to keep them, to ask about them or to have them archived.")
-            return
-        rooms = shown.activity.rooms
-        st.markdown(f"**{wording.plural(len(chosen.room_ids), 'room')} chosen**")
-        if chosen.gone:
-            st.caption("Not all of them are in this list any more: somebody has just decided about them.")
-        deciding.actions(shown, at, rooms[rooms["room_id"].isin(chosen.room_ids)])
+def _hint() -> None:
+    st.caption("Choose rooms in the list to keep them, to ask about them or to have them archived.")
+
+
+def _act_on(shown: Shown, at: Desk, chosen: choosing.Chosen) -> None:
+    """What can be decided about the chosen rooms: below the list, which above it would move under the pointer."""
+    if not chosen.room_ids:
+        return
+    rooms = shown.activity.rooms
+    st.markdown(f"**{wording.plural(len(chosen.room_ids), 'room')} chosen**")
+    if chosen.gone:
+        st.caption("Not all of them are in this list any more: somebody has just decided about them.")
+    deciding.actions(shown, at, rooms[rooms["room_id"].isin(chosen.room_ids)])

@@ -312,3 +312,20 @@ def test_weeks_are_labelled_sparsely_with_months_in_words_and_the_year_once():
     assert calendar.week_labels(starts[:2])["ticktext"] == ["30 Nov<br>2026", "7 Dec"]
     year = [date(2026, 1, 5) + timedelta(days=7 * week) for week in range(52)]
     assert len(calendar.week_labels(year)["ticktext"]) == 6
+
+
+@pytest.mark.parametrize(("narrow", "labels"), [(False, 13), (True, 7)])
+def test_months_are_labelled_so_that_their_names_do_not_touch(narrow, labels):
+    starts = [date(2025 + (10 + n) // 12, (10 + n) % 12 + 1, 1) for n in range(13)]
+    told = calendar._labels(starts, "month", narrow)["ticktext"]
+    assert (len(told), told[0], told[-1]) == (labels, "Nov<br>2025", "Nov")
+    assert "Jan<br>2026" in told
+
+
+@pytest.mark.parametrize(("days", "width"), [(1, 0.18), (2, 0.36), (4, 0.72), (7, 0.72)])
+def test_few_days_are_bars_and_no_walls(days, width):
+    period = Period(date(2026, 11, 9), date(2026, 11, 8) + timedelta(days=days))
+    drawn = figures.messages_per_day(days_of([4] * days, [5] * days, period), CONTEXT).figure(LIGHT)
+    assert list(drawn.data[0].width) == [pytest.approx(width)] * days
+    # The tick of the day before is a little broader than its bar.
+    assert drawn.data[1].x[1] - drawn.data[1].x[0] == pytest.approx(width * 0.88 / 0.72)

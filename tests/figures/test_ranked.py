@@ -159,3 +159,11 @@ def test_names_never_take_more_than_two_fifths_of_a_card():
     info = figures.top_rooms(rooms_table(room("x" * 80, 60), room("y" * 80, 30)), CONTEXT)
     values = frame.text_width("60", frame.TEXT) + 8
     assert info.figure(LIGHT).layout.margin.l - values <= 0.4 * 482
+
+
+@pytest.mark.parametrize(("messages", "drawn"), [((10_000, 9_000, 1), 50), ((10_000, 9_000, 60), 60)])
+def test_a_bar_of_something_is_never_too_short_to_be_seen(messages, drawn):
+    rooms = rooms_table(*(room(f"r{n}", number) for n, number in enumerate(messages)))
+    bars = figures.top_rooms(rooms, CONTEXT).figure(LIGHT).data[0]
+    assert list(bars.x) == [10_000, 9_000, drawn]
+    assert frame.seen([-10_000, -1, 0, None, 400], reach=200) == [-200, -1, 0, None, 200]

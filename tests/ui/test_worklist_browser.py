@@ -64,9 +64,10 @@ def tick(page: Page, *rows: int) -> None:
         box = table.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + 16, box["y"] + ROW * (row + 1) + ROW / 2)
-        # What can be done with the rooms chosen stands above the table, which moves for it.
         expect(page.get_by_text(f"{number} room{'s' * (number > 1)} chosen")).to_be_visible(timeout=30_000)
+        # What can be done with them does not move the list under the pointer.
         ready(page)
+        assert table.bounding_box() == box
 
 
 def lists(page: Page, which: str) -> None:
