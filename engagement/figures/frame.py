@@ -215,6 +215,8 @@ def write_names(
     figure.axis("yaxis", range=[len(labels) - 0.5, -0.5], showticklabels=False, tickvals=list(range(len(labels))))
     place = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": -figure.left, "yref": "y"}
     place |= {"yanchor": "middle"}
+    # Above its bar a name lies on the lines of the chart.
+    place |= {"bgcolor": tokens.paper} if above else {}
     names = enumerate(zip(axis_names(labels, pixels), hover, strict=True))
     figure.annotate(
         *(

@@ -148,6 +148,8 @@ def test_on_a_narrow_screen_names_stand_above_their_bars_and_a_click_still_finds
     wide, narrow = info.figure(LIGHT), info.figure(replace(LIGHT, narrow=True))
     assert [name.y for name in wide.layout.annotations] == [0, 1]
     assert [name.y for name in narrow.layout.annotations] == [-0.26, 0.74]
+    # No line of the chart runs through them.
+    assert {name.bgcolor for name in narrow.layout.annotations} == {LIGHT.paper}
     bars = narrow.data[0]
     assert tuple(bars.y) == (0, 1)
     assert bars.offset == pytest.approx(0.24 - 0.42 / 2)
