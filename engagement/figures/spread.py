@@ -109,8 +109,9 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     said = rankings.agreeing(shown).where(numbers == 1, "")
     bars = zip(bars_of(shown, context), numbers.tolist(), said, strict=True)
     news = "triangle: with a signal" if said.any() else ""
+    having = f"{plural(more, 'room')} had" if more else "No room had"
     return CurrentVsPrevious(
-        title=f"{plural(more, 'room')} had more messages than {context.before}, {count(fewer)} had fewer",
+        title=f"{having} more messages than {context.before}, {count(fewer)} had fewer",
         subtitle=context.subtitle(each, spans, news, pale, left_out, not_known),
         dots=tuple(
             Dot(bar.label, bar.messages, bar.previous, bar.remark, number, signal) for bar, number, signal in bars

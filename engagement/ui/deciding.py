@@ -84,10 +84,16 @@ def take_back(at: Desk, decision_ids: list[int]) -> None:
     _act(at, lambda: at.undo(decision_ids), "Taken back: what stood before stands again.", undone=True)
 
 
-def actions(shown: Shown, at: Desk, rooms: pd.DataFrame) -> None:
-    """The ways to decide about ``rooms``, rows of the rooms table; the texts for their owners."""
+def actions(shown: Shown, at: Desk, rooms: pd.DataFrame, chosen: str = "") -> None:
+    """The ways to decide about ``rooms``, rows of the rooms table; the texts for their owners.
+
+    Behind words about what was ``chosen`` in a list they stay in sight, however long it is (``style.css``).
+    """
     today, of, worklist = shown.activity.today, f"{wording.plural(len(rooms), 'room')}", at.worklist()
-    with st.container(horizontal=True, vertical_alignment="center", key="worklist_actions"):
+    key = "worklist_chosen" if chosen else "worklist_actions"
+    with st.container(horizontal=True, vertical_alignment="center", key=key):
+        if chosen:
+            st.markdown(chosen, width="content")
         with _popover("Keep", "push_pin", KEEP):
             _keep(at, rooms, today, of)
         with _popover("Ask", "forum", ASK):

@@ -117,9 +117,10 @@ def head(shown: Shown, rows: Callable[[], pd.DataFrame], what: str, number: int,
     """How many rooms a table has, in which order where nobody chose one, and every row of it as a file."""
     activity = shown.activity
     about = tables.about(activity, shown.view.filters, number, viewer_zone=session.zone().key)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    # At the left: above the right end of a table its own tools come into sight, and would lie on the files.
+    with st.container(horizontal=True, vertical_alignment="center"):
         listed = f", {tables.LISTED[what]}" if order == tables.AS_LISTED and number > 1 else ""
-        st.markdown(f"**{wording.plural(number, 'room')}**{listed}", width="stretch")
+        st.markdown(f"**{wording.plural(number, 'room')}**{listed}", width="content")
         sheet = what.replace("-", " ").capitalize()
         download("CSV", lambda: tables.csv_bytes(rows().drop(columns="Weeks", errors="ignore"), about), what, activity,
                  "Every row, with the period, the filters and how complete they are")  # fmt: skip

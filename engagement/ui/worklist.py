@@ -50,6 +50,10 @@ def _capitalised(words: tuple[str, ...]) -> list[str]:
 def draw(shown: Shown, at: Desk | None, which: str, sieve: Sieve, order: str) -> None:
     """The list that was chosen, of the rooms that pass; with what can be decided about them, for whoever may."""
     people, end = shown.view.people, shown.activity.period.end
+    if at is not None:
+        deciding.notice(at)
+    if which == INACTIVE and not shown.part("inactive", lambda rooms: rooms["state"].isin(INACTIVE_STATES)).number:
+        return
     shown = shown.part(sieve, lambda rooms: sieve.keeps(rooms, end))
     if which == INACTIVE:
         usual: dict[str, object] = {"silent": next(iter(_SILENT)), "state": [], "lacks": []}
@@ -57,7 +61,6 @@ def draw(shown: Shown, at: Desk | None, which: str, sieve: Sieve, order: str) ->
     if at is None:
         listing.table(shown, partial(tables.silent, people=people), order, "inactive-rooms")
         return
-    deciding.notice(at)
     if which == INACTIVE:
         _hint()
         _act_on(shown, at, _table(shown, tables.silent, order, "inactive-rooms"))
@@ -109,11 +112,13 @@ def _hint() -> None:
 
 
 def _act_on(shown: Shown, at: Desk, chosen: choosing.Chosen) -> None:
-    """What can be decided about the chosen rooms: below the list, which above it would move under the pointer."""
+    """What can be decided about the chosen rooms: below the list, which above it would move under the pointer, and in
+    sight (``style.css``).
+    """
     if not chosen.room_ids:
         return
     rooms = shown.activity.rooms
-    st.markdown(f"**{wording.plural(len(chosen.room_ids), 'room')} chosen**")
     if chosen.gone:
-        st.caption("Not all of them are in this list any more: somebody has just decided about them.")
-    deciding.actions(shown, at, rooms[rooms["room_id"].isin(chosen.room_ids)])
+        st.caption("Not all rooms that were chosen are in this list any more: somebody has just decided about them.")
+    said = f"**{wording.plural(len(chosen.room_ids), 'room')} chosen**"
+    deciding.actions(shown, at, rooms[rooms["room_id"].isin(chosen.room_ids)], said)

@@ -27,6 +27,11 @@ def test_every_room_with_messages_in_either_period_is_a_dot():
     )
 
 
+def test_where_no_room_had_more_that_is_what_the_title_says():
+    info = figures.current_vs_previous(rooms_table(room("down", 3, 7), room("less", 0, 1)), CONTEXT)
+    assert info.title == "No room had more messages than the week before, 2 had fewer"
+
+
 def test_of_many_rooms_those_with_the_same_counts_share_a_dot_and_the_largest_changes_keep_theirs():
     # 100 rooms that rose by 901 to 1,000 messages, and 900 that all went from 7 to 5.
     rose = [room(f"rose {n}", 901 + n, 0) for n in range(100)]
