@@ -17,7 +17,7 @@ look.draw(shown)
 cards.row(cards.of(shown))
 states.workspace_signal(shown)
 leftout.offer(shown)
-left, right = st.columns(2, gap="medium")
+left, right = st.columns(2)
 with left:
     daily.draw(shown)
 with right:

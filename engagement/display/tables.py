@@ -181,7 +181,7 @@ AS_LISTED = "Default order"
 # What that order is in the tables of pages.
 LISTED = {
     "top-channels": "most messages first",
-    "week-over-week": "strongest signal first, then largest change",
+    "week-over-week": "rooms with a signal first, then the largest change",
     "inactive-rooms": "longest silence first",
     "worklist": "latest decision first",
     "rooms-by-counter": "most messages ever first",

@@ -47,6 +47,7 @@ def join(
     uncounted: Sequence[date] = (),
     arrived: bool = True,
     net: bool = False,
+    today: date | None = None,
 ) -> pd.DataFrame:
     """The rooms table (COLUMNS) of ``period``, sorted by messages, then name: made once, shown everywhere.
 
@@ -56,7 +57,7 @@ def join(
     right before unless said; what hangs on a day ``uncounted`` is not known, nor the counts of rooms that did not
     come where not all have ``arrived``. Of ``net`` counts those that are NaN are not known, nor none of a room that
     spoke in those days: as much of it was pruned. Rooms created after the period are
-    not in it, unless something was counted in them.
+    not in it, unless something was counted in them. Silence is counted to its last day, or to ``today`` before that.
     """
     table = _merged(counts, directory)
     came = pd.Series(True, table.index) if arrived or counts is None else table["room_id"].isin(counts["room_id"])
@@ -94,7 +95,8 @@ def join(
         }
     table["exempt"], table["left_out"] = named_like(table, rules.exempt), named_like(table, rules.left_out)
     _compare(table, previous)
-    _judge_silence(table, period, previous, counted=counts is not None)
+    so_far = Period(period.start, min(period.end, max(today or period.end, period.start)))
+    _judge_silence(table, so_far, previous, counted=counts is not None)
     _withdraw(table, period, previous, uncounted, missing)
     if net:
         _tell_lost(table, period, missing["messages"])

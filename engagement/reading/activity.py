@@ -36,6 +36,7 @@ def activity_of(
         uncounted=lacking,
         arrived=arrived,
         net=net and counts.rooms is not None,
+        today=today,
     )
     if facts.counted:
         now, before = (not spoke(rooms[name]).any() for name in ("messages", "previous_messages"))

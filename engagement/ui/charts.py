@@ -86,12 +86,13 @@ def clicked(chosen: object, room_ids: Sequence[str]) -> str | None:
     """The room of the mark that was clicked on; None where none was, or where the mark is that of no room."""
     points = chosen.get("selection", {}).get("points", []) if isinstance(chosen, dict) else []
     places = [point.get("customdata", point.get("y")) for point in points if isinstance(point, dict)]
-    found = [place for place in places if isinstance(place, int) and 0 <= place < len(room_ids)]
-    return room_ids[found[0]] if found else None
+    # Below its name a bar lies a little beside the place of its row.
+    found = [place for place in places if isinstance(place, int | float) and 0 <= place < len(room_ids) - 0.5]
+    return room_ids[round(found[0])] if found else None
 
 
 def beside(**infos: figures.Info) -> None:
     """Draws figures, named by their keys, beside each other."""
-    for column, (key, info) in zip(st.columns(len(infos), gap="medium"), infos.items(), strict=True):
+    for column, (key, info) in zip(st.columns(len(infos)), infos.items(), strict=True):
         with column:
             draw(info, key)

@@ -179,7 +179,7 @@ def test_a_name_is_no_markup_anywhere() -> None:
     assert "<b>" not in line
     assert "](" not in line
     assert "](https" not in text_of(app)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 3
 
 
 def test_the_nearest_events_are_listed_and_the_others_counted() -> None:

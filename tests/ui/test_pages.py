@@ -59,7 +59,7 @@ def test_charts_and_table_agree_on_the_messages_of_the_busiest_room() -> None:
     ("page", "order"),
     [
         ("top_channels", "most messages first"),
-        ("week_over_week", "strongest signal first, then largest change"),
+        ("week_over_week", "rooms with a signal first, then the largest change"),
         ("inactive_rooms", "longest silence first"),
     ],
 )

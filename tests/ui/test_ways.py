@@ -23,6 +23,9 @@ def chosen(*points: dict[str, object]) -> dict[str, object]:
 
 def test_a_click_on_a_bar_or_a_row_is_told_by_its_place_and_one_on_a_dot_by_its_number() -> None:
     assert clicked(chosen({"x": 40, "y": 1}), IDS) == "second"
+    assert clicked(chosen({"x": 40, "y": 1.24}), IDS) == "second", (
+        "below its name, a little beside the place of its row"
+    )
     assert clicked(chosen({"x": 1.5, "y": 1, "customdata": 0}), IDS) == "first"
 
 
