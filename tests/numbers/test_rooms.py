@@ -75,6 +75,12 @@ def test_a_room_is_silent_since_its_last_message_even_when_both_counts_are_zero(
     assert (room["state"], room["silent_days"], room["remark"]) == ("dormant", 30, "")
 
 
+@pytest.mark.parametrize(("today", "days"), [("2026-11-12", 27), ("2026-11-15", 30), ("2026-11-20", 30)])
+def test_silence_is_counted_to_the_end_of_the_period_and_never_beyond_today(today: str, days: int) -> None:
+    table = rooms_table({"name": "general", "last_message": "2026-10-16"}, today=date.fromisoformat(today))
+    assert table.loc[0, ["state", "silent_days"]].tolist() == ["dormant", days]
+
+
 def between(first: str, last: str, **room: object) -> list[object]:
     """State, last message, days of silence and place among the ages of a room that spoke last between two days."""
     table = rooms_table({"name": "crew", "last_message_known": False, "spoke_from": first, "spoke_to": last, **room})

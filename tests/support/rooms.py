@@ -36,7 +36,9 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-def rooms_table(*rooms: dict[str, object], period: Period = WEEK, rules: Rules = NO_RULES) -> pd.DataFrame:
+def rooms_table(
+    *rooms: dict[str, object], period: Period = WEEK, rules: Rules = NO_RULES, today: date | None = None
+) -> pd.DataFrame:
     """Rooms given by what is special about each (``name`` at least), joined as the dashboard joins them, in UTC."""
     names = [str(r["name"]) for r in rooms]
     # Of several rooms with one name, all but the first have a number in their ids.
@@ -48,4 +50,4 @@ def rooms_table(*rooms: dict[str, object], period: Period = WEEK, rules: Rules =
     for column in ("created", "last_message", "spoke_from", "spoke_to"):
         full[column] = pd.to_datetime(full[column].astype("str"), utc=True)
     directory = full.drop(columns=["messages", "previous_messages"])
-    return join(full, directory, period, Zone(), rules)
+    return join(full, directory, period, Zone(), rules, today=today)
