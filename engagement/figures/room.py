@@ -263,7 +263,7 @@ def standing(told: pd.DataFrame, number: int, context: Context, gaps: Sequence[s
     last = weeks[-1]
     now = f"Rank {count(last.rank)}, {share_text(last.share or 0, 100)} of all" if last.rank else "No rank"
     title = f"{now} in the last full week"
-    if len({week.rank for week in ranked}) > 1:
+    if best.rank != last.rank:
         title += f"; at best {count(best.rank)}, {week_text(best.start)}"
     return Standings(title=title, subtitle=subtitle, weeks=weeks)
 

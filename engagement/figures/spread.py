@@ -152,7 +152,7 @@ def _draw(figure: Canvas, dots: Sequence[Dot], tokens: Tokens) -> None:
             mode="markers",
             marker={
                 "size": [round((0.7 if small else 1) * size * dots[number].rooms ** 0.2, 1) for number in numbers],
-                "opacity": strength if way else strength / 4 if small else strength / 2,
+                "opacity": 1 if way else strength / 3 if small else 0.75 * strength,
                 "color": arrows.colour(dots[numbers[0]].signal, tokens),
                 "symbol": arrows.SHAPES[way],
                 "line": {"width": 0.75, "color": tokens.paper},

@@ -65,14 +65,16 @@ def made(shown: Shown, told: News, tokens: Tokens) -> str:
     ids, chosen, base_url = [line.room_id for line in told.lines], shown.view.shown(), shown.view.base_url
     # The demo workspace has no screens of its own.
     rooms = [""] * len(ids) if base_url is None else links.to_rooms(known(shown.rooms, ids), base_url)
+    history = shown.activity.history
+    marked = len(history.judged_weeks) if history else 1
     lines = [
-        _line(line, tokens, links.to_room(chosen, line.room_id), address)
+        _line(line, tokens, marked, links.to_room(chosen, line.room_id), address)
         for line, address in zip(told.lines, rooms, strict=True)
     ]
     return f'<div class="look"><table><tbody>{Markup().join(lines)}</tbody></table></div>'
 
 
-def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:
+def _line(line: Line, tokens: Tokens, marked: int, page: str, address: str) -> Markup:
     colour = arrows.colour(line.signal, tokens)
     weeks = ", ".join(wording.count(value) for value in line.weeks)
     return _LINE.format(
@@ -81,7 +83,7 @@ def _line(line: Line, tokens: Tokens, page: str, address: str) -> Markup:
         label=line.label,
         count=line.count,
         usual=line.usual,
-        drawn=sparkline.data_uri(line.weeks, colour, tokens),
+        drawn=sparkline.data_uri(line.weeks, colour, tokens, marked),
         weeks=f"messages in its last full weeks: {weeks}" if weeks else "",
         width=sparkline.WIDTH,
         height=sparkline.HEIGHT,

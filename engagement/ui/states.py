@@ -48,7 +48,8 @@ def single(shown: Shown) -> bool:
         return False
     room_id, label, told = shown.made("single", lambda: _single(shown))
     with st.container(border=True, key="single"):
-        st.header(f"{for_markdown(label)} is the only room that the filters leave", anchor=False)
+        alone = "there is" if len(shown.activity.rooms) == 1 else "that the filters leave"
+        st.header(f"{for_markdown(label)} is the only room {alone}", anchor=False)
         st.caption(" · ".join(f"{name}: {for_markdown(text)}" for name, text in told))
         links.lead_on("room", "Its weeks, its place and other rooms beside it", room=[room_id])
     return True

@@ -45,6 +45,13 @@ def test_bars_are_drawn_from_zero_to_the_strongest_and_only_the_last_has_the_col
     assert LIGHT.up not in [colour for *_, colour in before]
 
 
+def test_where_four_weeks_are_judged_all_four_have_the_colour_of_the_signal() -> None:
+    colours = [
+        one.get("fill") for one in ElementTree.fromstring(svg([9.0, 9.0, 1.0, 2.0, 0.0, 3.0], LIGHT.down, LIGHT, 4))[1:]
+    ]
+    assert [colour == LIGHT.down for colour in colours] == [False, False, True, True, True, True]
+
+
 def test_a_last_week_of_nothing_is_marked_all_the_same() -> None:
     assert bars([5.0, 0.0])[-1] == (87, 2, LIGHT.up)
 

@@ -71,6 +71,10 @@ def test_the_place_of_a_room_is_told_now_and_at_best():
     assert low > high
 
 
+def test_a_room_at_its_best_is_not_told_when_it_was_there_before():
+    assert standing([5, 2, 2], [4.0, 20.0, 18.0]).title == "Rank 2, 18\u00a0% of all in the last full week"
+
+
 def test_of_several_best_weeks_the_latest_is_told():
     assert standing([1, 1, 4], [50.0, 50.0, 5.0]).title.endswith("at best 1, 2–8 Nov 2026")
 
