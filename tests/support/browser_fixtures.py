@@ -21,8 +21,7 @@ Enter = Callable[..., Page]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        # Pages of one profile share a process, which has compiled the framework's scripts when the second one opens.
-        opened = playwright.chromium.launch(executable_path=browser.executable(), args=["--process-per-site"])
+        opened = playwright.chromium.launch(executable_path=browser.executable())
         yield opened
         opened.close()
 

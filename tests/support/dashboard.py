@@ -15,6 +15,9 @@ from playwright.sync_api import Page, expect
 
 from tests import ROOT
 
+# Screens of the tests are narrower, or a good deal wider.
+_PHONE = 430
+
 
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on."""
@@ -132,6 +135,10 @@ def drawn(page: Page) -> Page:
     """Waits until there is a chart and nothing is being read."""
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=60_000)
+    # A page that is narrower, or wider, than its charts were drawn for is drawn again.
+    if size := page.viewport_size:
+        narrow = str(size["width"] < _PHONE).lower()
+        expect(page.locator(f"[data-engagement-narrow={narrow}]")).to_have_count(1, timeout=60_000)
     return ready(page)
 
 

@@ -65,10 +65,11 @@ def tick(page: Page, *rows: int) -> None:
         assert box is not None
         page.mouse.click(box["x"] + 16, box["y"] + ROW * (row + 1) + ROW / 2)
         expect(page.get_by_text(f"{number} room{'s' * (number > 1)} chosen")).to_be_visible(timeout=30_000)
-        # What can be done with them is in sight, and does not move the list under the pointer.
+        # What can be done with them does not move the list under the pointer, and on a large screen is in sight.
         ready(page)
         assert table.bounding_box() == box
-        expect(page.get_by_role("button", name="Archive", exact=True)).to_be_in_viewport()
+        if page.viewport_size and page.viewport_size["width"] > 768:
+            expect(page.get_by_role("button", name="Archive", exact=True)).to_be_in_viewport()
 
 
 def lists(page: Page, which: str) -> None:
