@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests import ROOT
@@ -55,3 +57,12 @@ def test_a_secret_is_found_wherever_it_stands_in_a_text(secret: str, text: str, 
     leaks = Leaks()
     leaks.know(secret, "short")
     assert list(leaks.seen(text)) == ([] if at is None else [(secret, at)])
+
+
+@pytest.mark.parametrize("secret", ["tokenTOKEN-0123456789", "a key with blanks & more", "ein Schlüssel für die Tür"])
+def test_a_secret_is_found_in_a_file_whatever_letters_it_has(secret: str, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"\x00\xff" + f"kept: {secret}".encode())
+    leaks = Leaks()
+    leaks.know(secret)
+    leaks.look_in_files(tmp_path)
+    assert leaks.taken() == ["a secret in a file: kept"]

@@ -45,8 +45,13 @@ class Leaks:
     def know(self, *secrets: object) -> None:
         """These are secret from now on."""
         for one in secrets:
-            if isinstance(one, str) and len(one) >= SHORTEST:
-                (self._beginning[one[:SHORTEST]] if WORD.fullmatch(one) else self._odd).add(one)
+            if not isinstance(one, str) or len(one) < SHORTEST:
+                continue
+            if WORD.fullmatch(one):
+                self._beginning[one[:SHORTEST]].add(one)
+            else:
+                # As it is, and as a file has it that is read byte by byte.
+                self._odd |= {one, one.encode().decode("latin-1")}
 
     def seen(self, text: str) -> Iterator[tuple[str, int]]:
         """Every secret that stands in a text, and where."""
