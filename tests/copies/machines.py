@@ -153,6 +153,21 @@ class Nginx:
         lines = (self.folder / "access.log").read_text().splitlines()
         return [(line.split('"')[1].split()[1], line.rsplit(" ", 1)[1]) for line in lines]
 
+    def copy_of(self, visitor: str) -> str:
+        """The address of the copy that a browser with this cookie is given now."""
+        before = len(self._asked_how())
+        self.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={visitor}")
+        # An answer is written down after it was sent, and pages that are closed are written down at any time.
+        until = time.monotonic() + 10
+        while len(answers := self._asked_how()) == before:
+            assert time.monotonic() < until, "nginx wrote no answer down"
+            time.sleep(0.01)
+        return answers[-1]
+
+    def _asked_how(self) -> list[str]:
+        """Which copy answered how it is, which no page asks."""
+        return [where for path, where in self.answered() if path == f"/{BASE}/healthz"]
+
     def get(self, path: str, **headers: str) -> requests.Response:
         """An answer over TLS, redirects not followed."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

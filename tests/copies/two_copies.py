@@ -89,10 +89,9 @@ def back_in_service(nginx: Nginx, profile: BrowserContext, copy: Copy) -> None:
     """Returns when nginx gives the browser to its first copy again."""
     [mine] = [one for one in profile.cookies() if one["name"] == "engagement_copy"]
     until = time.monotonic() + 20
-    while not nginx.answered()[-1][1].endswith(f":{copy.port}"):
+    while not nginx.copy_of(mine["value"]).endswith(f":{copy.port}"):
         assert time.monotonic() < until, nginx.answered()[-5:]
         time.sleep(0.2)
-        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={mine['value']}")
 
 
 def choose(page: Page, period: str) -> None:
@@ -164,8 +163,7 @@ def at(copy: Copy, nginx: Nginx, chromium: Browser) -> BrowserContext:
     """A browser that nginx gives to this copy."""
     for number in range(100):
         mine = f"{number:032x}"
-        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={mine}")
-        if nginx.answered()[-1][1].endswith(f":{copy.port}"):
+        if nginx.copy_of(mine).endswith(f":{copy.port}"):
             break
     opened = chromium.new_context(ignore_https_errors=True, viewport={"width": 1400, "height": 900})
     opened.add_cookies([{"name": "engagement_copy", "value": mine, "url": f"{nginx.url}/{BASE}", "secure": True}])
@@ -306,15 +304,11 @@ def test_the_plain_port_and_the_bare_path_lead_to_the_dashboard(nginx: Nginx) ->
 def test_a_browser_stays_with_one_copy_and_different_browsers_are_spread(
     nginx: Nginx, copies: tuple[Copy, Copy]
 ) -> None:
-    def copy_of(number: int) -> str:
-        nginx.get(f"/{BASE}/healthz", Cookie=f"engagement_copy={number:032x}")
-        return nginx.answered()[-1][1]
-
     first = nginx.get(f"/{BASE}/healthz").headers["Set-Cookie"]
     assert re.fullmatch(r"engagement_copy=[0-9a-f]{32}; Path=/engagement; Secure; HttpOnly; SameSite=Lax", first)
     assert "Set-Cookie" not in nginx.get(f"/{BASE}/healthz", Cookie="engagement_copy=known").headers
-    assert len({copy_of(7) for _ in range(10)}) == 1
-    assert len({copy_of(number) for number in range(20)}) == 2
+    assert len({nginx.copy_of(f"{7:032x}") for _ in range(10)}) == 1
+    assert len({nginx.copy_of(f"{number:032x}") for number in range(20)}) == 2
 
 
 def test_the_copies_are_told_the_real_address_of_the_visitor_and_no_name_that_a_visitor_made_up(
