@@ -316,6 +316,13 @@ def kind_of(column: pd.Series) -> str:
 _SIGNED = ("Change", "Change %")
 
 
+def as_told(column: pd.Series) -> pd.Series:
+    """The column with its percents rounded as ``column_texts`` writes them; others as they are."""
+    if not str(column.name).endswith("%"):
+        return column
+    return wording.told_percents(column, changes=column.name in _SIGNED)
+
+
 def column_texts(column: pd.Series) -> list[str]:
     """Every value of a column as the screen writes it; "–" where it is not known or not defined."""
     name, kind = str(column.name), kind_of(column)

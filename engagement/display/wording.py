@@ -29,6 +29,7 @@ _SPELLED = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".s
 # A rise of so many percent.
 _TENFOLD = 900
 _NBSP, _MINUS = "\u00a0", "\u2212"
+_EXACT = Context(prec=400)
 
 
 def workspace_name(workspace: str) -> str:
@@ -104,7 +105,7 @@ def _defined(number: float | None) -> bool:
 def _rounded(number: float, decimals: int = 0) -> Decimal:
     # Half away from zero, as browsers and spreadsheets round: a table and a sentence beside it say the same.
     exact = Decimal(number) if isinstance(number, (int, float)) else Decimal(int(number))
-    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=400))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _EXACT)
 
 
 def count(number: float | None) -> str:
@@ -144,11 +145,30 @@ def signed_percent(value: float | None) -> str:
 
     What is ten times as much or more is told as that: "×215" rather than "+21,400 %".
     """
-    if value is not None and _defined(value) and value >= _TENFOLD:
+    if value is not None and _defined(value) and _rounded(value) >= _TENFOLD:
         return f"×{count(1 + value / 100)}"
     text = percent(value)
     rises = value is not None and _defined(value) and _rounded(value, 1) > 0
     return f"+{text}" if rises else text
+
+
+def told_percents(values: pd.Series, *, changes: bool) -> pd.Series:
+    """What ``percent`` tells of many values, as numbers (0.01 for "0.0 %").
+
+    Of ``changes`` it is what ``signed_percent`` tells: 3,100 for "×32".
+    """
+
+    def told(number: float) -> float:
+        if changes and _rounded(number) >= _TENFOLD:
+            return 100 * float(_rounded(1 + number / 100) - 1)
+        rounded = _rounded(number, 1)
+        # What is nearly nothing is no zero: "0.0 %" rather than "0 %".
+        return float(_rounded(number) if abs(rounded) >= 10 else rounded) or 0.01 * bool(number)
+
+    # A table has thousands of them, most of which are the same few.
+    known = pd.Series(values.unique()).dropna()
+    finite = known[known.abs() != math.inf]
+    return values.map(dict(zip(finite, map(told, finite), strict=True)))
 
 
 def share_text(part: float, whole: float) -> str:

@@ -127,8 +127,8 @@ def _broken(values: Iterable[int], reach: float) -> str:
 
 
 def _beyond(row: RoomBar, reach: float) -> str:
-    """What stands behind a bar: what is special about it, and a tick with its number where that is beyond the chart."""
-    before = f"| {count(row.previous)}" if row.previous > reach else ""
+    """What stands behind a bar: what is special about it, and the count before where its tick is beyond the chart."""
+    before = f"before: {count(row.previous)}" if row.previous > reach else ""
     return " · ".join(filter(None, [row.remark, before]))
 
 
@@ -246,7 +246,7 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     said = [_moved(first, "gained")] if first.change > 0 else []
     said += [_moved(last, "lost")] if last.change < 0 else []
     unclear = rankings.judged(rooms) and not (first.signal or last.signal)
-    title = ("No clear change: " if unclear else "") + ", ".join(said)
+    title = ("No clear change: " if unclear else "") + ", ".join(said) + " so far" * context.unfinished
     return Movers(title=title, subtitle=subtitle, rows=tuple(rows), room_ids=tuple(moved["room_id"]))
 
 

@@ -16,7 +16,7 @@ from engagement.display import sparkline, tables, wording
 from engagement.numbers.rooms import Activity
 from engagement.numbers.weeks import LINE_WEEKS
 from engagement.report.workbook import workbook
-from engagement.ui import links, session
+from engagement.ui import links, session, signs
 from engagement.ui.shown import Shown
 
 # Above so many rows a table is sent piece by piece, as the reader scrolls.
@@ -29,10 +29,11 @@ COLUMNS = {
     "Rank": st.column_config.NumberColumn(width=60, pinned=True),
     "Messages": st.column_config.NumberColumn(format="%,d"),
     "Previous": st.column_config.NumberColumn(format="%,d", help="Messages in the previous period"),
-    # A plus in these formats would stand before a zero too.
-    "Change": st.column_config.NumberColumn(format="%,d", help="Messages less those of the previous period"),
+    "Change": st.column_config.NumberColumn(
+        format=f"%,d{signs.CHANGE}", help="Messages less those of the previous period"
+    ),
     "Change %": st.column_config.NumberColumn(
-        format="%,.0f %%", help="Undefined where the previous count is zero or less"
+        format=f"%,.2f %%{signs.CHANGE}", help="Undefined where the previous count is zero or less"
     ),
     WORKSPACE: st.column_config.LinkColumn(
         display_text=":material/open_in_new:", width=90, help="Open it in Rocket.Chat"
@@ -45,7 +46,7 @@ COLUMNS = {
     "Weeks": st.column_config.BarChartColumn(
         y_min=0, help=f"Messages in each of the last {LINE_WEEKS} full weeks, {sparkline.SCALE}"
     ),
-    "Share %": st.column_config.NumberColumn(format="%.1f %%", help="Of the messages of all rooms shown"),
+    "Share %": st.column_config.NumberColumn(format="%.2f %%", help="Of the messages of all rooms shown"),
     "Members": st.column_config.NumberColumn(format="%,d"),
     "All messages": st.column_config.NumberColumn(format="%,d", help="The room's counter, ever"),
     "Silent days": st.column_config.NumberColumn(format="%,d", help="Days since the last message"),
@@ -161,7 +162,7 @@ def travelling(rows: pd.DataFrame, activity: Activity, base_url: str | None) -> 
         described = activity.rooms.set_index("room_id")[["type", "slug"]].reindex(rows.index)
         rows = rows.copy(deep=False)
         rows.insert(list(rows).index("Room") + 1, WORKSPACE, links.to_rooms(described, base_url))
-    return pa.table({name: _narrow(rows[name]) for name in rows})
+    return pa.table({name: _narrow(tables.as_told(rows[name])) for name in rows})
 
 
 def _open(

@@ -108,7 +108,7 @@ def _archived(shown: Shown) -> int:
 
 
 def _hint() -> None:
-    st.caption("Choose rooms in the list to keep them, to ask about them or to have them archived.")
+    st.caption("Rooms chosen in the list can be kept, asked about or noted for the archive.")
 
 
 def _act_on(shown: Shown, at: Desk, chosen: choosing.Chosen) -> None:

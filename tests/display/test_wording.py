@@ -107,7 +107,8 @@ def test_an_amount_that_is_not_whole_has_one_decimal(number, said):
         (9.94, "9.9 %", "+9.9 %"),
         (9.96, "10 %", "+10 %"),
         (4.0, "4.0 %", "+4.0 %"),
-        (899.6, "900 %", "+900 %"),
+        (899.4, "899 %", "+899 %"),
+        (899.6, "900 %", "×10"),
         (900, "900 %", "×10"),
         (21_400, "21,400 %", "×215"),
         (0.04, "0.0 %", "0.0 %"),
@@ -125,6 +126,17 @@ def test_an_amount_that_is_not_whole_has_one_decimal(number, said):
 def test_percentages_have_a_decimal_only_below_ten(value, plain, with_sign):
     assert wording.percent(value) == plain.replace(" ", "\u00a0")
     assert wording.signed_percent(value) == with_sign.replace(" ", "\u00a0")
+
+
+def test_percents_of_a_table_are_rounded_as_they_are_told():
+    values = pd.Series([4.35, 43.45, 9.96, -3.25, 0.0, -0.04, 899.6, 3049.0, np.nan])
+    plain = [4.3, 43.0, 10.0, -3.3, 0.0, 0.01, 900.0, 3049.0]
+    # A rise of 3,049 % is told as ×31, which is one of 3,000 %.
+    changes = [4.3, 43.0, 10.0, -3.3, 0.0, 0.01, 900.0, 3000.0]
+    for told, so in ((plain, False), (changes, True)):
+        made = wording.told_percents(values, changes=so)
+        assert list(made[:-1]) == told
+        assert np.isnan(made.iloc[-1])
 
 
 def test_nouns_follow_their_number():

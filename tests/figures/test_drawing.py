@@ -202,7 +202,7 @@ def test_a_bar_that_towers_over_the_others_is_broken_with_its_numbers_written():
     assert all(0.8 * 130 < x < 130 for x in breaks.x if x is not None)
     # The tick of the feed is beyond the chart, so what it would say is written.
     assert [x for x in ticks.x if x is not None] == [80, 80, 60, 60]
-    assert bars.text == ("| 6,000", "", "")
+    assert bars.text == ("before: 6,000", "", "")
     assert info.figure(LIGHT).layout.yaxis.ticktext == ("5,000", "100", "50")
     assert "broken bar: longer than drawn" in info.subtitle
     assert info.numbers.rows[0][:3] == ("#feed", "5,000", "6,000")

@@ -133,6 +133,11 @@ def test_movers_in_one_direction_only_speak_of_one_direction():
     assert unchanged.empty == "Every room shown here has as many messages as in the week before."
 
 
+def test_what_moved_in_a_period_that_is_not_over_moved_so_far():
+    info = figures.movers(rooms_table(room("a", 1, 3)), replace(CONTEXT, unfinished=True))
+    assert info.title == "#a lost most (−2) so far"
+
+
 def test_busiest_by_counter_leaves_out_zero_and_unknown():
     rooms = rooms_table(
         room("a", 0, total_messages=250.0), room("b", 0, total_messages=None), room("c", 0, total_messages=750.0),

@@ -68,7 +68,7 @@ NOTE_WHAT_IS_PAINTED = """
 """
 
 
-def test_every_page_opens_from_its_link_asks_nobody_else_and_has_minus_signs_in_its_tables(
+def test_every_page_opens_from_its_link_asks_nobody_else_and_has_signs_in_its_tables(
     demo_dashboard: Dashboard, enter: Enter
 ) -> None:
     elsewhere: list[str] = []
@@ -90,6 +90,7 @@ def test_every_page_opens_from_its_link_asks_nobody_else_and_has_minus_signs_in_
     assert elsewhere == []
     assert [text for text in painted if re.match(r"-\d", text)] == []
     assert [text for text in painted if re.fullmatch(r"−[\d,]+", text)] != []
+    assert [text for text in painted if re.fullmatch(r"\+[\d,]+ %", text)] != []
 
 
 def test_a_refresh_a_second_tab_and_a_restart_ask_for_nothing(

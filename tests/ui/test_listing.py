@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pyarrow as pa
 import pytest
+from playwright.sync_api import Browser
 
-from engagement.ui import listing
+from engagement.ui import listing, signs
 from engagement.ui.listing import LAZY_ABOVE, clicked, look, travelling
 from tests.support.report_tools import activity_of
 
@@ -80,3 +81,38 @@ def test_the_head_of_a_column_chooses_the_order_where_the_page_has_one_and_the_c
     monkeypatch.setattr(listing.st, "session_state", state)
     listing.sort("table")
     assert {name: value for name, value in state.items() if name != "table"} == then
+
+
+# Texts as they are painted, the last one being no number alone.
+PAINT = """texts => {
+  const painted = [];
+  CanvasRenderingContext2D.prototype.fillText = text => painted.push(text);
+  SCRIPT;
+  const canvas = document.createElement("canvas").getContext("2d");
+  texts.forEach(text => canvas.fillText(text, 0, 0));
+  return painted;
+}"""
+
+
+def test_numbers_of_a_table_are_painted_as_words_and_files_write_them(chromium: Browser) -> None:
+    counts, percents = ["0", "5", "1,093", "-12"], ["0.00", "0.01", "4.30", "-3.30", "43.00", "-1,234.00", "3,100.00"]
+    texts = [
+        *(*counts, *(number + signs.CHANGE for number in counts)),
+        *(f"{number} %" for number in percents),
+        *(f"{number} %{signs.CHANGE}" for number in percents),
+        *("-3 of them", "2026"),
+    ]
+    page = chromium.new_page()
+    painted = page.evaluate(PAINT.replace("SCRIPT", signs.SCRIPT), texts)
+    page.close()
+    assert painted == [
+        *("0", "5", "1,093", "−12", "0", "+5", "+1,093", "−12"),
+        *("0 %", "0.0 %", "4.3 %", "−3.3 %", "43 %", "−1,234 %", "3,100 %"),
+        *("0 %", "0.0 %", "+4.3 %", "−3.3 %", "+43 %", "−1,234 %", "×32"),
+        *("-3 of them", "2026"),
+    ]
+
+
+def test_percents_travel_as_they_are_told() -> None:
+    rows = pd.DataFrame({"Room": ["#a"], "Change %": [3049.0], "Share %": [43.45]}, index=["D"])
+    assert travelling(rows, ROOMS, None).to_pylist() == [{"Room": "#a", "Change %": 3000.0, "Share %": 43.0}]

@@ -73,8 +73,8 @@ def test_rooms_are_noted_for_the_archive_and_it_is_undone_with_one_click(of: dic
 def test_where_no_room_is_inactive_there_is_no_empty_list_to_choose_from(of: dict[str, str]) -> None:
     app = opened(of["manager"], search="busy")
     assert not app.dataframe
-    assert "Choose rooms in the list" not in text_of(app)
-    assert "Choose rooms in the list" in text_of(opened(of["manager"], search="old"))
+    assert "Rooms chosen in the list" not in text_of(app)
+    assert "Rooms chosen in the list" in text_of(opened(of["manager"], search="old"))
 
 
 def test_a_second_person_with_equal_rights_sees_it_and_one_with_fewer_nothing(of: dict[str, str]) -> None:
