@@ -24,7 +24,7 @@ from engagement.reading.workspace import Reader
 from engagement.storage.archive import Archive
 from engagement.storage.checks import CountingCheck
 from engagement.storage.database import Store
-from tests.support.clock import NOON
+from tests.support.clock import NOON, Clock
 
 Now = Callable[[], datetime]
 
@@ -90,8 +90,12 @@ def note_check(archive: Archive, server: DemoServer, now: Now = noon) -> None:
 
 
 def name_in(archive: Archive, server: DemoServer) -> str:
-    """What the workspace that answers at the address of ``server`` is kept as in ``archive``."""
-    client = Client(server.url, pace=Pace())
+    """What the workspace that answers at the address of ``server`` is kept as in ``archive``.
+
+    Pauses before a call is tried again take no time.
+    """
+    clock = Clock()
+    client = Client(server.url, pace=Pace(monotonic=clock), sleep=clock.sleep)
     client.sign_in("admin", "admin")
     return identify(client, server.url, admit(client), archive, "", noon).name
 
