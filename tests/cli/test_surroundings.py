@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -9,9 +10,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -123,15 +125,101 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
+# What a shell starts as a command, but that its ``main`` is once done for each of the command lines, in a child with
+# an environment of its own: the streams are those that the shell gave, made fit as for one command, and what takes most
+# of the time of most commands, the imports, is done once. After each, a MARK is on the streams that can be written to.
+MARK = "\0 ended\n"
+EACH = f"""
+import contextlib, json, os, sys
+import engagement.__main__ as program
+
+def each():
+    for module in ("check", "channels", "report", "sync", "events", "demo"):
+        program.surroundings.imported(f"engagement.cli.{{module}}")
+    for words, environment in json.loads(sys.argv[2]):
+        child = os.fork()
+        if not child:
+            os.environ.clear()
+            os.environ.update(environment)
+            return main(words.split())
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.write(int(sys.argv[1]), f"{{status}}\\n".encode())
+        for stream in (1, 2):
+            with contextlib.suppress(OSError):
+                os.write(stream, {MARK.encode()!r})
+    return 0
+
+main, program.main = program.main, each
+program.script()
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it said."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def ended(server: DemoServer, case: Case, here: Mapping[str, Path]) -> dict[str, Ended]:
+    """The commands by their names, one after the other, each with a folder HERE, in one start of the surroundings."""
+    lines = [
+        (named(server, COMMANDS[name], folder), environment(server, folder, case)) for name, folder in here.items()
+    ]
+    told, tell = os.pipe()
+    run = shlex.join([sys.executable, "-c", EACH, str(tell), json.dumps(lines)])
+    shell = ["sh", "-c", case.shell.replace("COMMAND", run)]
+    done = subprocess.run(
+        shell, cwd=ROOT, env=lines[0][1], capture_output=True, timeout=60, check=False, pass_fds=[tell]
+    )
+    os.close(tell)
+    with open(told, encoding="ascii") as statuses:
+        ends = [int(status) for status in statuses]
+    assert (done.returncode, len(ends)) == (0, len(here)), done.stderr.decode()
+    outputs, errors = (parted(stream.decode(), len(here)) for stream in (done.stdout, done.stderr))
+    return {name: Ended(*one) for name, *one in zip(here, ends, outputs, errors, strict=True)}
+
+
+def parted(said: str, number: int) -> list[str]:
+    """What each of so many commands wrote to a stream; nothing where the stream could not be written to."""
+    *parts, rest = said.split(MARK)
+    assert not rest
+    assert len(parts) in (0, number)
+    return parts or [""] * number
+
+
+def named(server: DemoServer, words: str, here: Path) -> str:
+    """A command line with the port and the folder that it names."""
+    return words.replace("TAKEN", server.url.rsplit(":", 1)[1]).replace("OUT", str(here))
+
+
 def command(server: DemoServer, words: str, here: Path, case: Case) -> tuple[list[str], dict[str, str]]:
     """The command in its surroundings, and the environment that it is started with."""
-    words = words.replace("TAKEN", server.url.rsplit(":", 1)[1]).replace("OUT", str(here))
-    run = f"{shlex.quote(sys.executable)} -m engagement {words}"
+    run = f"{shlex.quote(sys.executable)} -m engagement {named(server, words, here)}"
+    return ["sh", "-c", case.shell.replace("COMMAND", run)], environment(server, here, case)
+
+
+def environment(server: DemoServer, here: Path, case: Case) -> dict[str, str]:
     given = {"ROCKETCHAT_URL": server.url, "ROCKETCHAT_USER": "admin", "ROCKETCHAT_PASSWORD": "admin"}
     given |= {"PATH": os.environ["PATH"], "HOME": str(here)}
     changed = {name: value.replace("HERE", str(here)) for name, value in case.variables.items() if value is not None}
-    environment = {name: value for name, value in (given | changed).items() if case.variables.get(name, "") is not None}
-    return ["sh", "-c", case.shell.replace("COMMAND", run)], environment
+    return {name: value for name, value in (given | changed).items() if case.variables.get(name, "") is not None}
+
+
+@pytest.fixture(scope="module")
+def ends(server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Ended]]:
+    """How every command ended in the surroundings of a name, which are started once."""
+
+    @cache
+    def in_surroundings(case: str) -> dict[str, Ended]:
+        here = {name: tmp_path_factory.mktemp(name) for name in COMMANDS}
+        for folder in here.values():
+            CASES[case].prepare(folder)
+        return ended(server, CASES[case], here)
+
+    return in_surroundings
 
 
 @fault(
@@ -150,30 +238,26 @@ def command(server: DemoServer, words: str, here: Path, case: Case) -> tuple[lis
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_command_ends_with_a_status_and_at_most_two_lines_in_any_surroundings(
-    case: str, name: str, server: DemoServer, tmp_path: Path
+    case: str, name: str, ends: Callable[[str], dict[str, Ended]]
 ) -> None:
-    CASES[case].prepare(tmp_path)
-    shell, environment = command(server, COMMANDS[name], tmp_path, CASES[case])
-    ended = subprocess.run(shell, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
-    errors = ended.stderr.decode()
-    assert ended.returncode == (0 if name in CASES[case].work else 1), errors
-    assert len(errors.splitlines()) <= 2
-    assert "Traceback" not in errors
-    assert "Something went wrong inside" not in errors
-    if ended.returncode == 0:
-        assert CASES[case].says in errors
-        assert len(errors.splitlines()) == bool(CASES[case].says)
+    one = ends(case)[name]
+    assert one.status == (0 if name in CASES[case].work else 1), one.errors
+    assert len(one.errors.splitlines()) <= 2
+    assert "Traceback" not in one.errors
+    assert "Something went wrong inside" not in one.errors
+    if one.status == 0:
+        assert CASES[case].says in one.errors
+        assert len(one.errors.splitlines()) == bool(CASES[case].says)
         if name in READS and ">" not in CASES[case].shell:
-            assert "grüße-ß" in ended.stdout.decode() or name == "check"
+            assert "grüße-ß" in one.output or name == "check"
 
 
 @fault("a newer database, read and written to", REFUSED, "it stays as it was", seen="sync, channels table")
 def test_a_database_of_a_newer_release_is_left_as_it_was(server: DemoServer, tmp_path: Path) -> None:
     _newer(tmp_path)
     before = sqlite3.connect(tmp_path / "newer.sqlite3").execute("SELECT count(*) FROM windows").fetchall()
-    for name in ("sync", "table"):
-        shell, environment = command(server, COMMANDS[name], tmp_path, CASES["a newer database"])
-        subprocess.run(shell, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
+    told = ended(server, CASES["a newer database"], {"sync": tmp_path, "table": tmp_path})
+    assert [one.status for one in told.values()] == [1, 0]
     after = sqlite3.connect(tmp_path / "newer.sqlite3")
     assert after.execute("SELECT count(*) FROM windows").fetchall() == before == [(0,)]
     assert after.execute("SELECT count(*) FROM scopes").fetchall() == [(0,)]
@@ -190,9 +274,9 @@ def test_a_database_of_a_newer_release_is_left_as_it_was(server: DemoServer, tmp
 def test_a_terminal_gets_what_it_can_show_and_nothing_that_moves_its_cursor(
     encoding: str, server: DemoServer, tmp_path: Path
 ) -> None:
-    shell, environment = command(server, COMMANDS["table"], tmp_path, Case({"PYTHONIOENCODING": encoding}))
+    shell, variables = command(server, COMMANDS["table"], tmp_path, Case({"PYTHONIOENCODING": encoding}))
     master, terminal = os.openpty()
-    with subprocess.Popen(shell, cwd=ROOT, env=environment, stdout=terminal, stderr=terminal) as running:
+    with subprocess.Popen(shell, cwd=ROOT, env=variables, stdout=terminal, stderr=terminal) as running:
         os.close(terminal)
         said = b""
         try:
@@ -242,7 +326,7 @@ def test_a_report_that_is_told_to_end_takes_the_browser_and_its_folder_along(
     browser.chmod(0o755)
     (scratch := tmp_path / "scratch").mkdir()
     variables = {"BROWSER_PATH": str(browser), "TMPDIR": str(scratch)}
-    _, environment = command(server, "", tmp_path, Case(variables))
+    given = environment(server, tmp_path, Case(variables))
     arguments = [sys.executable, "-m", "engagement", *f"report {WEEK} --out {tmp_path}/report.pdf".split()]
 
     def as_in_a_terminal() -> None:
@@ -250,7 +334,7 @@ def test_a_report_that_is_told_to_end_takes_the_browser_and_its_folder_along(
         signal.signal(ending, signal.SIG_DFL)
 
     with subprocess.Popen(
-        arguments, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=as_in_a_terminal
+        arguments, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True, preexec_fn=as_in_a_terminal
     ) as running:
         pids = _when(lambda: (tmp_path / "browser.pid").read_text().split() if running.poll() is None else [])
         assert _when(lambda: list(scratch.glob("*/of-the-browser")))
