@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,27 +21,45 @@ TOKEN = "t0ken-" + "x" * 20
 """
 
 
-@pytest.mark.parametrize(
-    ("told", "failed", "errors"),
-    [
-        ("repr(Account('u', TOKEN, True))", 0, 0),
-        ("logging.getLogger('engagement').warning('for %s', Account('u', TOKEN, True).token)", 1, 0),
-        ("print(Account('u', TOKEN, True).token)", 1, 0),
-        ("UnreadableAnswer(Account('u', TOKEN, True).token)", 1, 0),
-        ("Jobs().ask(('key', Account('u', TOKEN, True).token), 'v', lambda _: 1, keep=0).result(5)", 1, 0),
-        ("(tmp_path / 'cache').write_text(Account('u', TOKEN, True).token)", 0, 1),
-        ("(tmp_path / 'secrets.toml').write_text(Account('u', TOKEN, True).token)", 0, 0),
-    ],
-    ids=["kept", "log", "output", "error", "key", "file", "keeper"],
-)
-def test_a_secret_that_gets_out_fails_the_run(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, told: str, failed: int, errors: int
-) -> None:
+_LET_OUT = {
+    "repr": "repr(Account('u', TOKEN, True))",
+    "log": "logging.getLogger('engagement').warning('for %s', Account('u', TOKEN, True).token)",
+    "output": "print(Account('u', TOKEN, True).token)",
+    "error": "UnreadableAnswer(Account('u', TOKEN, True).token)",
+    "key": "Jobs().ask(('key', Account('u', TOKEN, True).token), 'v', lambda _: 1, keep=0).result(5)",
+    "keeper": "(tmp_path / 'secrets.toml').write_text(Account('u', TOKEN, True).token)",
+}
+
+
+def _run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> pytest.RunResult:
+    """A run of a test for each of these lines, under the watch; no line of what it says repeats the secret."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makepyfile(f"{_HEAD}\ndef test_it(tmp_path):\n    {told}\n")
-    outcome = pytester.runpytest_subprocess("-p", "tests.support.leaks", "-p", "no:cacheprovider")
-    outcome.assert_outcomes(passed=1 - failed, failed=failed, errors=errors)
+    tests = [f"def test_{name}(tmp_path):\n    {line}\n" for name, line in told.items()]
+    pytester.makepyfile("\n".join([_HEAD, *tests]))
+    outcome = pytester.runpytest_subprocess("-p", "tests.support.leaks", "-p", "no:cacheprovider", "-rA")
     assert "t0ken-xxx" not in "\n".join(line for line in outcome.outlines if "secret in a" in line)
+    return outcome
+
+
+def test_a_test_fails_that_lets_a_secret_out_and_no_other(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = _run(pytester, monkeypatch, _LET_OUT)
+    outcome.assert_outcomes(passed=2, failed=4)
+    ends = {
+        line.split("::")[1].split()[0]: line.split()[0] for line in outcome.outlines if re.match("[A-Z]+ .*::", line)
+    }
+    assert ends == {
+        "test_repr": "PASSED", "test_log": "FAILED", "test_output": "FAILED", "test_error": "FAILED",
+        "test_key": "FAILED", "test_keeper": "PASSED",
+    }  # fmt: skip
+
+
+def test_a_secret_that_is_left_in_a_file_fails_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = {"file": "(tmp_path / 'cache').write_text(Account('u', TOKEN, True).token)"}
+    _run(pytester, monkeypatch, left).assert_outcomes(passed=1, errors=1)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from engagement.errors import InvalidInput
 from engagement.numbers.decisions import ARCHIVE, ASK, KEEP, ROWS, UNDONE, Wish, Worklist, decided, no_decisions
@@ -134,22 +133,28 @@ def test_without_a_decision_the_table_is_the_same_one() -> None:
     assert decided(same, no_decisions()) is same
 
 
-SOME = st.fixed_dictionaries(
-    {
-        "messages": st.integers(-1, 3),
-        "previous_messages": st.integers(-1, 3),
-        "created": st.sampled_from(["2024-01-02", "2026-11-05", "2026-11-12"]),
-        "last_message": st.sampled_from([None, "2025-01-01", "2026-11-03", "2026-11-12", "2026-11-19"]),
-        "last_message_known": st.booleans(),
-    }
-)
+COUNTS = range(-1, 4)
+CREATED = ["2024-01-02", "2026-11-05", "2026-11-12"]
+SPOKE = [None, "2025-01-01", "2026-11-03", "2026-11-12", "2026-11-19"]
 
 
-@given(st.lists(SOME, min_size=1, max_size=5))
-def test_a_kept_room_is_what_a_room_is_that_the_configuration_exempts(rooms: list[dict[str, object]]) -> None:
-    named = [{"name": f"room-{n}", **room} for n, room in enumerate(rooms)]
-    kept = decided(activity(*named), rows({"room_id": "room-0", "decision": KEEP})).rooms
-    exempted = activity(*named, rules=Rules(exempt=("room-0",))).rooms
+# Alone in a table, days that are all unknown, or all known, give columns of another kind than days of both.
+@pytest.mark.parametrize("spoke", [SPOKE, *([one] for one in SPOKE)])
+@pytest.mark.parametrize("known", [(True, False), (True,), (False,)])
+def test_a_kept_room_is_what_a_room_is_that_the_configuration_exempts(
+    spoke: list[str | None], known: tuple[bool, ...]
+) -> None:
+    fields = ("messages", "previous_messages", "created", "last_message", "last_message_known")
+    every = [dict(zip(fields, one, strict=True)) for one in product(COUNTS, COUNTS, CREATED, spoke, known)]
+    # Each of them twice: once kept, and once beside those that are.
+    of_kept, of_others = (
+        [{"name": f"{name}-{n}", **room} for n, room in enumerate(every)] for name in ("kept", "other")
+    )
+    named = [room for both in zip(of_kept, of_others, strict=True) for room in both]
+    wished = rows(*({"room_id": room["name"], "decision": KEEP} for room in of_kept))
+    kept = decided(activity(*named), wished).rooms
+    exempted = activity(*named, rules=Rules(exempt=("kept-*",))).rooms
+    assert kept["exempt"].sum() == len(every)
     pd.testing.assert_frame_equal(kept[exempted.columns], exempted)
 
 

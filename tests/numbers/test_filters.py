@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,11 +72,9 @@ def test_of_each_filter_is_known_how_many_rooms_come_back_without_it() -> None:
     assert len(everything.keep(table)) == 6
 
 
-@given(st.sets(st.sampled_from(["channel", "private", "direct"])), st.booleans(), st.sampled_from(["", "a", "ab"]))
-def test_lifting_a_filter_brings_back_as_many_rooms_as_it_was_said_to_hide(
-    types: set[str], archived: bool, search: str
-) -> None:
-    table = rooms_table(
+@pytest.fixture(scope="module")
+def rooms_of_every_kind() -> pd.DataFrame:
+    return rooms_table(
         *(
             {"name": f"{name}-{type_}-{number}", "type": type_, "archived": number == 1}
             for name in ("a", "b", "ab")
@@ -83,6 +82,13 @@ def test_lifting_a_filter_brings_back_as_many_rooms_as_it_was_said_to_hide(
             for number in (0, 1)
         )
     )
+
+
+@given(st.sets(st.sampled_from(["channel", "private", "direct"])), st.booleans(), st.sampled_from(["", "a", "ab"]))
+def test_lifting_a_filter_brings_back_as_many_rooms_as_it_was_said_to_hide(
+    rooms_of_every_kind: pd.DataFrame, types: set[str], archived: bool, search: str
+) -> None:
+    table = rooms_of_every_kind
     view = Filters(frozenset(types), search, frozenset({"a-channel-0"}), archived)
     hidden, shown = view.hidden(table), len(view.keep(table))
     lifted = {type_: replace(view, types=view.types | {type_}) for type_ in ("channel", "private", "direct")}
