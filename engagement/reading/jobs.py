@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -23,6 +24,8 @@ __all__ = ["FAILURE_KEPT", "GONE_AFTER", "Job", "Jobs", "Progress", "Teller"]
 
 T = TypeVar("T")
 _TABLES = (pd.DataFrame, pd.Series, pd.Index)
+# What most parts of a result are, and what consists of nothing else.
+_PLAIN = frozenset({str, bytes, int, float, bool, type(None), date, datetime, timedelta})
 log = logging.getLogger(__name__)
 
 WATCH_EVERY = 1.0
@@ -268,8 +271,14 @@ class Jobs:
 
 def bytes_of(value: object) -> int:
     """About how much memory a result takes."""
-    sizes = (one.memory_usage(deep=True) if isinstance(one, _TABLES) else sys.getsizeof(one) for one in _parts(value))
-    return sum(int(np.sum(size)) for size in sizes)
+    return sum(map(_bytes_of_one, _parts(value)))
+
+
+def _bytes_of_one(part: object) -> int:
+    # Of a table it is told column by column; most parts are no tables, and summing up one number takes longest.
+    if isinstance(part, _TABLES):
+        return int(np.sum(part.memory_usage(deep=True)))
+    return sys.getsizeof(part)
 
 
 def forget_looks(value: object) -> None:
@@ -286,6 +295,9 @@ def forget_looks(value: object) -> None:
 
 def _parts(value: object, seen: set[int] | None = None) -> Iterator[object]:
     """What a result consists of, without what holds fields alone; tables that parts of it share once."""
+    if type(value) in _PLAIN:
+        yield value
+        return
     seen = set() if seen is None else seen
     within: Iterable[object] = ()
     if isinstance(value, _TABLES):
