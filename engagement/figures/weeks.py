@@ -146,7 +146,7 @@ def room_line(
     known = [week for week in weeks if week.messages is not None]
     name = short(label, TITLE_COLUMNS)
     if not known:
-        sentence = "No week of this room has been counted yet."
+        sentence = f"No week of {what} is known."
         subtitle = context.subtitle("Messages per week")
         return RoomLine(title=f"{name}: no data", subtitle=subtitle, empty=sentence)
     last = known[-1]
@@ -231,7 +231,8 @@ def weekly_totals(weekly: pd.DataFrame, history: History, context: Context, week
     ``weekly`` is ``measures.by_week`` of the ``history``: what is usual in the first week shown rests on those before.
     """
     messages, active = weekly["messages"], weekly["active_rooms"].tail(weeks)
-    if not (messages.tail(weeks) > 0).any():
+    known = messages.tail(weeks).dropna()
+    if len(known) and not (known > 0).any():
         return no_messages(WeeklyTotals, context, "Messages and active rooms per week")
     table = total_band(messages, history.left_out, weeks).assign(messages=messages)
     line = room_line(
@@ -243,7 +244,7 @@ def weekly_totals(weekly: pd.DataFrame, history: History, context: Context, week
         "all rooms together",
         month=history.month,
     )
-    return WeeklyTotals(**vars(line), active_rooms=tuple(map(as_count, active)))
+    return WeeklyTotals(**vars(line), active_rooms=tuple(map(as_count, active)) if line.weeks else ())
 
 
 def _edge(value: float) -> float | None:

@@ -190,9 +190,10 @@ def agreed(
 ) -> History:
     """The history with what a rooms table counted in ``period`` and ``previous`` in place of what was kept of them.
 
-    Where the weeks inside the period have more messages than all of it, or make it up and have others, what was kept of
-    them is out of date, and they are not known for that room. ``whole`` is False where rooms may be missing: then
-    none of those without a message is known to be silent. Weeks with ``uncounted`` days are not known.
+    Where weeks make up the period and have other messages than all of it, what was kept of them is out of date, and
+    they are not known for that room; on the days around other weeks more can have been deleted than written. ``whole``
+    is False where rooms may be missing: then none of those without a message is known to be silent. Weeks with
+    ``uncounted`` days are not known.
     """
     ids, told = history.counts.index, rooms[["messages", "previous_messages"]].to_numpy(dtype=np.float64).T
     at = places(rooms["room_id"], ids)
@@ -209,7 +210,7 @@ def agreed(
     made_up = ~np.isnan(kept).any(axis=0) & (7 * len(inside) == period.days)
     sums = np.nansum(kept, axis=0)
     if whole and period not in history.weeks:
-        counts[np.ix_(inside, (sums > ours[0]) | (made_up & (sums != ours[0])))] = np.nan
+        counts[np.ix_(inside, made_up & (sums != ours[0]))] = np.nan
     weeks = [week for week in (previous, period) if week in history.weeks]
     lacking = {*history.uncounted, *holding(uncounted, history.weeks)}
     for week in weeks:

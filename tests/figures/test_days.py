@@ -232,7 +232,7 @@ def test_zero_in_the_heat_map_has_the_colour_of_the_panel_and_no_data_none():
     assert heat.colorscale[0] == (0, DARK.panel)
 
 
-def all_rooms(*messages: int, events: Events = ()) -> weeks.WeeklyTotals:
+def all_rooms(*messages: float, events: Events = ()) -> weeks.WeeklyTotals:
     """All rooms together in these weeks, of which the last is that of CONTEXT."""
     starts = [date(2026, 11, 9) - timedelta(days=7 * back) for back in range(len(messages) - 1, -1, -1)]
     weekly = pd.DataFrame({"messages": messages, "active_rooms": 4}, index=starts, dtype="float64")
@@ -255,6 +255,14 @@ def test_all_rooms_by_week_are_one_chart_of_messages_over_what_is_usual_with_the
 def test_weeks_without_a_message_after_one_that_is_not_shown_are_no_messages():
     info = all_rooms(300, 0, 0, 0, 0)
     assert (info.title, info.weeks) == ("No messages in this period", ())
+
+
+def test_weeks_of_which_none_is_known_are_not_said_to_be_without_messages():
+    info = all_rooms(*[np.nan] * 6)
+    assert (info.title, info.weeks) == ("Activity in all rooms shown: no data", ())
+    assert info.empty == "No week of all rooms together is known."
+    assert info.drawn(LIGHT).layout
+    assert not info.numbers.rows
 
 
 def test_a_week_that_is_not_comparable_is_held_against_nothing():

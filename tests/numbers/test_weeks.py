@@ -107,3 +107,14 @@ def test_a_week_with_a_day_that_nobody_counted_is_not_known_inside_of_four_weeks
     assert history.gaps == [""] * 13 + ["nothing was counted on some of its days"] + [""] * 2
     said = "not all of the last four weeks are known: nothing was counted on some of its days"
     assert told(history, rooms) == ({said}, "too few weeks", said)
+
+
+def test_more_was_deleted_than_written_on_the_days_around_the_weeks_of_a_period_and_these_are_known_all_the_same() -> (
+    None
+):
+    month, ragged = Period(date(2026, 10, 19), WEEK.end), Period(date(2026, 10, 17), WEEK.end)
+    rooms = rooms_table(*(room | {"messages": 40} for room in TWENTY))
+    rooms.loc[7, "messages"] = 34
+    for period, known in ((ragged, True), (month, False)):
+        history = agreed(SIXTEEN, period, period.previous, rooms, whole=True)
+        assert by_week(history, rooms)["messages"].notna().tolist() == [True] * 12 + [known] * 4
