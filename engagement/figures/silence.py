@@ -90,27 +90,34 @@ class Silence(Info):
 def silence(rooms: pd.DataFrame, context: Context) -> Silence:
     """Rooms of a rooms table that are not active, by whole days from their last message to the end of the period.
 
-    Every age is there, also at zero; those without one ("never used", "unused so far", "unknown") where there are some.
+    Every age that a room can have is there, also at zero; those without one ("never used", "unused so far", "unknown")
+    where there are some. Whoever has not spoken in a period that is not over has not fallen silent yet.
     """
-    of = rankings.silence(rooms)
-    blue = f"blue: fell silent, had messages in {context.before}" if any(of.fell_silent) else ""
+    of, so_far = rankings.silence(rooms), " so far" * context.unfinished
+    fell_silent = "" if so_far else f"{FELL_SILENT}, "
+    blue = f"blue: {fell_silent}had messages in {context.before}" if any(of.fell_silent) else ""
     subtitle = context.subtitle("Inactive rooms by the days since their last message", context.this_text, blue)
     if of.inactive == 0:
-        return _all_spoke(len(rooms), context, subtitle)
-    ages = enumerate(zip(rankings.AGES, of.aged, of.fell_silent, strict=True))
-    groups = [Group(name.capitalize(), number, age=age, fell_silent=fell) for age, (name, number, fell) in ages]
+        return _all_spoke(rooms, context, subtitle)
+    ages = enumerate(zip(rankings.AGES, of.aged, of.fell_silent, rankings.possible(context.period.days), strict=True))
+    groups = [
+        Group(name.capitalize(), number, age=age, fell_silent=fell)
+        for age, (name, number, fell, possible) in ages
+        # Where the server and the directory contradict each other, there are rooms of any age.
+        if number or possible or so_far
+    ]
     others = (
         Group(NEVER_USED.capitalize(), of.never_used, "created before the period, no message ever"),
         Group(UNUSED_SO_FAR.capitalize(), of.unused_so_far, "created inside the period, no message yet"),
         Group(UNKNOWN.capitalize(), of.unknown, "the room directory does not say when it last spoke"),
     )
     said = (
-        (sum(of.fell_silent), FELL_SILENT),
+        (sum(of.fell_silent) if fell_silent else 0, FELL_SILENT),
         (sum(of.aged[_LONG:]), f"silent for over {_LONG_DAYS} days"),
         (of.never_used, NEVER_USED),
     )
     states = ", ".join(f"{count(number)} {word}" for number, word in said if number)
-    finding = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message"
+    finding = f"{count(of.inactive)} of {plural(of.rooms, 'room')} had no message{so_far}"
     return Silence(
         title=f"{finding}: {states}" if states else finding,
         subtitle=subtitle,
@@ -121,10 +128,13 @@ def silence(rooms: pd.DataFrame, context: Context) -> Silence:
     )
 
 
-def _all_spoke(total: int, context: Context, subtitle: str) -> Silence:
-    if total == 0:
+def _all_spoke(rooms: pd.DataFrame, context: Context, subtitle: str) -> Silence:
+    if rooms.empty:
         return Silence(
             title="No rooms to show", subtitle=subtitle, empty="No room passes the filters. Show more rooms."
         )
-    title = f"All {plural(total, 'room')} had messages" if total > 1 else "The only room had messages"
+    title = f"All {plural(len(rooms), 'room')} had messages" if len(rooms) > 1 else "The only room had messages"
+    # Rooms that are called inactive nowhere may have had none.
+    if not rooms["messages"].gt(0).all():
+        title = "No room was inactive"
     return Silence(title=title, subtitle=subtitle, empty=f"No room was inactive, {context.this_text}.")

@@ -211,6 +211,11 @@ def age(rooms: pd.DataFrame) -> pd.Series:
     return least.where(least == most)
 
 
+def possible(days: int) -> list[bool]:
+    """For each of AGES, whether a room can be that old in which nobody spoke in the last ``days``."""
+    return [days <= end for end in (*_AGE_ENDS, np.inf)]
+
+
 @dataclass(frozen=True)
 class Silence:
     """How many inactive rooms of a view are in which group; every inactive room is in exactly one.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engagement import figures
 from engagement.display.palette import LIGHT
 from engagement.figures.silence import Group
-from tests.support.figure_tools import CONTEXT, room, rooms_table, silent
+from engagement.numbers.periods import DAY, Period
+from engagement.numbers.rooms import Rules
+from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table, silent
 
 
 def test_inactive_rooms_are_grouped_by_age_those_that_fell_silent_among_them():
@@ -27,6 +31,24 @@ def test_inactive_rooms_are_grouped_by_age_those_that_fell_silent_among_them():
         ("Unknown", 1, 0, None),
     ]
     assert info.inactive == sum(group.rooms for group in info.groups) == 11
+
+
+def test_no_age_is_shown_that_no_room_can_have_after_so_many_days_without_a_message():
+    year = Period(WEEK.end - 365 * DAY, WEEK.end)
+    context = replace(CONTEXT, period=year, previous=year.previous)
+    ages = [group.name for group in figures.silence(rooms_table(silent(366), silent(20)), context).groups]
+    # One that wrote twenty days ago by the directory, and never by the server, is there all the same.
+    assert ages == ["Up to 30 days", "Over 365 days"]
+    quarter = replace(context, period=Period(WEEK.end - 89 * DAY, WEEK.end))
+    ages = [group.name for group in figures.silence(rooms_table(silent(400)), quarter).groups]
+    assert ages == ["31–90 days", "91–180 days", "181–365 days", "Over 365 days"]
+
+
+def test_in_a_period_that_is_not_over_no_room_is_said_to_have_fallen_silent():
+    rooms = rooms_table(silent(8, previous_messages=1), silent(400), room("busy", 3))
+    info = figures.silence(rooms, replace(CONTEXT, unfinished=True))
+    assert info.title == "2 of 3 rooms had no message so far: 1 silent for over 90 days"
+    assert "blue: had messages in the week before" in info.subtitle
 
 
 def test_what_fell_silent_is_drawn_inside_the_bar_of_its_age_and_told_as_a_number():
@@ -60,3 +82,8 @@ def test_rooms_that_all_spoke_leave_nothing_to_draw_about_silence():
     info = figures.silence(rooms_table(room("a", 1), room("b", 2)), CONTEXT)
     assert info.title == "All 2 rooms had messages"
     assert info.empty == "No room was inactive, 9–15 Nov 2026."
+
+
+def test_a_room_that_is_called_inactive_nowhere_is_not_said_to_have_had_messages():
+    rooms = rooms_table(room("a", 1), room("kept", 0), rules=Rules(exempt=("kept",)))
+    assert figures.silence(rooms, CONTEXT).title == "No room was inactive"

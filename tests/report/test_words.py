@@ -125,6 +125,11 @@ def test_the_last_sentence_counts_silent_rooms_and_those_never_used() -> None:
     assert told[-1] == "2 of 3 rooms had no message, 1 of them never had one."
 
 
+def test_where_every_room_spoke_that_is_said_rather_than_that_none_did_not() -> None:
+    assert said({"name": "a", "messages": 4})[-1] == "The only room had messages."
+    assert said({"name": "a", "messages": 4}, {"name": "b", "messages": 1})[-1] == "All rooms had messages."
+
+
 def test_a_period_without_any_count_is_no_data_and_calls_nobody_inactive() -> None:
     told = said({"name": "a"}, {"name": "b"})
     assert len(told) == 1
