@@ -12,6 +12,7 @@ from engagement.display import arrows
 from engagement.display.palette import Tokens
 from engagement.display.wording import (
     count,
+    period_text,
     plural,
     share_text,
     short,
@@ -64,6 +65,12 @@ def bars_of(rooms: pd.DataFrame, context: Context) -> tuple[RoomBar, ...]:
         RoomBar(label, int(now), 0 if pd.isna(then) else int(then), word if word in FROM_OR_TO_NOTHING else "")
         for label, now, then, word in zip(labels, *counts, strict=True)
     )
+
+
+def judged_in(rooms: pd.DataFrame) -> str:
+    """ " of 19 Oct – 15 Nov 2026" where these are judged and not the period, which every reason says; else empty."""
+    days = rooms["reason"].iloc[0].days if "reason" in rooms and len(rooms) else None
+    return f" of {period_text(days)}" if days else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +243,8 @@ def movers(rooms: pd.DataFrame, context: Context, each: int = 5) -> Movers:
     bars = zip(bars_of(moved, context), rankings.agreeing(moved), strict=True)
     rows = [MovedBar(bar.label, bar.messages, bar.previous, bar.remark, signal) for bar, signal in bars]
     grey = "grey: no clear change" if len({bool(row.signal) for row in rows}) > 1 else ""
-    order = "strongest signal first" if rankings.judged(rooms) else "largest change first, without signals"
+    strongest = f"strongest signal{judged_in(rooms)} first"
+    order = strongest if rankings.judged(rooms) else "largest change first, without signals"
     broken = _broken((row.change for row in rows), _reach_of_changes(rows))
     subtitle = context.subtitle("Change in messages per room", spans, order, grey, broken)
     if not rows:

@@ -15,7 +15,7 @@ from engagement.display import arrows
 from engagement.display.escaping import for_plotly
 from engagement.display.palette import Tokens, faded
 from engagement.display.wording import count, plural, short, signed
-from engagement.figures.bars import RoomBar, bars_of
+from engagement.figures.bars import RoomBar, bars_of, judged_in
 from engagement.figures.frame import (
     NOTE,
     framed,
@@ -108,7 +108,7 @@ def current_vs_previous(rooms: pd.DataFrame, context: Context) -> CurrentVsPrevi
     shown, numbers = _together(either) if crowded else (either, np.ones(len(either), dtype=np.int64))
     said = rankings.agreeing(shown).where(numbers == 1, "")
     bars = zip(bars_of(shown, context), numbers.tolist(), said, strict=True)
-    news = "triangle: with a signal" if said.any() else ""
+    news = f"triangle: with a signal{judged_in(rooms)}" if said.any() else ""
     having = f"{plural(more, 'room')} had" if more else "No room had"
     return CurrentVsPrevious(
         title=f"{having} more messages than {context.before}, {count(fewer)} had fewer",

@@ -10,6 +10,8 @@ import pytest
 from engagement import figures
 from engagement.display.palette import LIGHT
 from engagement.figures import bars, frame
+from engagement.numbers.periods import DAY, Period
+from engagement.numbers.reasons import Reason
 from tests.support.figure_tools import CONTEXT, WEEK, room, rooms_table
 
 BAR_AND_TICK = "bar: 9–15 Nov 2026 · tick: 2–8 Nov 2026 · half of all messages: 1 room · chat.example.org"
@@ -131,6 +133,16 @@ def test_movers_in_one_direction_only_speak_of_one_direction():
     unchanged = figures.movers(rooms_table(room("a", 3, 3)), CONTEXT)
     assert (unchanged.title, unchanged.rows) == ("No room changed", ())
     assert unchanged.empty == "Every room shown here has as many messages as in the week before."
+
+
+def test_signals_on_the_last_weeks_of_a_year_name_these_weeks_beside_the_change_over_the_year():
+    rooms = judged(up=(30, 10, "rising", 5.0), down=(1, 9, "falling", 4.0))
+    month = Period(WEEK.end - 27 * DAY, WEEK.end)
+    rooms["reason"] = [Reason("", "rising", 30, 16, days=month), Reason("", "falling", 1, 16, days=month)]
+    assert "strongest signal of 19 Oct – 15 Nov 2026 first" in figures.movers(rooms, CONTEXT).subtitle
+    assert "triangle: with a signal of 19 Oct – 15 Nov" in figures.current_vs_previous(rooms, CONTEXT).subtitle
+    rooms["reason"] = [reason._replace(days=None) for reason in rooms["reason"]]
+    assert "strongest signal first" in figures.movers(rooms, CONTEXT).subtitle
 
 
 def test_what_moved_in_a_period_that_is_not_over_moved_so_far():
