@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engagement.display import wording
-from engagement.display.wording import plural
+from engagement.display.wording import count, plural
 from engagement.numbers.counters import Readings, Span
 from engagement.numbers.rooms import COUNTER_FELL, Activity
 from engagement.numbers.zone import clocks, zone_name
@@ -47,10 +47,12 @@ def told(activity: Activity) -> str:
 def _not_known(readings: Readings, offset: timedelta | None) -> str:
     if readings.first is None or readings.last is None:
         return "No reading of its rooms' counters is kept yet: it takes two to tell what was written in between."
-    since = f"since {moment_text(readings.first, offset)}"
+    read, first = "Its rooms' own counters have been read", moment_text(readings.first, offset)
+    if readings.number == 1:
+        return f"{read} once, on {first}; it takes a reading at either end of the period."
     return (
-        f"Its rooms' own counters have been read {plural(readings.number, 'time')} {since}, and no reading lies near "
-        "enough to both ends of this period."
+        f"{read} {count(readings.number)} times since {first}, and no reading lies near enough to both ends of this "
+        "period."
     )
 
 

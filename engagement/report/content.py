@@ -127,7 +127,7 @@ def told(activity: Activity, filters: Filters, wishes: Wishes, days: History | N
     if days is not None and activity.counted and not activity.no_data:
         sections.append(("days", *_per_day(activity, rooms, days, context)))
     return Told(
-        rooms=len(rooms),
+        rooms=len(filters.keep(activity.rooms)),
         key_figures=tiles(activity, rooms, weekly) if "figures" in chosen else (),
         sentences=sentences,
         charts={what: chart for what, chart, _ in sections if what in chosen},
@@ -191,14 +191,14 @@ def build(
 def _caption(activity: Activity, filters: Filters, shown: int, read_zone: str) -> tuple[str, ...]:
     zone = ZoneInfo(read_zone)
     read = f"read {wording.moment_text(activity.read_at, zone)} {activity.read_at.astimezone(zone).tzname()}"
-    received = f"{wording.count(len(activity.rooms))} of {wording.count(activity.rooms_expected)} rooms received"
+    received = f"{wording.count(len(activity.rooms))} of {wording.plural(activity.rooms_expected, 'room')} received"
     parts: tuple[str, ...] = (
         wording.workspace_name(activity.workspace),
         wording.period_text(activity.period, unfinished=activity.unfinished),
-        wording.compared_text(activity.period, activity.previous),
+        *([wording.compared_text(activity.period, activity.previous)] if activity.counted else []),
         f"days of the server, {tables.zone_text(activity)}",
         tables.filter_text(filters, activity),
-        f"{wording.count(shown)} of {wording.count(len(activity.rooms))} rooms shown",
+        f"{wording.count(shown)} of {wording.plural(len(activity.rooms), 'room')} shown",
         received if activity.receipt.complete else f"INCOMPLETE: {received}",
         read,
     )
@@ -272,7 +272,9 @@ def _per_day(activity: Activity, rooms: pd.DataFrame, days: History, context: Co
     bars = activity.bars(days, rooms)
     info = figures.messages_per_day(bars, context)
     table = tables.parts(bars)
-    return info, Table(f"Messages per {bars.unit}", len(table), table.head(8), lambda _: table)
+    # A page has room for the latest that have begun, not for those to come.
+    begun = int(table["Messages"].notna().to_numpy().argmax()) if activity.unfinished else 0
+    return info, Table(f"Messages per {bars.unit}", len(table), table.iloc[begun:].head(8), lambda _: table)
 
 
 def _columns(columns: tuple[str, ...], activity: Activity, people: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:

@@ -237,6 +237,7 @@ def test_a_period_without_data_has_no_charts_and_calls_no_room_inactive() -> Non
     assert (content.charts, content.tables, content.key_figures) == ({}, {}, ())
     assert "no data, not silence" in html.document(content)
     assert content.every_room.empty
+    assert "2 of 2 rooms shown" in content.caption
 
 
 def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
@@ -245,6 +246,7 @@ def test_without_the_premium_module_there_are_counters_and_no_changes() -> None:
     assert list(content.charts) == ["top", "inactive"]
     assert [list(content.rows(table))[3] for table in content.tables.values()] == ["All messages"]
     assert content.key_figures == ()
+    assert not any("compared with" in part for part in content.caption)
 
 
 def test_two_periods_side_by_side_have_the_words_of_any_change() -> None:

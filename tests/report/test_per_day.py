@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, timedelta
 
+import pandas as pd
 from openpyxl import load_workbook
 
 from engagement.numbers.filters import Filters
@@ -72,6 +73,21 @@ def test_a_day_that_is_not_known_is_an_empty_cell_and_never_zero() -> None:
     assert "5 of 7 days read" in content.charts["days"].subtitle
     sheet = load_workbook(io.BytesIO(as_workbook(content)))["Messages per day"]
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == [13, 10, 10, 10, None, None, 10]
+
+
+def test_the_latest_days_that_a_page_shows_of_a_period_that_is_not_over_are_none_to_come() -> None:
+    today = WEEK.start + timedelta(days=3)
+    days = parts_read(WEEK, BY_DAY, today, previous=WEEK.previous)
+    table = build(activity_of(*ROOMS, today=today), WITHOUT_FEED, Wishes(), days=days).tables["days"]
+    assert table.number == len(table.make(pd.DataFrame())) == 7
+    assert [day.date() for day in table.short["Day"]] == [today - timedelta(days=back) for back in range(4)]
+
+
+def test_a_table_without_a_row_is_not_drawn_and_a_spreadsheet_has_it_all_the_same() -> None:
+    content = report()
+    assert ">Top channels</h2>" in html.document(content)
+    assert ">Inactive rooms</h2>" not in html.document(content)
+    assert "Inactive rooms" in load_workbook(io.BytesIO(as_workbook(content))).sheetnames
 
 
 def test_a_report_without_days_or_that_does_not_want_them_has_no_such_section() -> None:

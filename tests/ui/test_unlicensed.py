@@ -132,7 +132,7 @@ def test_a_visit_keeps_a_reading_with_the_rights_of_the_visitor_and_shows_no_oth
     app = page(lived, "overview", "analyst")
     said = text_of(app)
     assert "no Premium licence" in said
-    assert "have been read 1 time since 23 Nov 2026, 09:00 UTC" in said
+    assert "have been read once, on 23 Nov 2026, 09:00 UTC" in said
     assert "board" not in json.dumps(charts(app))
 
 
