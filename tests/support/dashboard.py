@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -140,6 +141,17 @@ def drawn(page: Page) -> Page:
         narrow = str(size["width"] < _PHONE).lower()
         expect(page.locator(f"[data-engagement-narrow={narrow}]")).to_have_count(1, timeout=60_000)
     return ready(page)
+
+
+def by_menu(page: Page, title: str, heading: str = "") -> Page:
+    """Goes to the page of this title, whose ``heading`` is another, and waits until it is drawn.
+
+    To load a page anew is most of the work of a browser in a test.
+    """
+    # On a wide screen the menu is at the top, on a phone in the sidebar.
+    page.get_by_role("link", name=re.compile(f"{title}$")).first.click()
+    expect(page.get_by_role("heading", name=heading or title, exact=True, level=1)).to_be_visible(timeout=60_000)
+    return drawn(page)
 
 
 def nothing_is_wrong(page: Page) -> None:
