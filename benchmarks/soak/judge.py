@@ -170,17 +170,24 @@ class Judge:
             self._lines(labels, table["Weeks"])
         if "Share %" in table:
             total = int(self.rooms.now.clip(min=0).sum())
-            shares = [100 * max(now, 0) / total for now in table["Messages"]]
-            self.found.compared += len(shares)
-            if not np.allclose(table["Share %"], shares, atol=1e-6):
-                self.found.wrong.append("shares are wrong")
+            for share, now in zip(table["Share %"], table["Messages"], strict=True):
+                self._percent("share", share, 100 * max(now, 0) / total)
         if "Silent days" in table:
             self._silent_days(labels, table)
 
     def _percents(self, table: Mapping[str, list[Any]]) -> None:
         for shown, change, before in zip(table["Change %"], table["Change"], table["Previous"], strict=True):
             true = 100 * change / before if before > 0 else None
-            self.found.same("change in percent", None if shown is None or math.isnan(shown) else shown, true)
+            if true is None or shown is None or math.isnan(shown):
+                self.found.same("change in percent", None if shown is None or math.isnan(shown) else shown, true)
+            else:
+                self._percent("change in percent", shown, true, 100 if true >= 899.5 else 1)
+
+    def _percent(self, what: str, shown: float, true: float, step: float = 1) -> None:
+        """Percents are rounded to so many, below ten to one decimal: half of that is right."""
+        self.found.compared += 1
+        if abs(shown - true) > (0.1 if abs(true) < 9.95 else step) / 2 + 1e-6 * max(1, abs(true)):
+            self.found.wrong.append(f"{what}: {shown!r} is shown, {true!r} is true")
 
     def _lines(self, labels: list[str], shown: list[list[float]]) -> None:
         weeks = self._weeks(self._last_week(), 8)

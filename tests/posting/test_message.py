@@ -29,7 +29,7 @@ def test_a_message_is_the_summary_and_the_link_to_the_view() -> None:
         "",
         "- 30 messages, 10 more than the 20 before (+50\u00a0%).",
         "- #general drove most of it (+10 of +10).",
-        "- 0 of 1 room had no message.",
+        "- The only room had messages.",
         f"[The report of these days and rooms]({LINK})",
     ]
     assert "](" not in Message(content).whole()
