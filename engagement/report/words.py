@@ -253,9 +253,9 @@ def _silent(activity: Activity, rooms: pd.DataFrame) -> Sentence:
     busiest = f"The ten busiest rooms hold {share} of all messages" if len(rooms) > measures.BUSIEST else ""
     if activity.directory == "pending":
         return (f"{busiest}.",) if busiest else ()
-    number, so_far = int(now["inactive_rooms"] or 0), " so far" * activity.unfinished
+    number, so_far = now["inactive_rooms"], " so far" * activity.unfinished
     inactive = f"{count(number)} of {plural(len(rooms), 'room')} had no message{so_far}"
-    if not number and now["active_rooms"] == len(rooms):
+    if number == 0 and now["active_rooms"] == len(rooms):
         inactive = f"{'all rooms' if len(rooms) > 1 else 'the only room'} had messages{so_far}"
     never = int((rooms["state"] == NEVER_USED).sum())
     inactive += f", {count(never)} of them never had one" if never else ""

@@ -130,6 +130,13 @@ def test_where_every_room_spoke_that_is_said_rather_than_that_none_did_not() -> 
     assert said({"name": "a", "messages": 4}, {"name": "b", "messages": 1})[-1] == "All rooms had messages."
 
 
+def test_where_none_of_the_rooms_shown_arrived_nobody_knows_how_many_were_silent() -> None:
+    activity = activity_of({"name": "here", "messages": 4}, {"name": "lost"})
+    unknown = dict.fromkeys(["messages", "previous_messages", "change", "change_pct"], float("nan"))
+    lost = activity.rooms[activity.rooms["name"] == "lost"].assign(**unknown, state="unknown")
+    assert written(sentences(activity, lost, people=False)[-1]) == "– of 1 room had no message."
+
+
 def test_a_period_without_any_count_is_no_data_and_calls_nobody_inactive() -> None:
     told = said({"name": "a"}, {"name": "b"})
     assert len(told) == 1
