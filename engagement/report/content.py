@@ -71,6 +71,11 @@ class Content:
     people: bool
     rooms_at: str = ""
 
+    @property
+    def filled(self) -> dict[str, Table]:
+        """The tables that have a row, which alone are drawn."""
+        return {what: table for what, table in self.tables.items() if table.number}
+
     @cached_property
     def places(self) -> dict[str, str]:
         """Where the line of a room stands in the short form of a table (``place_of``), by room id."""

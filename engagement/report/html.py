@@ -62,7 +62,7 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
     heights = {what: round(figure["layout"]["height"]) for what, figure in drawn.items()}
     columns, across = _filled({what: height + _AROUND for what, height in heights.items()})
     drawn |= {what: _figure(charts[what], ACROSS) for what in across}
-    beside = {what: table for what, table in content.tables.items() if what in NARROW and table.number}
+    beside = {what: table for what, table in content.filled.items() if what in NARROW}
     tokens = {name: getattr(LIGHT, name) for name in ("ink", "muted", "paper", "panel", "line", "up", "down")}
     size = f"size: {paper};" if paper in PAPERS else ""
     style = (HERE / "report.css").read_text(encoding="utf-8") % (
@@ -88,7 +88,7 @@ def document(content: Content, *, only: str | None = None, paper: str = "") -> s
             rows_text=rows_text,
             way=arrows.way,
             arrows=arrows.ARROWS,
-            wide=[what for what in content.tables if what not in NARROW],
+            wide=[what for what in content.filled if what not in NARROW],
             policy=_policy(scripts),
             # Ours alone, and known to hold no end tag.
             style=Markup(style),  # noqa: S704

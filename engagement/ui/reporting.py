@@ -149,7 +149,7 @@ def show(content: Content) -> None:
     for what, chart in drawn[len(pairs) :]:
         charts.draw(chart, f"report_{what}")
     rooms_at = "" if content.activity.masked else links.to_room(loading.view().shown(), "")
-    every = [(what, table, rooms_at) for what, table in content.tables.items() if table.number]
+    every = [(what, table, rooms_at) for what, table in content.filled.items()]
     _in_pairs([one for one in every if one[0] in html.NARROW], _table)
     for one in every:
         if one[0] not in html.NARROW:
