@@ -177,16 +177,14 @@ class Judge:
 
     def _percents(self, table: Mapping[str, list[Any]]) -> None:
         for shown, change, before in zip(table["Change %"], table["Change"], table["Previous"], strict=True):
-            true = 100 * change / before if before > 0 else None
-            if true is None or shown is None or math.isnan(shown):
-                self.found.same("change in percent", None if shown is None or math.isnan(shown) else shown, true)
-            else:
-                self._percent("change in percent", shown, true, 100 if true >= 899.5 else 1)
+            true = 100 * change / before if before > 0 else math.nan
+            self._percent("change in percent", math.nan if shown is None else shown, true, 100 if true >= 899.5 else 1)
 
     def _percent(self, what: str, shown: float, true: float, step: float = 1) -> None:
         """Percents are rounded to so many, below ten to one decimal: half of that is right."""
         self.found.compared += 1
-        if abs(shown - true) > (0.1 if abs(true) < 9.95 else step) / 2 + 1e-6 * max(1, abs(true)):
+        most = (0.1 if abs(true) < 9.95 else step) / 2 + 1e-6 * max(1, abs(true))
+        if math.isnan(shown) != math.isnan(true) or abs(shown - true) > most:
             self.found.wrong.append(f"{what}: {shown!r} is shown, {true!r} is true")
 
     def _lines(self, labels: list[str], shown: list[list[float]]) -> None:
